@@ -1,0 +1,270 @@
+//! The commands: what can be asked of Homing, with the fields of the public contract.
+
+use serde::{Deserialize, Serialize};
+
+use crate::words::{Address, DeviceName, EventSeq, Instant, MessageId, Phone, Span, UserName};
+
+/// An intent, parsed. Its subject's `<area>.<verb>` is given by [`Command::verb`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    Register(Register),
+    SetUser(Register),
+    Suspend(Named),
+    Resume(Named),
+    SetProfile(SetProfile),
+    SetPreference(SetPreference),
+    AddContact(AddContact),
+    RemoveContact(OneContact),
+    BlockContact(OneContact),
+    Online(Online),
+    Offline(Offline),
+    Lapsed(Lapsed),
+    Send(Send),
+    Received(Confirm),
+    Read(Confirm),
+    Recall(Recall),
+    TimerFired(TimerFired),
+}
+
+impl Command {
+    /// `<area>.<verb>` of the command's subject.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Command::Register(_) => "user.register",
+            Command::SetUser(_) => "user.set",
+            Command::Suspend(_) => "user.suspend",
+            Command::Resume(_) => "user.resume",
+            Command::SetProfile(_) => "profile.set",
+            Command::SetPreference(_) => "preference.set",
+            Command::AddContact(_) => "contact.add",
+            Command::RemoveContact(_) => "contact.remove",
+            Command::BlockContact(_) => "contact.block",
+            Command::Online(_) => "presence.online",
+            Command::Offline(_) => "presence.offline",
+            Command::Lapsed(_) => "presence.lapsed",
+            Command::Send(_) => "message.send",
+            Command::Received(_) => "message.received",
+            Command::Read(_) => "message.read",
+            Command::Recall(_) => "message.recall",
+            Command::TimerFired(_) => "timer.fired",
+        }
+    }
+
+    /// The field `id`, on the commands that have one.
+    pub fn intent(&self) -> Option<&str> {
+        match self {
+            Command::Send(send) => send.id.as_deref(),
+            Command::Register(_)
+            | Command::SetUser(_)
+            | Command::Suspend(_)
+            | Command::Resume(_)
+            | Command::SetProfile(_)
+            | Command::SetPreference(_)
+            | Command::AddContact(_)
+            | Command::RemoveContact(_)
+            | Command::BlockContact(_)
+            | Command::Online(_)
+            | Command::Offline(_)
+            | Command::Lapsed(_)
+            | Command::Received(_)
+            | Command::Read(_)
+            | Command::Recall(_)
+            | Command::TimerFired(_) => None,
+        }
+    }
+}
+
+/// How a client speaks: an answer has the encoding of its question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Encoding {
+    #[default]
+    Json,
+    Msgpack,
+}
+
+/// Which channels a sender allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Route {
+    #[default]
+    Auto,
+    Im,
+    Sms,
+    Mms,
+}
+
+impl Route {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Route::Auto => "auto",
+            Route::Im => "im",
+            Route::Sms => "sms",
+            Route::Mms => "mms",
+        }
+    }
+}
+
+/// Where a device can be reached: `pc` takes messages live, `pull` (a weak client) fetches them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeviceClass {
+    Pc,
+    Pull,
+}
+
+/// One part of a multimedia message. `data` is base64 in JSON and bytes in MessagePack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessagePart {
+    /// Media type (RFC 6838), e.g. `image/png`.
+    #[serde(rename = "type")]
+    pub media: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    pub data: super::message::Blob,
+}
+
+/// `message.send`
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Send {
+    pub to: Vec<Address>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<Vec<MessagePart>>,
+    #[serde(default, skip_serializing_if = "is_auto")]
+    pub route: Route,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_in: Option<Span>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalate_after: Option<Span>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminder_after: Option<Span>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_group: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_header: Option<bool>,
+}
+
+fn is_auto(route: &Route) -> bool {
+    *route == Route::Auto
+}
+
+/// `message.received`, `message.read`: one of the two fields.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Confirm {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<MessageId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub messages: Option<Vec<MessageId>>,
+}
+
+/// `message.recall`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recall {
+    pub message: MessageId,
+}
+
+/// `user.register`, and `user.set`, where what is absent stays as it was.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Register {
+    pub name: UserName,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Phone>,
+    /// A hash (PHC string), made before it is published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub month: Option<u32>,
+}
+
+impl std::fmt::Debug for Register {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Register").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// `user.suspend`, `user.resume`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Named {
+    pub name: UserName,
+}
+
+/// `profile.set`: what is absent stays as it was.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct SetProfile {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nickname: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mood: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
+}
+
+/// `preference.set`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SetPreference {
+    pub sms: Switch,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Switch {
+    On,
+    Off,
+}
+
+/// `contact.add`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AddContact {
+    pub who: Address,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alias: Option<String>,
+}
+
+/// `contact.remove`, `contact.block`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OneContact {
+    pub who: Address,
+}
+
+/// `presence.online`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Online {
+    pub device: DeviceName,
+    pub class: DeviceClass,
+    #[serde(default = "lease_default")]
+    pub lease: Span,
+}
+
+fn lease_default() -> Span {
+    Span::from_secs(45)
+}
+
+/// `presence.offline`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Offline {
+    pub device: DeviceName,
+}
+
+/// `presence.lapsed` (`_lease`): no heartbeat came within the lease that was granted by commit `since`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Lapsed {
+    pub user: UserName,
+    pub device: DeviceName,
+    pub since: EventSeq,
+}
+
+/// `timer.fired` (`_clock`)
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimerFired {
+    pub timer: super::message::Timer,
+    /// Unix milliseconds.
+    pub due: Instant,
+}

@@ -1,0 +1,42 @@
+//! A commit: the facts of one decision, as one message on EVENTS (or several numbered parts of it).
+
+use serde::{Deserialize, Serialize};
+
+use super::{Fact, IntentMark, Sender};
+use crate::words::{CommandSeq, Instant};
+
+/// What one command led to. The decider's position is the last commit: `command`, `part`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Commit {
+    /// The command this answers.
+    pub command: CommandSeq,
+    /// Its JetStream timestamp, the "now" of the decision. Unix milliseconds.
+    pub at: Instant,
+    pub by: Sender,
+    /// From 0; a decision is whole when `part + 1 == parts` has been read.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub part: u32,
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub parts: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intent: Option<IntentMark>,
+    pub facts: Vec<Fact>,
+}
+
+impl Commit {
+    pub fn is_last_part(&self) -> bool {
+        self.part + 1 >= self.parts
+    }
+}
+
+fn is_zero(n: &u32) -> bool {
+    *n == 0
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn is_one(n: &u32) -> bool {
+    *n == 1
+}

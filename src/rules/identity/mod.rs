@@ -1,0 +1,70 @@
+//! Who is registered, with what phone, and what they show and wish.
+
+mod preference;
+mod profile;
+mod register;
+mod set;
+mod standing;
+
+pub(super) use preference::set_preference;
+pub(super) use profile::set_profile;
+pub(super) use register::register;
+pub(super) use set::set;
+pub(super) use standing::{resume, suspend};
+
+use super::command::Register;
+use super::fact::UserDetails;
+use super::state::User;
+use super::{Fact, Rejection, Stamp, State};
+
+/// IANA names are shorter; `America/Argentina/ComodRivadavia` has 32.
+const ZONE_LEN_MAX: usize = 64;
+/// A PHC string of Argon2id has about 100 bytes.
+const SECRET_LEN_MAX: usize = 512;
+
+/// The shape of the details; whether the phone is free is the caller's question.
+fn details(command: &Register) -> Result<UserDetails, Rejection> {
+    if let Some(zone) = &command.zone {
+        let shaped = zone.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_+-".contains(&b));
+        if zone.is_empty() || zone.len() > ZONE_LEN_MAX || !shaped {
+            return Err(Rejection::bad_zone());
+        }
+    }
+    if command.secret.as_ref().is_some_and(|secret| secret.len() > SECRET_LEN_MAX) {
+        return Err(Rejection::value_too_long("secret", SECRET_LEN_MAX).at_field("secret"));
+    }
+    let Register { name: _, phone, secret, zone, day, month } = command.clone();
+    Ok(UserDetails { phone, secret, zone, day, month })
+}
+
+fn secret_stamp(secret: Option<&String>) -> Option<Box<Stamp>> {
+    secret.map(|secret| Box::new(Stamp::of(&[secret.as_bytes()])))
+}
+
+pub(super) fn evolve(state: &mut State, fact: &Fact) {
+    if let Fact::UserRegistered { user, details, .. } = fact {
+        state.add_user(User {
+            name: user.clone(),
+            phone: details.phone,
+            zone: details.zone.as_deref().map(Box::from),
+            day: details.day,
+            month: details.month,
+            secret: secret_stamp(details.secret.as_ref()),
+            suspended: false,
+            sms_off: false,
+            devices: Vec::new(),
+            contacts: None,
+            mailbox: Default::default(),
+        });
+    } else if let Fact::UserChanged { user, details } = fact {
+        set::evolve(state, user, details);
+    } else if let Fact::UserSuspended { user } = fact {
+        standing::evolve(state, user, true);
+    } else if let Fact::UserResumed { user } = fact {
+        standing::evolve(state, user, false);
+    } else if let Fact::PreferenceSet { user, sms } = fact
+        && let Some(user) = state.user_named_mut(user)
+    {
+        user.sms_off = !sms;
+    }
+}

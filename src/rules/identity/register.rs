@@ -1,0 +1,23 @@
+//! A person is registered, and gets an IM number.
+
+use super::{details, secret_stamp};
+use crate::rules::command::Register;
+use crate::rules::{Fact, Rejection, State};
+use crate::words::ImNumber;
+
+pub(in crate::rules) fn register(state: &State, command: &Register) -> Result<Vec<Fact>, Rejection> {
+    let details = details(command)?;
+    if let Some(user) = state.user_named(&command.name) {
+        let same = user.phone == details.phone
+            && user.zone.as_deref() == details.zone.as_deref()
+            && user.day == details.day
+            && user.month == details.month
+            && user.secret == secret_stamp(details.secret.as_ref());
+        return if same { Ok(Vec::new()) } else { Err(Rejection::user_exists(command.name.as_str())) };
+    }
+    if details.phone.is_some_and(|phone| state.uid_by_phone(phone).is_some()) {
+        return Err(Rejection::phone_taken());
+    }
+    let im = ImNumber::of_index(state.users_len()).ok_or_else(Rejection::numbers_used_up)?;
+    Ok(vec![Fact::UserRegistered { user: command.name.clone(), im, details }])
+}

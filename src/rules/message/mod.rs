@@ -1,0 +1,23 @@
+//! A message and its deliveries, from acceptance to the end of each.
+//!
+//! Invariant: a delivery is open until it is delivered, filtered, recalled or expired, and then leaves the state.
+
+mod blob;
+mod confirm;
+mod open;
+mod recall;
+mod send;
+mod timer;
+mod waiting;
+
+pub use blob::Blob;
+pub use timer::Timer;
+
+pub(super) use confirm::{read, received};
+pub(super) use open::{OpenMessage, Standing, evolve};
+pub(super) use recall::recall;
+pub(super) use send::send;
+pub(super) use timer::timer_fired;
+pub(super) use waiting::what_waits;
+
+pub use send::{PARTS_BYTES_MAX, TEXT_BYTES_MAX};

@@ -1,0 +1,126 @@
+//! A message is accepted, and each of its deliveries gets its first channel.
+
+use std::collections::HashSet;
+
+use crate::rules::command::{Route, Send};
+use crate::rules::fact::{Accepted, Routed};
+use crate::rules::{Fact, Rejection, State, routing};
+use crate::words::{Address, Instant, MessageId, Party, Span, UserName};
+
+/// The contract's limit.
+const RECIPIENTS_LEN_MAX: usize = 1_000;
+/// 430 concatenated SMS of 7-bit text; longer things are parts.
+pub const TEXT_BYTES_MAX: usize = 64 * 1_024;
+/// An MMS is at most 300 KiB with most carriers, and a commit must stay below NATS's usual 1 MiB.
+pub const PARTS_BYTES_MAX: usize = 512 * 1_024;
+const ID_BYTES_MAX: usize = 256;
+const DEADLINE_MIN: Span = Span::from_secs(1);
+const DEADLINE_MAX: Span = Span::from_secs(366 * 86_400);
+
+pub(in crate::rules) fn send(
+    state: &State,
+    from: &UserName,
+    command: &Send,
+    message: MessageId,
+    at: Instant,
+) -> Result<Vec<Fact>, Rejection> {
+    shape(command)?;
+    let to = recipients(state, command)?;
+    let mut facts = Vec::with_capacity(1 + to.len());
+    facts.push(Fact::MessageAccepted(Box::new(Accepted {
+        message,
+        from: from.clone(),
+        to: to.clone(),
+        text: command.text.clone(),
+        parts: command.parts.clone(),
+        route: command.route,
+        expires: deadline(command.expires_in, at).ok_or_else(Rejection::bad_expiry)?,
+        escalates: deadline(command.escalate_after, at).ok_or_else(Rejection::bad_escalation)?,
+    })));
+    for to in to {
+        facts.push(first_channel(state, from, command.route, message, to)?);
+    }
+    Ok(facts)
+}
+
+fn shape(command: &Send) -> Result<(), Rejection> {
+    if command.as_group.is_some() || command.with_header.is_some() {
+        return Err(Rejection::unsupported("group SMS").at_field("as_group"));
+    }
+    if command.reminder_after.is_some() {
+        return Err(Rejection::unsupported("a reminder for the pull store").at_field("reminder_after"));
+    }
+    if command.id.as_ref().is_some_and(|id| id.is_empty() || id.len() > ID_BYTES_MAX) {
+        return Err(Rejection::value_too_long("id", ID_BYTES_MAX).at_field("id"));
+    }
+    match (&command.text, &command.parts) {
+        (Some(text), None) if text.len() > TEXT_BYTES_MAX => {
+            Err(Rejection::text_too_long(text.len(), TEXT_BYTES_MAX))
+        }
+        (Some(text), None) if !text.is_empty() => Ok(()),
+        (None, Some(parts)) if !parts.is_empty() => {
+            let name_len = |name: &Option<String>| name.as_ref().map_or(0, String::len);
+            let len = parts.iter().map(|p| p.data.0.len() + p.media.len() + name_len(&p.name)).sum();
+            if len > PARTS_BYTES_MAX { Err(Rejection::parts_too_large(len, PARTS_BYTES_MAX)) } else { Ok(()) }
+        }
+        (Some(_), None) | (None, Some(_)) | (Some(_), Some(_)) | (None, None) => {
+            Err(Rejection::empty_message())
+        }
+    }
+}
+
+/// Each one once, in the order given.
+fn recipients(state: &State, command: &Send) -> Result<Vec<Party>, Rejection> {
+    if command.to.is_empty() || command.to.len() > RECIPIENTS_LEN_MAX {
+        return Err(Rejection::no_recipient());
+    }
+    let mut seen = HashSet::new();
+    let mut recipients = Vec::with_capacity(command.to.len());
+    for address in &command.to {
+        if let Address::Group(_) = address {
+            return Err(Rejection::unsupported("a message to a group").at_field("to"));
+        }
+        let party =
+            state.resolve(address).ok_or_else(|| Rejection::unknown_recipient(&address.to_string()))?;
+        if seen.insert(party.clone()) {
+            recipients.push(party);
+        }
+    }
+    Ok(recipients)
+}
+
+/// The instant of a deadline given as a span; `None` outside where it is out of bounds.
+fn deadline(span: Option<Span>, at: Instant) -> Option<Option<Instant>> {
+    match span {
+        None => Some(None),
+        Some(span) if span >= DEADLINE_MIN && span <= DEADLINE_MAX => Some(Some(at + span)),
+        Some(_) => None,
+    }
+}
+
+fn first_channel(
+    state: &State,
+    from: &UserName,
+    route: Route,
+    message: MessageId,
+    to: Party,
+) -> Result<Fact, Rejection> {
+    let choice = match to.user().and_then(|name| state.user_named(name)) {
+        Some(user) => match routing::to_user(user, from, route) {
+            Ok(choice) => choice,
+            Err(reason) => return Ok(Fact::DeliveryFiltered { message, to, reason }),
+        },
+        None => {
+            routing::to_phone(route).ok_or_else(|| Rejection::unreachable_recipient(route.as_str()))?
+        }
+    };
+    Ok(Fact::DeliveryRouted(Routed {
+        message,
+        to,
+        channel: choice.channel,
+        because: choice.because,
+        seen: choice.seen,
+        body: None,
+        encoding: choice.encoding,
+    }))
+}

@@ -1,0 +1,82 @@
+//! The deadlines of a message: when it expires, and when an unconfirmed delivery goes on.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::Standing;
+use crate::rules::command::TimerFired;
+use crate::rules::fact::Routed;
+use crate::rules::{Channel, Fact, Rejection, State, routing};
+use crate::words::{Instant, MessageId, Party, WordError, serde_by_text};
+
+/// What a timer is for. Its text is one subject token, and its identity: `expire-m42`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Timer {
+    Expire(MessageId),
+    Escalate(MessageId),
+}
+
+impl FromStr for Timer {
+    type Err = WordError;
+    fn from_str(text: &str) -> Result<Self, WordError> {
+        let unknown = || WordError("not a timer: expire-<message> or escalate-<message>".to_owned());
+        let (kind, message) = text.split_once('-').ok_or_else(unknown)?;
+        match kind {
+            "expire" => Ok(Timer::Expire(message.parse()?)),
+            "escalate" => Ok(Timer::Escalate(message.parse()?)),
+            _ => Err(unknown()),
+        }
+    }
+}
+
+impl fmt::Display for Timer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Timer::Expire(message) => write!(f, "expire-{message}"),
+            Timer::Escalate(message) => write!(f, "escalate-{message}"),
+        }
+    }
+}
+
+serde_by_text!(Timer);
+
+/// A firing is judged against the present state: one that comes too late for its message changes nothing.
+pub(in crate::rules) fn timer_fired(
+    state: &State,
+    command: &TimerFired,
+    at: Instant,
+) -> Result<Vec<Fact>, Rejection> {
+    Ok(match command.timer {
+        Timer::Expire(message) => expire(state, message, at),
+        Timer::Escalate(message) if command.due <= at => escalate(state, message),
+        Timer::Escalate(_) => Vec::new(),
+    })
+}
+
+fn expire(state: &State, message: MessageId, at: Instant) -> Vec<Fact> {
+    let Some(open) = state.messages.get(&message).filter(|open| open.expires <= at) else {
+        return Vec::new();
+    };
+    open.parties(state).map(|to| Fact::DeliveryExpired { message, to }).collect()
+}
+
+/// Whoever got it live and did not confirm it gets it by the next channel, if there is one.
+fn escalate(state: &State, message: MessageId) -> Vec<Fact> {
+    let Some(open) = state.messages.get(&message) else { return Vec::new() };
+    let next = |to: Party| {
+        let user = state.user_named(to.user()?)?;
+        let choice = routing::after_client(user);
+        let unconfirmed = user.mailbox.get(&message) == Some(&Standing::Sent);
+        // With no other channel it stays sent: it may still be confirmed, and is sent again when the client returns.
+        (unconfirmed && choice.channel != Channel::None).then_some(Fact::DeliveryRouted(Routed {
+            message,
+            to,
+            channel: choice.channel,
+            because: choice.because,
+            seen: choice.seen,
+            body: Some(open.body),
+            encoding: None,
+        }))
+    };
+    open.parties(state).filter_map(next).collect()
+}

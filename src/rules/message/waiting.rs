@@ -1,0 +1,43 @@
+//! What a client gets when it comes online: its open deliveries, oldest first.
+
+use super::Standing;
+use crate::rules::command::{DeviceClass, Encoding, Route};
+use crate::rules::fact::{RouteReason, Routed};
+use crate::rules::state::User;
+use crate::rules::{Channel, State};
+use crate::words::Party;
+
+/// The contract: "live, oldest first, up to 1,000 messages; `inbox` pages the rest".
+const SENT_AGAIN_LEN_MAX: usize = 1_000;
+
+/// A `pc` gets all that is unconfirmed. To the pull store goes only what has no channel yet.
+pub(in crate::rules) fn what_waits(
+    state: &State,
+    user: &User,
+    class: DeviceClass,
+    encoding: Encoding,
+) -> impl Iterator<Item = Routed> {
+    let channel = match class {
+        DeviceClass::Pc => Channel::Live,
+        DeviceClass::Pull => Channel::Pull,
+    };
+    let wanted = move |standing: Standing| match standing {
+        Standing::Waiting => true,
+        Standing::Sent | Standing::Pull => class == DeviceClass::Pc,
+        Standing::Queued => false,
+    };
+    let to = Party::User(user.name.clone());
+    let open = user.mailbox.iter().filter(move |(_, standing)| wanted(**standing));
+    let open = open.filter_map(|(message, _)| Some((*message, state.messages.get(message)?)));
+    let for_a_client = open.filter(|(_, open)| matches!(open.route, Route::Auto | Route::Im));
+    for_a_client.take(SENT_AGAIN_LEN_MAX).map(move |(message, open)| Routed {
+        message,
+        to: to.clone(),
+        channel,
+        because: RouteReason::CameOnline,
+        // The commit at hand is the one that says the device is online.
+        seen: None,
+        body: Some(open.body),
+        encoding: (channel == Channel::Live).then_some(encoding),
+    })
+}

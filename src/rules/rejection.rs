@@ -1,0 +1,82 @@
+//! Why a command was refused: one stable public code each, and a sentence for the person who sent it.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// A refusal. It changes nothing, and is recorded. The code is for ever; the sentence may improve.
+#[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[error("{text}")]
+pub struct Rejection {
+    pub code: String,
+    pub text: String,
+    /// The field at fault, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+}
+
+macro_rules! rejections {
+    ($($name:ident($($arg:ident: $type:ty),*) = $code:literal, $text:literal $(, field $field:literal)?;)*) => {
+        impl Rejection {
+            $(pub fn $name($($arg: $type),*) -> Rejection {
+                #[allow(unused_mut, reason = "only some refusals name a field")]
+                let mut rejection = Rejection::new($code, format!($text));
+                $(rejection.field = Some($field.to_owned());)?
+                rejection
+            })*
+
+            /// Every code this program can refuse with.
+            pub const CODES: &[&str] = &[$($code),*];
+        }
+    };
+}
+
+rejections! {
+    unknown_sender(who: &str) = "auth.unknown_sender", "{who} is not registered; an operator registers users with user.register";
+    suspended(who: &str) = "auth.suspended", "{who} is suspended";
+    not_allowed(who: &str, what: &str) = "auth.not_allowed", "{who} may not send {what}";
+
+    malformed(why: &str) = "command.malformed", "the command cannot be read: {why}";
+    unknown_field(field: &str) = "command.unknown_field", "there is no field {field} in this command";
+    unknown_verb(what: &str) = "command.unknown", "there is no command {what}";
+    too_large(len: usize, max: usize) = "command.too_large", "the command has {len} bytes; at most {max} are taken";
+    id_reused() = "command.id_reused", "this id was used before with another content", field "id";
+    unsupported(what: &str) = "command.unsupported", "{what} is not served by this version";
+
+    no_recipient() = "message.no_recipient", "a message needs 1 to 1000 recipients", field "to";
+    unknown_recipient(who: &str) = "message.unknown_recipient", "{who} is not registered", field "to";
+    unreachable_recipient(how: &str) = "message.no_recipient", "an unregistered phone cannot be reached by {how}", field "to";
+    empty_message() = "message.empty", "a message has a text or parts, not both and not neither", field "text";
+    text_too_long(len: usize, max: usize) = "message.too_long", "the text has {len} bytes; at most {max} are taken", field "text";
+    parts_too_large(len: usize, max: usize) = "message.too_long", "the parts have {len} bytes; at most {max} are taken", field "parts";
+    bad_expiry() = "message.bad_deadline", "a deadline lies between one second and one year ahead", field "expires_in";
+    bad_escalation() = "message.bad_deadline", "a confirm deadline lies between one second and one year ahead", field "escalate_after";
+    unknown_message() = "message.unknown", "there is no such message", field "message";
+    not_open() = "message.not_open", "the message is not open: it was confirmed, it ended, or it is not yours", field "message";
+    no_message_named() = "message.none_named", "name one message with `message`, or 1 to 1000 with `messages`", field "message";
+
+    user_exists(name: &str) = "user.exists", "{name} is registered already, with other details; change them with user.set", field "name";
+    unknown_user(name: &str) = "user.unknown", "{name} is not registered", field "name";
+    phone_taken() = "user.phone_taken", "this phone belongs to another user", field "phone";
+    numbers_used_up() = "user.no_number", "no IM number is left";
+    bad_zone() = "schedule.unknown_zone", "a zone is an IANA name, as in Europe/London", field "zone";
+    value_too_long(what: &str, max: usize) = "command.too_large", "{what} has at most {max} bytes";
+
+    unknown_contact() = "contact.unknown", "there is no such user or contact", field "who";
+    contact_is_oneself() = "contact.oneself", "nobody is a contact of their own", field "who";
+    contacts_full(max: usize) = "contact.full", "a contact list has at most {max} entries";
+
+    bad_lease() = "presence.bad_lease", "a lease lasts between one second and one hour", field "lease";
+    too_many_devices(max: usize) = "presence.too_many_devices", "a user has at most {max} devices online";
+}
+
+impl Rejection {
+    fn new(code: &str, text: String) -> Rejection {
+        Rejection { code: code.to_owned(), text, field: None }
+    }
+
+    #[must_use]
+    pub fn at_field(mut self, field: &str) -> Rejection {
+        self.field = Some(field.to_owned());
+        self
+    }
+}

@@ -1,0 +1,84 @@
+//! Which channel a delivery takes: live, pull store, SMS, MMS, or none yet; and why.
+
+use super::command::{DeviceClass, Encoding, Route};
+use super::fact::{FilterReason, RouteReason};
+use super::presence::{Device, latest};
+use super::state::User;
+use super::Channel;
+use crate::words::{EventSeq, UserName};
+
+/// A channel with the reason for it and the commit the reason was read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Choice {
+    pub(super) channel: Channel,
+    pub(super) because: RouteReason,
+    pub(super) seen: Option<EventSeq>,
+    pub(super) encoding: Option<Encoding>,
+}
+
+impl Choice {
+    fn plain(channel: Channel, because: RouteReason) -> Choice {
+        Choice { channel, because, seen: None, encoding: None }
+    }
+
+    fn device(channel: Channel, because: RouteReason, device: &Device) -> Choice {
+        let encoding = (channel == Channel::Live).then_some(device.encoding);
+        Choice { channel, because, seen: Some(device.since), encoding }
+    }
+}
+
+/// The channel to a registered person, or why there will be none.
+pub(super) fn to_user(user: &User, from: &UserName, route: Route) -> Result<Choice, FilterReason> {
+    if user.suspended {
+        return Err(FilterReason::Suspended);
+    }
+    if user.contacts.as_ref().is_some_and(|contacts| contacts.blocks(from)) {
+        return Err(FilterReason::Blocked);
+    }
+    match route {
+        Route::Sms | Route::Mms if user.sms_off => Err(FilterReason::OptedOut),
+        Route::Sms => Ok(by_phone(user, Channel::Sms, RouteReason::AskedFor)),
+        Route::Mms => Ok(by_phone(user, Channel::Mms, RouteReason::AskedFor)),
+        Route::Auto => Ok(by_client(user).unwrap_or_else(|| without_client(user, RouteReason::NoDeviceOnline))),
+        Route::Im => {
+            Ok(by_client(user).unwrap_or(Choice::plain(Channel::None, RouteReason::NoDeviceOnline)))
+        }
+    }
+}
+
+/// The channel after the client did not confirm in time.
+pub(super) fn after_client(user: &User) -> Choice {
+    without_client(user, RouteReason::NotConfirmed)
+}
+
+/// The channel to a phone that nobody registered; none for a route that needs a client.
+pub(super) fn to_phone(route: Route) -> Option<Choice> {
+    match route {
+        Route::Auto => Some(Choice::plain(Channel::Sms, RouteReason::NotRegistered)),
+        Route::Sms => Some(Choice::plain(Channel::Sms, RouteReason::AskedFor)),
+        Route::Mms => Some(Choice::plain(Channel::Mms, RouteReason::AskedFor)),
+        Route::Im => None,
+    }
+}
+
+fn by_client(user: &User) -> Option<Choice> {
+    if let Some(device) = latest(user, DeviceClass::Pc) {
+        return Some(Choice::device(Channel::Live, RouteReason::PcOnline, device));
+    }
+    let device = latest(user, DeviceClass::Pull)?;
+    Some(Choice::device(Channel::Pull, RouteReason::PullOnline, device))
+}
+
+fn without_client(user: &User, because: RouteReason) -> Choice {
+    if user.sms_off {
+        return Choice::plain(Channel::None, RouteReason::SmsOff);
+    }
+    by_phone(user, Channel::Sms, because)
+}
+
+fn by_phone(user: &User, channel: Channel, because: RouteReason) -> Choice {
+    match user.phone {
+        Some(_) => Choice::plain(channel, because),
+        None => Choice::plain(Channel::None, RouteReason::NoPhone),
+    }
+}

@@ -1,0 +1,167 @@
+//! The decider's memory: who is registered, who is online, what is open. What is final leaves it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
+
+use super::intent::Intents;
+use super::message::{OpenMessage, Standing};
+use super::presence::Device;
+use super::{Commit, Fact, Outcome, contacts, identity, message, presence};
+use crate::words::{Address, CommandSeq, EventSeq, ImNumber, MessageId, Party, Phone, UserName};
+
+/// A user's place in the order of registration. Four bytes where a name would take sixteen and an allocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Uid(u32);
+
+/// All that decisions are made from.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    /// The last command decided.
+    pub(super) command: CommandSeq,
+    /// The commit that answered it.
+    pub(super) commit: EventSeq,
+    pub(super) users: Vec<User>,
+    #[serde(skip)]
+    pub(super) names: HashMap<UserName, Uid>,
+    #[serde(skip)]
+    pub(super) phones: HashMap<Phone, Uid>,
+    pub(super) messages: BTreeMap<MessageId, OpenMessage>,
+    pub(super) intents: Intents,
+}
+
+/// One registered person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct User {
+    pub(super) name: UserName,
+    pub(super) phone: Option<Phone>,
+    pub(super) zone: Option<Box<str>>,
+    pub(super) day: Option<u32>,
+    pub(super) month: Option<u32>,
+    /// A stamp of the secret's hash: enough to see that a repeated registration is the same.
+    pub(super) secret: Option<Box<super::Stamp>>,
+    pub(super) suspended: bool,
+    pub(super) sms_off: bool,
+    pub(super) devices: Vec<Device>,
+    pub(super) contacts: Option<Box<contacts::Contacts>>,
+    pub(super) mailbox: BTreeMap<MessageId, Standing>,
+}
+
+impl State {
+    /// The last command that this state has decided, and the commit it stands at.
+    pub fn position(&self) -> (CommandSeq, EventSeq) {
+        (self.command, self.commit)
+    }
+
+    pub fn users_len(&self) -> usize {
+        self.users.len()
+    }
+
+    pub fn open_messages_len(&self) -> usize {
+        self.messages.len()
+    }
+
+    /// Fills the tables that are derived from the rest, after a snapshot was read.
+    pub fn index(&mut self) {
+        self.names.clear();
+        self.phones.clear();
+        for (uid, user) in (0..).map(Uid).zip(&self.users) {
+            self.names.insert(user.name.clone(), uid);
+            if let Some(phone) = user.phone {
+                self.phones.insert(phone, uid);
+            }
+        }
+    }
+
+    /// Takes in a whole decision: all parts of it, the first of which stands at `at` in EVENTS.
+    pub fn evolve(&mut self, parts: &[Commit], at: EventSeq) {
+        let Some(first) = parts.first() else { return };
+        for part in parts {
+            for fact in &part.facts {
+                self.take(fact, at);
+            }
+        }
+        if let Some(mark) = &first.intent {
+            let outcome = Outcome::of(first.facts.first());
+            self.intents.keep(&first.by, mark, outcome, first.at);
+        }
+        self.command = first.command;
+        self.commit = EventSeq(at.0 + parts.len() as u64 - 1);
+    }
+
+    fn take(&mut self, fact: &Fact, at: EventSeq) {
+        match fact {
+            Fact::Refused(_) | Fact::ProfileSet { .. } | Fact::DeliveryRead { .. } => {}
+            Fact::UserRegistered { .. }
+            | Fact::UserChanged { .. }
+            | Fact::UserSuspended { .. }
+            | Fact::UserResumed { .. }
+            | Fact::PreferenceSet { .. } => identity::evolve(self, fact),
+            Fact::ContactAdded { .. } | Fact::ContactRemoved { .. } | Fact::ContactBlocked { .. } => {
+                contacts::evolve(self, fact);
+            }
+            Fact::DeviceOnline { .. } | Fact::DeviceOffline { .. } => presence::evolve(self, fact, at),
+            Fact::MessageAccepted(_)
+            | Fact::DeliveryRouted(_)
+            | Fact::DeliveryDelivered { .. }
+            | Fact::DeliveryFiltered { .. }
+            | Fact::DeliveryRecalled { .. }
+            | Fact::DeliveryExpired { .. } => message::evolve(self, fact, at),
+        }
+    }
+
+    pub(super) fn add_user(&mut self, user: User) {
+        let Ok(uid) = u32::try_from(self.users.len()).map(Uid) else { return };
+        self.names.insert(user.name.clone(), uid);
+        if let Some(phone) = user.phone {
+            self.phones.insert(phone, uid);
+        }
+        self.users.push(user);
+    }
+
+    pub(super) fn uid(&self, name: &UserName) -> Option<Uid> {
+        self.names.get(name).copied()
+    }
+
+    pub(super) fn uid_by_phone(&self, phone: Phone) -> Option<Uid> {
+        self.phones.get(&phone).copied()
+    }
+
+    pub(super) fn uid_by_im(&self, number: ImNumber) -> Option<Uid> {
+        let index = number.index().filter(|index| *index < self.users.len())?;
+        u32::try_from(index).ok().map(Uid)
+    }
+
+    pub(super) fn user(&self, uid: Uid) -> &User {
+        self.users.get(uid.0 as usize).expect("a Uid is only made from a place in `users`, which never shrinks")
+    }
+
+    pub(super) fn user_mut(&mut self, uid: Uid) -> &mut User {
+        self.users.get_mut(uid.0 as usize).expect("a Uid is only made from a place in `users`, which never shrinks")
+    }
+
+    pub(super) fn user_named(&self, name: &UserName) -> Option<&User> {
+        self.uid(name).map(|uid| self.user(uid))
+    }
+
+    pub(super) fn user_named_mut(&mut self, name: &UserName) -> Option<&mut User> {
+        let uid = self.uid(name)?;
+        Some(self.user_mut(uid))
+    }
+
+    /// Whom an address means, if that can be anybody. A phone of a user is that user.
+    pub(super) fn resolve(&self, address: &Address) -> Option<Party> {
+        let uid = match address {
+            Address::User(name) => self.uid(name)?,
+            Address::Im(number) => self.uid_by_im(*number)?,
+            Address::Phone(phone) => match self.uid_by_phone(*phone) {
+                Some(uid) => uid,
+                None => return Some(Party::Phone(*phone)),
+            },
+            Address::Group(_) => return None,
+        };
+        Some(Party::User(self.user(uid).name.clone()))
+    }
+
+}

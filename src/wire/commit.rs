@@ -1,0 +1,42 @@
+//! Commits as they stand on EVENTS: written, split where they are too large, and read (old ones too).
+
+use super::{from_msgpack, to_msgpack};
+use crate::rules::{Commit, Decision, Order, Sender};
+use crate::words::{CommandSeq, Instant};
+
+/// The layout's version, in the header `ce-type`. An older one is read by an upcaster here; there is none yet.
+pub const VERSION: &str = "v1";
+
+/// Facts in one part: with a body of the largest size still below NATS's usual 1 MiB.
+const FACTS_PER_PART_MAX: usize = 1_024;
+
+/// The commit of a decision, in parts where it is large. Empty where nothing happened.
+pub fn parts(seq: CommandSeq, at: Instant, by: &Sender, decision: Decision) -> Vec<Commit> {
+    let Decision { mut facts, mut intent, outcome: _ } = decision;
+    if facts.is_empty() {
+        return Vec::new();
+    }
+    let count = u32::try_from(facts.len().div_ceil(FACTS_PER_PART_MAX)).expect("a command is at most 1 MiB");
+    let mut parts = Vec::with_capacity(count as usize);
+    for part in 0..count {
+        let rest = facts.split_off(facts.len().min(FACTS_PER_PART_MAX));
+        let facts = std::mem::replace(&mut facts, rest);
+        parts.push(Commit { command: seq, at, by: by.clone(), part, parts: count, intent: intent.take(), facts });
+    }
+    parts
+}
+
+/// The commit of an order's decision.
+pub fn of_order(order: &Order, decision: Decision) -> Vec<Commit> {
+    parts(order.seq, order.at, &order.by, decision)
+}
+
+pub fn encode(commit: &Commit) -> Vec<u8> {
+    to_msgpack(commit)
+}
+
+/// # Errors
+/// In words, where the bytes are no commit: they were not written by Homing, or by a later one.
+pub fn decode(bytes: &[u8]) -> Result<Commit, String> {
+    from_msgpack(bytes)
+}

@@ -1,0 +1,18 @@
+//! What is written down: subjects, headers, MessagePack and JSON, commits, commands, outcomes, queries.
+//!
+//! Invariant: every persisted or public layout has its home here (the fields of facts: `rules/fact.rs`), and golden
+//! files pin its bytes. A name is never reused; a new field is optional.
+//! Invariant: pure. No I/O, no clock, no randomness, no async.
+
+pub mod command;
+pub mod commit;
+pub mod headers;
+pub mod outcome;
+mod payload;
+pub mod query;
+mod shown;
+pub mod subjects;
+pub mod work;
+
+pub use payload::{from_msgpack, to_json, to_msgpack, to_payload};
+pub use shown::Shown;

@@ -1,0 +1,46 @@
+//! What is answered on `homing.outcome.<user>.<command>`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::rules::Outcome;
+use crate::words::{CommandSeq, ImNumber, MessageId, UserName};
+
+/// `{"command", "accepted": true, "message"|"user"…}` or `{"command", "accepted": false, "code", "text", "field"?}`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OutcomeBody {
+    /// The command's stream sequence, as its PubAck told it.
+    pub command: CommandSeq,
+    pub accepted: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<MessageId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<UserName>,
+    /// The IM number that a registration gave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub im: Option<ImNumber>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+}
+
+impl OutcomeBody {
+    pub fn new(command: CommandSeq, outcome: &Outcome) -> OutcomeBody {
+        let accepted =
+            OutcomeBody { command, accepted: true, message: None, user: None, im: None, code: None, text: None, field: None };
+        match outcome {
+            Outcome::Accepted => accepted,
+            Outcome::Message(message) => OutcomeBody { message: Some(*message), ..accepted },
+            Outcome::User(user, im) => OutcomeBody { user: Some(user.clone()), im: Some(*im), ..accepted },
+            Outcome::Refused(rejection) => OutcomeBody {
+                accepted: false,
+                code: Some(rejection.code.clone()),
+                text: Some(rejection.text.clone()),
+                field: rejection.field.clone(),
+                ..accepted
+            },
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Questions and answers: what `homing.query.<user>.<name>` takes and gives.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::payload::{encoding_of, read};
+use crate::rules::Rejection;
+use crate::rules::command::{DeviceClass, Encoding};
+use crate::words::{Address, DeviceName, EventSeq, ImNumber, MessageId, Party, Phone, UserName};
+
+/// The contract's page.
+pub const LIMIT_DEFAULT: usize = 100;
+pub const LIMIT_MAX: usize = 1_000;
+
+/// `inbox`, `contacts`, `presence`, `users`: which page, and (operators) whose.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Page {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+    /// The cursor of the last answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// Whose, when an operator asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<UserName>,
+}
+
+/// `history`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HistoryOf {
+    /// The person (or phone) the conversation is with.
+    pub with: Address,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<UserName>,
+}
+
+/// `delivery`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DeliveryOf {
+    pub message: MessageId,
+}
+
+/// `{"items": [...], "next": cursor?}`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Items<T> {
+    pub items: Vec<T>,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// The answer to `delivery`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Deliveries {
+    pub message: MessageId,
+    pub recipients: Vec<RecipientState>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecipientState {
+    pub to: Party,
+    pub state: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    pub history: Vec<StateChange>,
+}
+
+/// One step of a delivery.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StateChange {
+    pub state: String,
+    /// RFC 3339.
+    pub at: String,
+    /// The commit in EVENTS.
+    pub seq: EventSeq,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// One entry of `contacts`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ContactShown {
+    pub who: Party,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alias: Option<String>,
+    pub blocked: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub im: Option<ImNumber>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nickname: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mood: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
+}
+
+/// One entry of `presence`: a contact (or, asked by an operator, a user) with the devices online.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PresenceShown {
+    pub user: UserName,
+    pub online: bool,
+    pub devices: Vec<DeviceShown>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DeviceShown {
+    pub device: DeviceName,
+    pub class: DeviceClass,
+    /// RFC 3339.
+    pub since: String,
+}
+
+/// One entry of `users` (operators only).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UserShown {
+    pub name: UserName,
+    pub im: ImNumber,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Phone>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub month: Option<u32>,
+    pub suspended: bool,
+    /// Whether SMS are wished.
+    pub sms: bool,
+}
+
+/// `{"error": {"code", "text"}}`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ErrorAnswer {
+    pub error: Rejection,
+}
+
+/// How a question is encoded; an empty one is JSON.
+pub fn encoding(payload: &[u8]) -> Encoding {
+    encoding_of(payload)
+}
+
+/// Reads a question; nothing at all asks for the defaults.
+///
+/// # Errors
+/// What was wrong with it.
+pub fn parse<T: DeserializeOwned>(payload: &[u8]) -> Result<T, Rejection> {
+    let payload = if payload.is_empty() { b"{}" } else { payload };
+    read(payload, encoding_of(payload))
+}

@@ -1,0 +1,107 @@
+//! The subjects of the public contract, built and taken apart.
+
+use crate::rules::message::Timer;
+use crate::rules::{Commit, Fact};
+use crate::words::{CommandSeq, DeviceName, Instant, MessageId, Party, UserName};
+
+/// All commands; `homing.cmd.<user>.<area>.<verb>`.
+pub const COMMANDS: &str = "homing.cmd.>";
+/// All commits; `homing.evt.<area>.<entity>.<fact>`.
+pub const EVENTS: &str = "homing.evt.>";
+/// Changes of presence.
+pub const PRESENCE_EVENTS: &str = "homing.evt.presence.>";
+/// All heartbeats; `homing.live.<user>.<device>`.
+pub const HEARTBEATS: &str = "homing.live.*.*";
+/// The active decider answers here, and nobody else does.
+pub const ACTIVE_DECIDER: &str = "homing.query._decider.active";
+
+pub fn command(by: &str, verb: &str) -> String {
+    format!("homing.cmd.{by}.{verb}")
+}
+
+/// `<user>` and `<area>.<verb>`, where the subject has the contract's shape.
+pub fn parse_command(subject: &str) -> Option<(&str, &str)> {
+    let (user, verb) = subject.strip_prefix("homing.cmd.")?.split_once('.')?;
+    (verb.split('.').filter(|token| !token.is_empty()).count() == 2 && verb.matches('.').count() == 1)
+        .then_some((user, verb))
+}
+
+/// A commit goes by the name of its first fact; a refusal by the one who was refused.
+pub fn event(commit: &Commit) -> String {
+    let (area, entity, fact) = commit.facts.first().map(Fact::name).unwrap_or(("command", String::new(), "none"));
+    if entity.is_empty() {
+        return format!("homing.evt.{area}.{}.{fact}", commit.by);
+    }
+    format!("homing.evt.{area}.{entity}.{fact}")
+}
+
+pub fn outcome(user: &str, command: CommandSeq) -> String {
+    format!("homing.outcome.{user}.{}", command.0)
+}
+
+/// The token of an outcome's subject for the `<user>` of a command's, which may be any bytes a client sent.
+pub fn outcome_token(command_subject: &str) -> &str {
+    let token = command_subject.strip_prefix("homing.cmd.").and_then(|rest| rest.split('.').next());
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+    token.filter(|token| !token.is_empty() && token.bytes().all(plain)).unwrap_or("_unknown")
+}
+
+pub fn live(user: &UserName, message: MessageId) -> String {
+    format!("homing.to.{user}.{message}")
+}
+
+pub fn heartbeat(user: &UserName, device: &DeviceName) -> String {
+    format!("homing.live.{user}.{device}")
+}
+
+pub fn parse_heartbeat(subject: &str) -> Option<(UserName, DeviceName)> {
+    let (user, device) = subject.strip_prefix("homing.live.")?.split_once('.')?;
+    Some((user.parse().ok()?, device.parse().ok()?))
+}
+
+/// Work for a channel adapter. A phone never stands in a subject: who is no user is named by their place, `_0`.
+pub fn work(channel: &str, to: &Party, place: usize, message: MessageId) -> String {
+    match to {
+        Party::User(user) => format!("homing.out.{channel}.{user}.{message}"),
+        Party::Phone(_) => format!("homing.out.{channel}._{place}.{message}"),
+    }
+}
+
+/// Where a record that a room cannot process is put for a person to see.
+pub fn parked(room: &str, seq: u64) -> String {
+    format!("homing.out._parked.{room}.{seq}")
+}
+
+pub fn due(timer: Timer, due: Instant) -> String {
+    format!("homing.due.{}.{timer}", due.unix_minute())
+}
+
+/// A question's subject; its last token is the question's name.
+pub fn query(user: &str, name: &str) -> String {
+    format!("homing.query.{user}.{name}")
+}
+
+pub fn parse_query(subject: &str) -> Option<(&str, &str)> {
+    subject.strip_prefix("homing.query.")?.split_once('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_subject_has_five_tokens() {
+        assert_eq!(parse_command("homing.cmd.bob.message.send"), Some(("bob", "message.send")));
+        for other in ["homing.cmd.bob", "homing.cmd.bob.message", "homing.cmd.bob.a.b.c", "homing.cmd.bob..send", "x"] {
+            assert_eq!(parse_command(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn an_outcome_never_goes_to_a_wildcard() {
+        assert_eq!(outcome_token("homing.cmd.Bob.x"), "Bob");
+        for hostile in ["homing.cmd.*.message.send", "homing.cmd.>", "homing.cmd.a b.c.d", "x"] {
+            assert_eq!(outcome_token(hostile), "_unknown");
+        }
+    }
+}

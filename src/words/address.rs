@@ -1,0 +1,72 @@
+//! Whom a message may be addressed to, as a producer writes it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::{GroupNumber, ImNumber, Phone, UserName, WordError, serde_by_text};
+
+/// A user name (`bob`), a phone (`+8613800138000`), an IM number (`100002`) or a group number (`#3001`).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Address {
+    User(UserName),
+    Phone(Phone),
+    Im(ImNumber),
+    Group(GroupNumber),
+}
+
+impl FromStr for Address {
+    type Err = WordError;
+    fn from_str(text: &str) -> Result<Self, WordError> {
+        if text.starts_with('+') {
+            return text.parse().map(Address::Phone);
+        }
+        if let Some(group) = text.strip_prefix('#') {
+            return group.parse().map(Address::Group);
+        }
+        if let Ok(number) = text.parse() {
+            return Ok(Address::Im(number));
+        }
+        text.parse().map(Address::User).map_err(|_| {
+            WordError(
+                "not an address: a user name (bob), a phone (+8613800138000), an IM number (100002) or a group number (#3001)"
+                    .to_owned(),
+            )
+        })
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Address::User(name) => name.fmt(f),
+            Address::Phone(phone) => phone.fmt(f),
+            Address::Im(number) => number.fmt(f),
+            Address::Group(number) => write!(f, "#{number}"),
+        }
+    }
+}
+
+serde_by_text!(Address);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_shape_is_told_apart() {
+        for (text, want) in [
+            ("bob", Address::User("bob".parse().unwrap())),
+            ("+8613800138000", Address::Phone("+8613800138000".parse().unwrap())),
+            ("100002", Address::Im("100002".parse().unwrap())),
+            ("#3001", Address::Group("3001".parse().unwrap())),
+            // Too short for an IM number, and a fine name.
+            ("007", Address::User("007".parse().unwrap())),
+        ] {
+            assert_eq!(text.parse::<Address>().unwrap(), want);
+            assert_eq!(want.to_string(), text);
+        }
+        for bad in ["", "#", "#0", "Bob", "a b", "+1", "homing.cmd", "*"] {
+            assert!(bad.parse::<Address>().is_err(), "{bad:?} was taken");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! The parse-once words that everything else is said in: names, numbers, ids, times.
+//!
+//! Invariant: a value of these types is valid; it is parsed at the edge and never checked again.
+//! Invariant: pure. No I/O, no clock, no randomness, no async.
+
+mod address;
+mod ids;
+mod instant;
+mod numbers;
+mod party;
+mod phone;
+mod span;
+mod token;
+
+pub use address::Address;
+pub use ids::{CommandSeq, EventSeq, MessageId};
+pub use instant::Instant;
+pub use numbers::{GroupNumber, ImNumber};
+pub use party::Party;
+pub use phone::Phone;
+pub use span::Span;
+pub use token::{DeviceName, UserName};
+
+/// A word that could not be parsed: what was wrong, and what is allowed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct WordError(pub String);
+
+/// Serde through the same door as `FromStr` and `Display`.
+macro_rules! serde_by_text {
+    ($word:ty) => {
+        impl serde::Serialize for $word {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $word {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Door;
+                impl serde::de::Visitor<'_> for Door {
+                    type Value = $word;
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str("a string")
+                    }
+                    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$word, E> {
+                        text.parse().map_err(E::custom)
+                    }
+                }
+                deserializer.deserialize_str(Door)
+            }
+        }
+    };
+}
+pub(crate) use serde_by_text;
