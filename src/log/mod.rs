@@ -3,7 +3,20 @@
 //! Invariant: nothing outside this room speaks to the JetStream API.
 //! Invariant: the clock is read in `clock.rs` and nowhere else.
 
-pub mod fault;
+mod append;
+pub mod clock;
+mod connection;
+mod fault;
+mod follow;
+mod publish;
+mod read;
 pub mod server;
+mod streams;
+mod work;
 
+pub use append::{Appender, Appending, Trace};
+pub use connection::{Log, Record};
 pub use fault::{Fault, Retry};
+pub use follow::Follower;
+pub use streams::{Difference, Finding, FindingState};
+pub use work::{Handler, Source, Verdict, work};

@@ -1,0 +1,140 @@
+//! Following a stream from a sequence on, in order and without a gap, whatever happens to server and connection.
+
+use std::time::Duration;
+
+use async_nats::jetstream::consumer::pull::{Config, Stream};
+use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy};
+use futures_util::{FutureExt, StreamExt};
+use tracing::debug;
+
+use super::read::instant;
+use super::{Fault, Log, Record};
+
+/// Enough to be carried by one read, few enough to be decided within a few milliseconds.
+const BATCH_LEN_MAX: usize = 512;
+/// A pull is renewed this often; with the heartbeat a lost consumer is noticed within two seconds.
+const PULL_EXPIRES: Duration = Duration::from_secs(5);
+const HEARTBEAT: Duration = Duration::from_secs(1);
+/// The server forgets the consumer of a process that died.
+const INACTIVE_FOR: Duration = Duration::from_secs(30);
+const AGAIN_AFTER: Duration = Duration::from_millis(100);
+
+/// An endless reader; make one with [`Log::follow`].
+pub struct Follower {
+    log: Log,
+    stream: &'static str,
+    filter: Option<&'static str>,
+    next: u64,
+    messages: Option<Stream>,
+    /// Consumer sequence of the last message: a gap there is a lost message.
+    consumed: u64,
+}
+
+impl std::fmt::Debug for Follower {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Follower of {} at {}", self.stream, self.next)
+    }
+}
+
+impl Log {
+    /// Follows `stream` from the sequence `from` on, for ever.
+    pub fn follow(&self, stream: &'static str, filter: Option<&'static str>, from: u64) -> Follower {
+        Follower { log: self.clone(), stream, filter, next: from.max(1), messages: None, consumed: 0 }
+    }
+}
+
+impl Follower {
+    /// Waits for records, and gives all that are there (never none). While the server is away it goes on waiting.
+    /// Dropping the future loses nothing.
+    ///
+    /// # Errors
+    /// When the stream is not there at all.
+    pub async fn next(&mut self) -> Result<Vec<Record>, Fault> {
+        loop {
+            match self.some().await {
+                Ok(records) => return Ok(records),
+                Err(fault) if fault.retry == super::Retry::Never => return Err(fault),
+                Err(fault) => {
+                    debug!(stream = self.stream, seq = self.next, %fault, "the reader is made again");
+                    self.messages = None;
+                    tokio::time::sleep(AGAIN_AFTER).await;
+                }
+            }
+        }
+    }
+
+    async fn some(&mut self) -> Result<Vec<Record>, Fault> {
+        if self.messages.is_none() {
+            self.messages = Some(self.open().await?);
+            self.consumed = 0;
+        }
+        let messages = self.messages.as_mut().expect("it was opened just now");
+        let first = messages.next().await;
+        let mut records = Vec::new();
+        let mut item = Some(first);
+        while let Some(found) = item {
+            let message = match found {
+                Some(Ok(message)) => message,
+                // What was read before the trouble is still good.
+                Some(Err(_)) | None if !records.is_empty() => {
+                    self.messages = None;
+                    break;
+                }
+                Some(Err(error)) => return Err(self.lost().because(error)),
+                None => return Err(self.lost()),
+            };
+            let info = message.info().map_err(|error| self.lost().because(error))?;
+            if info.consumer_sequence != self.consumed + 1 {
+                if records.is_empty() {
+                    return Err(self.lost());
+                }
+                self.messages = None;
+                break;
+            }
+            self.consumed = info.consumer_sequence;
+            let (seq, at) = (info.stream_sequence, instant(info.published));
+            self.next = seq + 1;
+            let async_nats::Message { subject, payload, headers, .. } = message.message;
+            records.push(Record { seq, subject, at, payload, headers });
+            if records.len() == BATCH_LEN_MAX {
+                break;
+            }
+            item = self.messages.as_mut().and_then(|messages| messages.next().now_or_never());
+        }
+        Ok(records)
+    }
+
+    fn lost(&self) -> Fault {
+        Fault::later(format!("read on in {}", self.stream))
+    }
+
+    async fn open(&self) -> Result<Stream, Fault> {
+        let config = Config {
+            deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: self.next },
+            ack_policy: AckPolicy::None,
+            filter_subject: self.filter.unwrap_or_default().to_owned(),
+            memory_storage: true,
+            num_replicas: 1,
+            inactive_threshold: INACTIVE_FOR,
+            description: Some(format!("follows {} from {}", self.stream, self.next)),
+            ..Config::default()
+        };
+        let consumer = self.log.js().create_consumer_on_stream(config, self.stream).await;
+        let consumer = consumer.map_err(|error| {
+            use async_nats::jetstream::ErrorCode;
+            use async_nats::jetstream::stream::ConsumerErrorKind;
+            let doing = format!("follow {}", self.stream);
+            let missing = matches!(error.kind(), ConsumerErrorKind::JetStream(ref why)
+                if why.error_code() == ErrorCode::STREAM_NOT_FOUND);
+            if missing { Fault::never(doing) } else { Fault::later(doing) }.because(error)
+        })?;
+        consumer
+            .stream()
+            .max_messages_per_batch(BATCH_LEN_MAX * 4)
+            .expires(PULL_EXPIRES)
+            .heartbeat(HEARTBEAT)
+            .messages()
+            .await
+            .map_err(|error| self.lost().because(error))
+    }
+}

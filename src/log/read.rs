@@ -1,0 +1,71 @@
+//! Reading single records, and how far a stream goes.
+
+use async_nats::jetstream::ErrorCode;
+use async_nats::jetstream::message::StreamMessage;
+use async_nats::jetstream::stream::DirectGetErrorKind;
+use serde::Deserialize;
+
+use super::{Fault, Log, Record};
+use crate::words::Instant;
+
+#[derive(Deserialize)]
+struct StreamInfo {
+    state: StreamState,
+}
+
+#[derive(Deserialize)]
+struct StreamState {
+    last_seq: u64,
+}
+
+impl Log {
+    /// The last sequence stored in a stream, 0 when there is none.
+    ///
+    /// # Errors
+    /// When the stream is missing or the server does not answer.
+    pub async fn last_seq(&self, stream: &str) -> Result<u64, Fault> {
+        let doing = || format!("ask how far {stream} goes");
+        let answer = self.js().request(format!("STREAM.INFO.{stream}"), &()).await;
+        let answer: async_nats::jetstream::response::Response<StreamInfo> =
+            answer.map_err(|error| Fault::later(doing()).because(error))?;
+        match answer {
+            async_nats::jetstream::response::Response::Ok(info) => Ok(info.state.last_seq),
+            async_nats::jetstream::response::Response::Err { error } => {
+                let missing = error.error_code() == ErrorCode::STREAM_NOT_FOUND;
+                Err(if missing { Fault::never(doing()) } else { Fault::later(doing()) }.because(error))
+            }
+        }
+    }
+
+    /// The record at `seq`, if there is one.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn record(&self, stream: &str, seq: u64) -> Result<Option<Record>, Fault> {
+        let doing = || format!("read {stream} at {seq}");
+        let stream_handle = self.js().get_stream_no_info(stream).await;
+        let stream_handle = stream_handle.map_err(|error| Fault::later(doing()).because(error))?;
+        match stream_handle.direct_get(seq).await {
+            Ok(message) => Ok(Some(Record::from(message))),
+            Err(error) if error.kind() == DirectGetErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Fault::later(doing()).because(error)),
+        }
+    }
+}
+
+impl From<StreamMessage> for Record {
+    fn from(message: StreamMessage) -> Record {
+        Record {
+            seq: message.sequence,
+            subject: message.subject,
+            at: instant(message.time),
+            payload: message.payload,
+            headers: Some(message.headers),
+        }
+    }
+}
+
+pub(super) fn instant(time: async_nats::datetime::DateTime) -> Instant {
+    let ms = time.unix_timestamp_nanos().div_euclid(1_000_000);
+    Instant::from_unix_ms(i64::try_from(ms).unwrap_or(i64::MAX))
+}

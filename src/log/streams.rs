@@ -1,0 +1,209 @@
+//! The declarations of `streams/*.json`: created where missing, compared where present, never changed behind anybody's back.
+
+use std::fmt;
+
+use serde_json::{Map, Value, json};
+
+use super::{Fault, Log};
+
+/// A stream's declaration with those of its durable consumers, as the NATS CLI reads them too.
+struct Declared {
+    stream: &'static str,
+    config: &'static str,
+    consumers: &'static [&'static str],
+}
+
+const DECLARED: [Declared; 4] = [
+    Declared { stream: "COMMANDS", config: include_str!("../../streams/COMMANDS.json"), consumers: &[] },
+    Declared {
+        stream: "EVENTS",
+        config: include_str!("../../streams/EVENTS.json"),
+        consumers: &[
+            include_str!("../../streams/EVENTS/fanout.json"),
+            include_str!("../../streams/EVENTS/scheduler.json"),
+        ],
+    },
+    Declared {
+        stream: "DUE",
+        config: include_str!("../../streams/DUE.json"),
+        consumers: &[include_str!("../../streams/DUE/timers.json")],
+    },
+    Declared { stream: "OUTBOX", config: include_str!("../../streams/OUTBOX.json"), consumers: &[] },
+];
+
+/// What was found of one declared stream or consumer.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Finding {
+    /// `EVENTS`, or `EVENTS/fanout`.
+    pub name: String,
+    pub state: FindingState,
+    /// Where the server's configuration differs from the declared one.
+    pub differences: Vec<Difference>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FindingState {
+    Missing,
+    Created,
+    AsDeclared,
+    Differs,
+}
+
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Difference {
+    pub key: String,
+    pub declared: Value,
+    pub found: Value,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is {} and should be {}", self.key, self.found, self.declared)
+    }
+}
+
+impl Log {
+    /// Compares what exists with what is declared; creates what is missing when `create` is set. `replicas` overrides
+    /// the declared number, for a cluster.
+    ///
+    /// # Errors
+    /// When the server does not answer, or refuses a creation.
+    pub async fn provision(&self, create: bool, replicas: usize) -> Result<Vec<Finding>, Fault> {
+        let mut findings = Vec::new();
+        for declared in &DECLARED {
+            let mut config = parse(declared.config);
+            config.insert("num_replicas".to_owned(), json!(replicas));
+            let path = declared.stream.to_owned();
+            let finding = self.provision_one(&path, Kind::Stream, &config, create).await?;
+            let missing = finding.state == FindingState::Missing;
+            findings.push(finding);
+            for consumer in declared.consumers {
+                let config = parse(consumer);
+                let name = config.get("durable_name").and_then(Value::as_str).unwrap_or_default();
+                let path = format!("{}/{name}", declared.stream);
+                if missing {
+                    findings.push(Finding { name: path, state: FindingState::Missing, differences: Vec::new() });
+                } else {
+                    findings.push(self.provision_one(&path, Kind::Consumer, &config, create).await?);
+                }
+            }
+        }
+        Ok(findings)
+    }
+
+    async fn provision_one(
+        &self,
+        path: &str,
+        kind: Kind,
+        config: &Map<String, Value>,
+        create: bool,
+    ) -> Result<Finding, Fault> {
+        let finding = |state, differences| Finding { name: path.to_owned(), state, differences };
+        let api_path = path.replace('/', ".");
+        let info = self.api(&format!("{}.INFO.{api_path}", kind.api()), &Value::Null).await?;
+        if let Some(found) = info.get("config").and_then(Value::as_object) {
+            let differences = differences(config, found);
+            let state = if differences.is_empty() { FindingState::AsDeclared } else { FindingState::Differs };
+            return Ok(finding(state, differences));
+        }
+        let not_found = info.pointer("/error/code").and_then(Value::as_u64) == Some(404);
+        if !not_found {
+            return Err(refused(path, &info));
+        }
+        if !create {
+            return Ok(finding(FindingState::Missing, Vec::new()));
+        }
+        let request = match kind {
+            Kind::Stream => Value::Object(config.clone()),
+            Kind::Consumer => {
+                let stream = path.split('/').next().unwrap_or_default();
+                json!({ "stream_name": stream, "config": config, "action": "create" })
+            }
+        };
+        let filter = config.get("filter_subject").and_then(Value::as_str);
+        let filter = filter.map(|filter| format!(".{filter}")).unwrap_or_default();
+        let answer = self.api(&format!("{}.CREATE.{api_path}{filter}", kind.api()), &request).await?;
+        // Another process that starts at this moment may have created it first, from the same declaration.
+        if answer.get("error").is_some() {
+            return Err(refused(path, &answer));
+        }
+        Ok(finding(FindingState::Created, Vec::new()))
+    }
+
+    async fn api(&self, subject: &str, request: &Value) -> Result<Value, Fault> {
+        let answer = self.js().request(subject.to_owned(), request).await;
+        answer.map_err(|error| Fault::later(format!("ask JetStream for {subject}")).because(error))
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Stream,
+    Consumer,
+}
+
+impl Kind {
+    fn api(self) -> &'static str {
+        match self {
+            Kind::Stream => "STREAM",
+            Kind::Consumer => "CONSUMER",
+        }
+    }
+}
+
+fn parse(file: &str) -> Map<String, Value> {
+    serde_json::from_str(file).expect("the declarations are compiled in, and a test reads them")
+}
+
+fn refused(path: &str, answer: &Value) -> Fault {
+    let why = answer.pointer("/error/description").and_then(Value::as_str).unwrap_or("no reason given");
+    Fault::never(format!("provision {path}")).because(why.to_owned())
+}
+
+/// Every declared key as declared; every other key at a value that says "not set".
+fn differences(declared: &Map<String, Value>, found: &Map<String, Value>) -> Vec<Difference> {
+    let keys = declared.keys().chain(found.keys().filter(|key| !declared.contains_key(*key)));
+    let difference = |key: &String| {
+        let want = declared.get(key).cloned().unwrap_or(Value::Null);
+        let is = found.get(key).cloned().unwrap_or(Value::Null);
+        let same = want == is || (unset(&want) && unset(&is));
+        (!same).then(|| Difference { key: key.clone(), declared: want, found: is })
+    };
+    keys.filter(|key| *key != "metadata").filter_map(difference).collect()
+}
+
+/// The server leaves out or fills in what has no effect.
+fn unset(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(set) => !set,
+        Value::Number(number) => number.as_i64() == Some(0) || number.as_i64() == Some(-1),
+        Value::String(text) => text.is_empty() || text == "none",
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.values().all(unset),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_declaration_is_json_under_its_own_name() {
+        for declared in &DECLARED {
+            assert_eq!(parse(declared.config).get("name"), Some(&json!(declared.stream)));
+            declared.consumers.iter().for_each(|consumer| assert!(parse(consumer).contains_key("durable_name")));
+        }
+    }
+
+    #[test]
+    fn a_change_by_hand_is_found_and_a_filled_in_default_is_not() {
+        let declared = parse(r#"{"name": "X", "max_age": 0, "deny_purge": true}"#);
+        let as_declared = r#"{"name": "X", "deny_purge": true, "consumer_limits": {}, "max_msgs": -1, "sealed": false}"#;
+        assert_eq!(differences(&declared, &parse(as_declared)), vec![]);
+        for changed in [r#"{"name": "X"}"#, r#"{"name": "X", "deny_purge": true, "max_age": 5}"#, r#"{"name": "X", "deny_purge": true, "allow_atomic": true}"#] {
+            assert_eq!(differences(&declared, &parse(changed)).len(), 1, "{changed}");
+        }
+    }
+}
