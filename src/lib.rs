@@ -1,6 +1,10 @@
 //! Homing, a message broker for people: event-sourced on NATS JetStream.
 
+pub mod decider;
+pub mod fanout;
 pub mod log;
+pub mod presence;
 pub mod rules;
+pub mod scheduler;
 pub mod wire;
 pub mod words;

@@ -71,6 +71,14 @@ pub enum Fact {
 }
 
 impl Fact {
+    pub fn accepted(&self) -> Option<&Accepted> {
+        if let Fact::MessageAccepted(accepted) = self { Some(accepted) } else { None }
+    }
+
+    pub fn routed(&self) -> Option<&Routed> {
+        if let Fact::DeliveryRouted(routed) = self { Some(routed) } else { None }
+    }
+
     /// `<area>`, `<entity>` and `<fact>`: the subject that a commit goes by when this fact is its first.
     pub fn name(&self) -> (&'static str, String, &'static str) {
         match self {

@@ -28,6 +28,10 @@ impl Stamp {
         half.iter_mut().zip(hash.finalize()).for_each(|(to, from)| *to = from);
         Stamp(half)
     }
+
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 /// The id a command carried, and a stamp of what else it said.

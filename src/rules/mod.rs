@@ -8,7 +8,7 @@ pub mod command;
 mod commit;
 pub mod contacts;
 mod decision;
-mod fact;
+pub mod fact;
 pub mod identity;
 mod intent;
 pub mod message;

@@ -1,0 +1,65 @@
+//! Sets the timers that accepted messages ask for.
+
+use std::time::Duration;
+
+use tracing::warn;
+
+use crate::log::{Fault, Handler, Log, Record, Verdict};
+use crate::rules::message::Timer;
+use crate::rules::{Commit, Fact};
+use crate::wire::work::DueTimer;
+use crate::wire::{commit, subjects, to_msgpack};
+use crate::words::Instant;
+
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+pub(super) struct Set {
+    log: Log,
+}
+
+impl Set {
+    pub(super) fn new(log: Log) -> Set {
+        Set { log }
+    }
+
+    async fn one(&self, record: &Record) -> Verdict {
+        let commit = match commit::decode(&record.payload) {
+            Ok(commit) => commit,
+            Err(why) => return Verdict::Poison(why),
+        };
+        for (timer, due) in timers(&commit) {
+            if let Err(fault) = self.set(timer, due).await {
+                warn!(seq = record.seq, %fault, "a timer is set again");
+                return Verdict::Again(AGAIN_AFTER);
+            }
+        }
+        Verdict::Done
+    }
+
+    /// The timer's name is its identity: setting it twice leaves one.
+    async fn set(&self, timer: Timer, due: Instant) -> Result<(), Fault> {
+        let payload = to_msgpack(&DueTimer { timer, due });
+        self.log.publish(subjects::due(timer, due), &timer.to_string(), payload.into()).await?;
+        Ok(())
+    }
+}
+
+fn timers(commit: &Commit) -> Vec<(Timer, Instant)> {
+    let accepted = commit.facts.iter().filter_map(Fact::accepted);
+    let timers = accepted.flat_map(|accepted| {
+        let expire = accepted.expires.map(|due| (Timer::Expire(accepted.message), due));
+        let escalate = accepted.escalates.map(|due| (Timer::Escalate(accepted.message), due));
+        expire.into_iter().chain(escalate)
+    });
+    timers.collect()
+}
+
+impl Handler for Set {
+    async fn handle(&mut self, records: &[Record]) -> Vec<Verdict> {
+        let mut verdicts = Vec::with_capacity(records.len());
+        for record in records {
+            verdicts.push(self.one(record).await);
+        }
+        verdicts
+    }
+}
