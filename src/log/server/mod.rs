@@ -1,1 +1,34 @@
 //! The managed nats-server: found or obtained, configured, started, watched, stopped; it never outlives us.
+//!
+//! Invariant: an obtained binary is placed in the cache by one rename, after it has told its version.
+//! Invariant: nothing outside our cache folder and the data folder is written, and nothing needs root.
+//! Invariant: one nats-server per data folder; it holds `<data>/nats/lock` itself for as long as it lives.
+//! Invariant: on Linux the server dies with the process that started it, however that process dies.
+//!
+//! Not here: what the server is used for. Connecting and provisioning are the rest of `log`'s business.
+
+mod apt_sources;
+mod cache;
+mod config;
+mod debian;
+mod find;
+mod folder;
+mod golang;
+mod launch;
+mod managed;
+mod obtain;
+mod ready;
+mod sync;
+mod tool;
+mod version;
+
+pub use find::{Binary, Search, find};
+pub use folder::Folder;
+pub use launch::become_server;
+pub use managed::{Ended, Managed, ServerOptions, start, start_binary};
+pub use obtain::Way;
+pub use sync::Sync;
+pub use version::Version;
+
+/// Told each step that takes a while, as one line for a person.
+pub type Progress<'a> = dyn Fn(&str) + Send + std::marker::Sync + 'a;

@@ -1,0 +1,201 @@
+//! Finds the nats-server to run: the one named, else the one on PATH, else the one in our cache, else a new one.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use directories::ProjectDirs;
+
+use super::Progress;
+use super::cache::Cache;
+use super::obtain::{Way, obtain};
+use super::version::{Version, version_of};
+use crate::log::Fault;
+
+/// A nats-server that runs on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binary {
+    pub path: PathBuf,
+    pub version: Version,
+}
+
+/// Where to look.
+#[derive(Debug, Clone)]
+pub struct Search {
+    /// `NATS_SERVER`: this one or none.
+    pub named: Option<PathBuf>,
+    /// `PATH`, for nats-server and for the tools that obtain one.
+    pub path: OsString,
+    /// `<platform cache folder>/homing/nats-server`, which `XDG_CACHE_HOME` moves.
+    pub cache: PathBuf,
+    /// `HOMING_NATS_FROM`, `go` or `apt`: leave PATH's nats-server alone and, unless the cache holds one, obtain it in
+    /// this way only.
+    pub way: Option<Way>,
+}
+
+impl Search {
+    pub fn from_env() -> Result<Search, Fault> {
+        let said = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
+        let way = match said("HOMING_NATS_FROM") {
+            None => None,
+            Some(text) => {
+                let way = text.to_string_lossy().parse();
+                Some(way.map_err(|error| Fault::never("read HOMING_NATS_FROM").because(error))?)
+            }
+        };
+        let dirs = ProjectDirs::from("", "", "homing").ok_or_else(|| {
+            Fault::never("tell where to keep nats-server: there is no home folder; set HOME")
+        })?;
+        Ok(Search {
+            named: said("NATS_SERVER").map(PathBuf::from),
+            path: said("PATH").unwrap_or_default(),
+            cache: dirs.cache_dir().join("nats-server"),
+            way,
+        })
+    }
+}
+
+pub async fn find(search: &Search, progress: &Progress<'_>) -> Result<Binary, Fault> {
+    let binary = look(search, progress).await?;
+    if binary.version < Version::PINNED {
+        progress(&format!(
+            "warning: {} is version {}; Homing is tested with {} or later",
+            binary.path.display(),
+            binary.version,
+            Version::PINNED
+        ));
+    }
+    Ok(binary)
+}
+
+async fn look(search: &Search, progress: &Progress<'_>) -> Result<Binary, Fault> {
+    if let Some(path) = &search.named {
+        return named(path).await;
+    }
+    let installed = if search.way.is_none() { installed(&search.path).await } else { None };
+    if let Some(binary) = installed.as_ref().filter(|binary| binary.version >= Version::PINNED) {
+        return Ok(binary.clone());
+    }
+    let cache = Cache::new(search.cache.clone());
+    if let Some(binary) = cache.newest().await {
+        return Ok(binary);
+    }
+    if let Some(old) = installed {
+        progress(&format!(
+            "{} is version {}, older than {}: not used (NATS_SERVER would insist on it)",
+            old.path.display(),
+            old.version,
+            Version::PINNED
+        ));
+    }
+    obtain(search, &cache, progress).await
+}
+
+/// Named by a person: used or complained about, never replaced by another.
+async fn named(path: &Path) -> Result<Binary, Fault> {
+    let doing = || format!("use the nats-server named by NATS_SERVER, {}", path.display());
+    // Also keeps a bare name from being looked up on PATH.
+    let path = std::path::absolute(path).map_err(|error| Fault::never(doing()).because(error))?;
+    let version = version_of(&path).await.map_err(|error| Fault::never(doing()).because(error))?;
+    if version < Version::MINIMUM {
+        let why = format!("it is version {version}, and Homing needs {} or later", Version::MINIMUM);
+        return Err(Fault::never(doing()).because(why));
+    }
+    Ok(Binary { path, version })
+}
+
+async fn installed(path: &OsStr) -> Option<Binary> {
+    let path = on_path("nats-server", path)?;
+    let version = version_of(&path).await.ok()?;
+    Some(Binary { path, version })
+}
+
+/// The first file of this name that may be executed, as a shell would find it.
+pub(super) fn on_path(name: &str, path: &OsStr) -> Option<PathBuf> {
+    env::split_paths(path).map(|folder| folder.join(name)).find(|file| {
+        file.is_absolute()
+            && file.metadata().is_ok_and(|m| m.is_file() && m.permissions().mode() & 0o111 != 0)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::sync::Mutex;
+
+    use tempfile::TempDir;
+
+    use super::*;
+
+    /// A folder with a `nats-server` that answers with this version.
+    fn fake(version: &str) -> TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("nats-server");
+        fs::write(&file, format!("#!/bin/sh\necho 'nats-server: v{version}'\n")).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+        folder
+    }
+
+    async fn check(named: Option<&str>, on_path: Option<&str>, cached: Option<&str>, want: &str) {
+        let named = named.map(fake);
+        let on_path = on_path.map(fake);
+        let cache = tempfile::tempdir().unwrap();
+        if let Some(version) = cached {
+            fs::rename(fake(version).keep(), cache.path().join(version)).unwrap();
+        }
+        let search = Search {
+            named: named.as_ref().map(|folder| folder.path().join("nats-server")),
+            path: on_path.as_ref().map(|folder| folder.path().into()).unwrap_or_default(),
+            cache: cache.path().to_owned(),
+            way: None,
+        };
+        let said = Mutex::new(String::new());
+        let got = match find(&search, &|line| said.lock().unwrap().push_str(line)).await {
+            Ok(binary) => binary.version.to_string(),
+            Err(fault) => fault.to_string(),
+        };
+        let got = format!("{got} {}", said.lock().unwrap());
+        assert!(got.contains(want), "{got}\nshould have held: {want}");
+    }
+
+    #[tokio::test]
+    async fn the_named_one_then_paths_then_the_cached() {
+        check(Some("2.16.0"), Some("2.17.0"), Some("2.18.0"), "2.16.0").await;
+        check(Some("2.12.0"), Some("2.17.0"), None, "tested with 2.15.1 or later").await;
+        check(Some("2.11.9"), Some("2.17.0"), None, "it is version 2.11.9, and Homing needs 2.12.0 or later")
+            .await;
+        check(None, Some("2.17.0"), Some("2.18.0"), "2.17.0").await;
+        check(None, Some("2.14.9"), Some("2.15.1"), "2.15.1").await;
+        check(None, None, Some("2.13.0"), "tested with 2.15.1 or later").await;
+    }
+
+    #[tokio::test]
+    async fn where_nothing_can_be_had_the_three_ways_are_named() {
+        for part in [
+            "NATS_SERVER",
+            "on PATH",
+            "install Go",
+            "`go` is not on PATH",
+            "`apt-get` and `dpkg-deb` are not",
+        ] {
+            check(None, None, None, part).await;
+        }
+        check(None, Some("2.14.9"), None, "is version 2.14.9, older than 2.15.1: not used").await;
+    }
+
+    #[tokio::test]
+    async fn a_named_one_that_does_not_run_is_a_fault() {
+        let search = Search {
+            named: Some("/nowhere/nats".into()),
+            path: "".into(),
+            cache: "/nowhere".into(),
+            way: None,
+        };
+        let fault = find(&search, &|_| {}).await.unwrap_err().to_string();
+        assert!(
+            fault.starts_with("could not use the nats-server named by NATS_SERVER, /nowhere/nats: "),
+            "{fault}"
+        );
+    }
+}
