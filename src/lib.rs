@@ -1,9 +1,11 @@
 //! Homing, a message broker for people: event-sourced on NATS JetStream.
 
+pub mod cli;
 pub mod decider;
 pub mod fanout;
 pub mod log;
 pub mod presence;
+pub mod query;
 pub mod rules;
 pub mod scheduler;
 pub mod wire;

@@ -65,18 +65,19 @@ struct Closed;
 impl Desk {
     async fn decide_one(&mut self, record: &Record) -> Result<(), Closed> {
         let seq = CommandSeq(record.seq);
-        let (parts, outcome, encoding) = match command::parse(record.subject.as_str(), &record.payload, seq, record.at) {
-            Ok(order) => {
-                let decision = judge(self.memory.state(), &order);
-                let outcome = decision.outcome.clone();
-                (commit::of_order(&order, decision), outcome, order.encoding)
-            }
-            Err(unread) => {
-                let decision = refuse(unread.rejection);
-                let outcome = decision.outcome.clone();
-                (commit::parts(seq, record.at, &unread.by, decision), outcome, unread.encoding)
-            }
-        };
+        let (parts, outcome, encoding) =
+            match command::parse(record.subject.as_str(), &record.payload, seq, record.at) {
+                Ok(order) => {
+                    let decision = judge(self.memory.state(), &order);
+                    let outcome = decision.outcome.clone();
+                    (commit::of_order(&order, decision), outcome, order.encoding)
+                }
+                Err(unread) => {
+                    let decision = refuse(unread.rejection);
+                    let outcome = decision.outcome.clone();
+                    (commit::parts(seq, record.at, &unread.by, decision), outcome, unread.encoding)
+                }
+            };
         let answer = answer(record, seq, &outcome, encoding);
         let appending = self.append(&parts, record).await?;
         self.queue.send(Settling::Decision { appending, outcome: answer }).await.map_err(|_| Closed)?;

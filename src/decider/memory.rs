@@ -31,7 +31,10 @@ impl Memory {
             None => false,
         };
         if !belongs {
-            tracing::warn!(commit = at.0, "the snapshot is of another log; reading the log from its beginning");
+            tracing::warn!(
+                commit = at.0,
+                "the snapshot is of another log; reading the log from its beginning"
+            );
             return Ok(Memory::default());
         }
         Ok(Memory { state, read: at, parts: Vec::new(), snapshot_at: at.0 })

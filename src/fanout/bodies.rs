@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::log::{Fault, Log};
-use crate::rules::{Commit, Fact};
 use crate::rules::fact::Accepted;
+use crate::rules::{Commit, Fact};
 use crate::wire::commit;
 use crate::words::{Instant, MessageId};
 
@@ -21,7 +21,11 @@ pub(super) struct Body {
 }
 
 /// The bodies that the deliveries of a commit need, by message.
-pub(super) async fn of_commit(log: &Log, seq: u64, commit: &Commit) -> Result<HashMap<MessageId, Body>, Fault> {
+pub(super) async fn of_commit(
+    log: &Log,
+    seq: u64,
+    commit: &Commit,
+) -> Result<HashMap<MessageId, Body>, Fault> {
     let mut bodies = own(commit);
     let mut elsewhere: Vec<u64> = Vec::new();
     for fact in &commit.facts {

@@ -52,7 +52,9 @@ impl Deliver {
             };
             match (routed.channel, routed.to.user()) {
                 (Channel::Live, Some(user)) => self.send_live(routed, user, body).await?,
-                (Channel::Sms | Channel::Mms, _) => handed_over.push(self.hand_over(routed, body, EventSeq(seq))),
+                (Channel::Sms | Channel::Mms, _) => {
+                    handed_over.push(self.hand_over(routed, body, EventSeq(seq)))
+                }
                 (Channel::Live, None) | (Channel::Pull | Channel::None, _) => {}
             }
         }

@@ -76,7 +76,9 @@ fn report(event: &Event) {
         Event::Connected | Event::Draining | Event::Closed => {}
         Event::Disconnected => info!("disconnected from NATS"),
         Event::LameDuckMode => warn!("this NATS server is about to stop"),
-        Event::SlowConsumer(sid) => warn!(sid, "messages were dropped: a subscription is not read fast enough"),
+        Event::SlowConsumer(sid) => {
+            warn!(sid, "messages were dropped: a subscription is not read fast enough")
+        }
         Event::ServerError(error) => warn!(%error, "NATS reports an error"),
         Event::ClientError(error) => warn!(%error, "the NATS client reports an error"),
     }

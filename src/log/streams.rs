@@ -83,7 +83,11 @@ impl Log {
                 let name = config.get("durable_name").and_then(Value::as_str).unwrap_or_default();
                 let path = format!("{}/{name}", declared.stream);
                 if missing {
-                    findings.push(Finding { name: path, state: FindingState::Missing, differences: Vec::new() });
+                    findings.push(Finding {
+                        name: path,
+                        state: FindingState::Missing,
+                        differences: Vec::new(),
+                    });
                 } else {
                     findings.push(self.provision_one(&path, Kind::Consumer, &config, create).await?);
                 }
@@ -193,16 +197,24 @@ mod tests {
     fn every_declaration_is_json_under_its_own_name() {
         for declared in &DECLARED {
             assert_eq!(parse(declared.config).get("name"), Some(&json!(declared.stream)));
-            declared.consumers.iter().for_each(|consumer| assert!(parse(consumer).contains_key("durable_name")));
+            declared
+                .consumers
+                .iter()
+                .for_each(|consumer| assert!(parse(consumer).contains_key("durable_name")));
         }
     }
 
     #[test]
     fn a_change_by_hand_is_found_and_a_filled_in_default_is_not() {
         let declared = parse(r#"{"name": "X", "max_age": 0, "deny_purge": true}"#);
-        let as_declared = r#"{"name": "X", "deny_purge": true, "consumer_limits": {}, "max_msgs": -1, "sealed": false}"#;
+        let as_declared =
+            r#"{"name": "X", "deny_purge": true, "consumer_limits": {}, "max_msgs": -1, "sealed": false}"#;
         assert_eq!(differences(&declared, &parse(as_declared)), vec![]);
-        for changed in [r#"{"name": "X"}"#, r#"{"name": "X", "deny_purge": true, "max_age": 5}"#, r#"{"name": "X", "deny_purge": true, "allow_atomic": true}"#] {
+        for changed in [
+            r#"{"name": "X"}"#,
+            r#"{"name": "X", "deny_purge": true, "max_age": 5}"#,
+            r#"{"name": "X", "deny_purge": true, "allow_atomic": true}"#,
+        ] {
             assert_eq!(differences(&declared, &parse(changed)).len(), 1, "{changed}");
         }
     }

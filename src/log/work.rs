@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use async_nats::Subject;
-use async_nats::jetstream::consumer::pull::{Config, Stream};
 use async_nats::jetstream::consumer::Consumer;
+use async_nats::jetstream::consumer::pull::{Config, Stream};
 use futures_util::{FutureExt, StreamExt};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error};
@@ -126,7 +126,12 @@ async fn take(messages: &mut Stream, source: Source) -> Result<Vec<Taken>, Fault
     Ok(batch)
 }
 
-async fn settle(log: &Log, source: Source, handler: &mut impl Handler, batch: Vec<Taken>) -> Result<(), Fault> {
+async fn settle(
+    log: &Log,
+    source: Source,
+    handler: &mut impl Handler,
+    batch: Vec<Taken>,
+) -> Result<(), Fault> {
     let (records, replies): (Vec<Record>, Vec<Subject>) =
         batch.into_iter().map(|taken| (taken.record, taken.reply)).unzip();
     let verdicts = handler.handle(&records).await;

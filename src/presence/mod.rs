@@ -85,9 +85,11 @@ impl Room {
 
     async fn report(&mut self, lapsed: Vec<Lapse>) {
         for Lapse { command, try_number } in lapsed {
-            let identity = format!("lapsed.{}.{}.{}.{try_number}", command.user, command.device, command.since.0);
+            let identity =
+                format!("lapsed.{}.{}.{}.{try_number}", command.user, command.device, command.since.0);
             info!(user = %command.user, seq = command.since.0, "a lease lapsed");
-            let sent = self.log.command("_lease", &Command::Lapsed(command), Encoding::Msgpack, &identity).await;
+            let sent =
+                self.log.command("_lease", &Command::Lapsed(command), Encoding::Msgpack, &identity).await;
             if let Err(fault) = sent {
                 debug!(%fault, "the lapse is reported again");
             }

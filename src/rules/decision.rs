@@ -170,6 +170,8 @@ fn dispatch(state: &State, order: &Order) -> Result<Vec<Fact>, Rejection> {
 fn user(by: &Sender) -> &UserName {
     match by {
         Sender::User(name) => name,
-        Sender::Part(_) | Sender::Unknown => unreachable!("`admit` lets only users send the commands of users"),
+        Sender::Part(_) | Sender::Unknown => {
+            unreachable!("`admit` lets only users send the commands of users")
+        }
     }
 }

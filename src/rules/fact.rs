@@ -14,26 +14,16 @@ pub enum Fact {
     Refused(Rejection),
 
     #[serde(rename = "user.registered")]
-    UserRegistered {
-        user: UserName,
-        im: ImNumber,
-        details: UserDetails,
-    },
+    UserRegistered { user: UserName, im: ImNumber, details: UserDetails },
     /// What is absent stays as it was.
     #[serde(rename = "user.changed")]
-    UserChanged {
-        user: UserName,
-        details: UserDetails,
-    },
+    UserChanged { user: UserName, details: UserDetails },
     #[serde(rename = "user.suspended")]
     UserSuspended { user: UserName },
     #[serde(rename = "user.resumed")]
     UserResumed { user: UserName },
     #[serde(rename = "profile.set")]
-    ProfileSet {
-        user: UserName,
-        profile: Profile,
-    },
+    ProfileSet { user: UserName, profile: Profile },
     #[serde(rename = "preference.set")]
     PreferenceSet { user: UserName, sms: bool },
 

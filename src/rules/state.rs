@@ -134,11 +134,15 @@ impl State {
     }
 
     pub(super) fn user(&self, uid: Uid) -> &User {
-        self.users.get(uid.0 as usize).expect("a Uid is only made from a place in `users`, which never shrinks")
+        self.users
+            .get(uid.0 as usize)
+            .expect("a Uid is only made from a place in `users`, which never shrinks")
     }
 
     pub(super) fn user_mut(&mut self, uid: Uid) -> &mut User {
-        self.users.get_mut(uid.0 as usize).expect("a Uid is only made from a place in `users`, which never shrinks")
+        self.users
+            .get_mut(uid.0 as usize)
+            .expect("a Uid is only made from a place in `users`, which never shrinks")
     }
 
     pub(super) fn user_named(&self, name: &UserName) -> Option<&User> {
@@ -163,5 +167,4 @@ impl State {
         };
         Some(Party::User(self.user(uid).name.clone()))
     }
-
 }

@@ -21,7 +21,15 @@ pub fn parts(seq: CommandSeq, at: Instant, by: &Sender, decision: Decision) -> V
     for part in 0..count {
         let rest = facts.split_off(facts.len().min(FACTS_PER_PART_MAX));
         let facts = std::mem::replace(&mut facts, rest);
-        parts.push(Commit { command: seq, at, by: by.clone(), part, parts: count, intent: intent.take(), facts });
+        parts.push(Commit {
+            command: seq,
+            at,
+            by: by.clone(),
+            part,
+            parts: count,
+            intent: intent.take(),
+            facts,
+        });
     }
     parts
 }

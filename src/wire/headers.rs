@@ -10,7 +10,11 @@ pub const MSGPACK: &str = "application/msgpack";
 pub const JSON: &str = "application/json";
 
 /// Name and value of each header of a commit.
-pub fn of_commit(commit: &Commit, correlation: Option<&str>, traceparent: Option<&str>) -> Vec<(&'static str, String)> {
+pub fn of_commit(
+    commit: &Commit,
+    correlation: Option<&str>,
+    traceparent: Option<&str>,
+) -> Vec<(&'static str, String)> {
     let command = commit.command.0;
     let (area, _, fact) = commit.facts.first().map(Fact::name).unwrap_or(("command", String::new(), "none"));
     let mut headers = vec![

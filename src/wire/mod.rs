@@ -12,7 +12,9 @@ mod payload;
 pub mod query;
 mod shown;
 pub mod subjects;
+mod value;
 pub mod work;
 
 pub use payload::{from_msgpack, to_json, to_msgpack, to_payload};
 pub use shown::Shown;
+pub use value::to_value;

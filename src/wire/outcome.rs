@@ -28,8 +28,16 @@ pub struct OutcomeBody {
 
 impl OutcomeBody {
     pub fn new(command: CommandSeq, outcome: &Outcome) -> OutcomeBody {
-        let accepted =
-            OutcomeBody { command, accepted: true, message: None, user: None, im: None, code: None, text: None, field: None };
+        let accepted = OutcomeBody {
+            command,
+            accepted: true,
+            message: None,
+            user: None,
+            im: None,
+            code: None,
+            text: None,
+            field: None,
+        };
         match outcome {
             Outcome::Accepted => accepted,
             Outcome::Message(message) => OutcomeBody { message: Some(*message), ..accepted },

@@ -7,7 +7,7 @@ use crate::rules::Rejection;
 use crate::rules::command::Encoding;
 
 /// Our deepest payload has four levels; a hostile one stops here, far from the end of the stack.
-const DEPTH_MAX: usize = 32;
+pub(super) const DEPTH_MAX: usize = 32;
 
 /// MessagePack, as everything that Homing stores.
 ///
@@ -74,7 +74,9 @@ fn read_json<T: DeserializeOwned>(payload: &[u8], unknown: &mut Option<String>) 
 
 fn read_msgpack<T: DeserializeOwned>(payload: &[u8], unknown: &mut Option<String>) -> Result<T, Rejection> {
     if !matches!(payload.first(), Some(0x80..=0x8f | 0xde | 0xdf)) {
-        return Err(Rejection::malformed("it is neither a JSON object nor a MessagePack map with field names"));
+        return Err(Rejection::malformed(
+            "it is neither a JSON object nor a MessagePack map with field names",
+        ));
     }
     let mut rest = payload;
     let mut deserializer = rmp_serde::Deserializer::new(&mut rest);

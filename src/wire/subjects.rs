@@ -28,7 +28,8 @@ pub fn parse_command(subject: &str) -> Option<(&str, &str)> {
 
 /// A commit goes by the name of its first fact; a refusal by the one who was refused.
 pub fn event(commit: &Commit) -> String {
-    let (area, entity, fact) = commit.facts.first().map(Fact::name).unwrap_or(("command", String::new(), "none"));
+    let (area, entity, fact) =
+        commit.facts.first().map(Fact::name).unwrap_or(("command", String::new(), "none"));
     if entity.is_empty() {
         return format!("homing.evt.{area}.{}.{fact}", commit.by);
     }
@@ -37,6 +38,11 @@ pub fn event(commit: &Commit) -> String {
 
 pub fn outcome(user: &str, command: CommandSeq) -> String {
     format!("homing.outcome.{user}.{}", command.0)
+}
+
+/// All outcomes of a user's commands.
+pub fn outcome_of(user: &str) -> String {
+    format!("homing.outcome.{user}.>")
 }
 
 /// The token of an outcome's subject for the `<user>` of a command's, which may be any bytes a client sent.
@@ -48,6 +54,11 @@ pub fn outcome_token(command_subject: &str) -> &str {
 
 pub fn live(user: &UserName, message: MessageId) -> String {
     format!("homing.to.{user}.{message}")
+}
+
+/// All live messages for a user.
+pub fn live_of(user: &UserName) -> String {
+    format!("homing.to.{user}.>")
 }
 
 pub fn heartbeat(user: &UserName, device: &DeviceName) -> String {
@@ -92,7 +103,9 @@ mod tests {
     #[test]
     fn a_command_subject_has_five_tokens() {
         assert_eq!(parse_command("homing.cmd.bob.message.send"), Some(("bob", "message.send")));
-        for other in ["homing.cmd.bob", "homing.cmd.bob.message", "homing.cmd.bob.a.b.c", "homing.cmd.bob..send", "x"] {
+        for other in
+            ["homing.cmd.bob", "homing.cmd.bob.message", "homing.cmd.bob.a.b.c", "homing.cmd.bob..send", "x"]
+        {
             assert_eq!(parse_command(other), None, "{other}");
         }
     }

@@ -65,6 +65,7 @@ impl fmt::Display for GroupNumber {
 serde_by_text!(GroupNumber);
 
 fn digits(text: &str, len: std::ops::RangeInclusive<usize>) -> Option<u32> {
-    let shaped = len.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
+    let shaped =
+        len.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
     if shaped { text.parse().ok() } else { None }
 }

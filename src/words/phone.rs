@@ -53,7 +53,16 @@ mod tests {
         let phone: Phone = "+8613800138000".parse().unwrap();
         assert_eq!(phone.to_string(), "+8613800138000");
         assert_eq!(format!("{phone:?}"), "Phone(hidden)");
-        for bad in ["", "+", "13800138000", "+0123456789", "+123456", "+1234567890123456", "+12 345678", "+１２３４５６７"] {
+        for bad in [
+            "",
+            "+",
+            "13800138000",
+            "+0123456789",
+            "+123456",
+            "+1234567890123456",
+            "+12 345678",
+            "+１２３４５６７",
+        ] {
             assert!(bad.parse::<Phone>().is_err(), "{bad:?} was taken");
         }
     }

@@ -39,7 +39,10 @@ impl FromStr for Span {
     type Err = WordError;
     fn from_str(text: &str) -> Result<Self, WordError> {
         let wrong = || {
-            WordError("not a duration: a whole number and a unit (ms, s, m, h, d), as in 90s; at most ten years".to_owned())
+            WordError(
+                "not a duration: a whole number and a unit (ms, s, m, h, d), as in 90s; at most ten years"
+                    .to_owned(),
+            )
         };
         let digits = text.trim_end_matches(|c: char| c.is_ascii_lowercase());
         let unit = text.strip_prefix(digits).unwrap_or("");
@@ -47,7 +50,8 @@ impl FromStr for Span {
         if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
             return Err(wrong());
         }
-        let ms = digits.parse::<i64>().ok().and_then(|n| n.checked_mul(*factor)).filter(|ms| *ms <= SPAN_MS_MAX);
+        let ms =
+            digits.parse::<i64>().ok().and_then(|n| n.checked_mul(*factor)).filter(|ms| *ms <= SPAN_MS_MAX);
         ms.map(Span).ok_or_else(wrong)
     }
 }
@@ -68,7 +72,9 @@ mod tests {
 
     #[test]
     fn reads_whole_numbers_with_a_unit() {
-        for (text, ms) in [("90s", 90_000), ("15m", 900_000), ("2h", 7_200_000), ("7d", 604_800_000), ("5ms", 5), ("0s", 0)] {
+        for (text, ms) in
+            [("90s", 90_000), ("15m", 900_000), ("2h", 7_200_000), ("7d", 604_800_000), ("5ms", 5), ("0s", 0)]
+        {
             assert_eq!(text.parse::<Span>().unwrap().ms(), ms);
             assert_eq!(Span::from_ms(ms).to_string().parse::<Span>().unwrap().ms(), ms);
         }

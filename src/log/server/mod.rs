@@ -27,7 +27,7 @@ pub use folder::Folder;
 pub use launch::become_server;
 pub use managed::{Ended, Managed, ServerOptions, start, start_binary};
 pub use obtain::Way;
-pub use sync::Sync;
+pub use sync::{NotASync, Sync};
 pub use version::Version;
 
 /// Told each step that takes a while, as one line for a person.

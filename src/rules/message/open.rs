@@ -90,7 +90,9 @@ fn opens(state: &mut State, accepted: &Accepted, at: EventSeq) {
     let Some(from) = state.uid(&accepted.from) else { return };
     let to = accepted.to.iter().filter_map(|to| target(state, to)).collect();
     let expires = accepted.expires.unwrap_or_else(never);
-    state.messages.insert(accepted.message, OpenMessage { body: at, expires, to, from, route: accepted.route });
+    state
+        .messages
+        .insert(accepted.message, OpenMessage { body: at, expires, to, from, route: accepted.route });
 }
 
 fn moves(state: &mut State, routed: &Routed) {

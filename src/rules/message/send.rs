@@ -110,9 +110,7 @@ fn first_channel(
             Ok(choice) => choice,
             Err(reason) => return Ok(Fact::DeliveryFiltered { message, to, reason }),
         },
-        None => {
-            routing::to_phone(route).ok_or_else(|| Rejection::unreachable_recipient(route.as_str()))?
-        }
+        None => routing::to_phone(route).ok_or_else(|| Rejection::unreachable_recipient(route.as_str()))?,
     };
     Ok(Fact::DeliveryRouted(Routed {
         message,

@@ -1,10 +1,10 @@
 //! Which channel a delivery takes: live, pull store, SMS, MMS, or none yet; and why.
 
+use super::Channel;
 use super::command::{DeviceClass, Encoding, Route};
 use super::fact::{FilterReason, RouteReason};
 use super::presence::{Device, latest};
 use super::state::User;
-use super::Channel;
 use crate::words::{EventSeq, UserName};
 
 /// A channel with the reason for it and the commit the reason was read from.
@@ -39,10 +39,10 @@ pub(super) fn to_user(user: &User, from: &UserName, route: Route) -> Result<Choi
         Route::Sms | Route::Mms if user.sms_off => Err(FilterReason::OptedOut),
         Route::Sms => Ok(by_phone(user, Channel::Sms, RouteReason::AskedFor)),
         Route::Mms => Ok(by_phone(user, Channel::Mms, RouteReason::AskedFor)),
-        Route::Auto => Ok(by_client(user).unwrap_or_else(|| without_client(user, RouteReason::NoDeviceOnline))),
-        Route::Im => {
-            Ok(by_client(user).unwrap_or(Choice::plain(Channel::None, RouteReason::NoDeviceOnline)))
+        Route::Auto => {
+            Ok(by_client(user).unwrap_or_else(|| without_client(user, RouteReason::NoDeviceOnline)))
         }
+        Route::Im => Ok(by_client(user).unwrap_or(Choice::plain(Channel::None, RouteReason::NoDeviceOnline))),
     }
 }
 

@@ -1,0 +1,126 @@
+//! What the client subcommands share: sending a command and hearing its outcome, asking a question.
+
+use std::time::Duration;
+
+use async_nats::client::RequestErrorKind;
+use bytes::Bytes;
+use futures_util::StreamExt;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::output::Failure;
+use super::settings::Settings;
+use crate::log::Log;
+use crate::rules::command::Encoding;
+use crate::rules::{Command, Rejection};
+use crate::wire::outcome::OutcomeBody;
+use crate::wire::subjects;
+use crate::words::{CommandSeq, UserName};
+
+/// Long enough for a decider that takes over.
+const OUTCOME_WITHIN: Duration = Duration::from_secs(10);
+
+/// A client of Homing, speaking for one user or for the operator.
+#[derive(Debug, Clone)]
+pub(super) struct Client {
+    pub(super) log: Log,
+    by: String,
+}
+
+impl Client {
+    pub(super) async fn connect(settings: &Settings, by: &str) -> Result<Client, Failure> {
+        Client::at(settings.nats_url(), by).await
+    }
+
+    pub(super) async fn at(url: &str, by: &str) -> Result<Client, Failure> {
+        let log = Log::connect(url, &format!("client {by}")).await.map_err(|fault| {
+            Failure::failed(format!(
+                "{fault}\nIs Homing running? `homing up` starts it; --nats names another server."
+            ))
+        })?;
+        Ok(Client { log, by: by.to_owned() })
+    }
+
+    /// Sends a command and waits for its outcome.
+    pub(super) async fn command(&self, command: &Command) -> Result<OutcomeBody, Failure> {
+        let wrong =
+            |error: &dyn std::fmt::Display| Failure::failed(format!("could not hear outcomes: {error}"));
+        let subject = subjects::outcome_of(&self.by);
+        let mut outcomes = self.log.client().subscribe(subject).await.map_err(|error| wrong(&error))?;
+        let identity = self.log.fresh_identity();
+        let seq = self.log.command(&self.by, command, Encoding::Json, &identity).await?;
+        let heard = async {
+            while let Some(message) = outcomes.next().await {
+                if let Ok(outcome) = serde_json::from_slice::<OutcomeBody>(&message.payload)
+                    && outcome.command == seq
+                {
+                    return Some(outcome);
+                }
+            }
+            None
+        };
+        let heard = tokio::time::timeout(OUTCOME_WITHIN, heard).await.ok().flatten();
+        heard.ok_or_else(|| undecided(seq))
+    }
+
+    /// Sends a command that must be accepted.
+    pub(super) async fn accepted(&self, command: &Command) -> Result<OutcomeBody, Failure> {
+        let outcome = self.command(command).await?;
+        if outcome.accepted {
+            return Ok(outcome);
+        }
+        let OutcomeBody { code, text, field, .. } = outcome;
+        Err(Failure::refused(Rejection {
+            code: code.unwrap_or_default(),
+            text: text.unwrap_or_default(),
+            field,
+        }))
+    }
+
+    /// Asks a question.
+    pub(super) async fn ask<A: DeserializeOwned>(
+        &self,
+        name: &str,
+        question: &impl Serialize,
+    ) -> Result<A, Failure> {
+        let subject = subjects::query(&self.by, name);
+        let payload = Bytes::from(crate::wire::to_json(question));
+        let answer =
+            self.log.client().request(subject, payload).await.map_err(|error| match error.kind() {
+                RequestErrorKind::NoResponders => Failure::failed(
+                    "nobody answers questions: no Homing with the role `query` runs here".to_owned(),
+                ),
+                RequestErrorKind::TimedOut
+                | RequestErrorKind::InvalidSubject
+                | RequestErrorKind::MaxPayloadExceeded
+                | RequestErrorKind::Other => Failure::failed(format!("could not ask: {error}")),
+            })?;
+        let value: Value = serde_json::from_slice(&answer.payload)
+            .map_err(|error| Failure::failed(format!("the answer cannot be read: {error}")))?;
+        if let Some(error) = value.get("error") {
+            let rejection: Option<Rejection> = serde_json::from_value(error.clone()).ok();
+            return Err(rejection.map_or_else(|| Failure::failed(error.to_string()), Failure::refused));
+        }
+        serde_json::from_value(value)
+            .map_err(|error| Failure::failed(format!("the answer cannot be read: {error}")))
+    }
+}
+
+fn undecided(seq: CommandSeq) -> Failure {
+    Failure::failed(format!(
+        "the command is stored (number {}), and will be decided when a decider runs; none answered within {} s",
+        seq.0,
+        OUTCOME_WITHIN.as_secs()
+    ))
+}
+
+/// Who the client is: `--user`, or the configuration's.
+pub(super) fn who(given: Option<UserName>, settings: &Settings) -> Result<UserName, Failure> {
+    if let Some(user) = given {
+        return Ok(user);
+    }
+    let configured = settings.user.as_deref().map(str::parse).transpose();
+    let configured = configured.map_err(|error| Failure::usage(format!("the configured user is {error}")))?;
+    configured.ok_or_else(|| Failure::usage("say who you are with --user, as in --user alice".to_owned()))
+}

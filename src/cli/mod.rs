@@ -1,0 +1,83 @@
+//! The command line: a file per subcommand, and what they share.
+//!
+//! Invariant: only here is anything printed. Results go to standard output, everything else to standard error.
+//! Invariant: exit codes are 0 done, 1 refused or failed, 2 usage.
+#![allow(clippy::print_stdout, reason = "this is the room that prints")]
+
+mod client;
+mod completions;
+mod decode;
+mod man;
+mod nats_server;
+mod output;
+mod roles;
+mod serve;
+mod settings;
+mod streams;
+mod up;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use output::{Failure, Output};
+use settings::Settings;
+
+/// A message broker for people: live, later, or by SMS, event-sourced on NATS JetStream.
+#[derive(Debug, Parser)]
+#[command(
+    name = "homing",
+    version,
+    max_term_width = 100,
+    after_help = "Start with `homing demo`; `homing <command> --help` teaches each command."
+)]
+struct Cli {
+    #[command(flatten)]
+    global: settings::Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Up(up::Args),
+    Serve(serve::Args),
+    Streams(streams::Args),
+    Decode(decode::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+    #[command(name = nats_server::NAME, hide = true)]
+    NatsServer(nats_server::Args),
+}
+
+/// Runs what the command line asks for.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let output = Output::new(cli.global.json);
+    let settings = match Settings::load(cli.global) {
+        Ok(settings) => settings,
+        Err(failure) => return output.fail(failure),
+    };
+    match run(cli.command, &settings, output) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => output.fail(failure),
+    }
+}
+
+fn run(command: Command, settings: &Settings, output: Output) -> Result<(), Failure> {
+    match command {
+        Command::Up(args) => run_async(up::run(args, settings, output)),
+        Command::Serve(args) => run_async(serve::run(args, settings, output)),
+        Command::Streams(args) => run_async(streams::run(args, settings, output)),
+        Command::Decode(args) => decode::run(args, output),
+        Command::Completions(args) => completions::run(args, &mut Cli::command()),
+        Command::Man(args) => man::run(args, Cli::command()),
+        Command::NatsServer(args) => Err(nats_server::run(&args)),
+    }
+}
+
+fn run_async(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::failed(format!("could not start: {error}")))?;
+    runtime.block_on(work)
+}

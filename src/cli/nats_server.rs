@@ -1,0 +1,25 @@
+//! `homing __nats-server`: the step between Homing and its nats-server that binds their lives together.
+
+use std::path::PathBuf;
+
+use super::output::Failure;
+use crate::log::server::become_server;
+
+pub(super) const NAME: &str = "__nats-server";
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[arg(long)]
+    parent: u32,
+    #[arg(long)]
+    lock: PathBuf,
+    #[arg(long)]
+    binary: PathBuf,
+    #[arg(long)]
+    config: PathBuf,
+}
+
+/// Returns only when it failed.
+pub(super) fn run(args: &Args) -> Failure {
+    become_server(args.parent, &args.lock, &args.binary, &args.config).into()
+}

@@ -1,0 +1,97 @@
+//! What is printed: a line for a person, or an object for a program.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use serde::Serialize;
+use serde_json::json;
+
+use crate::log::Fault;
+use crate::rules::Rejection;
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Output {
+    json: bool,
+}
+
+/// Why a subcommand did not do what was asked.
+#[derive(Debug)]
+pub(super) struct Failure {
+    code: u8,
+    text: String,
+    rejection: Option<Box<Rejection>>,
+}
+
+impl Failure {
+    /// It was asked for wrongly: exit code 2.
+    pub(super) fn usage(text: String) -> Failure {
+        Failure { code: 2, text, rejection: None }
+    }
+
+    /// It did not work: exit code 1.
+    pub(super) fn failed(text: String) -> Failure {
+        Failure { code: 1, text, rejection: None }
+    }
+
+    /// Homing refused it: exit code 1.
+    pub(super) fn refused(rejection: Rejection) -> Failure {
+        Failure {
+            code: 1,
+            text: format!("refused: {} ({})", rejection.text, rejection.code),
+            rejection: Some(Box::new(rejection)),
+        }
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Failure {
+        Failure::failed(fault.to_string())
+    }
+}
+
+impl Output {
+    pub(super) fn new(json: bool) -> Output {
+        Output { json }
+    }
+
+    pub(super) fn is_json(self) -> bool {
+        self.json
+    }
+
+    /// A result: `person` for people, `value` for programs.
+    pub(super) fn result(self, value: &impl Serialize, person: impl FnOnce() -> String) {
+        if self.json {
+            self.line(&serde_json::to_string(value).unwrap_or_default());
+        } else {
+            self.line(&person());
+        }
+    }
+
+    /// One line to standard output; a reader that has gone away is no failure.
+    pub(super) fn line(self, text: &str) {
+        let mut out = std::io::stdout().lock();
+        let _ = writeln!(out, "{text}");
+        let _ = out.flush();
+    }
+
+    /// A word on long work, for people only.
+    pub(super) fn progress(self, text: &str) {
+        if !self.json {
+            let _ = writeln!(std::io::stderr(), "{text}");
+        }
+    }
+
+    pub(super) fn fail(self, failure: Failure) -> ExitCode {
+        if self.json {
+            let error = match &failure.rejection {
+                Some(rejection) => json!({ "error": rejection }),
+                None => json!({ "error": { "text": failure.text } }),
+            };
+            self.line(&error.to_string());
+        } else {
+            let _ = writeln!(std::io::stderr(), "homing: {}", failure.text);
+        }
+        ExitCode::from(failure.code)
+    }
+}

@@ -1,0 +1,102 @@
+//! The parts of Homing that run as consumers, started together and stopped together.
+
+use std::path::Path;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use crate::log::{Fault, Log};
+use crate::{decider, fanout, presence, query, scheduler};
+
+/// A part that can run alone, twice, or on another machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Role {
+    Decider,
+    Fanout,
+    Scheduler,
+    Presence,
+    Query,
+}
+
+pub(super) const ALL: [Role; 5] = [Role::Decider, Role::Fanout, Role::Scheduler, Role::Presence, Role::Query];
+
+/// The contract: stopped cleanly within ten seconds.
+const STOP_WITHIN: Duration = Duration::from_secs(8);
+
+/// Roles under way.
+pub(super) struct Running {
+    tasks: JoinSet<(Role, Result<(), Fault>)>,
+    stop: CancellationToken,
+}
+
+impl Running {
+    /// Starts each role on a connection of its own.
+    pub(super) async fn start(url: &str, data: &Path, roles: &[Role]) -> Result<Running, Fault> {
+        let stop = CancellationToken::new();
+        let mut tasks = JoinSet::new();
+        for role in roles.iter().copied() {
+            let log = Log::connect(url, &name(role)).await?;
+            let (data, stop) = (data.to_owned(), stop.clone());
+            tasks.spawn(async move {
+                let ended = match role {
+                    Role::Decider => decider::run(log, &data, stop).await,
+                    Role::Fanout => fanout::run(log, stop).await,
+                    Role::Scheduler => scheduler::run(log, stop).await,
+                    Role::Presence => presence::run(log, stop).await,
+                    Role::Query => query::run(log, &data, stop).await,
+                };
+                (role, ended)
+            });
+        }
+        Ok(Running { tasks, stop })
+    }
+
+    /// Resolves with the reason when a role ends before it was asked to.
+    pub(super) async fn failed(&mut self) -> Fault {
+        match self.tasks.join_next().await {
+            Some(Ok((role, Err(fault)))) => {
+                error!(%fault, "{} has failed", name(role));
+                fault
+            }
+            Some(Ok((role, Ok(())))) => Fault::never(format!("go on: {} has ended", name(role))),
+            Some(Err(error)) => Fault::never("go on: a part has failed").because(error),
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Lets each role finish what it has begun.
+    pub(super) async fn stop(mut self) {
+        self.stop.cancel();
+        let all = async {
+            while let Some(ended) = self.tasks.join_next().await {
+                if let Ok((role, Err(fault))) = ended {
+                    warn!(%fault, "{} did not stop cleanly", name(role));
+                }
+            }
+        };
+        if tokio::time::timeout(STOP_WITHIN, all).await.is_err() {
+            warn!("some parts did not stop in time; what they left open is done at the next start");
+        }
+        info!("stopped");
+    }
+}
+
+fn name(role: Role) -> String {
+    format!("{role:?}").to_lowercase()
+}
+
+/// Resolves when a person or a supervisor asks us to stop.
+pub(super) async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) =
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        return;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}

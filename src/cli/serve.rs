@@ -1,0 +1,46 @@
+//! `homing serve`: some parts of Homing, against any NATS.
+
+use serde_json::json;
+
+use super::output::{Failure, Output};
+use super::roles::{self, Role, Running};
+use super::settings::Settings;
+use super::streams::must_be_as_declared;
+use crate::log::Log;
+use crate::log::server::Folder;
+
+/// Run parts of Homing against a NATS server or cluster; any number of processes may
+///
+/// Of several deciders one writes and the others stand by; of the other roles each process takes a share.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// What to run here
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = roles::ALL)]
+    roles: Vec<Role>,
+    /// Copies of each stream, where they are to be created: 3 on a cluster
+    #[arg(long, default_value_t = 1)]
+    replicas: usize,
+}
+
+pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
+    settings.start_log("info");
+    let stopping = roles::asked_to_stop();
+    tokio::pin!(stopping);
+    let data = settings.data()?;
+    let _folder = Folder::claim(&data, &crate::log::clock::now().to_string())?;
+    let url = settings.nats_url();
+    must_be_as_declared(&Log::connect(url, "streams").await?.provision(true, args.replicas).await?)?;
+    let mut running = Running::start(url, &data, &args.roles).await?;
+    output
+        .result(&json!({ "ready": true, "nats": url }), || format!("Homing serves {url}. Ctrl-C stops it."));
+    tokio::select! {
+        () = &mut stopping => {
+            running.stop().await;
+            Ok(())
+        }
+        fault = running.failed() => {
+            running.stop().await;
+            Err(fault.into())
+        }
+    }
+}

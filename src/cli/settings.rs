@@ -1,0 +1,115 @@
+//! Settings by flag, environment and configuration file, in that order.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Deserialize;
+use tracing_subscriber::EnvFilter;
+
+use super::output::Failure;
+use crate::log::server::Sync;
+
+/// What every subcommand takes.
+#[derive(Debug, Args)]
+pub(super) struct Global {
+    /// The NATS server to use [default: nats://127.0.0.1:4222; `up` and `demo` run their own]
+    #[arg(long, global = true, env = "NATS_URL", value_name = "URL")]
+    pub(super) nats: Option<String>,
+    /// Where Homing keeps its files [default: the platform's data folder]
+    #[arg(long, global = true, env = "HOMING_DATA", value_name = "FOLDER")]
+    pub(super) data: Option<PathBuf>,
+    /// When a write reaches the disk, of the managed server: always, off, or an interval as in 500ms [default: always]
+    #[arg(long, global = true, env = "HOMING_SYNC", value_name = "WHEN")]
+    pub(super) sync: Option<Sync>,
+    /// A TOML file with the keys nats, data, sync, nats_port, log and user
+    #[arg(long, global = true, env = "HOMING_CONFIG", value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// What to log to standard error, as in `info` or `homing=debug` [default: warn; `up` and `serve`: info]
+    #[arg(long, global = true, env = "HOMING_LOG", value_name = "FILTER")]
+    pub(super) log: Option<String>,
+    /// Print what a program reads: JSON
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+}
+
+/// The keys of the configuration file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    nats: Option<String>,
+    data: Option<PathBuf>,
+    sync: Option<String>,
+    nats_port: Option<u16>,
+    log: Option<String>,
+    user: Option<String>,
+}
+
+/// What was settled.
+#[derive(Debug)]
+pub(super) struct Settings {
+    pub(super) nats: Option<String>,
+    data: Option<PathBuf>,
+    pub(super) sync: Sync,
+    pub(super) nats_port: Option<u16>,
+    /// Who a client is, where no `--user` says so.
+    pub(super) user: Option<String>,
+    log: Option<String>,
+}
+
+const NATS_DEFAULT: &str = "nats://127.0.0.1:4222";
+
+impl Settings {
+    pub(super) fn load(global: Global) -> Result<Settings, Failure> {
+        let file = match &global.config {
+            Some(path) => read(path)?,
+            None => File::default(),
+        };
+        let from_file = file.sync.as_deref().map(str::parse).transpose();
+        let from_file =
+            from_file.map_err(|error: crate::log::server::NotASync| Failure::usage(error.to_string()))?;
+        Ok(Settings {
+            nats: global.nats.or(file.nats),
+            data: global.data.or(file.data),
+            sync: global.sync.or(from_file).unwrap_or_default(),
+            nats_port: file.nats_port,
+            user: file.user,
+            log: global.log.or(file.log),
+        })
+    }
+
+    /// The server that clients use.
+    pub(super) fn nats_url(&self) -> &str {
+        self.nats.as_deref().unwrap_or(NATS_DEFAULT)
+    }
+
+    pub(super) fn data(&self) -> Result<PathBuf, Failure> {
+        if let Some(data) = &self.data {
+            return Ok(data.clone());
+        }
+        let folders = directories::ProjectDirs::from("", "", "homing");
+        let data = folders.map(|folders| folders.data_dir().to_owned());
+        data.ok_or_else(|| {
+            Failure::usage("there is no home folder to keep data in; name one with --data".to_owned())
+        })
+    }
+
+    /// Starts logging to standard error.
+    pub(super) fn start_log(&self, default: &str) {
+        let filter = self.log.as_deref().unwrap_or(default);
+        let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new(default));
+        let ansi = std::io::IsTerminal::is_terminal(&std::io::stderr());
+        let log =
+            tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(ansi).with_env_filter(filter);
+        // A second start (a bench that runs parts) keeps the first one's settings.
+        let _ = log.try_init();
+    }
+}
+
+fn read(path: &Path) -> Result<File, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Failure::usage(format!("the configuration file {} cannot be read: {error}", path.display()))
+    })?;
+    toml::from_str(&text).map_err(|error| {
+        Failure::usage(format!("the configuration file {} is wrong: {error}", path.display()))
+    })
+}

@@ -1,0 +1,61 @@
+//! `homing streams`: what exists on the server, held against what is declared in `streams/`.
+
+use super::output::{Failure, Output};
+use super::settings::Settings;
+use crate::log::{Finding, FindingState, Log};
+
+/// Compare the server's streams and consumers with the declared ones, or create what is missing
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    what: What,
+    /// Copies of each stream: 3 on a cluster
+    #[arg(long, global = true, default_value_t = 1)]
+    replicas: usize,
+}
+
+#[derive(Debug, Clone, Copy, clap::Subcommand)]
+enum What {
+    /// Say what is missing and what differs; change nothing
+    Check,
+    /// Create what is missing; say what differs
+    Apply,
+}
+
+pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
+    settings.start_log("warn");
+    let log = Log::connect(settings.nats_url(), "streams").await?;
+    let create = matches!(args.what, What::Apply);
+    let findings = log.provision(create, args.replicas).await?;
+    output.result(&findings, || findings.iter().map(line).collect::<Vec<_>>().join("\n"));
+    let wrong = |finding: &&Finding| matches!(finding.state, FindingState::Missing | FindingState::Differs);
+    match findings.iter().filter(wrong).count() {
+        0 => Ok(()),
+        count => Err(Failure::failed(format!("{count} of {} are not as declared", findings.len()))),
+    }
+}
+
+/// Refuses to go on where something differs from its declaration.
+pub(super) fn must_be_as_declared(findings: &[Finding]) -> Result<(), Failure> {
+    let differing: Vec<String> =
+        findings.iter().filter(|finding| finding.state == FindingState::Differs).map(line).collect();
+    if differing.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::failed(format!(
+        "what exists on the server was changed by hand:\n{}\nPut it back with the nats CLI, as in \
+         `nats stream edit EVENTS --config streams/EVENTS.json`, or use another server.",
+        differing.join("\n")
+    )))
+}
+
+fn line(finding: &Finding) -> String {
+    let state = match finding.state {
+        FindingState::Missing => "missing",
+        FindingState::Created => "created",
+        FindingState::AsDeclared => "as declared",
+        FindingState::Differs => "differs",
+    };
+    let differences = finding.differences.iter().map(|difference| format!("\n    {difference}"));
+    format!("  {:<20} {state}{}", finding.name, differences.collect::<String>())
+}
