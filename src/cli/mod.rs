@@ -4,6 +4,7 @@
 //! Invariant: exit codes are 0 done, 1 refused or failed, 2 usage.
 #![allow(clippy::print_stdout, reason = "this is the room that prints")]
 
+mod bench;
 mod client;
 mod completions;
 mod decode;
@@ -44,6 +45,7 @@ enum Command {
     Serve(serve::Args),
     Streams(streams::Args),
     Decode(decode::Args),
+    Bench(bench::Args),
     Completions(completions::Args),
     Man(man::Args),
     #[command(name = nats_server::NAME, hide = true)]
@@ -70,6 +72,7 @@ fn run(command: Command, settings: &Settings, output: Output) -> Result<(), Fail
         Command::Serve(args) => run_async(serve::run(args, settings, output)),
         Command::Streams(args) => run_async(streams::run(args, settings, output)),
         Command::Decode(args) => decode::run(args, output),
+        Command::Bench(args) => run_async(bench::run(args, settings, output)),
         Command::Completions(args) => completions::run(args, &mut Cli::command()),
         Command::Man(args) => man::run(args, Cli::command()),
         Command::NatsServer(args) => Err(nats_server::run(&args)),

@@ -25,20 +25,6 @@ impl Deliver {
         Deliver { log }
     }
 
-    async fn one(&self, record: &Record) -> Verdict {
-        let commit = match commit::decode(&record.payload) {
-            Ok(commit) => commit,
-            Err(why) => return Verdict::Poison(why),
-        };
-        match self.perform(record.seq, &commit).await {
-            Ok(()) => Verdict::Done,
-            Err(fault) => {
-                warn!(seq = record.seq, %fault, "deliveries are tried again");
-                Verdict::Again(AGAIN_AFTER)
-            }
-        }
-    }
-
     async fn perform(&self, seq: u64, commit: &Commit) -> Result<(), Fault> {
         let routed: Vec<&Routed> = commit.facts.iter().filter_map(Fact::routed).collect();
         if routed.iter().all(|routed| matches!(routed.channel, Channel::None | Channel::Pull)) {
@@ -98,11 +84,17 @@ impl Deliver {
 }
 
 impl Handler for Deliver {
-    async fn handle(&mut self, records: &[Record]) -> Vec<Verdict> {
-        let mut verdicts = Vec::with_capacity(records.len());
-        for record in records {
-            verdicts.push(self.one(record).await);
+    async fn judge(&mut self, record: &Record) -> Verdict {
+        let commit = match commit::decode(&record.payload) {
+            Ok(commit) => commit,
+            Err(why) => return Verdict::Poison(why),
+        };
+        match self.perform(record.seq, &commit).await {
+            Ok(()) => Verdict::Done,
+            Err(fault) => {
+                warn!(seq = record.seq, %fault, "deliveries are tried again");
+                Verdict::Again(AGAIN_AFTER)
+            }
         }
-        verdicts
     }
 }

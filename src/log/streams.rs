@@ -96,6 +96,17 @@ impl Log {
         Ok(findings)
     }
 
+    /// A stream beside ours, with the server's defaults: what a benchmark compares with.
+    ///
+    /// # Errors
+    /// When the server refuses it.
+    pub async fn scratch_stream(&self, name: &str, subjects: &str) -> Result<(), Fault> {
+        let config =
+            json!({ "name": name, "subjects": [subjects], "storage": "file", "retention": "limits" });
+        let answer = self.api(&format!("STREAM.CREATE.{name}"), &config).await?;
+        if answer.get("error").is_some() { Err(refused(name, &answer)) } else { Ok(()) }
+    }
+
     async fn provision_one(
         &self,
         path: &str,

@@ -28,8 +28,13 @@ pub enum Verdict {
 
 /// A room's work on one durable consumer.
 pub trait Handler: Send {
-    /// Judges a batch, one verdict each in the same order. Its effects are safe when it returns.
-    fn handle(&mut self, records: &[Record]) -> impl Future<Output = Vec<Verdict>> + Send;
+    /// Judges a record. Its effects are safe when this returns.
+    fn judge(&mut self, record: &Record) -> impl Future<Output = Verdict> + Send;
+
+    /// Sees the verdicts of a batch before they are settled.
+    fn before_settling(&mut self, _verdicts: &[Verdict]) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
 }
 
 /// Which durable consumer to work on.
@@ -134,7 +139,11 @@ async fn settle(
 ) -> Result<(), Fault> {
     let (records, replies): (Vec<Record>, Vec<Subject>) =
         batch.into_iter().map(|taken| (taken.record, taken.reply)).unzip();
-    let verdicts = handler.handle(&records).await;
+    let mut verdicts = Vec::with_capacity(records.len());
+    for record in &records {
+        verdicts.push(handler.judge(record).await);
+    }
+    handler.before_settling(&verdicts).await;
     for ((verdict, record), reply) in verdicts.into_iter().zip(&records).zip(replies) {
         let answer = match verdict {
             Verdict::Done => "+ACK".to_owned(),

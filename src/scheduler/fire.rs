@@ -25,8 +25,10 @@ impl Fire {
     pub(super) fn new(log: Log) -> Fire {
         Fire { log }
     }
+}
 
-    async fn one(&self, record: &Record) -> Verdict {
+impl Handler for Fire {
+    async fn judge(&mut self, record: &Record) -> Verdict {
         let timer: DueTimer = match from_msgpack(&record.payload) {
             Ok(timer) => timer,
             Err(why) => return Verdict::Poison(why),
@@ -45,17 +47,10 @@ impl Fire {
             }
         }
     }
-}
 
-impl Handler for Fire {
-    async fn handle(&mut self, records: &[Record]) -> Vec<Verdict> {
-        let mut verdicts = Vec::with_capacity(records.len());
-        for record in records {
-            verdicts.push(self.one(record).await);
-        }
+    async fn before_settling(&mut self, verdicts: &[Verdict]) {
         if verdicts.iter().any(|verdict| matches!(verdict, Verdict::Again(_))) {
             tokio::time::sleep(BURSTS_APART).await;
         }
-        verdicts
     }
 }

@@ -22,20 +22,6 @@ impl Set {
         Set { log }
     }
 
-    async fn one(&self, record: &Record) -> Verdict {
-        let commit = match commit::decode(&record.payload) {
-            Ok(commit) => commit,
-            Err(why) => return Verdict::Poison(why),
-        };
-        for (timer, due) in timers(&commit) {
-            if let Err(fault) = self.set(timer, due).await {
-                warn!(seq = record.seq, %fault, "a timer is set again");
-                return Verdict::Again(AGAIN_AFTER);
-            }
-        }
-        Verdict::Done
-    }
-
     /// The timer's name is its identity: setting it twice leaves one.
     async fn set(&self, timer: Timer, due: Instant) -> Result<(), Fault> {
         let payload = to_msgpack(&DueTimer { timer, due });
@@ -55,11 +41,17 @@ fn timers(commit: &Commit) -> Vec<(Timer, Instant)> {
 }
 
 impl Handler for Set {
-    async fn handle(&mut self, records: &[Record]) -> Vec<Verdict> {
-        let mut verdicts = Vec::with_capacity(records.len());
-        for record in records {
-            verdicts.push(self.one(record).await);
+    async fn judge(&mut self, record: &Record) -> Verdict {
+        let commit = match commit::decode(&record.payload) {
+            Ok(commit) => commit,
+            Err(why) => return Verdict::Poison(why),
+        };
+        for (timer, due) in timers(&commit) {
+            if let Err(fault) = self.set(timer, due).await {
+                warn!(seq = record.seq, %fault, "a timer is set again");
+                return Verdict::Again(AGAIN_AFTER);
+            }
         }
-        verdicts
+        Verdict::Done
     }
 }

@@ -1,0 +1,71 @@
+//! Throughput: direct messages to online users, from publish to live delivery and recorded outcome.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use futures_util::StreamExt;
+
+use super::raw::rate;
+use super::world::World;
+use crate::cli::output::Failure;
+use crate::log::{Log, Pipeline};
+use crate::rules::Command;
+use crate::rules::command::{Encoding, Send};
+use crate::wire::{command, subjects};
+use crate::words::{Address, UserName};
+
+/// Publishes without their PubAck, for Homing and for the yardstick alike.
+pub(super) const IN_FLIGHT_MAX: usize = 2_000;
+/// Nothing for this long means that something was lost.
+const SILENCE_MAX: Duration = Duration::from_secs(20);
+const TEXT_BYTES: usize = 200;
+
+/// The `number`-th message: its subject and payload.
+pub(super) fn message(people: &[UserName], number: usize) -> (String, Bytes) {
+    let person = |number: usize| people.iter().cycle().nth(number % people.len().max(1)).cloned();
+    let to = person(number + 1).map(Address::User).into_iter().collect();
+    let text = format!("{number:>width$}", width = TEXT_BYTES);
+    let send = Command::Send(Send { to, text: Some(text), ..Send::default() });
+    let from = person(number).map(|name| name.to_string()).unwrap_or_default();
+    (subjects::command(&from, send.verb()), command::encode(&send, Encoding::Msgpack).into())
+}
+
+/// Messages per second, all of them live at their recipients and their outcomes told.
+pub(super) async fn per_second(world: &World, people: &[UserName], messages: usize) -> Result<f64, Failure> {
+    let (recipients, senders) = (world.connect("recipients").await?, world.connect("senders").await?);
+    let live = count(&recipients, "homing.to.>", messages).await?;
+    let outcomes = count(&senders, "homing.outcome.>", messages).await?;
+    let producer = world.connect("producer").await?;
+    let started = Instant::now();
+    let mut pipeline = Pipeline::new(producer, IN_FLIGHT_MAX);
+    for number in 0..messages {
+        let (subject, payload) = message(people, number);
+        pipeline.publish(subject, payload).await?;
+    }
+    pipeline.drain().await?;
+    let ended = counted(live).await?.max(counted(outcomes).await?);
+    Ok(rate(messages, ended.duration_since(started)))
+}
+
+type Counting = tokio::task::JoinHandle<Result<Instant, Failure>>;
+
+async fn counted(counting: Counting) -> Result<Instant, Failure> {
+    counting.await.map_err(|error| Failure::failed(error.to_string()))?
+}
+
+/// Counts messages on a subject; ends when the last one came, with its time.
+async fn count(log: &Log, subject: &'static str, messages: usize) -> Result<Counting, Failure> {
+    let wrong =
+        |error: &dyn std::fmt::Display| Failure::failed(format!("could not count {subject}: {error}"));
+    let mut subscription = log.client().subscribe(subject).await.map_err(|error| wrong(&error))?;
+    log.client().flush().await.map_err(|error| wrong(&error))?;
+    Ok(tokio::spawn(async move {
+        for counted in 0..messages {
+            let next = tokio::time::timeout(SILENCE_MAX, subscription.next()).await;
+            if !matches!(next, Ok(Some(_))) {
+                return Err(Failure::failed(format!("{counted} of {messages} came on {subject}, then none")));
+            }
+        }
+        Ok(Instant::now())
+    }))
+}

@@ -1,0 +1,63 @@
+//! Latency under an open loop: messages leave at a fixed rate, whether or not the ones before have arrived.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::StreamExt;
+use tokio::time::Instant;
+
+use super::flow::{self, IN_FLIGHT_MAX};
+use super::world::World;
+use crate::cli::output::Failure;
+use crate::log::Pipeline;
+use crate::wire::{Shown, from_msgpack};
+use crate::words::UserName;
+
+/// Messages go in small volleys where the rate is finer than the timer.
+const TICK: Duration = Duration::from_millis(1);
+const SILENCE_MAX: Duration = Duration::from_secs(20);
+
+/// Milliseconds from the moment a message should have left to its live delivery, sorted.
+pub(super) async fn of(
+    world: &World,
+    people: &[UserName],
+    per_second: usize,
+    duration: Duration,
+) -> Result<Vec<f64>, Failure> {
+    let recipients = world.connect("recipients").await?;
+    let wrong = |error: &dyn std::fmt::Display| Failure::failed(format!("could not listen: {error}"));
+    let mut live = recipients.client().subscribe("homing.to.>").await.map_err(|error| wrong(&error))?;
+    recipients.client().flush().await.map_err(|error| wrong(&error))?;
+    let messages = (per_second as f64 * duration.as_secs_f64()) as usize;
+    let prepared: Vec<(String, Bytes)> = (0..messages).map(|number| flow::message(people, number)).collect();
+    let start = Instant::now() + Duration::from_millis(100);
+    let planned = move |number: usize| start + Duration::from_secs_f64(number as f64 / per_second as f64);
+    let listening = tokio::spawn(async move {
+        let mut late = Vec::with_capacity(messages);
+        while late.len() < messages {
+            let Ok(Some(message)) = tokio::time::timeout(SILENCE_MAX, live.next()).await else {
+                return Err(Failure::failed(format!("{} of {messages} arrived, then none", late.len())));
+            };
+            let arrived = Instant::now();
+            let shown: Option<Shown> = from_msgpack(&message.payload).ok();
+            let number = shown.and_then(|shown| shown.text?.trim().parse().ok());
+            let Some(number) = number else { continue };
+            late.push(arrived.duration_since(planned(number)).as_secs_f64() * 1_000.0);
+        }
+        late.sort_by(f64::total_cmp);
+        Ok(late)
+    });
+    let mut pipeline = Pipeline::new(world.connect("producer").await?, IN_FLIGHT_MAX);
+    let mut tick = tokio::time::interval(TICK);
+    let mut prepared = prepared.into_iter().enumerate().peekable();
+    while prepared.peek().is_some() {
+        tick.tick().await;
+        while let Some((_, (subject, payload))) =
+            prepared.next_if(|(number, _)| planned(*number) <= Instant::now())
+        {
+            pipeline.publish(subject, payload).await?;
+        }
+    }
+    pipeline.drain().await?;
+    listening.await.map_err(|error| wrong(&error))?
+}

@@ -1,0 +1,74 @@
+//! The decider's memory: what a registered user and an open delivery cost, by the process's resident set.
+
+use crate::rules::command::{Command, Encoding, Register, Send};
+use crate::rules::{Order, Part, Sender, State, decide};
+use crate::wire::commit;
+use crate::words::{Address, CommandSeq, EventSeq, Instant, UserName};
+
+/// Bytes per registered user and per open delivery.
+pub(super) struct Bytes {
+    pub(super) per_user: f64,
+    pub(super) per_open_delivery: f64,
+}
+
+/// Builds a state by the rules themselves: `users` with phone and zone, then `deliveries` that wait.
+pub(super) fn measure(users: usize, deliveries: usize) -> Bytes {
+    let mut desk = Desk::default();
+    let before = resident();
+    for number in 0..users {
+        desk.decide(Sender::Part(Part::Admin), Command::Register(register(number)));
+    }
+    let registered = resident();
+    for number in 0..deliveries {
+        let from = Sender::User(name(number % users));
+        let to = vec![Address::User(name((number + 1) % users))];
+        let route = crate::rules::command::Route::Im;
+        desk.decide(
+            from,
+            Command::Send(Send { to, text: Some("waits".to_owned()), route, ..Send::default() }),
+        );
+    }
+    let open = resident();
+    assert_eq!(desk.state.open_messages_len(), deliveries, "each of them waits");
+    Bytes {
+        per_user: (registered - before) / users as f64,
+        per_open_delivery: (open - registered) / deliveries as f64,
+    }
+}
+
+fn name(number: usize) -> UserName {
+    format!("person-{number}").parse().expect("it has the shape of a name")
+}
+
+fn register(number: usize) -> Register {
+    let phone = format!("+8613{number:09}").parse().ok();
+    let zone = Some("Europe/London".to_owned());
+    Register { name: name(number), phone, secret: None, zone, day: Some(100), month: Some(1_000) }
+}
+
+#[derive(Default)]
+struct Desk {
+    state: State,
+    seq: u64,
+    at: EventSeq,
+}
+
+impl Desk {
+    fn decide(&mut self, by: Sender, command: Command) {
+        self.seq += 1;
+        let at = Instant::from_unix_ms(1_800_000_000_000);
+        let order =
+            Order { seq: CommandSeq(self.seq), at, by, encoding: Encoding::Msgpack, command, content: None };
+        let parts = commit::of_order(&order, decide(&self.state, &order));
+        self.state.evolve(&parts, self.at.next());
+        self.at = EventSeq(self.at.0 + parts.len() as u64);
+    }
+}
+
+/// The resident set of this process in bytes (Linux; zero elsewhere).
+fn resident() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|line| line.split_whitespace().next()).and_then(|kib| kib.parse::<f64>().ok());
+    kib.unwrap_or_default() * 1_024.0
+}

@@ -1,0 +1,32 @@
+//! `homing bench`: the figures that we promise, measured here and now beside raw NATS.
+
+mod flow;
+mod latency;
+mod memory;
+mod pipeline;
+mod raw;
+mod report;
+mod startup;
+mod world;
+
+use super::output::{Failure, Output};
+use super::settings::Settings;
+
+/// Measure Homing beside raw NATS, on this machine, in a temporary data folder
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    Pipeline(pipeline::Args),
+}
+
+pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
+    settings.start_log("error");
+    match args.what {
+        What::Pipeline(args) => pipeline::run(&args, settings, output).await,
+    }
+}

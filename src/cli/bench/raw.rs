@@ -1,0 +1,39 @@
+//! The yardstick: raw asynchronous publishing of the same bytes to one file stream of the same server.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+
+use super::flow::{self, IN_FLIGHT_MAX};
+use crate::cli::output::Failure;
+use crate::log::{Log, Pipeline};
+use crate::words::UserName;
+
+pub(super) const STREAM: &str = "RAW";
+pub(super) const SUBJECTS: &str = "raw.>";
+
+/// The same bytes as Homing's message, under a subject of the same length.
+pub(super) fn message(people: &[UserName], number: usize) -> (String, Bytes) {
+    let (subject, payload) = flow::message(people, number);
+    (subject.replacen("homing", "raw.xx", 1), payload)
+}
+
+/// Messages per second, published under `subject` and acknowledged.
+pub(super) async fn per_second(
+    log: &Log,
+    messages: usize,
+    payload: impl Fn(usize) -> (String, Bytes),
+) -> Result<f64, Failure> {
+    let started = Instant::now();
+    let mut pipeline = Pipeline::new(log.clone(), IN_FLIGHT_MAX);
+    for number in 0..messages {
+        let (subject, payload) = payload(number);
+        pipeline.publish(subject, payload).await?;
+    }
+    pipeline.drain().await?;
+    Ok(rate(messages, started.elapsed()))
+}
+
+pub(super) fn rate(messages: usize, took: Duration) -> f64 {
+    messages as f64 / took.as_secs_f64()
+}

@@ -1,0 +1,102 @@
+//! The Homing that is measured: all of it, in this process, with a nats-server and a data folder of its own.
+
+use std::path::{Path, PathBuf};
+
+use super::report::Machine;
+use crate::cli::client::Client;
+use crate::cli::output::{Failure, Output};
+use crate::cli::roles::{ALL, Role, Running};
+use crate::log::Log;
+use crate::log::server::{self, Managed, ServerOptions, Sync};
+use crate::rules::Command;
+use crate::rules::command::{DeviceClass, Encoding, Online, Register};
+use crate::words::{DeviceName, Span, UserName};
+
+pub(super) struct World {
+    data: PathBuf,
+    server: Managed,
+    running: Option<Running>,
+}
+
+impl World {
+    pub(super) async fn start(
+        data: &Path,
+        sync: Sync,
+        roles: &[Role],
+        output: Output,
+    ) -> Result<World, Failure> {
+        let launcher = std::env::current_exe()
+            .map_err(|error| Failure::failed(format!("could not find our own program: {error}")))?;
+        let options = ServerOptions { data: data.to_owned(), port: 0, sync, launcher };
+        let server = server::start(options, &|text| output.progress(text)).await?;
+        Log::connect(&server.url(), "streams").await?.provision(true, 1).await?;
+        let mut world = World { data: data.to_owned(), server, running: None };
+        world.run(roles).await?;
+        Ok(world)
+    }
+
+    pub(super) async fn run(&mut self, roles: &[Role]) -> Result<(), Failure> {
+        self.running = Some(Running::start(&self.server.url(), &self.data, roles).await?);
+        Ok(())
+    }
+
+    pub(super) async fn halt(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop().await;
+        }
+    }
+
+    pub(super) async fn connect(&self, name: &str) -> Result<Log, Failure> {
+        Ok(Log::connect(&self.server.url(), name).await?)
+    }
+
+    pub(super) fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Registers users `u0`, `u1`, … and puts them online with a lease that outlasts the bench.
+    pub(super) async fn people(&self, count: usize) -> Result<Vec<UserName>, Failure> {
+        let admin = Client::at(&self.server.url(), "_admin").await?;
+        let mut names = Vec::with_capacity(count);
+        for number in 0..count {
+            let name: UserName = format!("u{number}").parse().map_err(bug)?;
+            let (phone, secret, zone, day, month) = (None, None, None, None, None);
+            let register = Register { name: name.clone(), phone, secret, zone, day, month };
+            admin.accepted(&Command::Register(register)).await?;
+            let device: DeviceName = "bench".parse().map_err(bug)?;
+            let lease = Span::from_secs(3_600);
+            let online = Command::Online(Online { device, class: DeviceClass::Pc, lease });
+            let identity = format!("online-{name}");
+            admin.log.command(name.as_str(), &online, Encoding::Msgpack, &identity).await?;
+            names.push(name);
+        }
+        Ok(names)
+    }
+
+    pub(super) async fn stop(mut self) -> Result<(), Failure> {
+        self.halt().await;
+        Ok(self.server.stop().await?)
+    }
+
+    pub(super) fn machine(&self, sync: Sync) -> Machine {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let meminfo = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+        let total = meminfo
+            .lines()
+            .find_map(|line| line.strip_prefix("MemTotal:")?.split_whitespace().next()?.parse().ok());
+        Machine {
+            cores,
+            memory_gib: total.map_or(f64::NAN, |kib: f64| kib / 1_048_576.0),
+            nats_server: self.server.binary_version().to_owned(),
+            sync: sync.to_string(),
+        }
+    }
+}
+
+pub(super) fn all_roles() -> &'static [Role] {
+    &ALL
+}
+
+fn bug(error: crate::words::WordError) -> Failure {
+    Failure::failed(error.to_string())
+}
