@@ -119,15 +119,14 @@ impl Cache {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
     use std::sync::Mutex;
 
+    use super::super::version::write_fake;
     use super::*;
 
     fn put(cache: &Cache, version: &str, answer: &str) {
         let made = cache.folder.join("made");
-        fs::write(&made, format!("#!/bin/sh\necho '{answer}'\n")).unwrap();
-        fs::set_permissions(&made, fs::Permissions::from_mode(0o755)).unwrap();
+        write_fake(&made, answer);
         cache.place(&made, version.parse().unwrap()).unwrap();
     }
 

@@ -33,17 +33,13 @@ impl Layout {
         self.root.join("lock")
     }
 
-    pub(super) fn store(&self) -> PathBuf {
-        self.root.join("jetstream")
-    }
-
     /// Where the server writes which port it took.
     pub(super) fn ports(&self) -> PathBuf {
         self.root.join("ports")
     }
 }
 
-/// `port` 0 lets the server pick one. No listener but this one is opened.
+/// `port` 0 lets the server pick one. No listener but this one is opened. The server adds `jetstream` to the store's path.
 pub(super) fn text(layout: &Layout, port: u16, sync: Sync) -> String {
     let port = if port == 0 { "-1".to_owned() } else { port.to_string() };
     let sync_line = match sync {
@@ -67,7 +63,7 @@ pub(super) fn text(layout: &Layout, port: u16, sync: Sync) -> String {
          }}\n",
         log = quoted(&layout.log()),
         ports = quoted(&layout.ports()),
-        store = quoted(&layout.store()),
+        store = quoted(&layout.root),
     )
 }
 
@@ -94,6 +90,6 @@ mod tests {
         check("/d/nats", 0, Sync::Always, "\n  max_file_store: 1TB\n  sync_interval: \"always\"\n}\n");
         check("/d/nats", 0, Sync::Every(Duration::from_millis(1_500)), "\n  sync_interval: \"1500ms\"\n}\n");
         check("/d/nats", 0, Sync::Off, "\n  max_file_store: 1TB\n}\n");
-        check("/a \"b\"\\c", 0, Sync::Off, r#"store_dir: "/a \"b\"\\c/jetstream""#);
+        check("/a \"b\"\\c", 0, Sync::Off, r#"store_dir: "/a \"b\"\\c""#);
     }
 }

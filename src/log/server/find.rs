@@ -126,14 +126,13 @@ mod tests {
 
     use tempfile::TempDir;
 
+    use super::super::version::write_fake;
     use super::*;
 
     /// A folder with a `nats-server` that answers with this version.
     fn fake(version: &str) -> TempDir {
         let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("nats-server");
-        fs::write(&file, format!("#!/bin/sh\necho 'nats-server: v{version}'\n")).unwrap();
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+        write_fake(&folder.path().join("nats-server"), &format!("nats-server: v{version}"));
         folder
     }
 

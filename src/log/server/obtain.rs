@@ -54,6 +54,14 @@ impl Tools {
         }
     }
 
+    /// How it stands in a list of reasons.
+    fn name(&self) -> &'static str {
+        match self {
+            Tools::Go { .. } => "with Go",
+            Tools::Apt { .. } => "from Debian",
+        }
+    }
+
     fn announce(&self, folder: &Path, progress: &Progress<'_>) {
         let (pinned, folder) = (Version::PINNED, folder.display());
         match self {
@@ -68,10 +76,9 @@ impl Tools {
 
     async fn make(&self, work: &Path) -> Result<PathBuf, String> {
         match self {
-            Tools::Go { go } => golang::build(go, work).await.map_err(|error| format!("with Go: {error}")),
+            Tools::Go { go } => golang::build(go, work).await.map_err(|error| error.to_string()),
             Tools::Apt { apt_get, dpkg_deb } => {
-                let made = debian::download(apt_get, dpkg_deb, work).await;
-                made.map_err(|error| format!("from Debian: {error}"))
+                debian::download(apt_get, dpkg_deb, work).await.map_err(|error| error.to_string())
             }
         }
     }
@@ -95,7 +102,8 @@ pub(super) async fn obtain(search: &Search, cache: &Cache, progress: &Progress<'
         tools.announce(cache.folder(), progress);
         match make(&tools, cache).await {
             Ok(binary) => return Ok(binary),
-            Err(reason) => {
+            Err(why) => {
+                let reason = format!("{}: {why}", tools.name());
                 progress(&format!("that did not work, {reason}"));
                 reasons.push(reason);
             }
@@ -118,4 +126,56 @@ async fn make(tools: &Tools, cache: &Cache) -> Result<Binary, String> {
         return Err(format!("what came is version {version}, older than {}", Version::MINIMUM));
     }
     cache.place(&made, version).map_err(|error| format!("it cannot be moved into the cache: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// With a `go` that does this instead.
+    async fn check(go: &str, want: &str) {
+        let folder = tempfile::tempdir().unwrap();
+        // Written by a shell for the reason told at `version::write_fake`.
+        let script = r#"printf '#!/bin/sh\n%s\n' "$2" > "$1/go" && chmod 755 "$1/go""#;
+        assert!(
+            Command::new("sh")
+                .args(["-c", script, "sh"])
+                .arg(folder.path())
+                .arg(go)
+                .status()
+                .unwrap()
+                .success()
+        );
+        let cache = folder.path().join("cache");
+        let search = Search { named: None, path: folder.path().into(), cache: cache.clone(), way: None };
+        let said = Mutex::new(Vec::new());
+        let tell = |line: &str| said.lock().unwrap().push(line.to_owned());
+        let fault = obtain(&search, &Cache::new(cache.clone()), &tell).await.unwrap_err().to_string();
+        let said = said.lock().unwrap().join("\n");
+        assert!(
+            fault.contains(want) && fault.contains("; from Debian: `apt-get` and"),
+            "{fault}\nwanted: {want}"
+        );
+        assert!(
+            said.contains("building it with Go") && said.contains("that did not work, with Go: "),
+            "{said}"
+        );
+        assert_eq!(std::fs::read_dir(&cache).unwrap().count(), 1, "the lock, and nothing half done");
+    }
+
+    #[tokio::test]
+    async fn a_way_that_fails_tells_why_and_leaves_nothing() {
+        let makes = |answer: &str| {
+            format!(
+                r#"f="$GOBIN/nats-server"; printf '#!/bin/sh\necho "%s"\n' '{answer}' > "$f"; chmod 755 "$f""#
+            )
+        };
+        check("echo no network >&2; exit 1", "failed (exit status: 1): no network").await;
+        check(&makes("hello"), "with Go: what came does not run: it answers --version with \"hello").await;
+        check(&makes("nats-server: v2.11.0"), "with Go: what came is version 2.11.0, older than 2.12.0")
+            .await;
+    }
 }

@@ -70,6 +70,16 @@ fn parse_answer(answer: &str) -> Option<Version> {
     answer.trim().strip_prefix("nats-server: v")?.parse().ok()
 }
 
+/// A stand-in that answers `--version` with this line, for the tests of this room.
+#[cfg(test)]
+pub(super) fn write_fake(path: &Path, answer: &str) {
+    // A shell writes it: a file that this process had open for writing could be held so by a child that another test
+    // is just starting, and then could not be run.
+    let script = r#"printf '#!/bin/sh\necho "%s"\n' "$2" > "$1" && chmod 755 "$1""#;
+    let done = std::process::Command::new("sh").args(["-c", script, "sh"]).arg(path).arg(answer).status();
+    assert!(done.expect("there is a shell").success());
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
