@@ -51,6 +51,8 @@ async def within(what, awaitable):
         return await asyncio.wait_for(awaitable, WAIT_S)
     except (asyncio.TimeoutError, nats.errors.TimeoutError):
         raise Failed(f"{what}: nothing within {WAIT_S} s") from None
+    except nats.errors.Error as error:
+        raise Failed(f"{what}: {error}") from None
 
 
 class Client:
