@@ -7,8 +7,8 @@ use tracing::warn;
 use crate::log::{Fault, Handler, Log, Record, Verdict};
 use crate::rules::message::Timer;
 use crate::rules::{Commit, Fact};
+use crate::wire::commit;
 use crate::wire::work::DueTimer;
-use crate::wire::{commit, subjects, to_msgpack};
 use crate::words::Instant;
 
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
@@ -24,8 +24,7 @@ impl Set {
 
     /// The timer's name is its identity: setting it twice leaves one.
     async fn set(&self, timer: Timer, due: Instant) -> Result<(), Fault> {
-        let payload = to_msgpack(&DueTimer { timer, due });
-        self.log.publish(subjects::due(timer, due), &timer.to_string(), payload.into()).await?;
+        self.log.publish(DueTimer { timer, due }.outgoing(), &timer.to_string()).await?;
         Ok(())
     }
 }

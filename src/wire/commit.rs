@@ -1,6 +1,6 @@
 //! Commits as they stand on EVENTS: written, split where they are too large, and read (old ones too).
 
-use super::{from_msgpack, to_msgpack};
+use super::{Outgoing, from_msgpack, headers, subjects, to_msgpack};
 use crate::rules::{Commit, Decision, Order, Sender};
 use crate::words::{CommandSeq, Instant};
 
@@ -37,6 +37,15 @@ pub fn parts(seq: CommandSeq, at: Instant, by: &Sender, decision: Decision) -> V
 /// The commit of an order's decision.
 pub fn of_order(order: &Order, decision: Decision) -> Vec<Commit> {
     parts(order.seq, order.at, &order.by, decision)
+}
+
+/// A commit as it is appended to EVENTS, with what its command brought along.
+pub fn outgoing(commit: &Commit, trace: &headers::Trace) -> Outgoing {
+    Outgoing {
+        subject: subjects::event(commit),
+        headers: headers::of_commit(commit, trace),
+        payload: encode(commit),
+    }
 }
 
 pub fn encode(commit: &Commit) -> Vec<u8> {
