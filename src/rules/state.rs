@@ -92,7 +92,10 @@ impl State {
 
     fn take(&mut self, fact: &Fact, at: EventSeq) {
         match fact {
-            Fact::Refused(_) | Fact::ProfileSet { .. } | Fact::DeliveryRead { .. } => {}
+            Fact::Refused(_)
+            | Fact::ProfileSet { .. }
+            | Fact::DeliveryRead { .. }
+            | Fact::TimerSet { .. } => {}
             Fact::UserRegistered { .. }
             | Fact::UserChanged { .. }
             | Fact::UserSuspended { .. }

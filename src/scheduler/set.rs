@@ -1,4 +1,4 @@
-//! Sets the timers that accepted messages ask for.
+//! Sets the timers that decisions ask for.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use tracing::warn;
 
 use crate::log::{Fault, Handler, Log, Record, Verdict};
 use crate::rules::message::Timer;
-use crate::rules::{Commit, Fact};
+use crate::rules::Fact;
 use crate::wire::commit;
 use crate::wire::work::DueTimer;
 use crate::words::Instant;
@@ -29,24 +29,16 @@ impl Set {
     }
 }
 
-fn timers(commit: &Commit) -> Vec<(Timer, Instant)> {
-    let accepted = commit.facts.iter().filter_map(Fact::accepted);
-    let timers = accepted.flat_map(|accepted| {
-        let expire = accepted.expires.map(|due| (Timer::Expire(accepted.message), due));
-        let escalate = accepted.escalates.map(|due| (Timer::Escalate(accepted.message), due));
-        expire.into_iter().chain(escalate)
-    });
-    timers.collect()
-}
-
 impl Handler for Set {
     async fn judge(&mut self, record: &Record) -> Verdict {
         let commit = match commit::decode(&record.payload) {
             Ok(commit) => commit,
             Err(why) => return Verdict::Poison(why),
         };
-        for (timer, due) in timers(&commit) {
-            if let Err(fault) = self.set(timer, due).await {
+        for fact in &commit.facts {
+            if let Fact::TimerSet { timer, due } = fact
+                && let Err(fault) = self.set(*timer, *due).await
+            {
                 warn!(seq = record.seq, %fault, "a timer is set again");
                 return Verdict::Again(AGAIN_AFTER);
             }

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::Standing;
 use crate::words::MessageId;
 
+/// Room that an empty mailbox keeps.
+const KEPT_LEN_MAX: usize = 4;
+
 /// Ordered by message. New ones come at the end and old ones go at the front, so that little is moved.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -27,7 +30,13 @@ impl Mailbox {
                     entry.1 = standing;
                 }
             }
-            Err(place) => self.open.insert(place, (message, standing)),
+            Err(place) => {
+                if self.open.capacity() == 0 {
+                    // Most people have one open delivery at a time, if any.
+                    self.open.reserve_exact(1);
+                }
+                self.open.insert(place, (message, standing));
+            }
         }
     }
 
@@ -35,7 +44,7 @@ impl Mailbox {
         if let Ok(place) = self.place(message) {
             self.open.remove(place);
         }
-        if self.open.is_empty() {
+        if self.open.is_empty() && self.open.capacity() > KEPT_LEN_MAX {
             // Whoever was away for long does not keep the room their inbox took.
             self.open = VecDeque::new();
         }
