@@ -102,7 +102,11 @@ fn the_bytes_of_commits_are_those_of_the_golden_file() {
         tell(&fs::read_to_string(&path).unwrap(), &mut desk);
         for (subject, bytes) in desk.log {
             let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            assert_eq!(commit::encode(&commit::decode(&bytes).unwrap()), bytes, "{subject} is read as it was written");
+            assert_eq!(
+                commit::encode(&commit::decode(&bytes).unwrap()),
+                bytes,
+                "{subject} is read as it was written"
+            );
             assert!(to_value(&bytes).is_some(), "{subject} is shown");
             writeln!(lines, "{subject} {hex}").unwrap();
         }

@@ -18,14 +18,24 @@ pub fn parts(seq: CommandSeq, at: Instant, by: &Sender, decision: Decision) -> V
     let mut groups: Vec<Vec<Fact>> = Vec::with_capacity(1);
     for fact in facts {
         match groups.last_mut() {
-            Some(group) if group.len() < FACTS_PER_PART_MAX && is_timer(group.first()) == is_timer(Some(&fact)) => {
+            Some(group)
+                if group.len() < FACTS_PER_PART_MAX && is_timer(group.first()) == is_timer(Some(&fact)) =>
+            {
                 group.push(fact);
             }
             Some(_) | None => groups.push(vec![fact]),
         }
     }
     let parts = u32::try_from(groups.len()).expect("a command is at most 1 MiB, so its facts are few");
-    let commit = |(part, facts)| Commit { command: seq, at, by: by.clone(), part, parts, intent: intent.take(), facts };
+    let commit = |(part, facts)| Commit {
+        command: seq,
+        at,
+        by: by.clone(),
+        part,
+        parts,
+        intent: intent.take(),
+        facts,
+    };
     (0..).zip(groups).map(commit).collect()
 }
 

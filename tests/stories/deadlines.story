@@ -13,6 +13,7 @@
   {"command":4,"accepted":true,"message":"m4"}
     {"message.accepted":{"message":"m4","from":"alice","to":["bob"],"text":"till half past","route":"im","expires":1796117403000}}
     {"delivery.routed":{"message":"m4","to":"bob","channel":"live","because":"pc_online","seen":3,"encoding":"json"}}
+    {"timer.set":{"timer":"expire-m4","due":1796117403000}}
 # Too early: the timer is a hint, the deadline is in the message.
 > 09:10:00 _clock timer.fired {"timer":"expire-m4","due":1796116803000}
   {"command":5,"accepted":true}
@@ -23,11 +24,12 @@
   {"command":7,"accepted":true}
 > 09:31:00 alice message.send {"to":["bob"],"text":"confirm me","escalate_after":"10s"}
   {"command":8,"accepted":true,"message":"m8"}
-    {"message.accepted":{"message":"m8","from":"alice","to":["bob"],"text":"confirm me","route":"auto","escalates":1796117470000}}
+    {"message.accepted":{"message":"m8","from":"alice","to":["bob"],"text":"confirm me","route":"auto"}}
     {"delivery.routed":{"message":"m8","to":"bob","channel":"live","because":"pc_online","seen":3,"encoding":"json"}}
+    {"timer.set":{"timer":"escalate-m8","due":1796117470000}}
 > 09:31:10 _clock timer.fired {"timer":"escalate-m8","due":1796117470000}
   {"command":9,"accepted":true}
-    {"delivery.routed":{"message":"m8","to":"bob","channel":"sms","because":"not_confirmed","body":6}}
+    {"delivery.routed":{"message":"m8","to":"bob","channel":"sms","because":"not_confirmed","body":7}}
 > 09:32:00 alice message.send {"to":["bob","+447700900002"],"text":"no, forget it"}
   {"command":10,"accepted":true,"message":"m10"}
     {"message.accepted":{"message":"m10","from":"alice","to":["bob","+447700900002"],"text":"no, forget it","route":"auto"}}

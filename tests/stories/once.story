@@ -17,13 +17,13 @@
     {"command.refused":{"code":"command.id_reused","text":"this id was used before with another content","field":"id"}}
 # The first outcome may be a refusal.
 > 09:00:05 alice message.send {"to":["dave"],"text":"who?","id":"k2"}
-  {"command":6,"accepted":false,"code":"message.unknown_recipient","text":"dave is not registered","field":"to"}
-    {"command.refused":{"code":"message.unknown_recipient","text":"dave is not registered","field":"to"}}
+  {"command":6,"accepted":false,"code":"message.no_recipient","text":"dave is not registered","field":"to"}
+    {"command.refused":{"code":"message.no_recipient","text":"dave is not registered","field":"to"}}
 > 09:00:06 _admin user.register {"name":"dave"}
   {"command":7,"accepted":true,"user":"dave","im":"100003"}
     {"user.registered":{"user":"dave","im":"100003","details":{}}}
 > 09:00:07 alice message.send {"to":["dave"],"text":"who?","id":"k2"}
-  {"command":8,"accepted":false,"code":"message.unknown_recipient","text":"dave is not registered","field":"to"}
+  {"command":8,"accepted":false,"code":"message.no_recipient","text":"dave is not registered","field":"to"}
 # Another user's id is another id.
 > 09:00:08 bob message.send {"to":["dave"],"text":"mine","id":"k1"}
   {"command":9,"accepted":true,"message":"m9"}

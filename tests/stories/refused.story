@@ -52,11 +52,11 @@
   {"command":17,"accepted":false,"code":"command.malformed","text":"the command cannot be read: not a duration: a whole number and a unit (ms, s, m, h, d), as in 90s; at most ten years at line 1 column 44","field":"expires_in"}
     {"command.refused":{"code":"command.malformed","text":"the command cannot be read: not a duration: a whole number and a unit (ms, s, m, h, d), as in 90s; at most ten years at line 1 column 44","field":"expires_in"}}
 > 09:00:17 alice message.send {"to":["nobody"],"text":"x"}
-  {"command":18,"accepted":false,"code":"message.unknown_recipient","text":"nobody is not registered","field":"to"}
-    {"command.refused":{"code":"message.unknown_recipient","text":"nobody is not registered","field":"to"}}
+  {"command":18,"accepted":false,"code":"message.no_recipient","text":"nobody is not registered","field":"to"}
+    {"command.refused":{"code":"message.no_recipient","text":"nobody is not registered","field":"to"}}
 > 09:00:18 alice message.send {"to":["999999"],"text":"x"}
-  {"command":19,"accepted":false,"code":"message.unknown_recipient","text":"999999 is not registered","field":"to"}
-    {"command.refused":{"code":"message.unknown_recipient","text":"999999 is not registered","field":"to"}}
+  {"command":19,"accepted":false,"code":"message.no_recipient","text":"999999 is not registered","field":"to"}
+    {"command.refused":{"code":"message.no_recipient","text":"999999 is not registered","field":"to"}}
 > 09:00:19 alice message.send {"to":["#3001"],"text":"x"}
   {"command":20,"accepted":false,"code":"command.unsupported","text":"a message to a group is not served by this version","field":"to"}
     {"command.refused":{"code":"command.unsupported","text":"a message to a group is not served by this version","field":"to"}}
