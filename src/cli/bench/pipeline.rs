@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use super::report::{Report, Want, median, percentile};
-use super::world::{World, all_roles};
+use super::world::World;
 use super::{flow, latency, memory, raw, startup};
 use crate::cli::output::{Failure, Output};
+use crate::cli::roles::{ALL, Role};
 use crate::cli::settings::Settings;
 use crate::log::server::Sync;
 use crate::words::UserName;
@@ -34,6 +35,9 @@ pub(super) struct Args {
     /// Registered users, and open deliveries, for the decider's memory
     #[arg(long, default_value_t = 200_000)]
     users: usize,
+    /// Which parts of Homing run; fewer show what the others cost
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = ALL)]
+    roles: Vec<Role>,
     /// Messages in the log for the start-up; 0 leaves it out
     #[arg(long, default_value_t = 1_000_000)]
     startup: usize,
@@ -45,7 +49,7 @@ pub(super) async fn run(args: &Args, settings: &Settings, output: Output) -> Res
     let bytes = memory::measure(args.users, args.users);
     let folder = Folder::new()?;
     output.progress("starting nats-server and Homing …");
-    let mut world = World::start(&folder.0, settings.sync, all_roles(), output).await?;
+    let mut world = World::start(&folder.0, settings.sync, &args.roles, output).await?;
     let people = world.people(args.people).await?;
     let mut report = Report::new("pipeline", world.machine(settings.sync));
     report.figure("bytes_per_user", bytes.per_user);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::report::Machine;
 use crate::cli::client::Client;
 use crate::cli::output::{Failure, Output};
-use crate::cli::roles::{ALL, Role, Running};
+use crate::cli::roles::{Role, Running};
 use crate::log::Log;
 use crate::log::server::{self, Managed, ServerOptions, Sync};
 use crate::rules::Command;
@@ -92,10 +92,6 @@ impl World {
             sync: sync.to_string(),
         }
     }
-}
-
-pub(super) fn all_roles() -> &'static [Role] {
-    &ALL
 }
 
 fn bug(error: crate::words::WordError) -> Failure {
