@@ -116,7 +116,7 @@ async fn it_dies_with_a_parent_that_is_killed() {
         format!("host: 127.0.0.1\nport: -1\njetstream {{ store_dir: \"{}\" }}\n", store.display()),
     )
     .unwrap();
-    let script = r#""$1" __nats-server --parent $$ --lock "$2" --binary "$3" --config "$4" & wait"#;
+    let script = r#""$1" __nats-server --parent $$ --lock "$2" --binary "$3" --conf "$4" & wait"#;
     let mut parent = Command::new("sh");
     parent.args(["-c", script, "sh", env!("CARGO_BIN_EXE_homing")]).arg(data.path().join("lock"));
     parent.arg(binary().await.path).arg(&config).stderr(Stdio::piped());

@@ -81,6 +81,10 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let output = Output::new(cli.global.json);
+    if let Command::NatsServer(args) = &cli.command {
+        // Its words go into the server's log, from where Homing reads them.
+        return Output::new(false).fail(nats_server::run(args));
+    }
     let settings = match Settings::load(cli.global) {
         Ok(settings) => settings,
         Err(failure) => return output.fail(failure),

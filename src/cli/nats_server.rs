@@ -16,10 +16,10 @@ pub(super) struct Args {
     #[arg(long)]
     binary: PathBuf,
     #[arg(long)]
-    config: PathBuf,
+    conf: PathBuf,
 }
 
 /// Returns only when it failed.
 pub(super) fn run(args: &Args) -> Failure {
-    become_server(args.parent, &args.lock, &args.binary, &args.config).into()
+    become_server(args.parent, &args.lock, &args.binary, &args.conf).into()
 }

@@ -24,7 +24,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
-    settings.start_log("info");
+    settings.start_log("info,async_nats=warn");
     let stopping = roles::asked_to_stop();
     tokio::pin!(stopping);
     if args.http != "off" {

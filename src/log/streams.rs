@@ -146,9 +146,12 @@ impl Log {
         Ok(finding(FindingState::Created, Vec::new()))
     }
 
-    async fn api(&self, subject: &str, request: &Value) -> Result<Value, Fault> {
-        let answer = self.js().request(subject.to_owned(), request).await;
-        answer.map_err(|error| Fault::later(format!("ask JetStream for {subject}")).because(error))
+    async fn api(&self, call: &str, request: &Value) -> Result<Value, Fault> {
+        let doing = || format!("ask JetStream for {call}");
+        let payload = if request.is_null() { Vec::new() } else { request.to_string().into_bytes() };
+        let answer = self.client().request(format!("$JS.API.{call}"), payload.into()).await;
+        let answer = answer.map_err(|error| Fault::later(doing()).because(error))?;
+        serde_json::from_slice(&answer.payload).map_err(|error| Fault::never(doing()).because(error))
     }
 }
 

@@ -200,7 +200,7 @@ fn command(launcher: &Path, layout: &Layout, binary: &Path) -> io::Result<(Comma
     let mut command = Command::new(path::absolute(launcher)?);
     command.arg("__nats-server").arg("--parent").arg(process::id().to_string());
     command.arg("--lock").arg(layout.lock());
-    command.arg("--binary").arg(path::absolute(binary)?).arg("--config").arg(layout.config());
+    command.arg("--binary").arg(path::absolute(binary)?).arg("--conf").arg(layout.config());
     command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
     command.current_dir(&layout.root).process_group(0);
     Ok((command, log_start))

@@ -1,0 +1,161 @@
+//! From a question to its answer, as far as the read models hold it.
+
+use serde::Serialize;
+
+use super::asker::Asker;
+use super::model::{Contact, Line, Listed, Model};
+use super::page::{answer, cursor, limit};
+use super::refusal::{Unanswered, not_allowed, too_large};
+use super::shown;
+use crate::log::Fault;
+use crate::rules::Rejection;
+use crate::rules::command::Encoding;
+use crate::wire::query::{self, Deliveries, DeliveryOf, HistoryOf, Page};
+use crate::wire::to_payload;
+use crate::words::{Address, Party, UserName};
+
+/// The questions that are answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Question {
+    Inbox,
+    History,
+    Presence,
+    Delivery,
+    Contacts,
+    Users,
+}
+
+/// An answer, or one that lacks only the bodies of its messages.
+#[derive(Debug)]
+pub(super) enum Found {
+    Answer(Vec<u8>),
+    Lines(Listed<Line>),
+}
+
+/// Who asks what, and how much may be answered.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) question: Question,
+    /// The `<user>` of its subject.
+    pub(super) by: &'a str,
+    pub(super) payload: &'a [u8],
+    pub(super) bytes_max: usize,
+}
+
+pub(super) fn find(model: &Model, asked: Asked<'_>) -> Result<Found, Unanswered> {
+    let asker = Asker::of(asked.by, model)?;
+    match asked.question {
+        Question::Inbox => inbox(model, &asker, asked),
+        Question::History => history(model, &asker, asked),
+        Question::Presence => presence(model, &asker, asked).map(Found::Answer),
+        Question::Delivery => delivery(model, &asker, asked).map(Found::Answer),
+        Question::Contacts => contacts(model, &asker, asked).map(Found::Answer),
+        Question::Users => users(model, &asker, asked).map(Found::Answer),
+    }
+}
+
+fn inbox(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unanswered> {
+    let page: Page = query::parse(asked.payload)?;
+    let (limit, after) = (limit(page.limit)?, cursor(page.after.as_deref())?);
+    let user = asker.whose(page.user, model)?;
+    Ok(Found::Lines(model.inbox(&user, after, limit)?))
+}
+
+fn history(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unanswered> {
+    let HistoryOf { with, limit: asked_limit, after, user } = query::parse(asked.payload)?;
+    let (limit, after) = (limit(asked_limit)?, cursor(after.as_deref())?);
+    let user = asker.whose(user, model)?;
+    if let Address::Group(_) = with {
+        return Err(Rejection::unsupported("the history of a group").at_field("with").into());
+    }
+    let party = model.resolve(&with)?;
+    let party = party.ok_or_else(|| Rejection::unknown_user(&with.to_string()).at_field("with"))?;
+    Ok(Found::Lines(model.history(&user, &party, after, limit)?))
+}
+
+fn presence(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
+    let page: Page = query::parse(asked.payload)?;
+    let (limit, after) = (limit(page.limit)?, cursor::<UserName>(page.after.as_deref())?);
+    let listed = match (asker, page.user) {
+        (Asker::Operator, None) => model.presence_of_all(after.as_ref(), limit)?,
+        (Asker::Operator, Some(user)) => {
+            let user = asker.whose(Some(user), model)?;
+            Listed { items: vec![model.present(user)?], more: false }
+        }
+        (Asker::User(_), user) => {
+            let user = asker.whose(user, model)?;
+            model.presence_of_contacts(&user, after.as_ref(), limit)?
+        }
+    };
+    list(asked, listed, shown::present, |shown| shown.user.to_string())
+}
+
+fn contacts(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
+    let page: Page = query::parse(asked.payload)?;
+    let (limit, after) = (limit(page.limit)?, cursor::<Party>(page.after.as_deref())?);
+    let user = asker.whose(page.user, model)?;
+    let Listed { items, more } = model.contacts(&user, after.as_ref(), limit)?;
+    let shown = |(who, contact): (Party, Contact)| {
+        let user = who.user().map(|name| model.user(name)).transpose()?.flatten();
+        Ok(shown::contact(who, contact, user))
+    };
+    let items = items.into_iter().map(shown).collect::<Result<Vec<_>, Fault>>()?;
+    list(asked, Listed { items, more }, |shown| shown, |shown| shown.who.to_string())
+}
+
+fn users(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
+    if let Asker::User(name) = asker {
+        return Err(not_allowed(name.as_str(), "for users").into());
+    }
+    let page: Page = query::parse(asked.payload)?;
+    let (limit, after) = (limit(page.limit)?, cursor(page.after.as_deref())?);
+    let listed = match page.user {
+        None => model.users(after.as_ref(), limit)?,
+        Some(name) => {
+            Listed { items: model.user(&name)?.map(|user| (name, user)).into_iter().collect(), more: false }
+        }
+    };
+    list(asked, listed, shown::user, |shown| shown.name.to_string())
+}
+
+/// The sender and operators see all recipients, a recipient their own delivery, others nothing.
+fn delivery(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
+    let DeliveryOf { message } = query::parse(asked.payload)?;
+    let known = model.message(message)?.ok_or_else(Rejection::unknown_message)?;
+    let only = match asker {
+        Asker::User(user) if known.from != *user => Some(Party::User(user.clone())),
+        Asker::User(_) | Asker::Operator => None,
+    };
+    let deliveries = model.deliveries(message, only.as_ref())?;
+    if deliveries.is_empty() {
+        return Err(Rejection::unknown_message().into());
+    }
+    let accepted = (known.at, known.body);
+    let recipients =
+        deliveries.into_iter().map(|(to, steps)| shown::recipient(to, accepted, &steps)).collect();
+    let encoding = query::encoding(asked.payload);
+    fitting(Deliveries { message, recipients }, encoding, asked.bytes_max)
+}
+
+/// Of a message to very many, the histories are cut to where each delivery stands.
+fn fitting(mut all: Deliveries, encoding: Encoding, bytes_max: usize) -> Result<Vec<u8>, Unanswered> {
+    let answer = to_payload(&all, encoding);
+    if answer.len() <= bytes_max {
+        return Ok(answer);
+    }
+    for recipient in &mut all.recipients {
+        let earlier = recipient.history.len().saturating_sub(1);
+        recipient.history.drain(..earlier);
+    }
+    let answer = to_payload(&all, encoding);
+    if answer.len() <= bytes_max { Ok(answer) } else { Err(too_large().into()) }
+}
+
+fn list<S, T: Serialize>(
+    asked: Asked<'_>,
+    listed: Listed<S>,
+    shown: impl Fn(S) -> T,
+    name: impl Fn(&T) -> String,
+) -> Result<Vec<u8>, Unanswered> {
+    answer(listed, query::encoding(asked.payload), asked.bytes_max, shown, name)
+}

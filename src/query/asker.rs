@@ -1,0 +1,47 @@
+//! Who asks, and about whom they may ask.
+
+use super::model::Model;
+use super::refusal::{Unanswered, names_nobody, not_allowed};
+use crate::rules::{Part, Rejection, Sender};
+use crate::words::UserName;
+
+/// The `<user>` of a question's subject, which the server's permissions make true.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Asker {
+    User(UserName),
+    /// `_admin`
+    Operator,
+}
+
+impl Asker {
+    pub(super) fn of(token: &str, model: &Model) -> Result<Asker, Unanswered> {
+        match token.parse().unwrap_or(Sender::Unknown) {
+            Sender::Part(Part::Admin) => Ok(Asker::Operator),
+            Sender::Part(Part::Clock | Part::Lease | Part::Mms | Part::Sms | Part::Voice) => {
+                Err(not_allowed(token, "anything").into())
+            }
+            Sender::Unknown => Err(Rejection::unknown_sender(token).into()),
+            Sender::User(name) => match model.user(&name)? {
+                None => Err(Rejection::unknown_sender(token).into()),
+                Some(user) if user.suspended => Err(Rejection::suspended(token).into()),
+                Some(_) => Ok(Asker::User(name)),
+            },
+        }
+    }
+
+    /// Whose rows are meant: a user's own, or those of the one an operator names.
+    pub(super) fn whose(&self, named: Option<UserName>, model: &Model) -> Result<UserName, Unanswered> {
+        match (self, named) {
+            (Asker::User(asker), None) => Ok(asker.clone()),
+            (Asker::User(asker), Some(named)) if *asker == named => Ok(named),
+            (Asker::User(asker), Some(named)) => {
+                Err(not_allowed(asker.as_str(), &format!("about {named}")).into())
+            }
+            (Asker::Operator, None) => Err(names_nobody().into()),
+            (Asker::Operator, Some(named)) => match model.user(&named)? {
+                Some(_) => Ok(named),
+                None => Err(Rejection::unknown_user(named.as_str()).at_field("user").into()),
+            },
+        }
+    }
+}

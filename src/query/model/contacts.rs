@@ -1,0 +1,70 @@
+//! Contact lists, and who is blocked.
+
+use serde::{Deserialize, Serialize};
+
+use super::rows::Rows;
+use super::store::{Model, broken, torn};
+use super::{Listed, keys, read_row, write_row};
+use crate::log::Fault;
+use crate::words::{Party, UserName};
+
+/// An entry of a contact list.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(in crate::query) struct Contact {
+    pub(in crate::query) alias: Option<String>,
+    pub(in crate::query) blocked: bool,
+}
+
+pub(super) fn added(
+    rows: &mut Rows<'_>,
+    user: &UserName,
+    who: &Party,
+    alias: Option<&str>,
+) -> Result<(), Fault> {
+    let contact = Contact { alias: alias.map(str::to_owned), blocked: false };
+    rows.put(keys::contact(user, who), write_row(&contact));
+    Ok(())
+}
+
+pub(super) fn removed(rows: &mut Rows<'_>, user: &UserName, who: &Party) -> Result<(), Fault> {
+    rows.remove(keys::contact(user, who));
+    Ok(())
+}
+
+pub(super) fn blocked(rows: &mut Rows<'_>, user: &UserName, who: &Party) -> Result<(), Fault> {
+    let key = keys::contact(user, who);
+    let known = rows.get(&key)?.map(|row| read_row::<Contact>(&row)).transpose()?;
+    rows.put(key, write_row(&Contact { blocked: true, ..known.unwrap_or_default() }));
+    Ok(())
+}
+
+impl Model {
+    pub(in crate::query) fn contacts(
+        &self,
+        user: &UserName,
+        after: Option<&Party>,
+        limit: usize,
+    ) -> Result<Listed<(Party, Contact)>, Fault> {
+        Listed::take(self.contacts_after(user, after), limit)
+    }
+
+    pub(super) fn contacts_after(
+        &self,
+        user: &UserName,
+        after: Option<&Party>,
+    ) -> impl Iterator<Item = Result<(Party, Contact), Fault>> + use<> {
+        let after = after.map(Party::to_string);
+        self.after(&keys::contacts_of(user), after.as_deref()).map(|row| {
+            let (who, row) = row?;
+            Ok((who.parse().map_err(|_| torn())?, read_row(&row)?))
+        })
+    }
+
+    /// Whether `user` does not want to hear from `who`.
+    pub(super) fn blocks(&self, user: &UserName, who: &UserName) -> Result<bool, Fault> {
+        let key = keys::contact(user, &Party::User(who.clone()));
+        let row = self.db.get(key).map_err(|error| broken("read a contact", error))?;
+        let contact = row.map(|row| read_row::<Contact>(&row)).transpose()?;
+        Ok(contact.is_some_and(|contact| contact.blocked))
+    }
+}

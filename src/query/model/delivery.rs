@@ -1,0 +1,114 @@
+//! What became of a message: one row per message, one per recipient.
+
+use super::keys;
+use super::rows::Rows;
+use super::step::{self, State, Step};
+use super::store::{Model, broken, torn};
+use crate::log::Fault;
+use crate::rules::fact::Accepted;
+use crate::words::{EventSeq, Instant, MessageId, Party, UserName};
+
+/// A message without its body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::query) struct Message {
+    pub(in crate::query) at: Instant,
+    /// The commit that holds the body.
+    pub(in crate::query) body: EventSeq,
+    pub(in crate::query) from: UserName,
+}
+
+impl Message {
+    /// `at` 8, `body` 8, `from` the rest.
+    fn write(at: Instant, body: EventSeq, from: &UserName) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(16 + from.as_str().len());
+        bytes.extend_from_slice(&at.unix_ms().to_be_bytes());
+        bytes.extend_from_slice(&body.0.to_be_bytes());
+        bytes.extend_from_slice(from.as_str().as_bytes());
+        bytes
+    }
+
+    fn read(bytes: &[u8]) -> Option<Message> {
+        let (at, rest) = bytes.split_first_chunk::<8>()?;
+        let (body, from) = rest.split_first_chunk::<8>()?;
+        Some(Message {
+            at: Instant::from_unix_ms(i64::from_be_bytes(*at)),
+            body: EventSeq(u64::from_be_bytes(*body)),
+            from: keys::text(from)?.parse().ok()?,
+        })
+    }
+}
+
+/// Opens a delivery for each recipient, in their inboxes and conversations.
+pub(super) fn accepted(
+    rows: &mut Rows<'_>,
+    seq: EventSeq,
+    at: Instant,
+    accepted: &Accepted,
+) -> Result<(), Fault> {
+    let message = accepted.message;
+    let from = Party::User(accepted.from.clone());
+    rows.put_new(keys::message(message), Message::write(at, seq, &accepted.from));
+    for to in &accepted.to {
+        rows.put_new(keys::delivery(message, to), &[]);
+        rows.put_new(keys::talk(&from, to, message), &[]);
+        if let Party::User(user) = to {
+            rows.put_new(keys::open(user, message), &[]);
+        }
+    }
+    Ok(())
+}
+
+/// Moves a delivery where there is one and it may; one that ends leaves the inbox.
+pub(super) fn moved(rows: &mut Rows<'_>, message: MessageId, to: &Party, step: &Step) -> Result<(), Fault> {
+    let key = keys::delivery(message, to);
+    let Some(steps) = rows.get(&key)? else { return Ok(()) };
+    let now = step::state(&steps).ok_or_else(torn)?;
+    let Some(steps) = step::with(&steps, now, step) else { return Ok(()) };
+    rows.put(key, steps);
+    if let Party::User(user) = to
+        && now.is_open()
+        && !step.state.is_open()
+    {
+        rows.remove(keys::open(user, message));
+    }
+    Ok(())
+}
+
+impl Model {
+    pub(in crate::query) fn message(&self, message: MessageId) -> Result<Option<Message>, Fault> {
+        let row = self.db.get(keys::message(message)).map_err(|error| broken("read a message", error))?;
+        row.map(|row| Message::read(&row).ok_or_else(torn)).transpose()
+    }
+
+    /// The state of one delivery, where there is one.
+    pub(super) fn state(&self, message: MessageId, to: &Party) -> Result<Option<State>, Fault> {
+        let row =
+            self.db.get(keys::delivery(message, to)).map_err(|error| broken("read a delivery", error))?;
+        row.map(|row| step::state(&row).ok_or_else(torn)).transpose()
+    }
+
+    /// The steps of each delivery of a message, or of one recipient's, by recipient.
+    pub(in crate::query) fn deliveries(
+        &self,
+        message: MessageId,
+        only: Option<&Party>,
+    ) -> Result<Vec<(Party, Vec<Step>)>, Fault> {
+        if let Some(to) = only {
+            let row =
+                self.db.get(keys::delivery(message, to)).map_err(|error| broken("read a delivery", error))?;
+            let steps = row.map(|row| step::all(&row).ok_or_else(torn)).transpose()?;
+            return Ok(steps.map(|steps| (to.clone(), steps)).into_iter().collect());
+        }
+        let prefix = keys::message(message);
+        let mut deliveries = Vec::new();
+        for row in self.db.scan_prefix(&prefix) {
+            let (key, steps) = row.map_err(|error| broken("read the deliveries of a message", error))?;
+            // The first row is the message itself.
+            if key.len() > prefix.len() {
+                let to = keys::recipient(&key).ok_or_else(torn)?;
+                deliveries.push((to, step::all(&steps).ok_or_else(torn)?));
+            }
+        }
+        Ok(deliveries)
+    }
+}

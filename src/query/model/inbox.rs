@@ -1,0 +1,62 @@
+//! The open deliveries of a user, oldest first.
+
+use super::step::State;
+use super::store::{Model, broken, torn};
+use super::{Listed, keys};
+use crate::log::Fault;
+use crate::words::{EventSeq, Instant, MessageId, Party, UserName};
+
+/// A message as it will be shown, without its body, which is in EVENTS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::query) struct Line {
+    pub(in crate::query) message: MessageId,
+    pub(in crate::query) from: UserName,
+    pub(in crate::query) to: Party,
+    pub(in crate::query) at: Instant,
+    /// The commit that holds the body.
+    pub(in crate::query) body: EventSeq,
+    pub(in crate::query) state: State,
+}
+
+impl Model {
+    pub(in crate::query) fn inbox(
+        &self,
+        user: &UserName,
+        after: Option<MessageId>,
+        limit: usize,
+    ) -> Result<Listed<Line>, Fault> {
+        let to = Party::User(user.clone());
+        let lines = self.messages(keys::open_of(user), after).filter_map(|message| {
+            // One that ended since its row was read is left out.
+            let line = message.and_then(|message| self.line(message, |_| to.clone()));
+            line.map(|line| line.filter(|line| line.state.is_open())).transpose()
+        });
+        Listed::take(lines, limit)
+    }
+
+    /// The messages at the ends of the keys with this prefix, by age.
+    pub(super) fn messages(
+        &self,
+        prefix: Vec<u8>,
+        after: Option<MessageId>,
+    ) -> impl Iterator<Item = Result<MessageId, Fault>> + use<> {
+        let first = after.map_or(0, |after| after.command().0.saturating_add(1));
+        let bound = |message: u64| [prefix.as_slice(), &message.to_be_bytes()].concat();
+        self.db.range(bound(first)..=bound(u64::MAX)).map(|row| {
+            let (key, _) = row.map_err(|error| broken("read a list of messages", error))?;
+            keys::last_message(&key).ok_or_else(torn)
+        })
+    }
+
+    /// A message with the delivery to the recipient that follows from its sender.
+    pub(super) fn line(
+        &self,
+        message: MessageId,
+        to: impl FnOnce(&UserName) -> Party,
+    ) -> Result<Option<Line>, Fault> {
+        let Some(row) = self.message(message)? else { return Ok(None) };
+        let to = to(&row.from);
+        let state = self.state(message, &to)?;
+        Ok(state.map(|state| Line { message, from: row.from, to, at: row.at, body: row.body, state }))
+    }
+}

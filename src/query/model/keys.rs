@@ -1,0 +1,188 @@
+//! The layout of the rows: one tree, keys that sort as the questions are asked. A change here changes [`FORMAT`].
+//!
+//! | key | value | answers |
+//! |---|---|---|
+//! | `!` | format, position, mark | where the model stands (see `store.rs`) |
+//! | `d` message | instant, body's commit, sender | a message; its body stays in EVENTS |
+//! | `d` message party | steps (see `step.rs`) | a delivery; no steps: planned |
+//! | `i` user 0 message | | the open deliveries of a user |
+//! | `c` party 0 party 0 message | | the conversation of two, the lesser name first |
+//! | `u` user | MessagePack | a user and what they show |
+//! | `n` IM number | user | whose number it is |
+//! | `p` phone | user | whose phone it is |
+//! | `k` user 0 party | MessagePack | an entry of a contact list |
+//! | `o` user 0 device | MessagePack | a device that is online |
+//!
+//! A message is eight bytes, most significant first, so messages sort by age; the rest is text, which holds no zero byte.
+
+use std::io::Write;
+
+use crate::words::{CommandSeq, DeviceName, ImNumber, MessageId, Party, Phone, UserName};
+
+/// Written into the first row; a model of another format is rebuilt.
+pub(super) const FORMAT: u32 = 1;
+pub(super) const META: &[u8] = b"!";
+pub(super) const USERS: &[u8] = b"u";
+
+const MESSAGE_LEN: usize = 8;
+
+fn key(tag: u8, len: usize) -> Vec<u8> {
+    let mut key = Vec::with_capacity(1 + len);
+    key.push(tag);
+    key
+}
+
+fn push_message(key: &mut Vec<u8>, message: MessageId) {
+    key.extend_from_slice(&message.command().0.to_be_bytes());
+}
+
+fn push_party(key: &mut Vec<u8>, party: &Party) {
+    match party {
+        Party::User(name) => key.extend_from_slice(name.as_str().as_bytes()),
+        Party::Phone(phone) => write!(key, "{phone}").expect("a vector takes every write"),
+    }
+}
+
+fn name_and(tag: u8, user: &UserName, rest: usize) -> Vec<u8> {
+    let mut key = key(tag, user.as_str().len() + 1 + rest);
+    key.extend_from_slice(user.as_str().as_bytes());
+    key.push(0);
+    key
+}
+
+/// Also what the keys of its deliveries begin with.
+pub(super) fn message(message: MessageId) -> Vec<u8> {
+    let mut key = key(b'd', MESSAGE_LEN);
+    push_message(&mut key, message);
+    key
+}
+
+pub(super) fn delivery(message: MessageId, to: &Party) -> Vec<u8> {
+    let mut key = key(b'd', MESSAGE_LEN + 16);
+    push_message(&mut key, message);
+    push_party(&mut key, to);
+    key
+}
+
+/// The recipient in a key that begins with [`message`].
+pub(super) fn recipient(key: &[u8]) -> Option<Party> {
+    text(key.get(1 + MESSAGE_LEN..)?)?.parse().ok()
+}
+
+pub(super) fn open_of(user: &UserName) -> Vec<u8> {
+    name_and(b'i', user, MESSAGE_LEN)
+}
+
+pub(super) fn open(user: &UserName, message: MessageId) -> Vec<u8> {
+    let mut key = open_of(user);
+    push_message(&mut key, message);
+    key
+}
+
+pub(super) fn talk_of(one: &Party, other: &Party) -> Vec<u8> {
+    let mut key = key(b'c', 2 * (16 + 1) + MESSAGE_LEN);
+    // In the order of their text, where a phone's `+` stands before every name.
+    let (first, second) = match (one, other) {
+        (Party::User(_), Party::Phone(_)) => (other, one),
+        (Party::Phone(_), Party::User(_)) => (one, other),
+        (Party::User(_), Party::User(_)) | (Party::Phone(_), Party::Phone(_)) => {
+            (one.min(other), one.max(other))
+        }
+    };
+    for party in [first, second] {
+        push_party(&mut key, party);
+        key.push(0);
+    }
+    key
+}
+
+pub(super) fn talk(one: &Party, other: &Party, message: MessageId) -> Vec<u8> {
+    let mut key = talk_of(one, other);
+    push_message(&mut key, message);
+    key
+}
+
+/// The message at the end of a key of `open` or `talk`.
+pub(super) fn last_message(key: &[u8]) -> Option<MessageId> {
+    key.last_chunk::<MESSAGE_LEN>().map(|bytes| MessageId::of(CommandSeq(u64::from_be_bytes(*bytes))))
+}
+
+pub(super) fn user(name: &str) -> Vec<u8> {
+    let mut key = key(b'u', name.len());
+    key.extend_from_slice(name.as_bytes());
+    key
+}
+
+pub(super) fn number(im: ImNumber) -> Vec<u8> {
+    let mut key = key(b'n', 9);
+    write!(key, "{im}").expect("a vector takes every write");
+    key
+}
+
+pub(super) fn phone(phone: Phone) -> Vec<u8> {
+    let mut key = key(b'p', 16);
+    write!(key, "{phone}").expect("a vector takes every write");
+    key
+}
+
+pub(super) fn contacts_of(user: &UserName) -> Vec<u8> {
+    name_and(b'k', user, 16)
+}
+
+pub(super) fn contact(user: &UserName, who: &Party) -> Vec<u8> {
+    let mut key = contacts_of(user);
+    push_party(&mut key, who);
+    key
+}
+
+pub(super) fn devices_of(user: &UserName) -> Vec<u8> {
+    name_and(b'o', user, 16)
+}
+
+pub(super) fn device(user: &UserName, device: &DeviceName) -> Vec<u8> {
+    let mut key = devices_of(user);
+    key.extend_from_slice(device.as_str().as_bytes());
+    key
+}
+
+pub(super) fn text(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_layout_is_pinned() {
+        let user = |name: &str| name.parse::<UserName>().unwrap();
+        let party = |text: &str| text.parse::<Party>().unwrap();
+        let m42: MessageId = "m42".parse().unwrap();
+        for (made, want) in [
+            (message(m42), "d\\x00\\x00\\x00\\x00\\x00\\x00\\x00*"),
+            (delivery(m42, &party("bob")), "d\\x00\\x00\\x00\\x00\\x00\\x00\\x00*bob"),
+            (delivery(m42, &party("+13800138000")), "d\\x00\\x00\\x00\\x00\\x00\\x00\\x00*+13800138000"),
+            (open(&user("bob"), m42), "ibob\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00*"),
+            (talk(&party("bob"), &party("al"), m42), "cal\\x00bob\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00*"),
+            (talk_of(&party("al"), &party("+13800138000")), "c+13800138000\\x00al\\x00"),
+            (super::user("bob"), "ubob"),
+            (number("100001".parse().unwrap()), "n100001"),
+            (phone("+13800138000".parse().unwrap()), "p+13800138000"),
+            (contact(&user("al"), &party("bob")), "kal\\x00bob"),
+            (device(&user("al"), &"pc-1".parse().unwrap()), "oal\\x00pc-1"),
+        ] {
+            assert_eq!(made.escape_ascii().to_string(), want);
+        }
+    }
+
+    #[test]
+    fn a_key_gives_back_what_it_was_made_of() {
+        let m42: MessageId = "m42".parse().unwrap();
+        for name in ["bob", "+13800138000"] {
+            let party: Party = name.parse().unwrap();
+            assert_eq!(recipient(&delivery(m42, &party)), Some(party.clone()));
+            assert_eq!(last_message(&talk(&party, &"al".parse().unwrap(), m42)), Some(m42));
+        }
+        assert_eq!(recipient(&message(m42)), None);
+    }
+}

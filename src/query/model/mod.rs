@@ -1,0 +1,84 @@
+//! The read models: rows in sled, projected from the commits on EVENTS, one file per question.
+//!
+//! Invariant: rows and position change in one batch, so the model is always that of one position.
+//! Invariant: nothing is here that the log does not hold; bodies are not copied.
+//! Invariant: a model made commit by commit and one made in large batches are the same.
+
+mod contacts;
+mod delivery;
+mod history;
+mod inbox;
+mod keys;
+mod presence;
+mod project;
+mod rows;
+mod step;
+mod store;
+#[cfg(test)]
+pub(super) mod testing;
+#[cfg(test)]
+mod tests;
+mod users;
+
+pub(super) use contacts::Contact;
+pub(super) use inbox::Line;
+pub(super) use presence::Present;
+pub(super) use step::Step;
+pub use store::Model;
+pub(super) use store::set_aside;
+pub(super) use users::User;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sled::IVec;
+
+use crate::log::Fault;
+use store::{broken, torn};
+
+/// A page of a list.
+#[derive(Debug, PartialEq)]
+pub(super) struct Listed<T> {
+    pub(super) items: Vec<T>,
+    /// Whether there is something behind it.
+    pub(super) more: bool,
+}
+
+impl<T> Listed<T> {
+    fn take(mut all: impl Iterator<Item = Result<T, Fault>>, limit: usize) -> Result<Listed<T>, Fault> {
+        let items = all.by_ref().take(limit).collect::<Result<Vec<T>, Fault>>()?;
+        let more = items.len() == limit && all.next().transpose()?.is_some();
+        Ok(Listed { items, more })
+    }
+}
+
+impl Model {
+    /// The rows under a prefix whose text behind it comes after a given one, as that text and the value.
+    fn after(
+        &self,
+        prefix: &[u8],
+        after: Option<&str>,
+    ) -> impl Iterator<Item = Result<(String, IVec), Fault>> + use<> {
+        let first = [prefix, after.unwrap_or_default().as_bytes()].concat();
+        let exact = after.map(|_| first.clone());
+        let (prefix_len, mut end) = (prefix.len(), prefix.to_vec());
+        // No text has this byte.
+        end.push(0xff);
+        let rows = self.db.range(first..end);
+        rows.filter(move |row| !matches!(row, Ok((key, _)) if Some(key.as_ref()) == exact.as_deref())).map(
+            move |row| {
+                let (key, value) = row.map_err(|error| broken("read a list", error))?;
+                let text = key.get(prefix_len..).and_then(keys::text).ok_or_else(torn)?;
+                Ok((text.to_owned(), value))
+            },
+        )
+    }
+}
+
+/// Rows that are rarely written are MessagePack, without field names: another format is another [`keys::FORMAT`].
+fn write_row<T: Serialize>(row: &T) -> Vec<u8> {
+    rmp_serde::to_vec(row).expect("our own types can be written as MessagePack")
+}
+
+fn read_row<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
+    rmp_serde::from_slice(bytes).map_err(|error| torn().because(error))
+}

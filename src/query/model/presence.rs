@@ -1,0 +1,84 @@
+//! Who is online, with which devices.
+
+use serde::{Deserialize, Serialize};
+
+use super::rows::Rows;
+use super::store::{Model, torn};
+use super::{Listed, keys, read_row, write_row};
+use crate::log::Fault;
+use crate::rules::command::DeviceClass;
+use crate::words::{DeviceName, Instant, Party, UserName};
+
+/// A device that is online.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::query) struct Device {
+    pub(in crate::query) class: DeviceClass,
+    /// When it came online; saying so again does not change it.
+    pub(in crate::query) since: Instant,
+}
+
+/// A user with the devices online.
+pub(in crate::query) type Present = (UserName, Vec<(DeviceName, Device)>);
+
+pub(super) fn online(
+    rows: &mut Rows<'_>,
+    user: &UserName,
+    device: &DeviceName,
+    class: DeviceClass,
+    at: Instant,
+) -> Result<(), Fault> {
+    let key = keys::device(user, device);
+    let known = rows.get(&key)?.map(|row| read_row::<Device>(&row)).transpose()?;
+    let since = known.filter(|known| known.class == class).map_or(at, |known| known.since);
+    rows.put(key, write_row(&Device { class, since }));
+    Ok(())
+}
+
+pub(super) fn offline(rows: &mut Rows<'_>, user: &UserName, device: &DeviceName) -> Result<(), Fault> {
+    rows.remove(keys::device(user, device));
+    Ok(())
+}
+
+impl Model {
+    /// The presence of a user's contacts. Who blocked the user is not seen online, who is blocked is not listed.
+    pub(in crate::query) fn presence_of_contacts(
+        &self,
+        user: &UserName,
+        after: Option<&UserName>,
+        limit: usize,
+    ) -> Result<Listed<Present>, Fault> {
+        let after = after.map(|name| Party::User(name.clone()));
+        let contacts = self.contacts_after(user, after.as_ref()).filter_map(|contact| match contact {
+            Ok((Party::User(name), contact)) if !contact.blocked => Some(self.present_to(user, name)),
+            Ok((Party::User(_) | Party::Phone(_), _)) => None,
+            Err(fault) => Some(Err(fault)),
+        });
+        Listed::take(contacts, limit)
+    }
+
+    /// The presence of everybody.
+    pub(in crate::query) fn presence_of_all(
+        &self,
+        after: Option<&UserName>,
+        limit: usize,
+    ) -> Result<Listed<Present>, Fault> {
+        let users = self.after(keys::USERS, after.map(UserName::as_str)).map(|row| {
+            let name: UserName = row?.0.parse().map_err(|_| torn())?;
+            self.present(name)
+        });
+        Listed::take(users, limit)
+    }
+
+    pub(in crate::query) fn present(&self, user: UserName) -> Result<Present, Fault> {
+        let devices = self.after(&keys::devices_of(&user), None).map(|row| {
+            let (device, row) = row?;
+            Ok((device.parse().map_err(|_| torn())?, read_row(&row)?))
+        });
+        let devices = devices.collect::<Result<Vec<_>, Fault>>()?;
+        Ok((user, devices))
+    }
+
+    fn present_to(&self, asker: &UserName, user: UserName) -> Result<Present, Fault> {
+        if self.blocks(&user, asker)? { Ok((user, Vec::new())) } else { self.present(user) }
+    }
+}

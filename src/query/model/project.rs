@@ -1,0 +1,60 @@
+//! Which rows a commit changes.
+
+use super::rows::Rows;
+use super::step::{Reason, State, Step};
+use super::{contacts, delivery, presence, users};
+use crate::log::Fault;
+use crate::rules::fact::Routed;
+use crate::rules::{Channel, Commit, Fact};
+use crate::words::{EventSeq, Instant};
+
+pub(super) fn project(rows: &mut Rows<'_>, seq: EventSeq, commit: &Commit) -> Result<(), Fault> {
+    commit.facts.iter().try_for_each(|fact| take(rows, seq, commit.at, fact))
+}
+
+fn take(rows: &mut Rows<'_>, seq: EventSeq, at: Instant, fact: &Fact) -> Result<(), Fault> {
+    let step = |state, reason| Step { state, channel: None, reason, at, seq };
+    match fact {
+        Fact::Refused(_) => Ok(()),
+        Fact::UserRegistered { user, im, details } => users::registered(rows, user, *im, details),
+        Fact::UserChanged { user, details } => users::changed(rows, user, details),
+        Fact::UserSuspended { user } => users::change(rows, user, |row| row.suspended = true),
+        Fact::UserResumed { user } => users::change(rows, user, |row| row.suspended = false),
+        Fact::ProfileSet { user, profile } => users::profile(rows, user, profile),
+        Fact::PreferenceSet { user, sms } => users::change(rows, user, |row| row.sms = *sms),
+        Fact::ContactAdded { user, who, alias } => contacts::added(rows, user, who, alias.as_deref()),
+        Fact::ContactRemoved { user, who } => contacts::removed(rows, user, who),
+        Fact::ContactBlocked { user, who } => contacts::blocked(rows, user, who),
+        Fact::DeviceOnline { user, device, class, .. } => presence::online(rows, user, device, *class, at),
+        Fact::DeviceOffline { user, device, because: _ } => presence::offline(rows, user, device),
+        Fact::MessageAccepted(accepted) => delivery::accepted(rows, seq, at, accepted),
+        Fact::DeliveryRouted(routed) => {
+            delivery::moved(rows, routed.message, &routed.to, &routed_step(routed, seq, at))
+        }
+        Fact::DeliveryDelivered { message, to } => {
+            delivery::moved(rows, *message, to, &step(State::Delivered, None))
+        }
+        Fact::DeliveryRead { message, to } => delivery::moved(rows, *message, to, &step(State::Read, None)),
+        Fact::DeliveryFiltered { message, to, reason } => {
+            delivery::moved(rows, *message, to, &step(State::Filtered, Some(Reason::Filter(*reason))))
+        }
+        Fact::DeliveryRecalled { message, to } => {
+            delivery::moved(rows, *message, to, &step(State::Recalled, Some(Reason::BySender)))
+        }
+        Fact::DeliveryExpired { message, to } => {
+            delivery::moved(rows, *message, to, &step(State::Expired, Some(Reason::Deadline)))
+        }
+    }
+}
+
+fn routed_step(routed: &Routed, seq: EventSeq, at: Instant) -> Step {
+    let state = match routed.channel {
+        Channel::Live => State::Sent,
+        Channel::Pull => State::Pull,
+        // Handed to an adapter, which has not reported anything yet.
+        Channel::Sms | Channel::Mms => State::Planned,
+        Channel::None => State::Waiting,
+    };
+    let channel = Some(routed.channel).filter(|channel| *channel != Channel::None);
+    Step { state, channel, reason: Some(Reason::Route(routed.because)), at, seq }
+}

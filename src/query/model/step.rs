@@ -1,0 +1,216 @@
+//! The steps of a delivery, 19 bytes each, one behind the other: the last one is the delivery's state.
+//!
+//! `state` 1, `channel` 1 (0: none), `reason` 1 (0: none), `at` 8 (Unix ms), `seq` 8; numbers most significant byte first.
+//! Acceptance itself is no step: a delivery without steps is planned, at the message's time.
+
+use crate::rules::Channel;
+use crate::rules::fact::{FilterReason, RouteReason};
+use crate::words::{EventSeq, Instant};
+
+const STEP_LEN: usize = 19;
+
+/// A client that comes and goes without confirming is routed to each time; the first step and the latest ones tell the story.
+const STEPS_LEN_MAX: usize = 32;
+
+/// How far a delivery has come, in the contract's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::query) enum State {
+    Planned,
+    Sent,
+    Pull,
+    Waiting,
+    Delivered,
+    Read,
+    Filtered,
+    Recalled,
+    Expired,
+}
+
+const STATES: [(State, u8, &str); 9] = [
+    (State::Planned, 1, "planned"),
+    (State::Sent, 2, "sent"),
+    (State::Pull, 3, "pull"),
+    (State::Waiting, 4, "waiting"),
+    (State::Delivered, 5, "delivered"),
+    (State::Read, 6, "read"),
+    (State::Filtered, 7, "filtered"),
+    (State::Recalled, 8, "recalled"),
+    (State::Expired, 9, "expired"),
+];
+
+const CHANNELS: [(Channel, u8); 4] =
+    [(Channel::Live, 1), (Channel::Pull, 2), (Channel::Sms, 3), (Channel::Mms, 4)];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::query) enum Reason {
+    Route(RouteReason),
+    Filter(FilterReason),
+    BySender,
+    Deadline,
+}
+
+const REASONS: [(Reason, u8); 14] = [
+    (Reason::Route(RouteReason::PcOnline), 1),
+    (Reason::Route(RouteReason::PullOnline), 2),
+    (Reason::Route(RouteReason::CameOnline), 3),
+    (Reason::Route(RouteReason::NoDeviceOnline), 4),
+    (Reason::Route(RouteReason::NotRegistered), 5),
+    (Reason::Route(RouteReason::AskedFor), 6),
+    (Reason::Route(RouteReason::NoPhone), 7),
+    (Reason::Route(RouteReason::SmsOff), 8),
+    (Reason::Route(RouteReason::NotConfirmed), 9),
+    (Reason::Filter(FilterReason::OptedOut), 10),
+    (Reason::Filter(FilterReason::Suspended), 11),
+    (Reason::Filter(FilterReason::Blocked), 12),
+    (Reason::BySender, 13),
+    (Reason::Deadline, 14),
+];
+
+impl State {
+    pub(in crate::query) fn as_str(self) -> &'static str {
+        STATES.iter().find(|(state, _, _)| *state == self).map_or("", |(_, _, text)| text)
+    }
+
+    pub(in crate::query) fn is_open(self) -> bool {
+        matches!(self, State::Planned | State::Sent | State::Pull | State::Waiting)
+    }
+
+    /// After a final state only `delivered` moves, to `read`.
+    fn may_become(self, next: State) -> bool {
+        self.is_open() || (self == State::Delivered && next == State::Read)
+    }
+}
+
+impl Reason {
+    pub(in crate::query) fn as_str(self) -> &'static str {
+        match self {
+            Reason::Route(reason) => reason.as_str(),
+            Reason::Filter(reason) => reason.as_str(),
+            Reason::BySender => "by_sender",
+            Reason::Deadline => "deadline",
+        }
+    }
+}
+
+/// One step of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::query) struct Step {
+    pub(in crate::query) state: State,
+    pub(in crate::query) channel: Option<Channel>,
+    pub(in crate::query) reason: Option<Reason>,
+    pub(in crate::query) at: Instant,
+    /// The commit.
+    pub(in crate::query) seq: EventSeq,
+}
+
+impl Step {
+    fn write(&self, steps: &mut Vec<u8>) {
+        let state = STATES.iter().find(|(state, _, _)| *state == self.state).map_or(0, |(_, code, _)| *code);
+        let channel = CHANNELS.iter().find(|(c, _)| Some(*c) == self.channel).map_or(0, |(_, code)| *code);
+        let reason = REASONS.iter().find(|(r, _)| Some(*r) == self.reason).map_or(0, |(_, code)| *code);
+        steps.extend_from_slice(&[state, channel, reason]);
+        steps.extend_from_slice(&self.at.unix_ms().to_be_bytes());
+        steps.extend_from_slice(&self.seq.0.to_be_bytes());
+    }
+
+    fn read(bytes: &[u8]) -> Option<Step> {
+        let ([state, channel, reason], rest) = bytes.split_first_chunk::<3>()?;
+        let (at, rest) = rest.split_first_chunk::<8>()?;
+        let (seq, _) = rest.split_first_chunk::<8>()?;
+        let state = STATES.iter().find(|(_, code, _)| code == state)?.0;
+        Some(Step {
+            state,
+            channel: CHANNELS.iter().find(|(_, code)| code == channel).map(|(channel, _)| *channel),
+            reason: REASONS.iter().find(|(_, code)| code == reason).map(|(reason, _)| *reason),
+            at: Instant::from_unix_ms(i64::from_be_bytes(*at)),
+            seq: EventSeq(u64::from_be_bytes(*seq)),
+        })
+    }
+}
+
+/// All steps, oldest first; `None` where the row is torn.
+pub(super) fn all(steps: &[u8]) -> Option<Vec<Step>> {
+    steps.chunks(STEP_LEN).map(Step::read).collect()
+}
+
+/// The state a delivery is in; `None` where the row is torn.
+pub(super) fn state(steps: &[u8]) -> Option<State> {
+    match steps.last_chunk::<STEP_LEN>() {
+        Some(last) => Step::read(last).map(|step| step.state),
+        None => steps.is_empty().then_some(State::Planned),
+    }
+}
+
+/// The steps with one more behind them, or nothing where the delivery may not take it.
+pub(super) fn with(steps: &[u8], now: State, step: &Step) -> Option<Vec<u8>> {
+    if !now.may_become(step.state) {
+        return None;
+    }
+    let mut longer = Vec::with_capacity(steps.len() + STEP_LEN);
+    if steps.len() >= STEPS_LEN_MAX * STEP_LEN {
+        let (first, rest) = steps.split_at(STEP_LEN);
+        longer.extend_from_slice(first);
+        longer.extend_from_slice(rest.get(STEP_LEN..).unwrap_or_default());
+    } else {
+        longer.extend_from_slice(steps);
+    }
+    step.write(&mut longer);
+    Some(longer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(state: State, seq: u64) -> Step {
+        Step {
+            state,
+            channel: Some(Channel::Sms),
+            reason: Some(Reason::Route(RouteReason::NoPhone)),
+            at: Instant::from_unix_ms(258),
+            seq: EventSeq(seq),
+        }
+    }
+
+    #[test]
+    fn the_bytes_are_pinned() {
+        let bytes = with(&[], State::Planned, &step(State::Waiting, 3)).unwrap();
+        assert_eq!(bytes, [4, 3, 7, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 3]);
+        assert_eq!(all(&bytes).unwrap(), [step(State::Waiting, 3)]);
+        assert_eq!((state(&bytes), state(&[])), (Some(State::Waiting), Some(State::Planned)));
+        assert_eq!((state(&bytes[1..]), all(&[0; 19])), (None, None));
+    }
+
+    #[test]
+    fn every_code_is_its_own() {
+        let unique = |mut codes: Vec<u8>| {
+            let len = codes.len();
+            codes.sort_unstable();
+            codes.dedup();
+            codes.len() == len && !codes.contains(&0)
+        };
+        assert!(unique(STATES.iter().map(|(_, code, _)| *code).collect()));
+        assert!(unique(CHANNELS.iter().map(|(_, code)| *code).collect()));
+        assert!(unique(REASONS.iter().map(|(_, code)| *code).collect()));
+    }
+
+    #[test]
+    fn only_reading_follows_an_end() {
+        let next = |from, to| with(&[], from, &step(to, 1)).is_some();
+        for ended in [State::Read, State::Filtered, State::Recalled, State::Expired] {
+            assert!(!next(ended, State::Delivered) && !next(ended, State::Read) && !next(ended, State::Sent));
+        }
+        assert!(next(State::Delivered, State::Read) && !next(State::Delivered, State::Sent));
+        assert!(next(State::Waiting, State::Read) && next(State::Sent, State::Waiting));
+    }
+
+    #[test]
+    fn a_long_story_keeps_its_beginning_and_its_end() {
+        let mut steps = Vec::new();
+        for seq in 1..=100 {
+            steps = with(&steps, State::Sent, &step(State::Sent, seq)).unwrap();
+        }
+        let seqs: Vec<u64> = all(&steps).unwrap().iter().map(|step| step.seq.0).collect();
+        assert_eq!((seqs.len(), seqs[0], seqs[1], seqs[31]), (STEPS_LEN_MAX, 1, 70, 100));
+    }
+}

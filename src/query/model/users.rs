@@ -1,0 +1,130 @@
+//! Who is registered, with what an operator set and what they show of themselves.
+
+use serde::{Deserialize, Serialize};
+
+use super::rows::Rows;
+use super::store::{Model, broken};
+use super::{Listed, keys, read_row, write_row};
+use crate::log::Fault;
+use crate::rules::fact::{Profile, UserDetails};
+use crate::words::{Address, ImNumber, Party, Phone, UserName};
+
+/// A user's row. Secrets stay in the log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(in crate::query) struct User {
+    pub(in crate::query) im: ImNumber,
+    pub(in crate::query) phone: Option<Phone>,
+    pub(in crate::query) zone: Option<String>,
+    pub(in crate::query) day: Option<u32>,
+    pub(in crate::query) month: Option<u32>,
+    pub(in crate::query) suspended: bool,
+    /// Whether SMS are wished.
+    pub(in crate::query) sms: bool,
+    pub(in crate::query) nickname: Option<String>,
+    pub(in crate::query) mood: Option<String>,
+    pub(in crate::query) picture: Option<String>,
+}
+
+pub(super) fn registered(
+    rows: &mut Rows<'_>,
+    name: &UserName,
+    im: ImNumber,
+    details: &UserDetails,
+) -> Result<(), Fault> {
+    let user = User {
+        im,
+        phone: details.phone,
+        zone: details.zone.clone(),
+        day: details.day,
+        month: details.month,
+        suspended: false,
+        sms: true,
+        nickname: None,
+        mood: None,
+        picture: None,
+    };
+    rows.put(keys::number(im), name.as_str());
+    if let Some(phone) = details.phone {
+        rows.put(keys::phone(phone), name.as_str());
+    }
+    rows.put(keys::user(name.as_str()), write_row(&user));
+    Ok(())
+}
+
+pub(super) fn changed(rows: &mut Rows<'_>, name: &UserName, details: &UserDetails) -> Result<(), Fault> {
+    let mut before = None;
+    change(rows, name, |user| {
+        before = user.phone;
+        user.phone = details.phone.or(user.phone);
+        user.day = details.day.or(user.day);
+        user.month = details.month.or(user.month);
+        if details.zone.is_some() {
+            user.zone.clone_from(&details.zone);
+        }
+    })?;
+    if let Some(phone) = details.phone {
+        if let Some(before) = before {
+            rows.remove(keys::phone(before));
+        }
+        rows.put(keys::phone(phone), name.as_str());
+    }
+    Ok(())
+}
+
+pub(super) fn profile(rows: &mut Rows<'_>, name: &UserName, profile: &Profile) -> Result<(), Fault> {
+    change(rows, name, |user| {
+        let Profile { nickname, mood, picture } = profile.clone();
+        user.nickname = nickname.or(user.nickname.take());
+        user.mood = mood.or(user.mood.take());
+        user.picture = picture.or(user.picture.take());
+    })
+}
+
+pub(super) fn change(
+    rows: &mut Rows<'_>,
+    name: &UserName,
+    change: impl FnOnce(&mut User),
+) -> Result<(), Fault> {
+    let key = keys::user(name.as_str());
+    let Some(row) = rows.get(&key)? else { return Ok(()) };
+    let mut user = read_row(&row)?;
+    change(&mut user);
+    rows.put(key, write_row(&user));
+    Ok(())
+}
+
+impl Model {
+    pub(in crate::query) fn user(&self, name: &UserName) -> Result<Option<User>, Fault> {
+        let row = self.db.get(keys::user(name.as_str())).map_err(|error| broken("read a user", error))?;
+        row.map(|row| read_row(&row)).transpose()
+    }
+
+    pub(in crate::query) fn users(
+        &self,
+        after: Option<&UserName>,
+        limit: usize,
+    ) -> Result<Listed<(UserName, User)>, Fault> {
+        let users = self.after(keys::USERS, after.map(UserName::as_str)).map(|row| {
+            let (name, row) = row?;
+            Ok((name.parse().map_err(|_| super::store::torn())?, read_row(&row)?))
+        });
+        Listed::take(users, limit)
+    }
+
+    /// Whom an address means, where it means anybody; a phone of a user is that user.
+    pub(in crate::query) fn resolve(&self, address: &Address) -> Result<Option<Party>, Fault> {
+        let key = match address {
+            Address::User(name) => return Ok(self.user(name)?.map(|_| Party::User(name.clone()))),
+            Address::Im(number) => keys::number(*number),
+            Address::Phone(phone) => keys::phone(*phone),
+            Address::Group(_) => return Ok(None),
+        };
+        let row = self.db.get(key).map_err(|error| broken("look a number up", error))?;
+        let name = row.as_deref().and_then(keys::text).and_then(|name| name.parse().ok());
+        match (name, address) {
+            (Some(name), _) => Ok(Some(Party::User(name))),
+            (None, Address::Phone(phone)) => Ok(Some(Party::Phone(*phone))),
+            (None, Address::User(_) | Address::Im(_) | Address::Group(_)) => Ok(None),
+        }
+    }
+}

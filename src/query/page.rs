@@ -1,0 +1,104 @@
+//! A page of a list: which one was asked for, and how much of it fits into one answer.
+
+use std::str::FromStr;
+
+use serde::Serialize;
+
+use super::model::Listed;
+use super::refusal::{Unanswered, bad_cursor, bad_limit, too_large};
+use crate::rules::command::Encoding;
+use crate::wire::query::{Items, LIMIT_DEFAULT, LIMIT_MAX};
+use crate::wire::to_payload;
+
+/// What stands around the items.
+const FRAME_BYTES: usize = 256;
+
+pub(super) fn limit(asked: Option<usize>) -> Result<usize, Unanswered> {
+    match asked {
+        None => Ok(LIMIT_DEFAULT),
+        Some(limit) if (1..=LIMIT_MAX).contains(&limit) => Ok(limit),
+        Some(_) => Err(bad_limit().into()),
+    }
+}
+
+/// A cursor is the text of the last item's name; clients are not told so.
+pub(super) fn cursor<T: FromStr>(after: Option<&str>) -> Result<Option<T>, Unanswered> {
+    after.map(str::parse).transpose().map_err(|_| bad_cursor().into())
+}
+
+/// Items that are collected as long as they fit.
+#[derive(Debug)]
+pub(super) struct Filling<T> {
+    encoding: Encoding,
+    bytes_left: usize,
+    page: Items<T>,
+}
+
+impl<T: Serialize> Filling<T> {
+    pub(super) fn new(encoding: Encoding, bytes_max: usize) -> Filling<T> {
+        let bytes_left = bytes_max.saturating_sub(FRAME_BYTES);
+        Filling { encoding, bytes_left, page: Items { items: Vec::new(), next: None } }
+    }
+
+    /// Takes one more, if there is room.
+    pub(super) fn push(&mut self, item: T) -> bool {
+        let bytes = to_payload(&item, self.encoding).len() + 1;
+        let fits = bytes <= self.bytes_left;
+        if fits {
+            self.bytes_left -= bytes;
+            self.page.items.push(item);
+        }
+        fits
+    }
+
+    /// The answer; with a cursor where something is `left`.
+    pub(super) fn close(mut self, left: bool, name: impl Fn(&T) -> String) -> Result<Vec<u8>, Unanswered> {
+        if left {
+            // An item that alone is too large would be asked for in vain for ever.
+            let last = self.page.items.last().ok_or_else(too_large)?;
+            self.page.next = Some(name(last));
+        }
+        Ok(to_payload(&self.page, self.encoding))
+    }
+}
+
+/// The answer with as many of the items as fit.
+pub(super) fn answer<S, T: Serialize>(
+    listed: Listed<S>,
+    encoding: Encoding,
+    bytes_max: usize,
+    shown: impl Fn(S) -> T,
+    name: impl Fn(&T) -> String,
+) -> Result<Vec<u8>, Unanswered> {
+    let mut filling = Filling::new(encoding, bytes_max);
+    let all = listed.items.into_iter().all(|item| filling.push(shown(item)));
+    filling.close(listed.more || !all, name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::MessageId;
+
+    #[test]
+    fn a_page_ends_where_the_answer_is_full() {
+        let page = |len: usize, bytes_max| {
+            let listed = Listed { items: vec!["x".repeat(len); 3], more: false };
+            let answer = answer(listed, Encoding::Json, bytes_max, |x| x, |x| x.len().to_string());
+            answer.map(|bytes| serde_json::from_slice::<Items<String>>(&bytes).unwrap())
+        };
+        let whole = page(100, 1_000).unwrap();
+        assert_eq!((whole.items.len(), whole.next), (3, None));
+        let cut = page(100, FRAME_BYTES + 250).unwrap();
+        assert_eq!((cut.items.len(), cut.next.as_deref()), (2, Some("100")));
+        assert!(page(1_000, 1_000).is_err());
+    }
+
+    #[test]
+    fn a_page_is_asked_for_within_bounds() {
+        assert_eq!((limit(None).unwrap(), limit(Some(1_000)).unwrap()), (100, 1_000));
+        assert!(limit(Some(0)).is_err() && limit(Some(1_001)).is_err());
+        assert_eq!(cursor::<MessageId>(Some("m7")).unwrap(), "m7".parse().ok());
+        assert!(cursor::<MessageId>(Some("7")).is_err());
+    }
+}

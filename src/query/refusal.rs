@@ -1,0 +1,54 @@
+//! Why a question is not answered: refused, with a stable public code, or failed.
+
+use crate::log::Fault;
+use crate::rules::Rejection;
+use crate::wire::query::LIMIT_MAX;
+
+/// A question that gets an error for an answer.
+#[derive(Debug)]
+pub(super) enum Unanswered {
+    Refused(Rejection),
+    /// The folder or the server did not work.
+    Failed(Fault),
+}
+
+impl From<Rejection> for Unanswered {
+    fn from(rejection: Rejection) -> Unanswered {
+        Unanswered::Refused(rejection)
+    }
+}
+
+impl From<Fault> for Unanswered {
+    fn from(fault: Fault) -> Unanswered {
+        Unanswered::Failed(fault)
+    }
+}
+
+fn rejection(code: &str, text: String, field: Option<&str>) -> Rejection {
+    Rejection { code: code.to_owned(), text, field: field.map(str::to_owned) }
+}
+
+pub(super) fn bad_limit() -> Rejection {
+    rejection("query.bad_limit", format!("a page has 1 to {LIMIT_MAX} items"), Some("limit"))
+}
+
+pub(super) fn bad_cursor() -> Rejection {
+    rejection("query.bad_cursor", "this is not the cursor of an earlier answer".to_owned(), Some("after"))
+}
+
+pub(super) fn names_nobody() -> Rejection {
+    rejection("query.no_user", "an operator says whose, with `user`".to_owned(), Some("user"))
+}
+
+pub(super) fn not_allowed(who: &str, what: &str) -> Rejection {
+    rejection("auth.not_allowed", format!("{who} may not ask {what}"), None)
+}
+
+pub(super) fn too_large() -> Rejection {
+    rejection("query.too_large", "the answer is larger than the server lets through".to_owned(), None)
+}
+
+/// What a [`Fault`] looks like from outside; its reasons are in the log.
+pub(super) fn unavailable() -> Rejection {
+    rejection("query.unavailable", "the answer cannot be read at present; ask again".to_owned(), None)
+}

@@ -1,0 +1,102 @@
+//! One question, from its arrival to its answer on the wire.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_nats::HeaderMap;
+use async_nats::service::{NATS_SERVICE_ERROR, NATS_SERVICE_ERROR_CODE, Request};
+use bytes::Bytes;
+use tokio::time::timeout;
+use tracing::{debug, warn};
+
+use super::answer::{Asked, Found, Question, find};
+use super::model::Model;
+use super::refusal::{Unanswered, unavailable};
+use super::{bodies, on_a_blocking_thread};
+use crate::log::{Fault, Log, Retry};
+use crate::rules::Rejection;
+use crate::wire::query::{ErrorAnswer, encoding};
+use crate::wire::{subjects, to_payload};
+use crate::words::EventSeq;
+
+/// Read-your-writes is waited for this long; then what is known is answered.
+const FRESH_WITHIN: Duration = Duration::from_secs(1);
+/// NATS's usual limit of a message; a server may have a lower one.
+const ANSWER_BYTES_MAX: usize = 1_024 * 1_024;
+/// What the server counts beside the payload: subject and headers.
+const ENVELOPE_BYTES: usize = 4 * 1_024;
+
+/// # Errors
+/// `Retry::Reload` where the read models turn out to be torn; whatever else fails, the asker alone is told.
+pub(super) async fn reply(
+    log: Log,
+    model: Arc<Model>,
+    question: Question,
+    request: Request,
+) -> Result<(), Fault> {
+    let subject = request.message.subject.as_str();
+    let payload = request.message.payload.clone();
+    let user = subjects::parse_query(subject).map_or("", |(user, _)| user);
+    let (error, torn) = match compose(&log, model, question, user.to_owned(), payload.clone()).await {
+        Ok(answer) => {
+            send(&request, answer, HeaderMap::new()).await;
+            return Ok(());
+        }
+        Err(Unanswered::Refused(rejection)) => ((rejection, "400"), None),
+        Err(Unanswered::Failed(fault)) => {
+            warn!(%fault, "a question could not be answered");
+            ((unavailable(), "500"), (fault.retry == Retry::Reload).then_some(fault))
+        }
+    };
+    let (error, status) = error;
+    debug!(user, subject, code = error.code, "a question was refused");
+    let headers = error_headers(&error, status);
+    send(&request, to_payload(&ErrorAnswer { error }, encoding(&payload)), headers).await;
+    torn.map_or(Ok(()), Err)
+}
+
+async fn compose(
+    log: &Log,
+    model: Arc<Model>,
+    question: Question,
+    by: String,
+    payload: Bytes,
+) -> Result<Vec<u8>, Unanswered> {
+    let bytes_max =
+        log.client().server_info().max_payload.min(ANSWER_BYTES_MAX).saturating_sub(ENVELOPE_BYTES);
+    freshen(log, &model).await;
+    let asked = payload.clone();
+    let find = move || Ok(find(&model, Asked { question, by: &by, payload: &asked, bytes_max }));
+    match on_a_blocking_thread(find).await?? {
+        Found::Answer(answer) => Ok(answer),
+        Found::Lines(lines) => bodies::answer(log, lines, encoding(&payload), bytes_max).await,
+    }
+}
+
+/// Waits until the read models hold what the log holds now, so that whoever saw an outcome sees its effect.
+async fn freshen(log: &Log, model: &Model) {
+    let reached = async {
+        match log.last_seq("EVENTS").await {
+            Ok(last) => model.reached(EventSeq(last)).await,
+            Err(fault) => debug!(%fault, "answered without knowing how far the log goes"),
+        }
+    };
+    if timeout(FRESH_WITHIN, reached).await.is_err() {
+        debug!(seq = model.position().0, "answered from read models that lag behind");
+    }
+}
+
+/// As the NATS services say it (ADR-32), beside the body in our own shape.
+fn error_headers(error: &Rejection, status: &str) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(NATS_SERVICE_ERROR, error.code.as_str());
+    headers.insert(NATS_SERVICE_ERROR_CODE, status);
+    headers
+}
+
+async fn send(request: &Request, answer: Vec<u8>, headers: HeaderMap) {
+    // Without a reply subject nobody waits; without a connection the asker asks again.
+    if let Err(error) = request.respond_with_headers(Ok(answer.into()), headers).await {
+        debug!(%error, "an answer was not sent");
+    }
+}

@@ -1,0 +1,54 @@
+//! Rows in the words of the contract.
+
+use super::model::{Contact, Present, Step, User};
+use crate::rules::Channel;
+use crate::wire::query::{ContactShown, DeviceShown, PresenceShown, RecipientState, StateChange, UserShown};
+use crate::words::{EventSeq, Instant, Party, UserName};
+
+/// A delivery's story begins with its acceptance.
+pub(super) fn recipient(to: Party, (at, seq): (Instant, EventSeq), steps: &[Step]) -> RecipientState {
+    let text = |channel: Channel| channel.as_str().to_owned();
+    let planned = "planned".to_owned();
+    let mut history =
+        vec![StateChange { state: planned, at: at.to_string(), seq, channel: None, reason: None }];
+    history.extend(steps.iter().map(|step| StateChange {
+        state: step.state.as_str().to_owned(),
+        at: step.at.to_string(),
+        seq: step.seq,
+        channel: step.channel.map(text),
+        reason: step.reason.map(|reason| reason.as_str().to_owned()),
+    }));
+    let last = history.last().expect("it begins with its acceptance");
+    RecipientState {
+        to,
+        state: last.state.clone(),
+        channel: steps.iter().rev().find_map(|step| step.channel).map(text),
+        reason: last.reason.clone(),
+        history,
+    }
+}
+
+pub(super) fn present((user, devices): Present) -> PresenceShown {
+    let devices: Vec<DeviceShown> = devices
+        .into_iter()
+        .map(|(device, row)| DeviceShown { device, class: row.class, since: row.since.to_string() })
+        .collect();
+    PresenceShown { user, online: !devices.is_empty(), devices }
+}
+
+pub(super) fn contact(who: Party, contact: Contact, user: Option<User>) -> ContactShown {
+    let Contact { alias, blocked } = contact;
+    let mut shown = ContactShown { who, alias, blocked, im: None, nickname: None, mood: None, picture: None };
+    if let Some(user) = user {
+        shown.im = Some(user.im);
+        shown.nickname = user.nickname;
+        shown.mood = user.mood;
+        shown.picture = user.picture;
+    }
+    shown
+}
+
+pub(super) fn user((name, row): (UserName, User)) -> UserShown {
+    let User { im, phone, zone, day, month, suspended, sms, nickname: _, mood: _, picture: _ } = row;
+    UserShown { name, im, phone, zone, day, month, suspended, sms }
+}

@@ -1,0 +1,245 @@
+//! A story of commits, the questions about it, and who may ask them.
+
+use serde_json::{Value, json};
+
+use super::answer::{Asked, Found, Question, find};
+use super::model::Model;
+use super::model::testing::{accepted, commits, people, story};
+use super::refusal::Unanswered;
+use crate::rules::Fact;
+
+/// Of an answer with messages: `message state` each, and `next` where there is more.
+fn ask(model: &Model, by: &str, question: Question, payload: &Value) -> Value {
+    let payload = payload.to_string();
+    let asked = Asked { question, by, payload: payload.as_bytes(), bytes_max: 1_000_000 };
+    match find(model, asked) {
+        Ok(Found::Answer(answer)) => serde_json::from_slice(&answer).unwrap(),
+        Ok(Found::Lines(listed)) => {
+            let mut lines: Vec<String> = listed
+                .items
+                .iter()
+                .map(|l| format!("{} {}>{} {}", l.message, l.from, l.to, l.state.as_str()))
+                .collect();
+            lines.extend(listed.more.then(|| "more".to_owned()));
+            json!(lines)
+        }
+        Err(Unanswered::Refused(rejection)) => json!(rejection.code),
+        Err(Unanswered::Failed(fault)) => panic!("{fault}"),
+    }
+}
+
+fn with_story(check: impl FnOnce(&Model)) {
+    let folder = tempfile::tempdir().unwrap();
+    let model = Model::open(folder.path()).unwrap();
+    model.apply(&story()).unwrap();
+    check(&model);
+}
+
+#[test]
+fn messages_are_listed_oldest_first_to_whom_they_concern() {
+    use Question::{History, Inbox};
+    with_story(|model| {
+        for (by, question, payload, want) in [
+            ("bob", Inbox, json!({}), json!(["m6 alice>bob planned"])),
+            ("alice", Inbox, json!({}), json!(["m9 bob>alice waiting"])),
+            ("carol", Inbox, json!({}), json!([])),
+            ("_admin", Inbox, json!({"user": "alice"}), json!(["m9 bob>alice waiting"])),
+            (
+                "alice",
+                History,
+                json!({"with": "bob"}),
+                json!([
+                    "m4 alice>bob read",
+                    "m6 alice>bob planned",
+                    "m9 bob>alice waiting",
+                    "m12 alice>bob recalled",
+                    "m14 bob>alice expired"
+                ]),
+            ),
+            // What was recalled is gone for the recipient, also by IM number.
+            (
+                "bob",
+                History,
+                json!({"with": "100001"}),
+                json!([
+                    "m4 alice>bob read",
+                    "m6 alice>bob planned",
+                    "m9 bob>alice waiting",
+                    "m14 bob>alice expired"
+                ]),
+            ),
+            (
+                "alice",
+                History,
+                json!({"with": "+13800138000", "limit": 1}),
+                json!(["m4 alice>bob read", "more"]),
+            ),
+            ("alice", History, json!({"with": "bob", "after": "m12"}), json!(["m14 bob>alice expired"])),
+            (
+                "alice",
+                History,
+                json!({"with": "bob", "limit": 1, "after": "m12"}),
+                json!(["m14 bob>alice expired"]),
+            ),
+            ("alice", History, json!({"with": "carol"}), json!(["m6 alice>carol filtered"])),
+            ("carol", History, json!({"with": "alice"}), json!([])),
+            ("alice", History, json!({"with": "+19998887777"}), json!(["m6 alice>+19998887777 planned"])),
+        ] {
+            assert_eq!(ask(model, by, question, &payload), want, "{by} asks {question:?} {payload}");
+        }
+    });
+}
+
+#[test]
+fn a_delivery_tells_its_story() {
+    with_story(|model| {
+        let bob = json!({"to": "bob", "state": "planned", "channel": "sms", "reason": "not_confirmed", "history": [
+            {"state": "planned", "at": "1970-01-01T00:00:06.000Z", "seq": 6},
+            {"state": "sent", "at": "1970-01-01T00:00:06.000Z", "seq": 6, "channel": "live", "reason": "pc_online"},
+            {"state": "planned", "at": "1970-01-01T00:00:10.000Z", "seq": 10, "channel": "sms", "reason": "not_confirmed"},
+        ]});
+        let carol = json!({"to": "carol", "state": "filtered", "reason": "blocked", "history": [
+            {"state": "planned", "at": "1970-01-01T00:00:06.000Z", "seq": 6},
+            {"state": "filtered", "at": "1970-01-01T00:00:06.000Z", "seq": 6, "reason": "blocked"},
+        ]});
+        let phone = json!({"to": "+19998887777", "state": "planned", "channel": "sms", "reason": "not_registered", "history": [
+            {"state": "planned", "at": "1970-01-01T00:00:06.000Z", "seq": 6},
+            {"state": "planned", "at": "1970-01-01T00:00:06.000Z", "seq": 6, "channel": "sms", "reason": "not_registered"},
+        ]});
+        let all = json!({"message": "m6", "recipients": [phone, bob, carol]});
+        let only_bob = json!({"message": "m6", "recipients": [bob]});
+        let question = json!({"message": "m6"});
+        assert_eq!(ask(model, "alice", Question::Delivery, &question), all);
+        assert_eq!(ask(model, "_admin", Question::Delivery, &question), all);
+        assert_eq!(ask(model, "bob", Question::Delivery, &question), only_bob);
+        assert_eq!(ask(model, "dave", Question::Delivery, &question), json!("message.unknown"));
+    });
+}
+
+#[test]
+fn every_delivery_ends_once() {
+    with_story(|model| {
+        for (message, want) in [
+            ("m4", json!([["read", null, "live"], ["planned", "sent", "delivered", "read"]])),
+            ("m9", json!([["waiting", "no_phone", null], ["planned", "waiting"]])),
+            ("m12", json!([["recalled", "by_sender", "pull"], ["planned", "pull", "recalled"]])),
+            ("m14", json!([["expired", "deadline", null], ["planned", "waiting", "expired"]])),
+        ] {
+            let answer = ask(model, "_admin", Question::Delivery, &json!({"message": message}));
+            let one = &answer["recipients"][0];
+            let states: Vec<_> =
+                one["history"].as_array().unwrap().iter().map(|step| step["state"].clone()).collect();
+            assert_eq!(json!([[one["state"], one["reason"], one["channel"]], states]), want, "{message}");
+        }
+    });
+}
+
+#[test]
+fn people_are_shown_to_their_contacts() {
+    use Question::{Contacts, Presence, Users};
+    let bob_online = json!({"user": "bob", "online": true, "devices": [
+        {"device": "pc-1", "class": "pc", "since": "1970-01-01T00:00:03.000Z"}]});
+    let away = |name: &str| json!({"user": name, "online": false, "devices": []});
+    with_story(|model| {
+        let contacts = json!({"items": [
+            {"who": "+19998887777", "alias": "my +19998887777", "blocked": false},
+            {"who": "bob", "alias": "my bob", "blocked": false, "im": 0},
+            {"who": "carol", "blocked": true, "im": 0},
+        ]});
+        let mut answer = ask(model, "alice", Contacts, &json!({}));
+        for item in answer["items"].as_array_mut().unwrap() {
+            if item["im"] != Value::Null {
+                item["im"] = json!(0);
+            }
+        }
+        assert_eq!(answer, contacts);
+        // bob blocked alice: she does not see him online.
+        assert_eq!(ask(model, "alice", Presence, &json!({})), json!({"items": [away("bob")]}));
+        assert_eq!(ask(model, "bob", Presence, &json!({})), json!({"items": []}));
+        let all = json!({"items": [away("alice"), bob_online, away("carol"), away("dave")]});
+        assert_eq!(ask(model, "_admin", Presence, &json!({})), all);
+        assert_eq!(ask(model, "_admin", Presence, &json!({"user": "bob"})), json!({"items": [bob_online]}));
+        let page = json!({"items": [bob_online], "next": "bob"});
+        assert_eq!(ask(model, "_admin", Presence, &json!({"limit": 1, "after": "alice"})), page);
+        let users = ask(model, "_admin", Users, &json!({"limit": 3, "after": "alice"}));
+        let want = json!({"items": [
+            {"name": "bob", "im": "100002", "phone": "+13800138000", "day": 50, "suspended": false, "sms": true},
+            {"name": "carol", "im": "100003", "day": 50, "suspended": false, "sms": false},
+            {"name": "dave", "im": "100004", "day": 50, "suspended": false, "sms": true},
+        ]});
+        assert_eq!(users, want);
+    });
+}
+
+#[test]
+fn questions_are_refused_by_code() {
+    use Question::{Contacts, Delivery, History, Inbox, Presence, Users};
+    let folder = tempfile::tempdir().unwrap();
+    let model = Model::open(folder.path()).unwrap();
+    model.apply(&commits(vec![people(), vec![accepted("m2", "alice", &["bob"])]])).unwrap();
+    for (by, question, payload, code) in [
+        ("eve", Inbox, json!({}), "auth.unknown_sender"),
+        ("_unknown", Inbox, json!({}), "auth.unknown_sender"),
+        ("Eve", Inbox, json!({}), "auth.unknown_sender"),
+        ("_sms", Inbox, json!({}), "auth.not_allowed"),
+        ("dave", Inbox, json!({}), "auth.suspended"),
+        ("alice", Inbox, json!({"user": "bob"}), "auth.not_allowed"),
+        ("alice", History, json!({"with": "bob", "user": "bob"}), "auth.not_allowed"),
+        ("alice", Contacts, json!({"user": "bob"}), "auth.not_allowed"),
+        ("alice", Presence, json!({"user": "bob"}), "auth.not_allowed"),
+        ("alice", Users, json!({}), "auth.not_allowed"),
+        ("_admin", Inbox, json!({}), "query.no_user"),
+        ("_admin", Inbox, json!({"user": "eve"}), "user.unknown"),
+        ("alice", History, json!({"with": "eve"}), "user.unknown"),
+        ("alice", History, json!({"with": "#3001"}), "command.unsupported"),
+        ("alice", History, json!({}), "command.malformed"),
+        ("alice", Inbox, json!({"limit": 0}), "query.bad_limit"),
+        ("alice", Inbox, json!({"limit": 1001}), "query.bad_limit"),
+        ("alice", Inbox, json!({"after": "somewhere"}), "query.bad_cursor"),
+        ("alice", Contacts, json!({"after": "#"}), "query.bad_cursor"),
+        ("alice", Inbox, json!({"lim": 1}), "command.unknown_field"),
+        ("alice", Delivery, json!({"message": "m1"}), "message.unknown"),
+        ("carol", Delivery, json!({"message": "m2"}), "message.unknown"),
+    ] {
+        assert_eq!(ask(&model, by, question, &payload), json!(code), "{by} asks {question:?} {payload}");
+    }
+    assert_eq!(ask(&model, "alice", Inbox, &json!({"user": "alice"})), json!([]));
+}
+
+#[test]
+fn pages_add_up_to_the_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = Model::open(folder.path()).unwrap();
+    let sends = (2..=300).map(|seq| vec![accepted(&format!("m{seq}"), "alice", &["bob"])]);
+    model.apply(&commits([people()].into_iter().chain(sends).collect::<Vec<Vec<Fact>>>())).unwrap();
+    for limit in [1, 7, 299, 300] {
+        let (mut seen, mut after) = (Vec::new(), None);
+        loop {
+            let page = model.inbox(&"bob".parse().unwrap(), after, limit).unwrap();
+            seen.extend(page.items.iter().map(|line| line.message.command().0));
+            after = page.items.last().map(|line| line.message);
+            if !page.more {
+                break;
+            }
+        }
+        assert_eq!(seen, (2..=300).collect::<Vec<u64>>(), "in pages of {limit}");
+    }
+}
+
+#[test]
+fn a_delivery_to_very_many_is_cut_to_what_fits() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = Model::open(folder.path()).unwrap();
+    model.apply(&story()).unwrap();
+    let payload = br#"{"message":"m6"}"#;
+    let answer = |bytes_max| {
+        let asked = Asked { question: Question::Delivery, by: "alice", payload, bytes_max };
+        find(&model, asked).map(|found| match found {
+            Found::Answer(answer) => serde_json::from_slice::<Value>(&answer).unwrap(),
+            Found::Lines(_) => panic!("these are no lines"),
+        })
+    };
+    assert_eq!(answer(1_000).unwrap()["recipients"][1]["history"].as_array().unwrap().len(), 3);
+    assert_eq!(answer(800).unwrap()["recipients"][1]["history"].as_array().unwrap().len(), 1);
+    assert!(answer(100).is_err());
+}

@@ -1,0 +1,30 @@
+//! What docker-compose.yml gives its nats-server is a configuration that this nats-server takes, and syncs each write.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use support::{peers, run};
+
+const CHECKED_WITHIN: Duration = Duration::from_secs(30);
+
+#[test]
+fn the_composed_nats_server_takes_its_configuration() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let compose =
+        fs::read_to_string(root.join("docker-compose.yml")).expect("docker-compose.yml can be read");
+    let named = compose.lines().find_map(|line| line.trim().strip_prefix("file: "));
+    let file = root.join(named.expect("the configuration is given as a file"));
+    let config = fs::read_to_string(&file).expect("the file it names can be read");
+    for setting in ["sync_interval: always", "max_payload: 4MB"] {
+        assert!(config.lines().any(|line| line.trim() == setting), "it should say {setting}");
+    }
+
+    let Some(tools) = peers::nats_tools() else { return };
+    let check = run(Command::new(tools.join("nats-server")).arg("-t").arg("-c").arg(&file), CHECKED_WITHIN);
+    let told = check.succeeded("nats-server -t");
+    assert!(told.stderr.contains("is valid"), "{told:?}");
+}

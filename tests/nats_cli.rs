@@ -1,0 +1,102 @@
+//! What happens in Homing is readable with the NATS CLI alone, and its streams are declared in the CLI's own format.
+
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use support::{HOMING, Homing, peers, run};
+
+const ANSWERS_WITHIN: Duration = Duration::from_secs(30);
+
+#[test]
+fn a_short_story_is_readable_with_the_nats_cli() {
+    let Some(nats) = Nats::start() else { return };
+    nats.publishes("homing.cmd._admin.user.register", r#"{"name": "alice"}"#);
+    nats.publishes("homing.cmd._admin.user.register", r#"{"name": "bob"}"#);
+    nats.publishes("homing.cmd.alice.message.send", r#"{"to": ["bob"], "text": "on my way"}"#);
+    let decode = format!("'{HOMING}' decode");
+    // Ends with the third commit: from here on the story is complete.
+    let all = "sub --stream EVENTS --all --count 3 --wait 10s homing.evt.> --translate";
+    nats.shows(
+        all,
+        &[&decode],
+        &["homing.evt.user.alice.registered", "homing.evt.message.m3.accepted", r#""text":"on my way""#],
+    );
+    for (command, translate, wanted) in [
+        ("stream get EVENTS 1 --translate", decode.as_str(), USER_COMMIT),
+        ("stream get EVENTS --last-for homing.evt.message.*.accepted --translate", &decode, MESSAGE_COMMIT),
+        ("sub --stream EVENTS --all -T homing.evt.message.> --translate", &decode, MESSAGE_COMMIT),
+        ("sub --stream EVENTS --all -T --headers-only", "homing.evt.>", HEADERS),
+        ("stream info", "EVENTS", &["Subjects: homing.evt.>", "Allows Purge: false", "Messages: 3"]),
+        ("consumer ls", "EVENTS", &["fanout", "scheduler"]),
+        ("consumer info EVENTS", "fanout", &["Performs decided deliveries", "Ack Policy: Explicit"]),
+        ("consumer info DUE", "timers", &["Sends timers back"]),
+        ("micro", "ls", &["homing"]),
+    ] {
+        nats.shows(command, &[translate], wanted);
+    }
+}
+
+const USER_COMMIT: &[&str] = &[
+    "ce-type: homing.user.registered.v1",
+    "ce-causationid: 1",
+    "content-type: application/msgpack",
+    r#""by":"_admin","command":1"#,
+];
+const MESSAGE_COMMIT: &[&str] = &[
+    "ce-type: homing.message.accepted.v1",
+    "ce-correlationid: 3",
+    r#""by":"alice","command":3"#,
+    r#""message":"m3""#,
+    r#""to":["bob"]"#,
+];
+const HEADERS: &[&str] = &["ce-type: homing.user.registered.v1", "ce-type: homing.message.accepted.v1"];
+
+#[test]
+fn the_declared_streams_and_consumers_are_valid_for_the_nats_cli() {
+    let Some(nats) = Nats::start() else { return };
+    let streams = Path::new(env!("CARGO_MANIFEST_DIR")).join("streams");
+    for stream in ["COMMANDS", "EVENTS", "DUE", "OUTBOX"] {
+        let file = streams.join(format!("{stream}.json"));
+        nats.shows("stream add --validate --config", &[&text(&file)], &["is a valid Stream"]);
+    }
+    for consumer in ["EVENTS/fanout", "EVENTS/scheduler", "DUE/timers"] {
+        let file = streams.join(format!("{consumer}.json"));
+        nats.shows("consumer add EVENTS --validate --config", &[&text(&file)], &["is a valid Consumer"]);
+    }
+}
+
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+/// The `nats` program, connected to a Homing of its own.
+struct Nats {
+    program: PathBuf,
+    homing: Homing,
+}
+
+impl Nats {
+    fn start() -> Option<Nats> {
+        Some(Nats { program: peers::nats_tools()?.join("nats"), homing: Homing::start() })
+    }
+
+    fn publishes(&self, subject: &str, body: &str) {
+        self.shows("pub --jetstream", &[subject, body], &["Stored in Stream: COMMANDS"]);
+    }
+
+    /// Runs a command, given as words and further arguments, and looks for what a person must see.
+    fn shows(&self, words: &str, arguments: &[&str], wanted: &[&str]) {
+        let mut command = Command::new(&self.program);
+        // Nothing of the caller's own NATS settings.
+        command.args(["--no-context", "--server", self.homing.url()]);
+        command.args(words.split(' ')).args(arguments);
+        let shown = run(&mut command, ANSWERS_WITHIN).succeeded(words);
+        let shown = format!("{}{}", shown.stdout, shown.stderr);
+        for want in wanted {
+            assert!(shown.contains(want), "nats {words} should show {want:?}:\n{shown}");
+        }
+    }
+}

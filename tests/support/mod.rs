@@ -1,0 +1,114 @@
+//! The harness of the tests that run the program itself: Homing, its third-party peers, and bounded waiting.
+
+#![allow(dead_code, unused_imports, reason = "each test file uses the part of the harness that it needs")]
+
+pub mod peers;
+mod process;
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+pub use process::{Child, Ended, run, say};
+
+/// The program under test.
+pub const HOMING: &str = env!("CARGO_BIN_EXE_homing");
+/// Also a loaded machine starts nats-server and Homing within this.
+const READY_WITHIN: Duration = Duration::from_secs(60);
+/// The contract's ten seconds, and one for the system to say that it is over.
+const STOPPED_WITHIN: Duration = Duration::from_secs(11);
+/// As many lines of a log as a person wants to see under a failed test.
+const LOG_LINES_SHOWN: usize = 40;
+
+/// `homing up` with a server and a port of its own. Dropped, it is killed.
+pub struct Homing {
+    child: Child,
+    url: String,
+    log: PathBuf,
+    _folder: Option<TempDir>,
+}
+
+impl Homing {
+    /// In a new data folder, which goes when this does.
+    pub fn start() -> Homing {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        Homing::launch(&folder.path().join("data"), Some(folder))
+    }
+
+    /// In a folder of the caller's, which may hold what an earlier run left.
+    pub fn start_in(data: &Path) -> Homing {
+        Homing::launch(data, None)
+    }
+
+    fn launch(data: &Path, folder: Option<TempDir>) -> Homing {
+        let log = data.with_extension("log");
+        let mut command = Command::new(HOMING);
+        command.args(["up", "--nats-port", "0", "--http", "off", "--json", "--data"]).arg(data);
+        if let Some(server) = peers::nats_server() {
+            command.env("NATS_SERVER", server);
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        command.stderr(File::create(&log).expect("the log can be written beside the data"));
+        let mut child = Child::spawn(&mut command);
+        let ready = first_line(child.take_stdout()).and_then(|line| url_of(&line).ok_or(line));
+        let url = ready.unwrap_or_else(|got| panic!("homing up is not ready: {got:?}\n{}", tail(&log)));
+        Homing { child, url, log, _folder: folder }
+    }
+
+    /// Where clients connect.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.pid()
+    }
+
+    /// SIGTERM, as a supervisor sends it.
+    pub fn stop(mut self) -> ExitStatus {
+        self.child.terminate();
+        self.child.ended_within(STOPPED_WITHIN).expect("homing up stops within ten seconds of SIGTERM")
+    }
+
+    /// SIGKILL: what a crash looks like from outside.
+    pub fn kill(mut self) {
+        self.child.kill();
+    }
+}
+
+impl Drop for Homing {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            say(&format!("the log of homing up:\n{}", tail(&self.log)));
+        }
+    }
+}
+
+/// The first line, or what went wrong instead. What comes after it is read and dropped, so that no pipe fills up.
+fn first_line(stdout: impl Read + Send + 'static) -> Result<String, String> {
+    let (told, first) = mpsc::sync_channel(1);
+    thread::spawn(move || {
+        let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
+        let _nobody_waits_any_more = lines.next().map(|line| told.send(line));
+        lines.for_each(drop);
+    });
+    first.recv_timeout(READY_WITHIN).map_err(|error| format!("no line on standard output: {error}"))
+}
+
+/// `{"ready": true, "nats": "nats://…"}`
+fn url_of(line: &str) -> Option<String> {
+    let ready: serde_json::Value = serde_json::from_str(line).ok()?;
+    (ready.get("ready")?.as_bool()?).then(|| Some(ready.get("nats")?.as_str()?.to_owned()))?
+}
+
+fn tail(log: &Path) -> String {
+    let text = fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<_> = text.lines().collect();
+    lines.split_at(lines.len().saturating_sub(LOG_LINES_SHOWN)).1.join("\n")
+}
