@@ -1,10 +1,11 @@
 //! Fetches from the inbox what did not come live: after a reconnect, when more waits than is sent live, and for `pull`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{self, Receiver, Sender};
-use tracing::warn;
+use tracing::{debug, warn};
 
 use crate::cli::client::Client;
 use crate::wire::Shown;
@@ -12,6 +13,9 @@ use crate::wire::query::{Items, LIMIT_MAX, Page};
 
 /// A page; the next one is fetched while it is shown.
 const FOUND_LEN_MAX: usize = LIMIT_MAX;
+/// After a reconnect, Homing itself may still be starting.
+const TRIES_MAX: u32 = 30;
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// What is found each time `wanted` is notified. The task ends with its receiver.
 pub(super) fn start(client: Client, wanted: Arc<Notify>) -> Receiver<Shown> {
@@ -31,13 +35,8 @@ pub(super) fn start(client: Client, wanted: Arc<Notify>) -> Receiver<Shown> {
 async fn all(client: &Client, found: &Sender<Shown>) {
     let mut after = None;
     loop {
-        let page = Page { limit: Some(LIMIT_MAX), after, user: None };
-        let answer: Items<Shown> = match client.ask("inbox", &page).await {
-            Ok(answer) => answer,
-            Err(failure) => {
-                warn!(%failure, "the inbox could not be read; what waits there comes at the next reconnect");
-                return;
-            }
+        let Some(answer) = page(client, Page { limit: Some(LIMIT_MAX), after, user: None }).await else {
+            return;
         };
         for shown in answer.items {
             if found.send(shown).await.is_err() {
@@ -47,6 +46,24 @@ async fn all(client: &Client, found: &Sender<Shown>) {
         after = answer.next;
         if after.is_none() {
             return;
+        }
+    }
+}
+
+async fn page(client: &Client, page: Page) -> Option<Items<Shown>> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match client.ask("inbox", &page).await {
+            Ok(answer) => return Some(answer),
+            Err(failure) if tries < TRIES_MAX => {
+                debug!(%failure, "the inbox is asked again");
+                tokio::time::sleep(AGAIN_AFTER).await;
+            }
+            Err(failure) => {
+                warn!(%failure, "the inbox could not be read; what waits there comes at the next reconnect");
+                return None;
+            }
         }
     }
 }

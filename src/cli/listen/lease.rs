@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use async_nats::Request;
+use async_nats::connection::State;
 use serde::Deserialize;
 use tokio::sync::Notify;
 use tracing::{debug, warn};
@@ -83,7 +84,12 @@ impl Lease {
     }
 
     async fn reconnected(&self, before: u64) {
+        let mut told = false;
         while self.connects() == before {
+            if !told && self.client.log.client().connection_state() != State::Connected {
+                told = true;
+                self.output.progress("The connection is lost; what is sent meanwhile comes when it is back.");
+            }
             tokio::time::sleep(LOOK_EVERY).await;
         }
     }

@@ -46,8 +46,11 @@ pub(super) struct Args {
     count: Option<u64>,
 }
 
+/// Without a line for each attempt to connect again: the person is told once.
+const LOG: &str = "warn,homing::log::connection=error";
+
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
-    settings.start_log("warn");
+    settings.start_log(LOG);
     let stopping = roles::asked_to_stop();
     tokio::pin!(stopping);
     let user = args.speaker.name(settings)?;
