@@ -15,7 +15,7 @@ use crate::log::Log;
 use crate::rules::command::Encoding;
 use crate::rules::{Command, Rejection};
 use crate::wire::outcome::OutcomeBody;
-use crate::wire::subjects;
+use crate::wire::{command, subjects};
 use crate::words::{CommandSeq, UserName};
 
 /// Long enough for a decider that takes over.
@@ -28,7 +28,7 @@ pub(super) const OPERATOR: &str = "_admin";
 #[derive(Debug, Clone)]
 pub(super) struct Client {
     pub(super) log: Log,
-    by: String,
+    pub(super) by: String,
 }
 
 impl Client {
@@ -45,9 +45,15 @@ impl Client {
         Ok(Client { log, by: by.to_owned() })
     }
 
-    /// Who speaks.
-    pub(super) fn by(&self) -> &str {
-        &self.by
+    /// Sends a command; returns when it is durably accepted for decision.
+    pub(super) async fn publish(
+        &self,
+        command: &Command,
+        encoding: Encoding,
+        identity: &str,
+    ) -> Result<CommandSeq, Failure> {
+        let outgoing = command::outgoing(&self.by, command, encoding);
+        Ok(CommandSeq(self.log.publish(outgoing, identity).await?))
     }
 
     /// Sends a command and waits for its outcome.
@@ -57,7 +63,7 @@ impl Client {
         let subject = subjects::outcome_of(&self.by);
         let mut outcomes = self.log.client().subscribe(subject).await.map_err(|error| wrong(&error))?;
         let identity = self.log.fresh_identity();
-        let seq = self.log.command(&self.by, command, Encoding::Json, &identity).await?;
+        let seq = self.publish(command, Encoding::Json, &identity).await?;
         let heard = async {
             while let Some(message) = outcomes.next().await {
                 if let Ok(outcome) = serde_json::from_slice::<OutcomeBody>(&message.payload)

@@ -124,3 +124,13 @@ fn run_async(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Fail
     let runtime = runtime.map_err(|error| Failure::failed(format!("could not start: {error}")))?;
     runtime.block_on(work)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_holds_together() {
+        Cli::command().debug_assert();
+    }
+}

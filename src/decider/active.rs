@@ -6,9 +6,10 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::settle::{Answer, IN_FLIGHT_MAX, Settling, settle};
 use super::{Memory, Snapshots, standby};
-use crate::log::{Appender, Appending, Fault, Log, Record, Trace};
+use crate::log::{Appender, Appending, Fault, Log, Record};
 use crate::rules::command::Encoding;
 use crate::rules::{Commit, Outcome, decide as judge, refuse};
+use crate::wire::headers::{self, Trace};
 use crate::wire::outcome::OutcomeBody;
 use crate::wire::{command, commit, subjects, to_payload};
 use crate::words::CommandSeq;
@@ -94,9 +95,9 @@ impl Desk {
         if parts.is_empty() {
             return Ok(appending);
         }
-        let trace = Trace::of(record.headers.as_ref());
+        let trace = trace(record);
         for part in parts.iter().skip(written) {
-            match self.appender.append(part, &trace).await {
+            match self.appender.append(commit::outgoing(part, &trace)).await {
                 Ok(append) => appending.push(append),
                 Err(fault) => {
                     tracing::warn!(%fault, seq = record.seq, "the decider stops appending");
@@ -113,6 +114,12 @@ impl Desk {
         // A closed queue means that an append failed; this state is then not the log's.
         let _ = self.queue.send(Settling::Snapshot(bytes)).await;
     }
+}
+
+/// What the commits carry on of a command's headers.
+fn trace(record: &Record) -> Trace {
+    let get = |name: &str| record.headers.as_ref()?.get(name).map(|value| value.as_str().to_owned());
+    Trace { correlation: get(headers::CORRELATION), traceparent: get(headers::TRACEPARENT) }
 }
 
 fn answer(record: &Record, seq: CommandSeq, outcome: &Outcome, encoding: Encoding) -> Answer {

@@ -10,7 +10,7 @@ use crate::log::{Fault, Handler, Log, Record, Verdict};
 use crate::rules::fact::Routed;
 use crate::rules::{Channel, Commit, Fact};
 use crate::wire::work::Work;
-use crate::wire::{Shown, commit, subjects, to_msgpack, to_payload};
+use crate::wire::{Shown, commit, subjects, to_payload};
 use crate::words::{EventSeq, UserName};
 
 /// The server was away, or OUTBOX is full.
@@ -77,8 +77,7 @@ impl Deliver {
             expires: accepted.expires,
             decided,
         };
-        let subject = subjects::work(routed.channel.as_str(), &routed.to, place, routed.message);
-        self.log.publish(subject, &work.identity(place), to_msgpack(&work).into()).await?;
+        self.log.publish(work.outgoing(place), &work.identity(place)).await?;
         Ok(())
     }
 }

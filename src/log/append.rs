@@ -5,8 +5,7 @@ use async_nats::jetstream::context::{PublishAckFuture, PublishErrorKind};
 use async_nats::jetstream::message::PublishMessage;
 
 use super::{Fault, Log};
-use crate::rules::Commit;
-use crate::wire::{commit, headers, subjects};
+use crate::wire::Outgoing;
 use crate::words::EventSeq;
 
 /// The writer's pen. It knows where the next commit must stand.
@@ -21,21 +20,6 @@ pub struct Appender {
 pub struct Appending {
     at: EventSeq,
     ack: PublishAckFuture,
-}
-
-/// What a command brought along for the commits that answer it.
-#[derive(Debug, Clone, Default)]
-pub struct Trace {
-    pub correlation: Option<String>,
-    pub traceparent: Option<String>,
-}
-
-impl Trace {
-    pub fn of(command: Option<&HeaderMap>) -> Trace {
-        let Some(found) = command else { return Trace::default() };
-        let get = |name: &str| found.get(name).map(|value| value.as_str().to_owned());
-        Trace { correlation: get(headers::CORRELATION), traceparent: get(headers::TRACEPARENT) }
-    }
 }
 
 impl Appender {
@@ -53,18 +37,15 @@ impl Appender {
     ///
     /// # Errors
     /// When it cannot be sent; then nothing behind it may be sent either.
-    pub async fn append(&mut self, commit: &Commit, trace: &Trace) -> Result<Appending, Fault> {
+    pub async fn append(&mut self, commit: Outgoing) -> Result<Appending, Fault> {
         let at = self.next();
-        let mut map = HeaderMap::new();
-        let traceparent = trace.traceparent.as_deref();
-        for (name, value) in headers::of_commit(commit, trace.correlation.as_deref(), traceparent) {
-            map.insert(name, value);
-        }
+        let mut headers = HeaderMap::new();
+        commit.headers.into_iter().for_each(|(name, value)| headers.insert(name, value));
         let message = PublishMessage::build()
-            .payload(commit::encode(commit).into())
-            .headers(map)
+            .payload(commit.payload.into())
+            .headers(headers)
             .expected_last_sequence(self.last.0);
-        let sent = self.log.js().send_publish(subjects::event(commit), message).await;
+        let sent = self.log.js().send_publish(commit.subject, message).await;
         let ack = sent.map_err(|error| Fault::reload(format!("append commit {}", at.0)).because(error))?;
         self.last = at;
         Ok(Appending { at, ack })

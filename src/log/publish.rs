@@ -8,10 +8,7 @@ use bytes::Bytes;
 use tracing::debug;
 
 use super::{Fault, Log};
-use crate::rules::Command;
-use crate::rules::command::Encoding;
-use crate::wire::{command, headers, subjects};
-use crate::words::CommandSeq;
+use crate::wire::Outgoing;
 
 /// With five seconds for each acknowledgement this spans a server's restart, and ends inside the window in which
 /// the stream knows the identity again (two minutes).
@@ -19,24 +16,16 @@ const TRIES_MAX: u32 = 12;
 const AGAIN_AFTER: Duration = Duration::from_millis(250);
 
 impl Log {
-    /// Stores a message; repeats under `identity` until it is stored.
+    /// Stores a message; repeats under `identity` until it is stored. Gives its sequence.
     ///
     /// # Errors
     /// When the server refuses it, or stays away for a minute.
-    pub async fn publish(&self, subject: String, identity: &str, payload: Bytes) -> Result<u64, Fault> {
-        self.publish_as(subject, identity, headers::MSGPACK, payload).await
-    }
-
-    async fn publish_as(
-        &self,
-        subject: String,
-        identity: &str,
-        content_type: &str,
-        payload: Bytes,
-    ) -> Result<u64, Fault> {
+    pub async fn publish(&self, message: Outgoing, identity: &str) -> Result<u64, Fault> {
+        let Outgoing { subject, headers, payload } = message;
+        let payload = Bytes::from(payload);
         let mut map = HeaderMap::new();
         map.insert(async_nats::header::NATS_MESSAGE_ID, identity);
-        map.insert("content-type", content_type);
+        headers.into_iter().for_each(|(name, value)| map.insert(name, value));
         let mut tries = 0;
         loop {
             tries += 1;
@@ -65,26 +54,6 @@ impl Log {
             debug!(%error, tries, "publishing again");
             tokio::time::sleep(AGAIN_AFTER).await;
         }
-    }
-
-    /// Sends a command, and returns when it is durably accepted for decision.
-    ///
-    /// # Errors
-    /// As [`Log::publish`].
-    pub async fn command(
-        &self,
-        by: &str,
-        command: &Command,
-        encoding: Encoding,
-        identity: &str,
-    ) -> Result<CommandSeq, Fault> {
-        let payload = command::encode(command, encoding).into();
-        let content_type = match encoding {
-            Encoding::Json => headers::JSON,
-            Encoding::Msgpack => headers::MSGPACK,
-        };
-        let subject = subjects::command(by, command.verb());
-        self.publish_as(subject, identity, content_type, payload).await.map(CommandSeq)
     }
 
     /// An identity that nobody else has chosen: the client's inbox names are random and unique.

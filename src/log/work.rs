@@ -11,9 +11,7 @@ use tracing::{debug, error};
 
 use super::read::instant;
 use super::{Fault, Log, Record};
-use crate::rules::message::Blob;
-use crate::wire::work::Parked;
-use crate::wire::{subjects, to_msgpack};
+use crate::wire::work;
 
 /// What becomes of a record after its handler has seen it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,9 +159,8 @@ async fn settle(
 
 async fn park(log: &Log, source: Source, record: &Record, why: String) -> Result<(), Fault> {
     error!(stream = source.stream, seq = record.seq, %why, "a record cannot be processed; it is parked on OUTBOX");
-    let subject = subjects::parked(source.durable, record.seq);
-    let payload = Blob(record.payload.to_vec());
-    let parked = Parked { stream: source.stream.to_owned(), seq: record.seq, why, payload };
-    log.publish(subject.clone(), &subject, to_msgpack(&parked).into()).await?;
+    let parked = work::parked(source.durable, source.stream, record.seq, &why, &record.payload);
+    let identity = parked.subject.clone();
+    log.publish(parked, &identity).await?;
     Ok(())
 }

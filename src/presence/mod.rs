@@ -16,7 +16,7 @@ use tracing::{debug, info, warn};
 use crate::log::{Fault, Follower, Log};
 use crate::rules::Command;
 use crate::rules::command::Encoding;
-use crate::wire::{commit, subjects};
+use crate::wire::{command, commit, subjects};
 use leases::{Lapse, Leases};
 
 /// How late a lapse may be noticed.
@@ -84,12 +84,11 @@ impl Room {
     }
 
     async fn report(&mut self, lapsed: Vec<Lapse>) {
-        for Lapse { command, try_number } in lapsed {
-            let identity =
-                format!("lapsed.{}.{}.{}.{try_number}", command.user, command.device, command.since.0);
-            info!(user = %command.user, seq = command.since.0, "a lease lapsed");
-            let sent =
-                self.log.command("_lease", &Command::Lapsed(command), Encoding::Msgpack, &identity).await;
+        for Lapse { command: lapse, try_number } in lapsed {
+            let identity = format!("lapsed.{}.{}.{}.{try_number}", lapse.user, lapse.device, lapse.since.0);
+            info!(user = %lapse.user, seq = lapse.since.0, "a lease lapsed");
+            let report = command::outgoing("_lease", &Command::Lapsed(lapse), Encoding::Msgpack);
+            let sent = self.log.publish(report, &identity).await;
             if let Err(fault) = sent {
                 debug!(%fault, "the lapse is reported again");
             }

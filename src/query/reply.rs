@@ -37,22 +37,21 @@ pub(super) async fn reply(
     let subject = request.message.subject.as_str();
     let payload = request.message.payload.clone();
     let user = subjects::parse_query(subject).map_or("", |(user, _)| user);
-    let (error, torn) = match compose(&log, model, question, user.to_owned(), payload.clone()).await {
+    let fault = match compose(&log, model, question, user.to_owned(), payload.clone()).await {
         Ok(answer) => {
             send(&request, answer, HeaderMap::new()).await;
             return Ok(());
         }
-        Err(Unanswered::Refused(rejection)) => ((rejection, "400"), None),
-        Err(Unanswered::Failed(fault)) => {
-            warn!(%fault, "a question could not be answered");
-            ((unavailable(), "500"), (fault.retry == Retry::Reload).then_some(fault))
+        Err(Unanswered::Refused(error)) => {
+            debug!(user, subject, code = error.code, "a question was refused");
+            send_error(&request, error, "400").await;
+            return Ok(());
         }
+        Err(Unanswered::Failed(fault)) => fault,
     };
-    let (error, status) = error;
-    debug!(user, subject, code = error.code, "a question was refused");
-    let headers = error_headers(&error, status);
-    send(&request, to_payload(&ErrorAnswer { error }, encoding(&payload)), headers).await;
-    torn.map_or(Ok(()), Err)
+    warn!(%fault, "a question could not be answered");
+    send_error(&request, unavailable(), "500").await;
+    if fault.retry == Retry::Reload { Err(fault) } else { Ok(()) }
 }
 
 async fn compose(
@@ -86,12 +85,13 @@ async fn freshen(log: &Log, model: &Model) {
     }
 }
 
-/// As the NATS services say it (ADR-32), beside the body in our own shape.
-fn error_headers(error: &Rejection, status: &str) -> HeaderMap {
+/// In headers as every NATS service says it (ADR-32), and as a body in our own shape.
+async fn send_error(request: &Request, error: Rejection, status: &str) {
     let mut headers = HeaderMap::new();
     headers.insert(NATS_SERVICE_ERROR, error.code.as_str());
     headers.insert(NATS_SERVICE_ERROR_CODE, status);
-    headers
+    let encoding = encoding(&request.message.payload);
+    send(request, to_payload(&ErrorAnswer { error }, encoding), headers).await;
 }
 
 async fn send(request: &Request, answer: Vec<u8>, headers: HeaderMap) {

@@ -53,7 +53,8 @@ impl Outcome {
                 | Fact::DeliveryRead { .. }
                 | Fact::DeliveryFiltered { .. }
                 | Fact::DeliveryRecalled { .. }
-                | Fact::DeliveryExpired { .. },
+                | Fact::DeliveryExpired { .. }
+                | Fact::TimerSet { .. },
             )
             | None => Outcome::Accepted,
         }

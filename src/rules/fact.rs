@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Rejection;
 use super::command::{DeviceClass, Encoding, MessagePart, Route};
+use super::message::Timer;
 use crate::words::{DeviceName, EventSeq, ImNumber, Instant, MessageId, Party, Phone, UserName};
 
 /// One thing that happened. Stored as a map of one entry, the fact's name and its fields.
@@ -58,6 +59,10 @@ pub enum Fact {
     DeliveryRecalled { message: MessageId, to: Party },
     #[serde(rename = "delivery.expired")]
     DeliveryExpired { message: MessageId, to: Party },
+
+    /// A deadline to be watched.
+    #[serde(rename = "timer.set")]
+    TimerSet { timer: Timer, due: Instant },
 }
 
 impl Fact {
@@ -91,6 +96,7 @@ impl Fact {
             Fact::DeliveryFiltered { message, .. } => ("delivery", message.to_string(), "filtered"),
             Fact::DeliveryRecalled { message, .. } => ("delivery", message.to_string(), "recalled"),
             Fact::DeliveryExpired { message, .. } => ("delivery", message.to_string(), "expired"),
+            Fact::TimerSet { timer, .. } => ("timer", timer.to_string(), "set"),
         }
     }
 }
@@ -109,9 +115,6 @@ pub struct Accepted {
     /// When it is no longer worth delivering.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<Instant>,
-    /// When an unconfirmed live delivery goes on to the next channel.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub escalates: Option<Instant>,
 }
 
 /// The channel a delivery takes now, and why.

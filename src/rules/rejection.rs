@@ -43,7 +43,7 @@ rejections! {
     unsupported(what: &str) = "command.unsupported", "{what} is not served by this version";
 
     no_recipient() = "message.no_recipient", "a message needs 1 to 1000 recipients", field "to";
-    unknown_recipient(who: &str) = "message.unknown_recipient", "{who} is not registered", field "to";
+    unknown_recipient(who: &str) = "message.no_recipient", "{who} is not registered", field "to";
     unreachable_recipient(how: &str) = "message.no_recipient", "an unregistered phone cannot be reached by {how}", field "to";
     empty_message() = "message.empty", "a message has a text or parts, not both and not neither", field "text";
     text_too_long(len: usize, max: usize) = "message.too_long", "the text has {len} bytes; at most {max} are taken", field "text";

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 
 use super::intent::Intents;
-use super::message::{OpenMessage, Standing};
+use super::message::{Mailbox, OpenMessage};
 use super::presence::Device;
 use super::{Commit, Fact, Outcome, contacts, identity, message, presence};
 use crate::words::{Address, CommandSeq, EventSeq, ImNumber, MessageId, Party, Phone, UserName};
@@ -45,7 +45,7 @@ pub(super) struct User {
     pub(super) sms_off: bool,
     pub(super) devices: Vec<Device>,
     pub(super) contacts: Option<Box<contacts::Contacts>>,
-    pub(super) mailbox: BTreeMap<MessageId, Standing>,
+    pub(super) mailbox: Mailbox,
 }
 
 impl State {
@@ -92,7 +92,10 @@ impl State {
 
     fn take(&mut self, fact: &Fact, at: EventSeq) {
         match fact {
-            Fact::Refused(_) | Fact::ProfileSet { .. } | Fact::DeliveryRead { .. } => {}
+            Fact::Refused(_)
+            | Fact::ProfileSet { .. }
+            | Fact::DeliveryRead { .. }
+            | Fact::TimerSet { .. } => {}
             Fact::UserRegistered { .. }
             | Fact::UserChanged { .. }
             | Fact::UserSuspended { .. }

@@ -7,8 +7,8 @@ use tracing::warn;
 use crate::log::{Handler, Log, Record, Verdict, clock};
 use crate::rules::Command;
 use crate::rules::command::{Encoding, TimerFired};
-use crate::wire::from_msgpack;
 use crate::wire::work::DueTimer;
+use crate::wire::{command, from_msgpack};
 
 /// Every delayed NAK resets the server's one timer for a consumer to 10 ms, so that a steady trickle of them starves
 /// it. They leave in bursts this far apart.
@@ -39,7 +39,7 @@ impl Handler for Fire {
         }
         let identity = format!("fired.{}", timer.timer);
         let fired = Command::TimerFired(TimerFired { timer: timer.timer, due: timer.due });
-        match self.log.command("_clock", &fired, Encoding::Msgpack, &identity).await {
+        match self.log.publish(command::outgoing("_clock", &fired, Encoding::Msgpack), &identity).await {
             Ok(_) => Verdict::Done,
             Err(fault) => {
                 warn!(seq = record.seq, %fault, "a timer is fired again");

@@ -1,14 +1,14 @@
-//! Sets the timers that accepted messages ask for.
+//! Sets the timers that decisions ask for.
 
 use std::time::Duration;
 
 use tracing::warn;
 
 use crate::log::{Fault, Handler, Log, Record, Verdict};
+use crate::rules::Fact;
 use crate::rules::message::Timer;
-use crate::rules::{Commit, Fact};
+use crate::wire::commit;
 use crate::wire::work::DueTimer;
-use crate::wire::{commit, subjects, to_msgpack};
 use crate::words::Instant;
 
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
@@ -24,20 +24,9 @@ impl Set {
 
     /// The timer's name is its identity: setting it twice leaves one.
     async fn set(&self, timer: Timer, due: Instant) -> Result<(), Fault> {
-        let payload = to_msgpack(&DueTimer { timer, due });
-        self.log.publish(subjects::due(timer, due), &timer.to_string(), payload.into()).await?;
+        self.log.publish(DueTimer { timer, due }.outgoing(), &timer.to_string()).await?;
         Ok(())
     }
-}
-
-fn timers(commit: &Commit) -> Vec<(Timer, Instant)> {
-    let accepted = commit.facts.iter().filter_map(Fact::accepted);
-    let timers = accepted.flat_map(|accepted| {
-        let expire = accepted.expires.map(|due| (Timer::Expire(accepted.message), due));
-        let escalate = accepted.escalates.map(|due| (Timer::Escalate(accepted.message), due));
-        expire.into_iter().chain(escalate)
-    });
-    timers.collect()
 }
 
 impl Handler for Set {
@@ -46,8 +35,10 @@ impl Handler for Set {
             Ok(commit) => commit,
             Err(why) => return Verdict::Poison(why),
         };
-        for (timer, due) in timers(&commit) {
-            if let Err(fault) = self.set(timer, due).await {
+        for fact in &commit.facts {
+            if let Fact::TimerSet { timer, due } = fact
+                && let Err(fault) = self.set(*timer, *due).await
+            {
                 warn!(seq = record.seq, %fault, "a timer is set again");
                 return Verdict::Again(AGAIN_AFTER);
             }

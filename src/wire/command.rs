@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::payload::{encoding_of, read};
 use super::subjects::parse_command;
-use super::to_payload;
+use super::{Outgoing, headers, subjects, to_payload};
 use crate::rules::command::Encoding;
 use crate::rules::{Command, Order, Rejection, Sender, Stamp};
 use crate::words::{CommandSeq, Instant};
@@ -80,6 +80,15 @@ struct Door<'a> {
 impl Door<'_> {
     fn read<T: DeserializeOwned>(&self, command: fn(T) -> Command) -> Result<Command, Rejection> {
         read(self.payload, self.encoding).map(command)
+    }
+}
+
+/// A command as `by` publishes it.
+pub fn outgoing(by: &str, command: &Command, encoding: Encoding) -> Outgoing {
+    Outgoing {
+        subject: subjects::command(by, command.verb()),
+        headers: vec![headers::content_type(encoding)],
+        payload: encode(command, encoding),
     }
 }
 

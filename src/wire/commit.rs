@@ -1,7 +1,7 @@
 //! Commits as they stand on EVENTS: written, split where they are too large, and read (old ones too).
 
-use super::{from_msgpack, to_msgpack};
-use crate::rules::{Commit, Decision, Order, Sender};
+use super::{Outgoing, from_msgpack, headers, subjects, to_msgpack};
+use crate::rules::{Commit, Decision, Fact, Order, Sender};
 use crate::words::{CommandSeq, Instant};
 
 /// The layout's version, in the header `ce-type`. An older one is read by an upcaster here; there is none yet.
@@ -11,32 +11,50 @@ pub const VERSION: &str = "v1";
 const FACTS_PER_PART_MAX: usize = 1_024;
 
 /// The commit of a decision, in parts where it is large. Empty where nothing happened.
+///
+/// Timers stand in parts of their own, so that their subject says so: who sets them need not read everything else.
 pub fn parts(seq: CommandSeq, at: Instant, by: &Sender, decision: Decision) -> Vec<Commit> {
-    let Decision { mut facts, mut intent, outcome: _ } = decision;
-    if facts.is_empty() {
-        return Vec::new();
+    let Decision { facts, mut intent, outcome: _ } = decision;
+    let mut groups: Vec<Vec<Fact>> = Vec::with_capacity(1);
+    for fact in facts {
+        match groups.last_mut() {
+            Some(group)
+                if group.len() < FACTS_PER_PART_MAX && is_timer(group.first()) == is_timer(Some(&fact)) =>
+            {
+                group.push(fact);
+            }
+            Some(_) | None => groups.push(vec![fact]),
+        }
     }
-    let count = u32::try_from(facts.len().div_ceil(FACTS_PER_PART_MAX)).expect("a command is at most 1 MiB");
-    let mut parts = Vec::with_capacity(count as usize);
-    for part in 0..count {
-        let rest = facts.split_off(facts.len().min(FACTS_PER_PART_MAX));
-        let facts = std::mem::replace(&mut facts, rest);
-        parts.push(Commit {
-            command: seq,
-            at,
-            by: by.clone(),
-            part,
-            parts: count,
-            intent: intent.take(),
-            facts,
-        });
-    }
-    parts
+    let parts = u32::try_from(groups.len()).expect("a command is at most 1 MiB, so its facts are few");
+    let commit = |(part, facts)| Commit {
+        command: seq,
+        at,
+        by: by.clone(),
+        part,
+        parts,
+        intent: intent.take(),
+        facts,
+    };
+    (0..).zip(groups).map(commit).collect()
+}
+
+fn is_timer(fact: Option<&Fact>) -> bool {
+    matches!(fact, Some(Fact::TimerSet { .. }))
 }
 
 /// The commit of an order's decision.
 pub fn of_order(order: &Order, decision: Decision) -> Vec<Commit> {
     parts(order.seq, order.at, &order.by, decision)
+}
+
+/// A commit as it is appended to EVENTS, with what its command brought along.
+pub fn outgoing(commit: &Commit, trace: &headers::Trace) -> Outgoing {
+    Outgoing {
+        subject: subjects::event(commit),
+        headers: headers::of_commit(commit, trace),
+        payload: encode(commit),
+    }
 }
 
 pub fn encode(commit: &Commit) -> Vec<u8> {

@@ -1,34 +1,45 @@
 //! The headers of a commit: CloudEvents in the NATS binding (binary mode), so that a person reads them undecoded.
 
 use super::commit::VERSION;
+use crate::rules::command::Encoding;
 use crate::rules::{Commit, Fact};
 
 pub const TRACEPARENT: &str = "traceparent";
 pub const CORRELATION: &str = "ce-correlationid";
 const CONTENT_TYPE: &str = "content-type";
-pub const MSGPACK: &str = "application/msgpack";
-pub const JSON: &str = "application/json";
+const MSGPACK: &str = "application/msgpack";
+
+/// What a command brought along for the commits that answer it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Trace {
+    pub correlation: Option<String>,
+    pub traceparent: Option<String>,
+}
 
 /// Name and value of each header of a commit.
-pub fn of_commit(
-    commit: &Commit,
-    correlation: Option<&str>,
-    traceparent: Option<&str>,
-) -> Vec<(&'static str, String)> {
+pub fn of_commit(commit: &Commit, trace: &Trace) -> Vec<(&'static str, String)> {
     let command = commit.command.0;
     let (area, _, fact) = commit.facts.first().map(Fact::name).unwrap_or(("command", String::new(), "none"));
+    let correlation = trace.correlation.clone().unwrap_or_else(|| command.to_string());
     let mut headers = vec![
         ("ce-specversion", "1.0".to_owned()),
         ("ce-id", format!("{command}.{}", commit.part)),
         ("ce-source", "homing".to_owned()),
         ("ce-type", format!("homing.{area}.{fact}.{VERSION}")),
         ("ce-time", commit.at.to_string()),
-        (CORRELATION, correlation.map_or_else(|| command.to_string(), str::to_owned)),
+        (CORRELATION, correlation),
         ("ce-causationid", command.to_string()),
         (CONTENT_TYPE, MSGPACK.to_owned()),
     ];
-    if let Some(traceparent) = traceparent {
-        headers.push((TRACEPARENT, traceparent.to_owned()));
-    }
+    headers.extend(trace.traceparent.clone().map(|traceparent| (TRACEPARENT, traceparent)));
     headers
+}
+
+/// The header that says how a payload is encoded.
+pub fn content_type(encoding: Encoding) -> (&'static str, String) {
+    let name = match encoding {
+        Encoding::Json => "application/json",
+        Encoding::Msgpack => MSGPACK,
+    };
+    (CONTENT_TYPE, name.to_owned())
 }

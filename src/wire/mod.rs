@@ -8,6 +8,7 @@ pub mod command;
 pub mod commit;
 pub mod headers;
 pub mod outcome;
+mod outgoing;
 mod payload;
 pub mod query;
 mod shown;
@@ -15,6 +16,7 @@ pub mod subjects;
 mod value;
 pub mod work;
 
+pub use outgoing::Outgoing;
 pub use payload::{from_msgpack, to_json, to_msgpack, to_payload};
 pub use shown::Shown;
 pub use value::to_value;

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Outgoing, headers, subjects, to_msgpack};
 use crate::rules::Channel;
-use crate::rules::command::MessagePart;
-use crate::rules::message::Timer;
+use crate::rules::command::{Encoding, MessagePart};
+use crate::rules::message::{Blob, Timer};
 use crate::words::{EventSeq, Instant, MessageId, Party, UserName};
 
 /// One delivery for one channel: `homing.out.<channel>.<user>.<message>`.
@@ -27,6 +28,15 @@ pub struct Work {
 }
 
 impl Work {
+    /// As fan-out hands it over; `place` is the recipient's among the message's.
+    pub fn outgoing(&self, place: usize) -> Outgoing {
+        Outgoing {
+            subject: subjects::work(self.channel.as_str(), &self.to, place, self.message),
+            headers: vec![headers::content_type(Encoding::Msgpack)],
+            payload: to_msgpack(self),
+        }
+    }
+
     /// The delivery's identity, as `Nats-Msg-Id`: handing it over twice leaves one item.
     pub fn identity(&self, place: usize) -> String {
         let to = self.to.user().map_or_else(|| format!("_{place}"), ToString::to_string);
@@ -41,11 +51,32 @@ pub struct DueTimer {
     pub due: Instant,
 }
 
+impl DueTimer {
+    pub fn outgoing(&self) -> Outgoing {
+        Outgoing {
+            subject: subjects::due(self.timer, self.due),
+            headers: vec![headers::content_type(Encoding::Msgpack)],
+            payload: to_msgpack(self),
+        }
+    }
+}
+
 /// A record that a room could not process: `homing.out._parked.<room>.<seq>`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Parked {
     pub stream: String,
     pub seq: u64,
     pub why: String,
-    pub payload: crate::rules::message::Blob,
+    pub payload: Blob,
+}
+
+/// Parks a record that `room` could not process.
+pub fn parked(room: &str, stream: &str, seq: u64, why: &str, payload: &[u8]) -> Outgoing {
+    let parked =
+        Parked { stream: stream.to_owned(), seq, why: why.to_owned(), payload: Blob(payload.to_vec()) };
+    Outgoing {
+        subject: subjects::parked(room, seq),
+        headers: vec![headers::content_type(Encoding::Msgpack)],
+        payload: to_msgpack(&parked),
+    }
 }

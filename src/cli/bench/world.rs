@@ -67,7 +67,8 @@ impl World {
             let lease = Span::from_secs(3_600);
             let online = Command::Online(Online { device, class: DeviceClass::Pc, lease });
             let identity = format!("online-{name}");
-            admin.log.command(name.as_str(), &online, Encoding::Msgpack, &identity).await?;
+            let client = Client { by: name.to_string(), ..admin.clone() };
+            client.publish(&online, Encoding::Msgpack, &identity).await?;
             names.push(name);
         }
         Ok(names)

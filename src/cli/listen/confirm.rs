@@ -45,9 +45,9 @@ async fn run(client: Client, mut shown: Receiver<MessageId>) {
 async fn store(client: &Client, messages: Vec<MessageId>) {
     let command = Command::Received(Confirm { message: None, messages: Some(messages) });
     let identity = client.log.fresh_identity();
-    while let Err(fault) = client.log.command(client.by(), &command, Encoding::Json, &identity).await {
+    while let Err(failure) = client.publish(&command, Encoding::Json, &identity).await {
         // Confirmed twice is confirmed once, so the window in which the stream knows the identity does not matter.
-        warn!(%fault, "messages are confirmed again");
+        warn!(%failure, "messages are confirmed again");
         tokio::time::sleep(AGAIN_AFTER).await;
     }
 }

@@ -121,11 +121,11 @@ impl Session {
         let farewell = async {
             let _ = tokio::join!(confirming, sending);
             let offline = Command::Offline(Offline { device: online.device });
-            client.log.command(client.by(), &offline, Encoding::Json, &client.log.fresh_identity()).await
+            client.publish(&offline, Encoding::Json, &client.log.fresh_identity()).await
         };
         match tokio::time::timeout(LEAVE_WITHIN, farewell).await {
             Ok(Ok(_)) => {}
-            Ok(Err(fault)) => warn!(%fault, "the lease will lapse"),
+            Ok(Err(failure)) => warn!(%failure, "the lease will lapse"),
             Err(_) => {
                 warn!("the server is away: what was not confirmed comes again, and the lease will lapse")
             }

@@ -15,7 +15,7 @@ pub(super) fn project(rows: &mut Rows<'_>, seq: EventSeq, commit: &Commit) -> Re
 fn take(rows: &mut Rows<'_>, seq: EventSeq, at: Instant, fact: &Fact) -> Result<(), Fault> {
     let step = |state, reason| Step { state, channel: None, reason, at, seq };
     match fact {
-        Fact::Refused(_) => Ok(()),
+        Fact::Refused(_) | Fact::TimerSet { .. } => Ok(()),
         Fact::UserRegistered { user, im, details } => users::registered(rows, user, *im, details),
         Fact::UserChanged { user, details } => users::changed(rows, user, details),
         Fact::UserSuspended { user } => users::change(rows, user, |row| row.suspended = true),

@@ -57,7 +57,7 @@ impl Model {
                 set_aside(folder)?;
                 Model::open_once(folder).map_err(|unopened| match unopened {
                     Unopened::Unavailable(fault) => fault,
-                    Unopened::Useless(why) => Fault::never("open an empty read model").because(why),
+                    Unopened::Useless(why) => Fault::later("begin the read models anew").because(why),
                 })
             }
         }

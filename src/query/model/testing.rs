@@ -42,7 +42,6 @@ pub(in crate::query) fn accepted(message: &str, from: &str, to: &[&str]) -> Fact
         parts: None,
         route: Route::Auto,
         expires: None,
-        escalates: None,
     }))
 }
 

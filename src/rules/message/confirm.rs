@@ -14,7 +14,8 @@ pub(in crate::rules) fn received(
     command: &Confirm,
     seq: CommandSeq,
 ) -> Result<Vec<Fact>, Rejection> {
-    let open = |message: &MessageId| state.user_named(user).is_some_and(|u| u.mailbox.contains_key(message));
+    let open =
+        |message: &MessageId| state.user_named(user).is_some_and(|u| u.mailbox.standing(*message).is_some());
     let to = Party::User(user.clone());
     let delivered = |message| Fact::DeliveryDelivered { message, to: to.clone() };
     Ok(named(command, seq)?.into_iter().filter(open).map(delivered).collect())

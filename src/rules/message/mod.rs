@@ -4,6 +4,7 @@
 
 mod blob;
 mod confirm;
+mod mailbox;
 mod open;
 mod recall;
 mod send;
@@ -14,6 +15,7 @@ pub use blob::Blob;
 pub use timer::Timer;
 
 pub(super) use confirm::{read, received};
+pub(super) use mailbox::Mailbox;
 pub(super) use open::{OpenMessage, Standing, evolve};
 pub(super) use recall::recall;
 pub(super) use send::send;

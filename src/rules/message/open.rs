@@ -100,14 +100,14 @@ fn moves(state: &mut State, routed: &Routed) {
         return;
     }
     if let Some(user) = routed.to.user().and_then(|name| state.user_named_mut(name)) {
-        user.mailbox.insert(routed.message, Standing::of(routed.channel));
+        user.mailbox.set(routed.message, Standing::of(routed.channel));
     }
 }
 
 fn ends(state: &mut State, message: MessageId, to: &Party) {
     let Some(ended) = target(state, to) else { return };
     if let Target::User(uid) = ended {
-        state.user_mut(uid).mailbox.remove(&message);
+        state.user_mut(uid).mailbox.remove(message);
     }
     let Some(open) = state.messages.get_mut(&message) else { return };
     if open.to.iter().all(|target| *target == ended) {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::Timer;
 use crate::rules::command::{Route, Send};
 use crate::rules::fact::{Accepted, Routed};
 use crate::rules::{Fact, Rejection, State, routing};
@@ -26,6 +27,8 @@ pub(in crate::rules) fn send(
 ) -> Result<Vec<Fact>, Rejection> {
     shape(command)?;
     let to = recipients(state, command)?;
+    let expires = deadline(command.expires_in, at).ok_or_else(Rejection::bad_expiry)?;
+    let escalates = deadline(command.escalate_after, at).ok_or_else(Rejection::bad_escalation)?;
     let mut facts = Vec::with_capacity(1 + to.len());
     facts.push(Fact::MessageAccepted(Box::new(Accepted {
         message,
@@ -34,12 +37,13 @@ pub(in crate::rules) fn send(
         text: command.text.clone(),
         parts: command.parts.clone(),
         route: command.route,
-        expires: deadline(command.expires_in, at).ok_or_else(Rejection::bad_expiry)?,
-        escalates: deadline(command.escalate_after, at).ok_or_else(Rejection::bad_escalation)?,
+        expires,
     })));
     for to in to {
         facts.push(first_channel(state, from, command.route, message, to)?);
     }
+    facts.extend(expires.map(|due| Fact::TimerSet { timer: Timer::Expire(message), due }));
+    facts.extend(escalates.map(|due| Fact::TimerSet { timer: Timer::Escalate(message), due }));
     Ok(facts)
 }
 

@@ -66,7 +66,7 @@ fn escalate(state: &State, message: MessageId) -> Vec<Fact> {
     let next = |to: Party| {
         let user = state.user_named(to.user()?)?;
         let choice = routing::after_client(user);
-        let unconfirmed = user.mailbox.get(&message) == Some(&Standing::Sent);
+        let unconfirmed = user.mailbox.standing(message) == Some(Standing::Sent);
         // With no other channel it stays sent: it may still be confirmed, and is sent again when the client returns.
         (unconfirmed && choice.channel != Channel::None).then_some(Fact::DeliveryRouted(Routed {
             message,

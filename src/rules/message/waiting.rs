@@ -27,8 +27,8 @@ pub(in crate::rules) fn what_waits(
         Standing::Queued => false,
     };
     let to = Party::User(user.name.clone());
-    let open = user.mailbox.iter().filter(move |(_, standing)| wanted(**standing));
-    let open = open.filter_map(|(message, _)| Some((*message, state.messages.get(message)?)));
+    let open = user.mailbox.iter().filter(move |(_, standing)| wanted(*standing));
+    let open = open.filter_map(|(message, _)| Some((message, state.messages.get(&message)?)));
     let for_a_client = open.filter(|(_, open)| matches!(open.route, Route::Auto | Route::Im));
     for_a_client.take(SENT_AGAIN_LEN_MAX).map(move |(message, open)| Routed {
         message,

@@ -1,0 +1,37 @@
+# The same id again changes nothing and gets the first outcome; with another content it is refused.
+
+> 09:00:00 _admin user.register {"name":"alice"}
+  {"command":1,"accepted":true,"user":"alice","im":"100001"}
+    {"user.registered":{"user":"alice","im":"100001","details":{}}}
+> 09:00:01 _admin user.register {"name":"bob"}
+  {"command":2,"accepted":true,"user":"bob","im":"100002"}
+    {"user.registered":{"user":"bob","im":"100002","details":{}}}
+> 09:00:02 alice message.send {"to":["bob"],"text":"once","id":"k1"}
+  {"command":3,"accepted":true,"message":"m3"}
+    {"message.accepted":{"message":"m3","from":"alice","to":["bob"],"text":"once","route":"auto"}}
+    {"delivery.routed":{"message":"m3","to":"bob","channel":"none","because":"no_phone"}}
+> 09:00:03 alice message.send {"id":"k1", "text":"once", "to":["bob"]}
+  {"command":4,"accepted":true,"message":"m3"}
+> 09:00:04 alice message.send {"to":["bob"],"text":"twice","id":"k1"}
+  {"command":5,"accepted":false,"code":"command.id_reused","text":"this id was used before with another content","field":"id"}
+    {"command.refused":{"code":"command.id_reused","text":"this id was used before with another content","field":"id"}}
+# The first outcome may be a refusal.
+> 09:00:05 alice message.send {"to":["dave"],"text":"who?","id":"k2"}
+  {"command":6,"accepted":false,"code":"message.no_recipient","text":"dave is not registered","field":"to"}
+    {"command.refused":{"code":"message.no_recipient","text":"dave is not registered","field":"to"}}
+> 09:00:06 _admin user.register {"name":"dave"}
+  {"command":7,"accepted":true,"user":"dave","im":"100003"}
+    {"user.registered":{"user":"dave","im":"100003","details":{}}}
+> 09:00:07 alice message.send {"to":["dave"],"text":"who?","id":"k2"}
+  {"command":8,"accepted":false,"code":"message.no_recipient","text":"dave is not registered","field":"to"}
+# Another user's id is another id.
+> 09:00:08 bob message.send {"to":["dave"],"text":"mine","id":"k1"}
+  {"command":9,"accepted":true,"message":"m9"}
+    {"message.accepted":{"message":"m9","from":"bob","to":["dave"],"text":"mine","route":"auto"}}
+    {"delivery.routed":{"message":"m9","to":"dave","channel":"none","because":"no_phone"}}
+# A registration said again is the same wish.
+> 09:00:09 _admin user.register {"name":"dave"}
+  {"command":10,"accepted":true}
+> 09:00:10 _admin user.register {"name":"dave","phone":"+447700900003"}
+  {"command":11,"accepted":false,"code":"user.exists","text":"dave is registered already, with other details; change them with user.set","field":"name"}
+    {"command.refused":{"code":"user.exists","text":"dave is registered already, with other details; change them with user.set","field":"name"}}
