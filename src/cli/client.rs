@@ -21,6 +21,9 @@ use crate::words::{CommandSeq, UserName};
 /// Long enough for a decider that takes over.
 const OUTCOME_WITHIN: Duration = Duration::from_secs(10);
 
+/// Who registers users, and sees everything.
+pub(super) const OPERATOR: &str = "_admin";
+
 /// A client of Homing, speaking for one user or for the operator.
 #[derive(Debug, Clone)]
 pub(super) struct Client {
@@ -77,16 +80,7 @@ impl Client {
 
     /// Sends a command that must be accepted.
     pub(super) async fn accepted(&self, command: &Command) -> Result<OutcomeBody, Failure> {
-        let outcome = self.command(command).await?;
-        if outcome.accepted {
-            return Ok(outcome);
-        }
-        let OutcomeBody { code, text, field, .. } = outcome;
-        Err(Failure::refused(Rejection {
-            code: code.unwrap_or_default(),
-            text: text.unwrap_or_default(),
-            field,
-        }))
+        self.command(command).await.and_then(must_be_accepted)
     }
 
     /// Asks a question.
@@ -118,6 +112,15 @@ impl Client {
     }
 }
 
+/// A refusal as a failure.
+pub(super) fn must_be_accepted(outcome: OutcomeBody) -> Result<OutcomeBody, Failure> {
+    if outcome.accepted {
+        return Ok(outcome);
+    }
+    let OutcomeBody { code, text, field, .. } = outcome;
+    Err(Failure::refused(Rejection { code: code.unwrap_or_default(), text: text.unwrap_or_default(), field }))
+}
+
 fn undecided(seq: CommandSeq) -> Failure {
     Failure::failed(format!(
         "the command is stored (number {}), and will be decided when a decider runs; none answered within {} s",
@@ -126,12 +129,27 @@ fn undecided(seq: CommandSeq) -> Failure {
     ))
 }
 
-/// Who the client is: `--user`, or the configuration's.
-pub(super) fn who(given: Option<UserName>, settings: &Settings) -> Result<UserName, Failure> {
-    if let Some(user) = given {
-        return Ok(user);
+/// Who speaks.
+#[derive(Debug, clap::Args)]
+pub(super) struct Speaker {
+    /// Who you are [default: `user` of the configuration file]
+    #[arg(long, value_name = "NAME", env = "HOMING_USER")]
+    user: Option<UserName>,
+}
+
+impl Speaker {
+    /// Who it is: `--user`, or the configuration's.
+    pub(super) fn name(&self, settings: &Settings) -> Result<UserName, Failure> {
+        if let Some(user) = &self.user {
+            return Ok(user.clone());
+        }
+        let configured = settings.user.as_deref().map(str::parse).transpose();
+        let configured =
+            configured.map_err(|error| Failure::usage(format!("the configured user is {error}")))?;
+        configured.ok_or_else(|| Failure::usage("say who you are with --user, as in --user alice".to_owned()))
     }
-    let configured = settings.user.as_deref().map(str::parse).transpose();
-    let configured = configured.map_err(|error| Failure::usage(format!("the configured user is {error}")))?;
-    configured.ok_or_else(|| Failure::usage("say who you are with --user, as in --user alice".to_owned()))
+
+    pub(super) async fn connect(&self, settings: &Settings) -> Result<Client, Failure> {
+        Client::connect(settings, self.name(settings)?.as_str()).await
+    }
 }

@@ -5,17 +5,31 @@
 #![allow(clippy::print_stdout, reason = "this is the room that prints")]
 
 mod bench;
+mod choice;
 mod client;
 mod completions;
+mod contact;
 mod decode;
+mod delivery;
+mod history;
+mod inbox;
+mod listen;
 mod man;
 mod nats_server;
 mod output;
+mod pages;
+mod preference;
+mod presence;
+mod profile;
+mod recall;
 mod roles;
+mod send;
 mod serve;
 mod settings;
 mod streams;
+mod table;
 mod up;
+mod user;
 
 use std::process::ExitCode;
 
@@ -43,6 +57,17 @@ struct Cli {
 enum Command {
     Up(up::Args),
     Serve(serve::Args),
+    Send(send::Args),
+    Listen(listen::Args),
+    Inbox(inbox::Args),
+    History(history::Args),
+    Delivery(delivery::Args),
+    Recall(recall::Args),
+    Presence(presence::Args),
+    Contact(contact::Args),
+    Profile(profile::Args),
+    Preference(preference::Args),
+    User(user::Args),
     Streams(streams::Args),
     Decode(decode::Args),
     Bench(bench::Args),
@@ -74,6 +99,17 @@ fn run(command: Command, settings: &Settings, output: Output) -> Result<(), Fail
     match command {
         Command::Up(args) => run_async(up::run(args, settings, output)),
         Command::Serve(args) => run_async(serve::run(args, settings, output)),
+        Command::Send(args) => run_async(send::run(args, settings, output)),
+        Command::Listen(args) => run_async(listen::run(args, settings, output)),
+        Command::Inbox(args) => run_async(inbox::run(args, settings, output)),
+        Command::History(args) => run_async(history::run(args, settings, output)),
+        Command::Delivery(args) => run_async(delivery::run(args, settings, output)),
+        Command::Recall(args) => run_async(recall::run(args, settings, output)),
+        Command::Presence(args) => run_async(presence::run(args, settings, output)),
+        Command::Contact(args) => run_async(contact::run(args, settings, output)),
+        Command::Profile(args) => run_async(profile::run(args, settings, output)),
+        Command::Preference(args) => run_async(preference::run(args, settings, output)),
+        Command::User(args) => run_async(user::run(args, settings, output)),
         Command::Streams(args) => run_async(streams::run(args, settings, output)),
         Command::Decode(args) => decode::run(args, output),
         Command::Bench(args) => run_async(bench::run(args, settings, output)),
@@ -87,4 +123,14 @@ fn run_async(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Fail
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::failed(format!("could not start: {error}")))?;
     runtime.block_on(work)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_holds_together() {
+        Cli::command().debug_assert();
+    }
 }

@@ -44,6 +44,12 @@ impl Failure {
     }
 }
 
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Failure {
         Failure::failed(fault.to_string())
@@ -53,10 +59,6 @@ impl From<Fault> for Failure {
 impl Output {
     pub(super) fn new(json: bool) -> Output {
         Output { json }
-    }
-
-    pub(super) fn is_json(self) -> bool {
-        self.json
     }
 
     /// A result: `person` for people, `value` for programs.
@@ -75,6 +77,18 @@ impl Output {
         let _ = out.flush();
     }
 
+    /// A result that counts as seen once it is written: a reader that has gone away is a failure.
+    pub(super) fn shown(
+        self,
+        value: &impl Serialize,
+        person: impl FnOnce() -> String,
+    ) -> Result<(), Failure> {
+        let text = if self.json { serde_json::to_string(value).unwrap_or_default() } else { person() };
+        let mut out = std::io::stdout().lock();
+        let written = writeln!(out, "{text}").and_then(|()| out.flush());
+        written.map_err(|error| Failure::failed(format!("could not write to standard output: {error}")))
+    }
+
     /// A word on long work, for people only.
     pub(super) fn progress(self, text: &str) {
         if !self.json {
@@ -82,7 +96,13 @@ impl Output {
         }
     }
 
-    pub(super) fn fail(self, failure: Failure) -> ExitCode {
+    /// What went along with a result: standard error for people, a line of its own for programs.
+    pub(super) fn aside(self, value: &impl Serialize, person: impl FnOnce() -> String) {
+        if self.json { self.result(value, person) } else { self.progress(&person()) }
+    }
+
+    /// Says what did not work.
+    pub(super) fn complain(self, failure: &Failure) {
         if self.json {
             let error = match &failure.rejection {
                 Some(rejection) => json!({ "error": rejection }),
@@ -90,8 +110,12 @@ impl Output {
             };
             self.line(&error.to_string());
         } else {
-            let _ = writeln!(std::io::stderr(), "homing: {}", failure.text);
+            let _ = writeln!(std::io::stderr(), "homing: {failure}");
         }
+    }
+
+    pub(super) fn fail(self, failure: Failure) -> ExitCode {
+        self.complain(&failure);
         ExitCode::from(failure.code)
     }
 }

@@ -11,6 +11,7 @@ use crate::log::server::Sync;
 
 /// What every subcommand takes.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "For every command")]
 pub(super) struct Global {
     /// The NATS server to use [default: nats://127.0.0.1:4222; `up` and `demo` run their own]
     #[arg(long, global = true, env = "NATS_URL", value_name = "URL")]

@@ -1,0 +1,34 @@
+//! `homing contact`: a person's contact list.
+
+mod change;
+mod ls;
+
+use super::output::{Failure, Output};
+use super::settings::Settings;
+
+/// Keep a contact list: whose presence you see, and whose messages you do not want
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    Add(change::Added),
+    /// Take someone off the list; who was blocked may write again
+    Remove(change::Named),
+    /// Have someone's messages filtered
+    Block(change::Named),
+    Ls(ls::Args),
+}
+
+pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
+    settings.start_log("warn");
+    match args.what {
+        What::Add(args) => change::add(args, settings, output).await,
+        What::Remove(args) => change::remove(args, settings, output).await,
+        What::Block(args) => change::block(args, settings, output).await,
+        What::Ls(args) => ls::run(args, settings, output).await,
+    }
+}

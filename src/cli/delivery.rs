@@ -1,0 +1,56 @@
+//! `homing delivery`: how far a message got, recipient by recipient.
+
+use super::client::Speaker;
+use super::output::{Failure, Output};
+use super::settings::Settings;
+use super::table::{or_dash, table};
+use crate::wire::query::{Deliveries, DeliveryOf, RecipientState, StateChange};
+use crate::words::MessageId;
+
+/// Show how far a message got, for each recipient, step by step
+///
+/// Example: homing delivery --user alice m42
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct Args {
+    #[command(flatten)]
+    speaker: Speaker,
+    /// The message's id, as `send` printed it
+    message: MessageId,
+}
+
+pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
+    settings.start_log("warn");
+    let client = args.speaker.connect(settings).await?;
+    let deliveries: Deliveries = client.ask("delivery", &DeliveryOf { message: args.message }).await?;
+    output.shown(&deliveries, || recipients(&deliveries.recipients))
+}
+
+/// The state of each recipient, and below it the steps that led there.
+fn recipients(recipients: &[RecipientState]) -> String {
+    let rows: Vec<_> =
+        recipients.iter().flat_map(|one| std::iter::once(now(one)).chain(steps(one))).collect();
+    table(&["to", "state", "channel", "reason", "at"], &rows)
+}
+
+fn now(one: &RecipientState) -> Vec<String> {
+    vec![
+        one.to.to_string(),
+        one.state.clone(),
+        or_dash(one.channel.as_deref()),
+        or_dash(one.reason.as_deref()),
+        String::new(),
+    ]
+}
+
+fn steps(one: &RecipientState) -> impl Iterator<Item = Vec<String>> {
+    one.history.iter().map(|StateChange { state, at, seq, channel, reason }| {
+        vec![
+            format!("  #{}", seq.0),
+            state.clone(),
+            or_dash(channel.as_deref()),
+            or_dash(reason.as_deref()),
+            at.clone(),
+        ]
+    })
+}

@@ -1,0 +1,187 @@
+//! One stay online, from the subscription to the farewell.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_nats::Subscriber;
+use futures_util::StreamExt;
+use tokio::sync::Notify;
+use tokio::sync::mpsc::{OwnedPermit, Receiver, Sender};
+use tokio::task::JoinHandle;
+use tracing::warn;
+
+use super::catch_up;
+use super::confirm;
+use super::lease::Lease;
+use super::seen::Seen;
+use super::typing::{self, Typed};
+use crate::cli::client::Client;
+use crate::cli::output::{Failure, Output};
+use crate::cli::table::said;
+use crate::rules::Command;
+use crate::rules::command::{Encoding, Offline, Online, Send};
+use crate::wire::{Shown, subjects};
+use crate::words::{MessageId, UserName};
+
+/// What is sent live when a device comes online; where as many came, more may wait in the inbox.
+const LIVE_LEN_MAX: u64 = 1_000;
+/// For the last confirmations and the farewell; a person waits for it.
+const LEAVE_WITHIN: Duration = Duration::from_secs(5);
+
+pub(super) struct Session {
+    client: Client,
+    user: UserName,
+    online: Online,
+    output: Output,
+    live: Subscriber,
+    found: Receiver<Shown>,
+    lines: Receiver<String>,
+    wanted: Arc<Notify>,
+    shown: Sender<MessageId>,
+    confirming: JoinHandle<()>,
+    typed: Sender<Send>,
+    sending: JoinHandle<()>,
+    seen: Seen,
+    came_live: u64,
+    last: Option<UserName>,
+}
+
+impl Session {
+    /// Subscribes; the device is not online yet, so that nothing comes before it can be heard.
+    pub(super) async fn start(
+        client: Client,
+        user: UserName,
+        online: Online,
+        output: Output,
+    ) -> Result<Session, Failure> {
+        let live = client.log.client().subscribe(subjects::live_of(&user)).await;
+        let live = live.map_err(|error| Failure::failed(format!("could not listen: {error}")))?;
+        let wanted = Arc::new(Notify::new());
+        let found = catch_up::start(client.clone(), wanted.clone());
+        let (shown, confirming) = confirm::start(client.clone());
+        let (typed, sending) = typing::sender(client.clone(), output);
+        Ok(Session {
+            client,
+            user,
+            online,
+            output,
+            live,
+            found,
+            lines: typing::lines(),
+            wanted,
+            shown,
+            confirming,
+            typed,
+            sending,
+            seen: Seen::default(),
+            came_live: 0,
+            last: None,
+        })
+    }
+
+    /// Shows what comes and sends what is typed, until the person leaves or cannot be online.
+    pub(super) async fn until_left(&mut self, count: Option<u64>) -> Result<(), Failure> {
+        let lease = Lease {
+            client: self.client.clone(),
+            user: self.user.clone(),
+            online: self.online.clone(),
+            wanted: self.wanted.clone(),
+            output: self.output,
+        };
+        let lease = lease.keep();
+        tokio::pin!(lease);
+        let mut left = count;
+        while left != Some(0) {
+            let shown = tokio::select! {
+                failure = &mut lease => return Err(failure),
+                Some((message, room)) = with_room(&self.shown, self.live.next()) => {
+                    self.take_live(&message.payload, room)?
+                }
+                Some((shown, room)) = with_room(&self.shown, self.found.recv()) => self.show(&shown, room)?,
+                Some((line, room)) = with_room(&self.typed, self.lines.recv()) => {
+                    if self.obey(&line, room) {
+                        return Ok(());
+                    }
+                    false
+                }
+                else => return Err(Failure::failed("the connection to NATS is closed".to_owned())),
+            };
+            if shown {
+                left = left.map(|left| left - 1);
+            }
+        }
+        Ok(())
+    }
+
+    /// Confirms what was shown, sends what was typed, and says farewell.
+    pub(super) async fn leave(self) {
+        let Session { client, online, shown, confirming, typed, sending, .. } = self;
+        // Their queues end, and with them the tasks.
+        drop((shown, typed));
+        let farewell = async {
+            let _ = tokio::join!(confirming, sending);
+            let offline = Command::Offline(Offline { device: online.device });
+            client.publish(&offline, Encoding::Json, &client.log.fresh_identity()).await
+        };
+        match tokio::time::timeout(LEAVE_WITHIN, farewell).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(failure)) => warn!(%failure, "the lease will lapse"),
+            Err(_) => {
+                warn!("the server is away: what was not confirmed comes again, and the lease will lapse")
+            }
+        }
+    }
+
+    fn take_live(&mut self, payload: &[u8], room: OwnedPermit<MessageId>) -> Result<bool, Failure> {
+        self.came_live += 1;
+        if self.came_live.is_multiple_of(LIVE_LEN_MAX) {
+            self.wanted.notify_one();
+        }
+        match serde_json::from_slice(payload) {
+            Ok(shown) => self.show(&shown, room),
+            Err(error) => {
+                warn!(%error, "a live message cannot be read");
+                Ok(false)
+            }
+        }
+    }
+
+    /// Shows a message that was not shown before, and has it confirmed.
+    fn show(&mut self, shown: &Shown, room: OwnedPermit<MessageId>) -> Result<bool, Failure> {
+        if !self.seen.is_new(shown.message) {
+            return Ok(false);
+        }
+        let from = &shown.from;
+        self.output.shown(shown, || format!("{}  {from}: {}", time_of_day(&shown.at), said(shown)))?;
+        self.last = Some(from.clone());
+        room.send(shown.message);
+        Ok(true)
+    }
+
+    /// Does what was typed; whether it was to leave.
+    fn obey(&self, line: &str, room: OwnedPermit<Send>) -> bool {
+        match typing::understand(line, self.last.as_ref()) {
+            Typed::Quit => return true,
+            Typed::Send(message) => {
+                room.send(message);
+            }
+            Typed::Hint(hint) => self.output.progress(&hint),
+            Typed::Nothing => {}
+        }
+        false
+    }
+}
+
+/// The next one, once there is room for what becomes of it: it is not taken before.
+async fn with_room<T, M>(
+    queue: &Sender<M>,
+    next: impl Future<Output = Option<T>>,
+) -> Option<(T, OwnedPermit<M>)> {
+    let room = queue.clone().reserve_owned().await.ok()?;
+    next.await.map(|taken| (taken, room))
+}
+
+/// `09:41:07` of an RFC 3339 time.
+fn time_of_day(at: &str) -> &str {
+    at.get(11..19).unwrap_or(at)
+}

@@ -1,0 +1,65 @@
+//! Lists that come in pages: one page, or all of them one after the other.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::client::Client;
+use super::output::{Failure, Output};
+use crate::wire::query::{Items, LIMIT_MAX};
+
+/// Which part of a list is asked for.
+#[derive(Debug, clap::Args)]
+pub(super) struct Paging {
+    /// Entries a page, at most 1000 [default: 100; with --all 1000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    limit: Option<u16>,
+    /// Go on behind this cursor, which the page before named
+    #[arg(long, value_name = "CURSOR")]
+    after: Option<String>,
+    /// All pages, one after the other; with --json a line each
+    #[arg(long)]
+    all: bool,
+}
+
+/// The fields of a question that name its page.
+pub(super) struct Place {
+    pub(super) limit: Option<usize>,
+    pub(super) after: Option<String>,
+}
+
+impl Paging {
+    /// Asks for the page, or for all pages, and gives each to `show`.
+    pub(super) async fn each<T: DeserializeOwned, Q: Serialize>(
+        self,
+        client: &Client,
+        name: &str,
+        question: impl Fn(Place) -> Q,
+        mut show: impl AsyncFnMut(&Items<T>) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let limit = self.limit.map(usize::from).or(self.all.then_some(LIMIT_MAX));
+        let mut after = self.after;
+        loop {
+            let page: Items<T> = client.ask(name, &question(Place { limit, after })).await?;
+            show(&page).await?;
+            after = page.next.filter(|_| self.all);
+            if after.is_none() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+impl Output {
+    /// A page of a list: the answer for programs, and `person` for people, with the way to the next page.
+    pub(super) fn page<T: Serialize>(
+        self,
+        page: &Items<T>,
+        person: impl FnOnce(&[T]) -> String,
+    ) -> Result<(), Failure> {
+        self.shown(page, || person(&page.items))?;
+        if let Some(next) = &page.next {
+            self.progress(&format!("There is more: --after {next} goes on, --all shows all."));
+        }
+        Ok(())
+    }
+}

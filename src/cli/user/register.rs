@@ -1,0 +1,32 @@
+//! `homing user register`: a person gets a name and an IM number.
+
+use super::details::Details;
+use crate::cli::client::{Client, OPERATOR};
+use crate::cli::output::{Failure, Output};
+use crate::cli::settings::Settings;
+use crate::cli::table::or_dash;
+use crate::rules::Command;
+use crate::words::UserName;
+
+/// Register a person
+///
+/// Examples:
+///   homing user register alice
+///   homing user register bob --phone +8613800138000 --zone Asia/Shanghai --day 200
+///
+/// The same registration again changes nothing; one with other details is refused.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct Args {
+    /// 1 to 32 of a-z, 0-9, _ and -, the first a letter or digit
+    name: UserName,
+    #[command(flatten)]
+    details: Details,
+}
+
+pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
+    let client = Client::connect(settings, OPERATOR).await?;
+    let outcome = client.accepted(&Command::Register(args.details.of(args.name.clone()))).await?;
+    output.result(&outcome, || format!("registered {}, IM number {}", args.name, or_dash(outcome.im)));
+    Ok(())
+}
