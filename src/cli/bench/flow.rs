@@ -22,7 +22,7 @@ const TEXT_BYTES: usize = 200;
 
 /// The `number`-th message: its subject and payload.
 pub(super) fn message(people: &[UserName], number: usize) -> (String, Bytes) {
-    let person = |number: usize| people.iter().cycle().nth(number % people.len().max(1)).cloned();
+    let person = |number: usize| people.get(number % people.len().max(1)).cloned();
     let to = person(number + 1).map(Address::User).into_iter().collect();
     let text = format!("{number:>width$}", width = TEXT_BYTES);
     let send = Command::Send(Send { to, text: Some(text), ..Send::default() });
@@ -35,11 +35,10 @@ pub(super) async fn per_second(world: &World, people: &[UserName], messages: usi
     let (recipients, senders) = (world.connect("recipients").await?, world.connect("senders").await?);
     let live = count(&recipients, "homing.to.>", messages).await?;
     let outcomes = count(&senders, "homing.outcome.>", messages).await?;
-    let producer = world.connect("producer").await?;
+    let mut pipeline = Pipeline::new(world.connect("producer").await?, IN_FLIGHT_MAX);
+    let prepared: Vec<(String, Bytes)> = (0..messages).map(|number| message(people, number)).collect();
     let started = Instant::now();
-    let mut pipeline = Pipeline::new(producer, IN_FLIGHT_MAX);
-    for number in 0..messages {
-        let (subject, payload) = message(people, number);
+    for (subject, payload) in prepared {
         pipeline.publish(subject, payload).await?;
     }
     pipeline.drain().await?;

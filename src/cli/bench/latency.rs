@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::flow::{self, IN_FLIGHT_MAX};
@@ -13,8 +14,6 @@ use crate::log::Pipeline;
 use crate::wire::{Shown, from_msgpack};
 use crate::words::UserName;
 
-/// Messages go in small volleys where the rate is finer than the timer.
-const TICK: Duration = Duration::from_millis(1);
 const SILENCE_MAX: Duration = Duration::from_secs(20);
 
 /// Milliseconds from the moment a message should have left to its live delivery, sorted.
@@ -48,16 +47,29 @@ pub(super) async fn of(
         Ok(late)
     });
     let mut pipeline = Pipeline::new(world.connect("producer").await?, IN_FLIGHT_MAX);
-    let mut tick = tokio::time::interval(TICK);
-    let mut prepared = prepared.into_iter().enumerate().peekable();
-    while prepared.peek().is_some() {
-        tick.tick().await;
-        while let Some((_, (subject, payload))) =
-            prepared.next_if(|(number, _)| planned(*number) <= Instant::now())
-        {
-            pipeline.publish(subject, payload).await?;
-        }
+    let mut pace = pace(messages, planned);
+    for (subject, payload) in prepared {
+        pace.recv().await;
+        pipeline.publish(subject, payload).await?;
     }
     pipeline.drain().await?;
     listening.await.map_err(|error| wrong(&error))?
+}
+
+/// Says when each message is to leave. A thread of its own: the runtime's timer is only good to a millisecond.
+fn pace(messages: usize, planned: impl Fn(usize) -> Instant + Send + 'static) -> mpsc::Receiver<()> {
+    let (leave, pace) = mpsc::channel(messages.max(1));
+    std::thread::spawn(move || {
+        for number in 0..messages {
+            while let Some(left) =
+                planned(number).checked_duration_since(Instant::now()).filter(|left| !left.is_zero())
+            {
+                std::thread::park_timeout(left);
+            }
+            if leave.try_send(()).is_err() {
+                return;
+            }
+        }
+    });
+    pace
 }

@@ -92,7 +92,7 @@ async fn throughput(
     flow::per_second(world, people, args.messages / 10 + 1).await?;
     let (mut raw_rates, mut rates, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for round in 1..=args.rounds {
-        let raw = raw::per_second(&producer, args.messages, |number| raw::message(people, number)).await?;
+        let raw = raw::per_second(&producer, people, args.messages).await?;
         let homing = flow::per_second(world, people, args.messages).await?;
         output.progress(&format!(
             "round {round}: raw {raw:.0}/s, Homing {homing:.0}/s, ratio {:.3}",

@@ -13,21 +13,17 @@ pub(super) const STREAM: &str = "RAW";
 pub(super) const SUBJECTS: &str = "raw.>";
 
 /// The same bytes as Homing's message, under a subject of the same length.
-pub(super) fn message(people: &[UserName], number: usize) -> (String, Bytes) {
+fn message(people: &[UserName], number: usize) -> (String, Bytes) {
     let (subject, payload) = flow::message(people, number);
     (subject.replacen("homing", "raw.xx", 1), payload)
 }
 
 /// Messages per second, published under `subject` and acknowledged.
-pub(super) async fn per_second(
-    log: &Log,
-    messages: usize,
-    payload: impl Fn(usize) -> (String, Bytes),
-) -> Result<f64, Failure> {
-    let started = Instant::now();
+pub(super) async fn per_second(log: &Log, people: &[UserName], messages: usize) -> Result<f64, Failure> {
     let mut pipeline = Pipeline::new(log.clone(), IN_FLIGHT_MAX);
-    for number in 0..messages {
-        let (subject, payload) = payload(number);
+    let prepared: Vec<(String, Bytes)> = (0..messages).map(|number| message(people, number)).collect();
+    let started = Instant::now();
+    for (subject, payload) in prepared {
         pipeline.publish(subject, payload).await?;
     }
     pipeline.drain().await?;
