@@ -5,7 +5,7 @@
 pub mod peers;
 mod process;
 
-use std::fs::{self, File};
+use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
@@ -26,7 +26,7 @@ const STOPPED_WITHIN: Duration = Duration::from_secs(11);
 /// As many lines of a log as a person wants to see under a failed test.
 const LOG_LINES_SHOWN: usize = 40;
 
-/// `homing up` with a server and a port of its own. Dropped, it is killed.
+/// `homing up` with a server of its own, or `homing serve`. Dropped, it is killed.
 pub struct Homing {
     child: Child,
     url: String,
@@ -38,26 +38,44 @@ impl Homing {
     /// In a new data folder, which goes when this does.
     pub fn start() -> Homing {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        Homing::launch(&folder.path().join("data"), Some(folder))
+        Homing::up(&folder.path().join("data"), 0, &[], Some(folder))
     }
 
     /// In a folder of the caller's, which may hold what an earlier run left.
     pub fn start_in(data: &Path) -> Homing {
-        Homing::launch(data, None)
+        Homing::up(data, 0, &[], None)
     }
 
-    fn launch(data: &Path, folder: Option<TempDir>) -> Homing {
-        let log = data.with_extension("log");
+    /// The same, where clients find it again after a restart, and with flags of the caller's.
+    pub fn start_at(data: &Path, port: u16, flags: &[&str]) -> Homing {
+        Homing::up(data, port, flags, None)
+    }
+
+    /// Some roles, against a server of the caller's.
+    pub fn serve(data: &Path, nats: &str, roles: &str) -> Homing {
         let mut command = Command::new(HOMING);
-        command.args(["up", "--nats-port", "0", "--http", "off", "--json", "--data"]).arg(data);
+        command.args(["serve", "--nats", nats, "--roles", roles, "--json", "--data"]).arg(data);
+        Homing::launch(command, data, None)
+    }
+
+    fn up(data: &Path, port: u16, flags: &[&str], folder: Option<TempDir>) -> Homing {
+        let mut command = Command::new(HOMING);
+        command.args(["up", "--nats-port", &port.to_string(), "--http", "off", "--json", "--data"]).arg(data);
+        command.args(flags);
         if let Some(server) = peers::nats_server() {
             command.env("NATS_SERVER", server);
         }
+        Homing::launch(command, data, folder)
+    }
+
+    fn launch(mut command: Command, data: &Path, folder: Option<TempDir>) -> Homing {
+        let log = data.with_extension("log");
+        let appended = OpenOptions::new().create(true).append(true).open(&log);
         command.stdin(Stdio::null()).stdout(Stdio::piped());
-        command.stderr(File::create(&log).expect("the log can be written beside the data"));
+        command.stderr(appended.expect("the log can be written beside the data"));
         let mut child = Child::spawn(&mut command);
         let ready = first_line(child.take_stdout()).and_then(|line| url_of(&line).ok_or(line));
-        let url = ready.unwrap_or_else(|got| panic!("homing up is not ready: {got:?}\n{}", tail(&log)));
+        let url = ready.unwrap_or_else(|got| panic!("homing is not ready: {got:?}\n{}", tail(&log)));
         Homing { child, url, log, _folder: folder }
     }
 
@@ -70,10 +88,15 @@ impl Homing {
         self.child.pid()
     }
 
+    /// What it has logged, and what ran in this folder before it.
+    pub fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
     /// SIGTERM, as a supervisor sends it.
     pub fn stop(mut self) -> ExitStatus {
         self.child.terminate();
-        self.child.ended_within(STOPPED_WITHIN).expect("homing up stops within ten seconds of SIGTERM")
+        self.child.ended_within(STOPPED_WITHIN).expect("homing stops within ten seconds of SIGTERM")
     }
 
     /// SIGKILL: what a crash looks like from outside.
@@ -85,7 +108,7 @@ impl Homing {
 impl Drop for Homing {
     fn drop(&mut self) {
         if thread::panicking() {
-            say(&format!("the log of homing up:\n{}", tail(&self.log)));
+            say(&format!("the log of homing:\n{}", tail(&self.log)));
         }
     }
 }

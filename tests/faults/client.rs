@@ -1,0 +1,106 @@
+//! A client that goes on: it reconnects at once, and publishes under one identity until it is stored.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_nats::jetstream::{Context, ContextBuilder};
+use async_nats::{ConnectOptions, Event, HeaderMap, Subscriber};
+use bytes::Bytes;
+use futures_util::StreamExt;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+
+/// Shorter than Homing's: these clients are to be back first, and to wait for it.
+const ACK_WITHIN: Duration = Duration::from_secs(1);
+const RECONNECT_AFTER: Duration = Duration::from_millis(20);
+/// Between two tries of which the first was answered at once, by "no stream here".
+const AGAIN_AFTER: Duration = Duration::from_millis(20);
+/// Longer than any takeover that the tests would let pass. Outcomes are told at most once: then the question is put again.
+const OUTCOME_WITHIN: Duration = Duration::from_secs(15);
+
+#[derive(Clone)]
+pub struct Client {
+    pub nats: async_nats::Client,
+    js: Context,
+    /// Counts connections: each change says that live messages may have been missed.
+    connects: watch::Receiver<u64>,
+    /// Publishes that were stored although their first PubAck did not come.
+    pub repeated: Arc<AtomicUsize>,
+}
+
+impl Client {
+    pub async fn connect(url: &str) -> Client {
+        let (connected, connects) = watch::channel(0);
+        let connected = Arc::new(connected);
+        let options = ConnectOptions::new()
+            .max_reconnects(None)
+            .reconnect_delay_callback(|_| RECONNECT_AFTER)
+            .event_callback(move |event| {
+                if event == Event::Connected {
+                    connected.send_modify(|times| *times += 1);
+                }
+                std::future::ready(())
+            });
+        let nats = options.connect(url).await.unwrap();
+        let js = ContextBuilder::new().timeout(ACK_WITHIN).ack_timeout(ACK_WITHIN).build(nats.clone());
+        Client { nats, js, connects, repeated: Arc::default() }
+    }
+
+    pub fn connects(&self) -> watch::Receiver<u64> {
+        self.connects.clone()
+    }
+
+    /// A command of `by`, in JSON. Gives its sequence once it is stored.
+    pub async fn command(&self, by: &str, verb: &str, fields: &Value) -> u64 {
+        self.store(format!("homing.cmd.{by}.{verb}"), fields.to_string().into()).await
+    }
+
+    pub async fn store(&self, subject: String, payload: Bytes) -> u64 {
+        let mut headers = HeaderMap::new();
+        headers.insert("Nats-Msg-Id", self.nats.new_inbox());
+        loop {
+            let sent = self.js.publish_with_headers(subject.clone(), headers.clone(), payload.clone());
+            let acked = async { sent.await?.await };
+            match acked.await {
+                Ok(ack) => {
+                    self.repeated.fetch_add(usize::from(ack.duplicate), Ordering::Relaxed);
+                    return ack.sequence;
+                }
+                Err(_) => sleep(AGAIN_AFTER).await,
+            }
+        }
+    }
+
+    /// A command of `by`, and its outcome.
+    pub async fn asked(&self, by: &str, verb: &str, fields: &Value) -> (u64, Value) {
+        let mut outcomes = self.nats.subscribe(format!("homing.outcome.{by}.>")).await.unwrap();
+        // The subscription stands before the command is sent.
+        self.nats.flush().await.unwrap();
+        loop {
+            let seq = self.command(by, verb, fields).await;
+            if let Ok(outcome) = timeout(OUTCOME_WITHIN, outcome_of(&mut outcomes, seq)).await {
+                return (seq, outcome);
+            }
+        }
+    }
+
+    /// Waits until a command sent now has its outcome; gives its sequence: all before it is decided then.
+    pub async fn probe(&self, by: &str) -> u64 {
+        let mood = json!({ "mood": self.nats.new_inbox() });
+        let (seq, outcome) = self.asked(by, "profile.set", &mood).await;
+        assert_eq!(outcome.get("accepted"), Some(&json!(true)), "{outcome}");
+        seq
+    }
+}
+
+async fn outcome_of(outcomes: &mut Subscriber, seq: u64) -> Value {
+    loop {
+        let told = outcomes.next().await.expect("the client lives");
+        let outcome: Value = serde_json::from_slice(&told.payload).unwrap();
+        if outcome.get("command") == Some(&json!(seq)) {
+            return outcome;
+        }
+    }
+}

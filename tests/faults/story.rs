@@ -1,0 +1,137 @@
+//! The story that every fault interrupts: Alice sends ten thousand messages to Bob, who is online.
+
+use std::collections::BTreeSet;
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::{Duration, Instant};
+
+use homing::log::server::{Managed, ServerOptions, Sync};
+use homing::words::MessageId;
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::json;
+use tokio::sync::{Mutex, MutexGuard, watch};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use crate::audit::Audit;
+use crate::client::Client;
+use crate::people::{Got, alice, bob};
+use crate::support::{HOMING, peers, say};
+
+pub const MESSAGES: usize = 10_000;
+/// Between two faults Homing is back within seconds; on a busy machine too within this.
+const GOES_ON_WITHIN: Duration = Duration::from_secs(60);
+const ENDS_WITHIN: Duration = Duration::from_secs(120);
+
+/// One fault test at a time: how long a takeover takes is measured.
+static ALONE: Mutex<()> = Mutex::const_new(());
+
+pub struct Story {
+    name: &'static str,
+    url: String,
+    began: Instant,
+    client: Client,
+    alice: JoinHandle<BTreeSet<MessageId>>,
+    bob: JoinHandle<Got>,
+    people: [Client; 2],
+    stored: watch::Receiver<usize>,
+    all: watch::Sender<Option<usize>>,
+    waits: Vec<Duration>,
+    _alone: MutexGuard<'static, ()>,
+}
+
+pub async fn alone() -> MutexGuard<'static, ()> {
+    ALONE.lock().await
+}
+
+impl Story {
+    /// Registers both and lets them begin.
+    pub async fn begin(name: &'static str, url: &str, alone: MutexGuard<'static, ()>) -> Story {
+        let client = Client::connect(url).await;
+        for name in ["alice", "bob"] {
+            client.asked("_admin", "user.register", &json!({ "name": name })).await;
+        }
+        let people = [Client::connect(url).await, Client::connect(url).await];
+        let [a, b] = people.clone();
+        let ((tell_seen, seen), (tell_stored, stored)) = (watch::channel(0), watch::channel(0));
+        let (all, wanted) = watch::channel(None);
+        let bob = tokio::spawn(bob(b, tell_seen, wanted));
+        let alice = tokio::spawn(alice(a, MESSAGES, seen, tell_stored));
+        let url = url.to_owned();
+        let (began, waits) = (Instant::now(), Vec::new());
+        Story { name, url, began, client, alice, bob, people, stored, all, waits, _alone: alone }
+    }
+
+    /// Waits until so many messages have their PubAck.
+    pub async fn stored(&mut self, k: usize) {
+        let stored = timeout(GOES_ON_WITHIN, self.stored.wait_for(|stored| *stored >= k)).await;
+        stored.unwrap_or_else(|_| panic!("not {k} PubAcks")).expect("Alice goes on");
+    }
+
+    /// Waits until a command that is sent now has its outcome; gives how long that is since the fault.
+    pub async fn decides_again(&mut self, since: Instant) -> Duration {
+        timeout(GOES_ON_WITHIN, self.client.probe("alice")).await.expect("nobody decides");
+        let waited = since.elapsed();
+        self.waits.push(waited);
+        waited
+    }
+
+    /// Waits until everything has arrived, and checks the log.
+    pub async fn end(self) {
+        let accepted = timeout(ENDS_WITHIN, self.alice).await.expect("Alice cannot send").unwrap();
+        self.all.send_replace(Some(accepted.len()));
+        let got = timeout(ENDS_WITHIN, self.bob).await.expect("Bob does not get everything").unwrap();
+        assert_eq!(got.shown, accepted, "Bob saw what was stored, and nothing else");
+        let decided = timeout(GOES_ON_WITHIN, self.client.probe("alice")).await.expect("nobody decides");
+        let told = self.began.elapsed();
+        let audit = Audit::read(&self.url, decided).await;
+        audit.each_command_is_answered_once();
+        audit.each_message_is_delivered_once(&accepted);
+        audit.deciding_again_gives_the_same_bytes();
+        let [alice, bob] = self.people.map(|client| client.repeated.load(Ordering::Relaxed));
+        let longest = self.waits.iter().max().copied().unwrap_or_default();
+        say(&format!(
+            "{}: {:.1?} for {} messages, {} commands, {} commits; {} faults, answered again after at most {longest:.2?} \
+             ({:.2?}); stored before their PubAck was lost: {alice} and {bob}; Bob came online {} times, got {} again \
+             and {} by his inbox alone",
+            self.name,
+            told,
+            accepted.len(),
+            audit.commands_len(),
+            audit.commits_len(),
+            self.waits.len(),
+            self.waits,
+            got.came_online,
+            got.repeated,
+            got.from_inbox,
+        ));
+    }
+}
+
+/// A nats-server without a Homing. It dies with this process.
+pub async fn server(data: &Path, port: u16, sync: Sync) -> Managed {
+    let options = ServerOptions { data: data.to_owned(), port, sync, launcher: HOMING.into() };
+    let mut search = homing::log::server::Search::from_env().unwrap();
+    search.named = peers::nats_server().or(search.named);
+    let binary = homing::log::server::find(&search, &|line| say(line)).await.unwrap();
+    homing::log::server::start_binary(options, &binary).await.unwrap()
+}
+
+/// Below the ports that systems give to outgoing connections: a client that tries to reconnect to one of those may meet itself.
+pub fn free_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = u16::try_from(std::process::id() % 5_000).unwrap();
+    let ports = std::iter::repeat_with(|| 20_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 10_000);
+    ports.take(10_000).find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).expect("a port is free")
+}
+
+/// The nats-server that a `homing up` in this folder has started, as its lock names it.
+pub fn nats_server_of(data: &Path) -> u32 {
+    std::fs::read_to_string(data.join("nats/lock")).unwrap().trim().parse().unwrap()
+}
+
+/// SIGKILL to a process that this test has started.
+pub fn kill_9(pid: u32) {
+    let _gone_already = kill_process(Pid::from_raw(i32::try_from(pid).unwrap()).unwrap(), Signal::KILL);
+}
