@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::error;
 
 use super::model::Model;
-use super::on_a_blocking_thread;
+use super::projector::Projector;
 use crate::log::{Fault, Log, Record};
 use crate::rules::Commit;
 use crate::wire::commit;
@@ -18,18 +18,15 @@ const FACTS_PER_BATCH: usize = 4_096;
 /// Applies what is appended until `stop`.
 pub(super) async fn follow(log: &Log, model: &Arc<Model>, stop: &CancellationToken) -> Result<(), Fault> {
     let mut events = log.follow("EVENTS", None, model.position().next().0);
-    loop {
-        let records = tokio::select! {
-            () = stop.cancelled() => return Ok(()),
-            records = events.next() => records?,
-        };
-        let model = model.clone();
-        on_a_blocking_thread(move || take(&model, &records)).await?;
+    let mut projector = Projector::start(model);
+    while let Some(records) = stop.run_until_cancelled(events.next()).await {
+        projector.project(records?).await?;
     }
+    projector.finish().await
 }
 
 /// A commit that cannot be read must not block those behind it.
-fn take(model: &Model, records: &[Record]) -> Result<(), Fault> {
+pub(super) fn take(model: &Model, records: &[Record]) -> Result<(), Fault> {
     let mut rest = records;
     while !rest.is_empty() {
         let (commits, read) = piece(rest);
