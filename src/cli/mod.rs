@@ -11,6 +11,7 @@ mod completions;
 mod contact;
 mod decode;
 mod delivery;
+mod demo;
 mod history;
 mod inbox;
 mod listen;
@@ -58,6 +59,7 @@ enum Command {
     Up(up::Args),
     Serve(serve::Args),
     Send(send::Args),
+    Demo(demo::Args),
     Listen(listen::Args),
     Inbox(inbox::Args),
     History(history::Args),
@@ -100,6 +102,7 @@ fn run(command: Command, settings: &Settings, output: Output) -> Result<(), Fail
         Command::Up(args) => run_async(up::run(args, settings, output)),
         Command::Serve(args) => run_async(serve::run(args, settings, output)),
         Command::Send(args) => run_async(send::run(args, settings, output)),
+        Command::Demo(args) => run_async(demo::run(args, settings, output)),
         Command::Listen(args) => run_async(listen::run(args, settings, output)),
         Command::Inbox(args) => run_async(inbox::run(args, settings, output)),
         Command::History(args) => run_async(history::run(args, settings, output)),

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use crate::log::{Fault, Log};
+use crate::wire::subjects;
 use crate::{decider, fanout, presence, query, scheduler};
 
 /// A part that can run alone, twice, or on another machine.
@@ -24,6 +25,9 @@ pub(super) const ALL: [Role; 5] = [Role::Decider, Role::Fanout, Role::Scheduler,
 
 /// The contract: stopped cleanly within ten seconds.
 const STOP_WITHIN: Duration = Duration::from_secs(8);
+
+/// How often a start looks whether the parts answer yet.
+const LOOK_EVERY: Duration = Duration::from_millis(10);
 
 /// Roles under way.
 pub(super) struct Running {
@@ -51,6 +55,21 @@ impl Running {
             });
         }
         Ok(Running { tasks, stop })
+    }
+
+    /// Waits until commands are decided and questions answered, by whichever process, where these are roles of ours.
+    pub(super) async fn ready(&mut self, url: &str, roles: &[Role]) -> Result<(), Fault> {
+        let log = Log::connect(url, "ready").await?;
+        let answering = [(Role::Decider, subjects::ACTIVE_DECIDER), (Role::Query, subjects::PING)];
+        for (_, subject) in answering.into_iter().filter(|(role, _)| roles.contains(role)) {
+            while log.client().request(subject, "".into()).await.is_err() {
+                tokio::select! {
+                    fault = self.failed() => return Err(fault),
+                    () = tokio::time::sleep(LOOK_EVERY) => {}
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Resolves with the reason when a role ends before it was asked to.

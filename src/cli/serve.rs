@@ -31,6 +31,13 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     let url = settings.nats_url();
     must_be_as_declared(&Log::connect(url, "streams").await?.provision(true, args.replicas).await?)?;
     let mut running = Running::start(url, &data, &args.roles).await?;
+    tokio::select! {
+        ready = running.ready(url, &args.roles) => ready?,
+        () = &mut stopping => {
+            running.stop().await;
+            return Ok(());
+        }
+    }
     output
         .result(&json!({ "ready": true, "nats": url }), || format!("Homing serves {url}. Ctrl-C stops it."));
     tokio::select! {

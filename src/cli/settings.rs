@@ -83,6 +83,11 @@ impl Settings {
         self.nats.as_deref().unwrap_or(NATS_DEFAULT)
     }
 
+    /// The data folder that was named, or this one.
+    pub(super) fn data_or(&self, other: &Path) -> PathBuf {
+        self.data.clone().unwrap_or_else(|| other.to_owned())
+    }
+
     pub(super) fn data(&self) -> Result<PathBuf, Failure> {
         if let Some(data) = &self.data {
             return Ok(data.clone());

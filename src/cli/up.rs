@@ -1,6 +1,6 @@
 //! `homing up`: everything, with a nats-server of its own.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use tracing::{info, warn};
@@ -30,7 +30,9 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     if args.http != "off" {
         warn!("this version has no web console; nothing listens on {}", args.http);
     }
-    let starting = Whole::start(settings, args.nats_port.or(settings.nats_port).unwrap_or(4222), output);
+    let data = settings.data()?;
+    let starting =
+        Whole::start_in(&data, settings, args.nats_port.or(settings.nats_port).unwrap_or(4222), output);
     let mut whole = tokio::select! {
         started = starting => started?,
         () = &mut stopping => return Ok(()),
@@ -55,9 +57,15 @@ pub(super) struct Whole {
 }
 
 impl Whole {
-    pub(super) async fn start(settings: &Settings, port: u16, output: Output) -> Result<Whole, Failure> {
-        let data = settings.data()?;
-        let folder = Folder::claim(&data, &clock::now().to_string())?;
+    /// Starts everything on a data folder that nobody else uses.
+    pub(super) async fn start_in(
+        data: &Path,
+        settings: &Settings,
+        port: u16,
+        output: Output,
+    ) -> Result<Whole, Failure> {
+        let folder = Folder::claim(data, &clock::now().to_string())?;
+        let data = folder.path().to_owned();
         let options = ServerOptions { data: data.clone(), port, sync: settings.sync, launcher: launcher()? };
         let server = match &settings.nats {
             Some(_) => None,
@@ -65,7 +73,8 @@ impl Whole {
         };
         let url = server.as_ref().map_or_else(|| settings.nats_url().to_owned(), Managed::url);
         must_be_as_declared(&Log::connect(&url, "streams").await?.provision(true, 1).await?)?;
-        let running = Running::start(&url, &data, &roles::ALL).await?;
+        let mut running = Running::start(&url, &data, &roles::ALL).await?;
+        running.ready(&url, &roles::ALL).await?;
         Ok(Whole { _folder: folder, options, server, url, running })
     }
 

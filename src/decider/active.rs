@@ -6,13 +6,13 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::settle::{Answer, IN_FLIGHT_MAX, Settling, settle};
 use super::{Memory, Snapshots, standby};
-use crate::log::{Appender, Appending, Fault, Log, Record};
+use crate::log::{Appender, Fault, Log, Record};
 use crate::rules::command::Encoding;
 use crate::rules::{Commit, Outcome, decide as judge, refuse};
 use crate::wire::headers::{self, Trace};
 use crate::wire::outcome::OutcomeBody;
 use crate::wire::{command, commit, subjects, to_payload};
-use crate::words::CommandSeq;
+use crate::words::{CommandSeq, EventSeq};
 
 /// Decides until `stop`, then waits for what is under way and keeps a snapshot.
 pub(super) async fn decide(
@@ -22,10 +22,11 @@ pub(super) async fn decide(
     stop: &CancellationToken,
 ) -> Result<(), Fault> {
     let mut claim = standby::claim(log).await?;
+    let (appender, acks) = log.appender(memory.read()).await?;
     let (queue, settling) = mpsc::channel(IN_FLIGHT_MAX);
-    let settler = settle(log.client().clone(), snapshots.clone(), settling);
+    let settler = settle(log.client().clone(), acks, snapshots.clone(), settling);
     let mut settler = AbortOnDropHandle::new(tokio::spawn(settler));
-    let mut desk = Desk { appender: Appender::new(log.clone(), memory.read()), memory, queue };
+    let mut desk = Desk { appender, memory, queue };
     let first = desk.memory.state().position().0.0 + 1;
     let mut commands = log.follow("COMMANDS", None, first);
     loop {
@@ -80,8 +81,8 @@ impl Desk {
                 }
             };
         let answer = answer(record, seq, &outcome, encoding);
-        let appending = self.append(&parts, record).await?;
-        self.queue.send(Settling::Decision { appending, outcome: answer }).await.map_err(|_| Closed)?;
+        let appended = self.append(&parts, record).await?;
+        self.queue.send(Settling::Decision { appended, outcome: answer }).await.map_err(|_| Closed)?;
         if self.memory.snapshot_is_due() {
             self.keep_snapshot().await;
         }
@@ -89,16 +90,16 @@ impl Desk {
     }
 
     /// Appends the parts that do not stand in the log yet, and takes the whole decision in.
-    async fn append(&mut self, parts: &[Commit], record: &Record) -> Result<Vec<Appending>, Closed> {
+    async fn append(&mut self, parts: &[Commit], record: &Record) -> Result<Vec<EventSeq>, Closed> {
         let (written, at) = self.memory.written();
-        let mut appending = Vec::with_capacity(parts.len());
+        let mut appended = Vec::with_capacity(parts.len());
         if parts.is_empty() {
-            return Ok(appending);
+            return Ok(appended);
         }
         let trace = trace(record);
         for part in parts.iter().skip(written) {
             match self.appender.append(commit::outgoing(part, &trace)).await {
-                Ok(append) => appending.push(append),
+                Ok(at) => appended.push(at),
                 Err(fault) => {
                     tracing::warn!(%fault, seq = record.seq, "the decider stops appending");
                     return Err(Closed);
@@ -106,7 +107,7 @@ impl Desk {
             }
         }
         self.memory.decided(parts, at);
-        Ok(appending)
+        Ok(appended)
     }
 
     async fn keep_snapshot(&mut self) {

@@ -8,14 +8,15 @@ use tokio::sync::mpsc;
 use tracing::warn;
 
 use super::Snapshots;
-use crate::log::{Appending, Fault};
+use crate::log::{Acks, Fault};
+use crate::words::EventSeq;
 
 /// The decisions under way: a second of peak traffic on one disk. A longer queue only makes outcomes later.
 pub(super) const IN_FLIGHT_MAX: usize = 1_000;
 
 /// One decision on its way to being stored.
 pub(super) enum Settling {
-    Decision { appending: Vec<Appending>, outcome: Answer },
+    Decision { appended: Vec<EventSeq>, outcome: Answer },
     Snapshot(Vec<u8>),
 }
 
@@ -28,15 +29,16 @@ pub(super) struct Answer {
 /// Settles until the queue is closed and empty, or an append failed.
 pub(super) async fn settle(
     client: Client,
+    mut acks: Acks,
     snapshots: Snapshots,
     mut queue: mpsc::Receiver<Settling>,
 ) -> Result<(), Fault> {
     let snapshots = Arc::new(snapshots);
     while let Some(settling) = queue.recv().await {
         match settling {
-            Settling::Decision { appending, outcome } => {
-                for append in appending {
-                    append.stored().await?;
+            Settling::Decision { appended, outcome } => {
+                for at in appended {
+                    acks.stored(at).await?;
                 }
                 let told = client.publish(outcome.subject, outcome.payload).await;
                 told.map_err(|error| Fault::later("tell an outcome").because(error))?;

@@ -1,72 +1,105 @@
 //! Fenced, pipelined appends to EVENTS: each says which sequence must be the last, so only one writer can go on.
 
-use async_nats::HeaderMap;
-use async_nats::jetstream::context::{PublishAckFuture, PublishErrorKind};
-use async_nats::jetstream::message::PublishMessage;
+use std::time::Duration;
+
+use async_nats::{HeaderMap, HeaderValue, Subject, Subscriber, header};
+use futures_util::StreamExt;
+use serde::Deserialize;
 
 use super::{Fault, Log};
 use crate::wire::Outgoing;
 use crate::words::EventSeq;
+
+/// A sync to disk under load takes long. What takes longer is found out by reading the log again.
+const ACK_WITHIN: Duration = Duration::from_secs(5);
+/// Of the server's errors, the one that says that somebody else has written (`JSStreamWrongLastSequenceErrF`).
+const WRONG_LAST_SEQUENCE: u64 = 10_071;
 
 /// The writer's pen. It knows where the next commit must stand.
 #[derive(Debug)]
 pub struct Appender {
     log: Log,
     last: EventSeq,
+    acks: Subject,
 }
 
-/// An append on its way.
+/// The acknowledgements of an [`Appender`]. They come in the order of its appends, for one stream stores them in it.
 #[derive(Debug)]
-pub struct Appending {
-    at: EventSeq,
-    ack: PublishAckFuture,
+pub struct Acks {
+    inbox: Subscriber,
+}
+
+#[derive(Deserialize)]
+struct PubAck {
+    seq: Option<u64>,
+    error: Option<AckError>,
+}
+
+#[derive(Deserialize)]
+struct AckError {
+    err_code: u64,
+    description: String,
+}
+
+impl Log {
+    /// A pen that writes on behind `last`.
+    ///
+    /// # Errors
+    /// When the server is away.
+    pub async fn appender(&self, last: EventSeq) -> Result<(Appender, Acks), Fault> {
+        let acks = Subject::from(self.client().new_inbox());
+        let inbox = self.client().subscribe(acks.clone()).await;
+        let inbox = inbox.map_err(|error| Fault::later("listen to acknowledgements").because(error))?;
+        Ok((Appender { log: self.clone(), last, acks }, Acks { inbox }))
+    }
 }
 
 impl Appender {
-    /// Writes on behind `last`.
-    pub fn new(log: Log, last: EventSeq) -> Appender {
-        Appender { log, last }
-    }
-
     /// Where the next commit will stand.
     pub fn next(&self) -> EventSeq {
         self.last.next()
     }
 
     /// Sends the append without waiting for its acknowledgement; the order of calls is the order in the stream.
+    /// Gives the sequence it must be stored at.
     ///
     /// # Errors
     /// When it cannot be sent; then nothing behind it may be sent either.
-    pub async fn append(&mut self, commit: Outgoing) -> Result<Appending, Fault> {
+    pub async fn append(&mut self, commit: Outgoing) -> Result<EventSeq, Fault> {
         let at = self.next();
         let mut headers = HeaderMap::new();
         commit.headers.into_iter().for_each(|(name, value)| headers.insert(name, value));
-        let message = PublishMessage::build()
-            .payload(commit.payload.into())
-            .headers(headers)
-            .expected_last_sequence(self.last.0);
-        let sent = self.log.js().send_publish(commit.subject, message).await;
-        let ack = sent.map_err(|error| Fault::reload(format!("append commit {}", at.0)).because(error))?;
+        headers.insert(header::NATS_EXPECTED_LAST_SEQUENCE, HeaderValue::from(self.last.0));
+        let client = self.log.client();
+        let sent = client
+            .publish_with_reply_and_headers(commit.subject, self.acks.clone(), headers, commit.payload.into())
+            .await;
+        sent.map_err(|error| Fault::reload(format!("append commit {}", at.0)).because(error))?;
         self.last = at;
-        Ok(Appending { at, ack })
+        Ok(at)
     }
 }
 
-impl Appending {
-    /// Waits until the commit is stored.
+impl Acks {
+    /// Waits until the next append is stored, which must be at `at`.
     ///
     /// # Errors
     /// Always with `Retry::Reload`: another writer was faster, or it is not known whether it was stored. The log knows.
-    pub async fn stored(self) -> Result<EventSeq, Fault> {
-        let Appending { at, ack } = self;
-        let doing = || format!("append commit {}", at.0);
-        match ack.await {
-            Ok(ack) if ack.sequence == at.0 => Ok(at),
-            Ok(ack) => Err(Fault::reload(doing()).because(format!("it was stored at {}", ack.sequence))),
-            Err(error) if error.kind() == PublishErrorKind::WrongLastSequence => {
-                Err(Fault::reload(doing()).because("another decider has written since"))
+    pub async fn stored(&mut self, at: EventSeq) -> Result<(), Fault> {
+        let failed = |why: String| Err(Fault::reload(format!("append commit {}", at.0)).because(why));
+        let Ok(Some(answer)) = tokio::time::timeout(ACK_WITHIN, self.inbox.next()).await else {
+            return failed("no acknowledgement came".to_owned());
+        };
+        match serde_json::from_slice::<PubAck>(&answer.payload) {
+            Ok(PubAck { seq: Some(seq), error: None }) if seq == at.0 => Ok(()),
+            Ok(PubAck { error: Some(error), .. }) if error.err_code == WRONG_LAST_SEQUENCE => {
+                failed("another decider has written since".to_owned())
             }
-            Err(error) => Err(Fault::reload(doing()).because(error)),
+            Ok(PubAck { error: Some(error), .. }) => failed(error.description),
+            Ok(PubAck { seq, error: None }) => {
+                failed(format!("it was stored at {}", seq.unwrap_or_default()))
+            }
+            Err(_) => failed("the stream did not answer".to_owned()),
         }
     }
 }

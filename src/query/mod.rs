@@ -10,6 +10,7 @@ mod bodies;
 mod follow;
 mod model;
 mod page;
+mod projector;
 mod refusal;
 mod reply;
 mod service;

@@ -70,6 +70,32 @@ impl Fact {
         if let Fact::MessageAccepted(accepted) = self { Some(accepted) } else { None }
     }
 
+    /// The message this is about.
+    pub fn message(&self) -> Option<MessageId> {
+        match self {
+            Fact::MessageAccepted(accepted) => Some(accepted.message),
+            Fact::DeliveryRouted(routed) => Some(routed.message),
+            Fact::DeliveryDelivered { message, .. }
+            | Fact::DeliveryRead { message, .. }
+            | Fact::DeliveryFiltered { message, .. }
+            | Fact::DeliveryRecalled { message, .. }
+            | Fact::DeliveryExpired { message, .. } => Some(*message),
+            Fact::TimerSet { timer, .. } => Some(timer.message()),
+            Fact::Refused(_)
+            | Fact::UserRegistered { .. }
+            | Fact::UserChanged { .. }
+            | Fact::UserSuspended { .. }
+            | Fact::UserResumed { .. }
+            | Fact::ProfileSet { .. }
+            | Fact::PreferenceSet { .. }
+            | Fact::ContactAdded { .. }
+            | Fact::ContactRemoved { .. }
+            | Fact::ContactBlocked { .. }
+            | Fact::DeviceOnline { .. }
+            | Fact::DeviceOffline { .. } => None,
+        }
+    }
+
     pub fn routed(&self) -> Option<&Routed> {
         if let Fact::DeliveryRouted(routed) = self { Some(routed) } else { None }
     }

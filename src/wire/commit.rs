@@ -4,9 +4,6 @@ use super::{Outgoing, from_msgpack, headers, subjects, to_msgpack};
 use crate::rules::{Commit, Decision, Fact, Order, Sender};
 use crate::words::{CommandSeq, Instant};
 
-/// The layout's version, in the header `ce-type`. An older one is read by an upcaster here; there is none yet.
-pub const VERSION: &str = "v1";
-
 /// Facts in one part: with a body of the largest size still below NATS's usual 1 MiB.
 const FACTS_PER_PART_MAX: usize = 1_024;
 

@@ -1,11 +1,12 @@
 //! The headers of a commit: CloudEvents in the NATS binding (binary mode), so that a person reads them undecoded.
 
-use super::commit::VERSION;
 use crate::rules::command::Encoding;
 use crate::rules::{Commit, Fact};
 
 pub const TRACEPARENT: &str = "traceparent";
 pub const CORRELATION: &str = "ce-correlationid";
+/// The layout's version, in the header `ce-type`. An older one is read by an upcaster here; there is none yet.
+const VERSION: &str = "v1";
 const CONTENT_TYPE: &str = "content-type";
 const MSGPACK: &str = "application/msgpack";
 

@@ -15,6 +15,9 @@ pub const HEARTBEATS: &str = "homing.live.*.*";
 /// The active decider answers here, and nobody else does.
 pub const ACTIVE_DECIDER: &str = "homing.query._decider.active";
 
+/// Where the NATS service of the queries tells that it is there (ADR-32).
+pub const PING: &str = "$SRV.PING.homing";
+
 pub fn command(by: &str, verb: &str) -> String {
     format!("homing.cmd.{by}.{verb}")
 }

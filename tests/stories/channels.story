@@ -66,6 +66,8 @@
 > 09:00:18 carol presence.online {"device":"laptop","class":"pc"}
   {"command":19,"accepted":true}
     {"presence.online":{"user":"carol","device":"laptop","class":"pc","lease_ms":45000,"encoding":"json"}}
+    {"delivery.routed":{"message":"m3","to":"carol","channel":"live","because":"came_online","body":3,"encoding":"json"}}
+    {"delivery.routed":{"message":"m4","to":"carol","channel":"live","because":"came_online","body":4,"encoding":"json"}}
     {"delivery.routed":{"message":"m7","to":"carol","channel":"live","because":"came_online","body":7,"encoding":"json"}}
     {"delivery.routed":{"message":"m9","to":"carol","channel":"live","because":"came_online","body":9,"encoding":"json"}}
     {"delivery.routed":{"message":"m15","to":"carol","channel":"live","because":"came_online","body":14,"encoding":"json"}}

@@ -28,11 +28,11 @@
 > 09:02:00 alice message.send {"to":["100002"],"text":"one"}
   {"command":9,"accepted":true,"message":"m9"}
     {"message.accepted":{"message":"m9","from":"alice","to":["bob"],"text":"one","route":"auto"}}
-    {"delivery.routed":{"message":"m9","to":"bob","channel":"none","because":"no_phone"}}
+    {"delivery.routed":{"message":"m9","to":"bob","channel":"none","because":"no_device_online"}}
 > 09:02:01 alice message.send {"to":["bob","100002"],"text":"two, to him once"}
   {"command":10,"accepted":true,"message":"m10"}
     {"message.accepted":{"message":"m10","from":"alice","to":["bob"],"text":"two, to him once","route":"auto"}}
-    {"delivery.routed":{"message":"m10","to":"bob","channel":"none","because":"no_phone"}}
+    {"delivery.routed":{"message":"m10","to":"bob","channel":"none","because":"no_device_online"}}
 > 09:03:00 bob presence.online {"device":"phone","class":"pc"}
   {"command":11,"accepted":true}
     {"presence.online":{"user":"bob","device":"phone","class":"pc","lease_ms":45000,"encoding":"json"}}

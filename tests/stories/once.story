@@ -9,7 +9,7 @@
 > 09:00:02 alice message.send {"to":["bob"],"text":"once","id":"k1"}
   {"command":3,"accepted":true,"message":"m3"}
     {"message.accepted":{"message":"m3","from":"alice","to":["bob"],"text":"once","route":"auto"}}
-    {"delivery.routed":{"message":"m3","to":"bob","channel":"none","because":"no_phone"}}
+    {"delivery.routed":{"message":"m3","to":"bob","channel":"none","because":"no_device_online"}}
 > 09:00:03 alice message.send {"id":"k1", "text":"once", "to":["bob"]}
   {"command":4,"accepted":true,"message":"m3"}
 > 09:00:04 alice message.send {"to":["bob"],"text":"twice","id":"k1"}
@@ -28,7 +28,7 @@
 > 09:00:08 bob message.send {"to":["dave"],"text":"mine","id":"k1"}
   {"command":9,"accepted":true,"message":"m9"}
     {"message.accepted":{"message":"m9","from":"bob","to":["dave"],"text":"mine","route":"auto"}}
-    {"delivery.routed":{"message":"m9","to":"dave","channel":"none","because":"no_phone"}}
+    {"delivery.routed":{"message":"m9","to":"dave","channel":"none","because":"no_device_online"}}
 # A registration said again is the same wish.
 > 09:00:09 _admin user.register {"name":"dave"}
   {"command":10,"accepted":true}

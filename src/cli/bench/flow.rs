@@ -5,30 +5,14 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures_util::StreamExt;
 
-use super::raw::rate;
+use super::load::{IN_FLIGHT_MAX, message, rate};
 use super::world::World;
 use crate::cli::output::Failure;
 use crate::log::{Log, Pipeline};
-use crate::rules::Command;
-use crate::rules::command::{Encoding, Send};
-use crate::wire::{command, subjects};
-use crate::words::{Address, UserName};
+use crate::words::UserName;
 
-/// Publishes without their PubAck, for Homing and for the yardstick alike.
-pub(super) const IN_FLIGHT_MAX: usize = 2_000;
 /// Nothing for this long means that something was lost.
 const SILENCE_MAX: Duration = Duration::from_secs(20);
-const TEXT_BYTES: usize = 200;
-
-/// The `number`-th message: its subject and payload.
-pub(super) fn message(people: &[UserName], number: usize) -> (String, Bytes) {
-    let person = |number: usize| people.get(number % people.len().max(1)).cloned();
-    let to = person(number + 1).map(Address::User).into_iter().collect();
-    let text = format!("{number:>width$}", width = TEXT_BYTES);
-    let send = Command::Send(Send { to, text: Some(text), ..Send::default() });
-    let from = person(number).map(|name| name.to_string()).unwrap_or_default();
-    (subjects::command(&from, send.verb()), command::encode(&send, Encoding::Msgpack).into())
-}
 
 /// Messages per second, all of them live at their recipients and their outcomes told.
 pub(super) async fn per_second(world: &World, people: &[UserName], messages: usize) -> Result<f64, Failure> {

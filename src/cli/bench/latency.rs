@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::flow::{self, IN_FLIGHT_MAX};
+use super::load::{self, IN_FLIGHT_MAX};
 use super::world::World;
 use crate::cli::output::Failure;
 use crate::log::Pipeline;
@@ -28,7 +28,7 @@ pub(super) async fn of(
     let mut live = recipients.client().subscribe("homing.to.>").await.map_err(|error| wrong(&error))?;
     recipients.client().flush().await.map_err(|error| wrong(&error))?;
     let messages = (per_second as f64 * duration.as_secs_f64()) as usize;
-    let prepared: Vec<(String, Bytes)> = (0..messages).map(|number| flow::message(people, number)).collect();
+    let prepared: Vec<(String, Bytes)> = (0..messages).map(|number| load::message(people, number)).collect();
     let start = Instant::now() + Duration::from_millis(100);
     let planned = move |number: usize| start + Duration::from_secs_f64(number as f64 / per_second as f64);
     let listening = tokio::spawn(async move {

@@ -2,6 +2,7 @@
 
 mod flow;
 mod latency;
+mod load;
 mod memory;
 mod pipeline;
 mod raw;

@@ -47,9 +47,10 @@ pub(super) async fn run(args: &Args, settings: &Settings, output: Output) -> Res
     // First, while the process is small and its memory not fragmented.
     output.progress("measuring the decider's memory …");
     let bytes = memory::measure(args.users, args.users);
-    let folder = Folder::new()?;
+    let folder = tempfile::tempdir()
+        .map_err(|error| Failure::failed(format!("could not make a temporary folder: {error}")))?;
     output.progress("starting nats-server and Homing …");
-    let mut world = World::start(&folder.0, settings.sync, &args.roles, output).await?;
+    let mut world = World::start(folder.path(), settings.sync, &args.roles, output).await?;
     let people = world.people(args.people).await?;
     let mut report = Report::new("pipeline", world.machine(settings.sync));
     report.figure("bytes_per_user", bytes.per_user);
@@ -106,23 +107,4 @@ async fn throughput(
     report.figure("homing_per_s", median(rates));
     report.figure("ratio_raw", median(ratios));
     Ok(())
-}
-
-/// A data folder that goes with the bench.
-struct Folder(std::path::PathBuf);
-
-impl Folder {
-    fn new() -> Result<Folder, Failure> {
-        let path = std::env::temp_dir().join(format!("homing-bench-{}", std::process::id()));
-        std::fs::create_dir_all(&path)
-            .map_err(|error| Failure::failed(format!("could not make {}: {error}", path.display())))?;
-        Ok(Folder(path))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What cannot be removed is in the system's folder for temporary files.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
 }

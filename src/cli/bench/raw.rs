@@ -1,10 +1,10 @@
 //! The yardstick: raw asynchronous publishing of the same bytes to one file stream of the same server.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
 
-use super::flow::{self, IN_FLIGHT_MAX};
+use super::load::{self, IN_FLIGHT_MAX, rate};
 use crate::cli::output::Failure;
 use crate::log::{Log, Pipeline};
 use crate::words::UserName;
@@ -14,7 +14,7 @@ pub(super) const SUBJECTS: &str = "raw.>";
 
 /// The same bytes as Homing's message, under a subject of the same length.
 fn message(people: &[UserName], number: usize) -> (String, Bytes) {
-    let (subject, payload) = flow::message(people, number);
+    let (subject, payload) = load::message(people, number);
     (subject.replacen("homing", "raw.xx", 1), payload)
 }
 
@@ -28,8 +28,4 @@ pub(super) async fn per_second(log: &Log, people: &[UserName], messages: usize) 
     }
     pipeline.drain().await?;
     Ok(rate(messages, started.elapsed()))
-}
-
-pub(super) fn rate(messages: usize, took: Duration) -> f64 {
-    messages as f64 / took.as_secs_f64()
 }

@@ -16,6 +16,14 @@ pub enum Timer {
     Escalate(MessageId),
 }
 
+impl Timer {
+    pub fn message(self) -> MessageId {
+        match self {
+            Timer::Expire(message) | Timer::Escalate(message) => message,
+        }
+    }
+}
+
 impl FromStr for Timer {
     type Err = WordError;
     fn from_str(text: &str) -> Result<Self, WordError> {

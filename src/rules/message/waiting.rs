@@ -23,8 +23,8 @@ pub(in crate::rules) fn what_waits(
     };
     let wanted = move |standing: Standing| match standing {
         Standing::Waiting => true,
-        Standing::Sent | Standing::Pull => class == DeviceClass::Pc,
-        Standing::Queued => false,
+        // What lies with a channel adapter goes live as well: the adapter asks again before it sends.
+        Standing::Sent | Standing::Pull | Standing::Queued => class == DeviceClass::Pc,
     };
     let to = Party::User(user.name.clone());
     let open = user.mailbox.iter().filter(move |(_, standing)| wanted(*standing));

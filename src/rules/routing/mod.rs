@@ -73,7 +73,8 @@ fn without_client(user: &User, because: RouteReason) -> Choice {
     if user.sms_off {
         return Choice::plain(Channel::None, RouteReason::SmsOff);
     }
-    by_phone(user, Channel::Sms, because)
+    let channel = if user.phone.is_some() { Channel::Sms } else { Channel::None };
+    Choice::plain(channel, because)
 }
 
 fn by_phone(user: &User, channel: Channel, because: RouteReason) -> Choice {

@@ -1,0 +1,46 @@
+//! What the log tells: the commits about a message, and a presence that ended.
+
+use std::time::Duration;
+
+use crate::cli::output::Failure;
+use crate::log::Log;
+use crate::rules::{Commit, Fact};
+use crate::wire::commit;
+use crate::words::{EventSeq, MessageId, UserName};
+
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Every fact about a message, with the commit it stands in.
+pub(super) async fn about(log: &Log, message: MessageId) -> Result<Vec<(EventSeq, Commit, Fact)>, Failure> {
+    let last = log.last_seq("EVENTS").await?;
+    let mut events = log.follow("EVENTS", None, 1);
+    let (mut found, mut read) = (Vec::new(), 0);
+    while read < last {
+        for record in events.next().await? {
+            read = record.seq;
+            let commit = commit::decode(&record.payload).map_err(Failure::failed)?;
+            let about = commit.facts.iter().filter(|fact| fact.message() == Some(message)).cloned();
+            let about: Vec<Fact> = about.collect();
+            found.extend(about.into_iter().map(|fact| (EventSeq(record.seq), commit.clone(), fact)));
+        }
+    }
+    Ok(found)
+}
+
+/// Waits for the commit that says this user's device is gone.
+pub(super) async fn gone(log: &Log, user: &UserName) -> Result<EventSeq, Failure> {
+    let mut presence = log.follow("EVENTS", Some(crate::wire::subjects::PRESENCE_EVENTS), 1);
+    let offline = |fact: &Fact| matches!(fact, Fact::DeviceOffline { user: gone, .. } if gone == user);
+    let wait = async {
+        loop {
+            for record in presence.next().await? {
+                let commit = commit::decode(&record.payload).map_err(Failure::failed)?;
+                if commit.facts.iter().any(offline) {
+                    return Ok(EventSeq(record.seq));
+                }
+            }
+        }
+    };
+    let waited = tokio::time::timeout(PATIENCE, wait).await;
+    waited.unwrap_or_else(|_| Err(Failure::failed("the lease did not lapse".to_owned())))
+}
