@@ -86,6 +86,11 @@ impl Client {
         }
     }
 
+    pub async fn register(&self, name: &str) {
+        let (_, outcome) = self.asked("_admin", "user.register", &json!({ "name": name })).await;
+        assert_eq!(outcome.get("accepted"), Some(&json!(true)), "{outcome}");
+    }
+
     /// Waits until a command sent now has its outcome; gives its sequence: all before it is decided then.
     pub async fn probe(&self, by: &str) -> u64 {
         let mood = json!({ "mood": self.nats.new_inbox() });

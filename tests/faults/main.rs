@@ -10,21 +10,67 @@ mod story;
 #[path = "../support/mod.rs"]
 mod support;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use audit::Audit;
+use client::Client;
 use dice::Dice;
+use futures_util::StreamExt;
 use homing::log::server::Sync;
+use homing::wire::outcome::OutcomeBody;
+use serde_json::json;
 use story::{MESSAGES, Story, alone, free_port, kill_9, nats_server_of};
 use support::Homing;
 use tokio::task::block_in_place;
+use tokio::time::timeout;
 
 const KILLS: usize = 6;
+const ALL: &str = "decider,fanout,presence,query,scheduler";
 /// A person who waits for a takeover should not give up.
 const TAKEOVER_MAX: Duration = Duration::from_secs(10);
 
 fn kills(dice: &mut Dice) -> Vec<usize> {
     dice.spread(KILLS, 100..MESSAGES - 100)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn messages_sent_while_no_homing_runs_are_decided_after_it_starts() {
+    let (alone, folder, port) = (alone().await, tempfile::tempdir().unwrap(), free_port());
+    let data = folder.path().join("data");
+    let homing = block_in_place(|| Homing::start_at(&data, port, &["--sync", "off"]));
+    let people = Client::connect(homing.url()).await;
+    people.register("alice").await;
+    people.register("bob").await;
+    assert!(block_in_place(|| homing.stop()).success());
+
+    let server = story::server(&data, port, Sync::Off).await;
+    let mut outcomes = people.nats.subscribe("homing.outcome.alice.>").await.unwrap();
+    let mut accepted = BTreeSet::new();
+    for i in 0..100 {
+        let message = json!({ "to": ["bob"], "text": format!("message {i}") });
+        accepted.insert(people.command("alice", "message.send", &message).await);
+    }
+    let homing = block_in_place(|| Homing::serve(&folder.path().join("parts"), &server.url(), ALL));
+    let mut told = BTreeSet::new();
+    while told.len() < accepted.len() {
+        let outcome = timeout(TAKEOVER_MAX, outcomes.next()).await.expect("an outcome is missing").unwrap();
+        let outcome: OutcomeBody = serde_json::from_slice(&outcome.payload).unwrap();
+        assert!(outcome.message.is_some(), "{outcome:?}");
+        told.insert(outcome.command.0);
+    }
+    assert_eq!(told, accepted);
+    let got = people::bob_alone(Client::connect(&server.url()).await, accepted.len());
+    let got = timeout(TAKEOVER_MAX, got).await.expect("a message is missing");
+    let accepted = got.shown;
+    let audit = Audit::read(&server.url(), people.probe("alice").await).await;
+    audit.each_command_is_answered_once();
+    audit.each_message_is_delivered_once(&accepted);
+    audit.deciding_again_gives_the_same_bytes();
+    assert!(block_in_place(|| homing.stop()).success());
+    server.stop().await.unwrap();
+    drop(alone);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -100,7 +146,8 @@ async fn two_deciders_one_writes() {
     let mut standby = Decider::start("second", folder.path(), &url);
     for stored in kills(&mut Dice::new("kill -9 of the active decider")) {
         story.stored(stored).await;
-        assert_eq!((active.turns(), standby.turns()), (1, 0), "one decides, and the other one stands by");
+        // More than one turn: what the killed one had sent was stored after this one had read the log.
+        assert!(active.turns() >= 1 && standby.turns() == 0, "one decides, and the other one stands by");
         let name = active.name;
         let killed = Instant::now();
         active.homing.kill();

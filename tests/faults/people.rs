@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use async_nats::Message;
 use futures_util::stream::{self, StreamExt};
 use homing::wire::Shown;
 use homing::wire::query::Items;
@@ -56,9 +57,17 @@ pub async fn alice(
 pub struct Got {
     /// Each message once: what a person would have seen.
     pub shown: BTreeSet<MessageId>,
+    /// Live messages that had been seen before.
     pub repeated: usize,
     pub from_inbox: usize,
     pub came_online: usize,
+}
+
+/// Bob comes when everything has been sent.
+pub async fn bob_alone(client: Client, n: usize) -> Got {
+    let (seen, _nobody_waits) = watch::channel(0);
+    let (_known, all) = watch::channel(Some(n));
+    bob(client, seen, all).await
 }
 
 /// Receives until `all` says how many there are and they are there.
@@ -82,7 +91,10 @@ pub async fn bob(client: Client, seen: watch::Sender<usize>, all: watch::Receive
         let messages: Vec<MessageId> = match came {
             Ok(batch) => {
                 let batch = batch.expect("the client lives");
-                batch.iter().map(|live| serde_json::from_slice::<Shown>(&live.payload).unwrap().message).collect()
+                let message = |live: &Message| serde_json::from_slice::<Shown>(&live.payload).unwrap().message;
+                let messages: Vec<_> = batch.iter().map(message).collect();
+                got.repeated += messages.iter().filter(|message| got.shown.contains(message)).count();
+                messages
             }
             Err(_) => {
                 let waiting = inbox(&client).await;
@@ -93,9 +105,7 @@ pub async fn bob(client: Client, seen: watch::Sender<usize>, all: watch::Receive
                 waiting
             }
         };
-        for message in &messages {
-            got.repeated += usize::from(!got.shown.insert(*message));
-        }
+        got.shown.extend(&messages);
         seen.send_replace(got.shown.len());
         for batch in messages.chunks(BATCH_LEN_MAX) {
             client.command("bob", "message.received", &json!({ "messages": batch })).await;

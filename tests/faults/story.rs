@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use homing::log::server::{Managed, ServerOptions, Sync};
 use homing::words::MessageId;
 use rustix::process::{Pid, Signal, kill_process};
-use serde_json::json;
 use tokio::sync::{Mutex, MutexGuard, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -49,9 +48,8 @@ impl Story {
     /// Registers both and lets them begin.
     pub async fn begin(name: &'static str, url: &str, alone: MutexGuard<'static, ()>) -> Story {
         let client = Client::connect(url).await;
-        for name in ["alice", "bob"] {
-            client.asked("_admin", "user.register", &json!({ "name": name })).await;
-        }
+        client.register("alice").await;
+        client.register("bob").await;
         let people = [Client::connect(url).await, Client::connect(url).await];
         let [a, b] = people.clone();
         let ((tell_seen, seen), (tell_stored, stored)) = (watch::channel(0), watch::channel(0));
@@ -93,7 +91,7 @@ impl Story {
         let longest = self.waits.iter().max().copied().unwrap_or_default();
         say(&format!(
             "{}: {:.1?} for {} messages, {} commands, {} commits; {} faults, answered again after at most {longest:.2?} \
-             ({:.2?}); stored before their PubAck was lost: {alice} and {bob}; Bob came online {} times, got {} again \
+             ({:.2?}); stored before their PubAck was lost: {alice} and {bob}; Bob came online {} times, got {} live again \
              and {} by his inbox alone",
             self.name,
             told,
