@@ -1,0 +1,127 @@
+//! What time does: messages expire, unconfirmed ones go on by SMS, leases lapse; on a real server, waited for in the log.
+
+mod support;
+
+use std::future::Future;
+use std::time::Duration;
+
+use homing::log::Log;
+use homing::rules::command::{DeviceClass, Encoding, Online, Register, Send};
+use homing::rules::{Channel, Command, Fact};
+use homing::wire::work::Work;
+use homing::wire::{command, commit, from_msgpack};
+use homing::words::{Instant, MessageId, Span};
+use support::Homing;
+
+/// Deadlines here are a second or two; the machine may be busy.
+const WITHIN: Duration = Duration::from_secs(30);
+
+struct World {
+    log: Log,
+    _homing: Homing,
+}
+
+fn story<F: Future<Output = ()>>(tell: impl FnOnce(World) -> F) {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
+    runtime.block_on(async {
+        let homing = Homing::start();
+        let log = Log::connect(homing.url(), "test").await.expect("it is ready");
+        tell(World { log, _homing: homing }).await;
+    });
+}
+
+impl World {
+    async fn say(&self, by: &str, said: Command) -> u64 {
+        let outgoing = command::outgoing(by, &said, Encoding::Json);
+        self.log.publish(outgoing, &self.log.fresh_identity()).await.expect("it is stored")
+    }
+
+    async fn register(&self, name: &str, phone: Option<&str>) {
+        let phone = phone.map(|phone| phone.parse().expect("a phone"));
+        let (name, secret, zone, day, month) = (name.parse().expect("a name"), None, None, None, None);
+        self.say("_admin", Command::Register(Register { name, phone, secret, zone, day, month })).await;
+    }
+
+    async fn online(&self, by: &str, lease: Span) {
+        let device = "laptop".parse().expect("a device");
+        self.say(by, Command::Online(Online { device, class: DeviceClass::Pc, lease })).await;
+    }
+
+    async fn send(&self, send: Send) -> MessageId {
+        let to = vec!["bob".parse().expect("an address")];
+        let seq = self.say("alice", Command::Send(Send { to, text: Some("hello".to_owned()), ..send })).await;
+        MessageId::of(homing::words::CommandSeq(seq))
+    }
+
+    /// The first fact like this in the log, with its time.
+    async fn fact(&self, like: impl Fn(&Fact) -> bool) -> (Fact, Instant) {
+        let mut events = self.log.follow("EVENTS", None, 1);
+        let find = async {
+            loop {
+                for record in events.next().await.expect("EVENTS is there") {
+                    let commit = commit::decode(&record.payload).expect("a commit");
+                    if let Some(fact) = commit.facts.iter().find(|fact| like(fact)) {
+                        return (fact.clone(), record.at);
+                    }
+                }
+            }
+        };
+        tokio::time::timeout(WITHIN, find).await.expect("the fact comes in time")
+    }
+}
+
+fn second() -> Option<Span> {
+    Some(Span::from_secs(1))
+}
+
+#[test]
+fn a_message_that_waits_too_long_expires_and_not_before() {
+    story(|world| async move {
+        world.register("alice", None).await;
+        world.register("bob", None).await;
+        let message = world.send(Send { expires_in: second(), ..Send::default() }).await;
+        let (fact, accepted) = world.fact(|fact| fact.accepted().is_some()).await;
+        let expires = fact.accepted().and_then(|accepted| accepted.expires).expect("it has a deadline");
+        let expired =
+            |fact: &Fact| matches!(fact, Fact::DeliveryExpired { message: it, .. } if *it == message);
+        let (_, at) = world.fact(expired).await;
+        assert!(at >= expires, "expired {at}, due {expires}");
+        println!("accepted {accepted}, due {expires}, expired {at}: {} ms late", (at - expires).ms());
+    });
+}
+
+#[test]
+fn what_is_not_confirmed_in_time_lies_on_outbox_for_sms() {
+    story(|world| async move {
+        world.register("alice", None).await;
+        world.register("bob", Some("+447700900001")).await;
+        world.online("bob", Span::from_secs(3_600)).await;
+        let message = world.send(Send { escalate_after: second(), ..Send::default() }).await;
+        let by_sms = |fact: &Fact| fact.routed().is_some_and(|routed| routed.channel == Channel::Sms);
+        world.fact(by_sms).await;
+        let item = async {
+            loop {
+                if let Some(record) = world.log.record("OUTBOX", 1).await.expect("OUTBOX is there") {
+                    return record;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        let item = tokio::time::timeout(WITHIN, item).await.expect("fan-out hands it over");
+        assert_eq!(item.subject.as_str(), format!("homing.out.sms.bob.{message}"));
+        let work: Work = from_msgpack(&item.payload).expect("an item");
+        assert_eq!((work.message, work.text.as_deref()), (message, Some("hello")));
+        assert!(!item.subject.as_str().contains("447700900001"), "no phone in a subject");
+    });
+}
+
+#[test]
+fn a_lease_without_heartbeats_lapses() {
+    story(|world| async move {
+        world.register("bob", None).await;
+        world.online("bob", Span::from_secs(1)).await;
+        let (_, online) = world.fact(|fact| matches!(fact, Fact::DeviceOnline { .. })).await;
+        let (_, offline) = world.fact(|fact| matches!(fact, Fact::DeviceOffline { .. })).await;
+        assert!(offline - online >= Span::from_secs(1), "online {online}, offline {offline}");
+    });
+}
