@@ -24,7 +24,8 @@ impl Audit {
         assert!(commands.len() as u64 >= decided, "COMMANDS ends before {decided}");
         commands.truncate(usize::try_from(decided).unwrap());
         let mut events = whole(&log, "EVENTS").await;
-        let mut commits: Vec<_> = events.iter().map(|event| commit::decode(&event.payload).unwrap()).collect();
+        let mut commits: Vec<_> =
+            events.iter().map(|event| commit::decode(&event.payload).unwrap()).collect();
         let until = commits.partition_point(|commit| commit.command <= CommandSeq(decided));
         events.truncate(until);
         commits.truncate(until);
@@ -37,6 +38,19 @@ impl Audit {
 
     pub fn commits_len(&self) -> usize {
         self.commits.len()
+    }
+
+    /// Every kind of fact that there is in the log, by name.
+    pub fn kinds_of_facts(&self) -> BTreeSet<String> {
+        let name = |fact: &Fact| {
+            let (area, _, fact) = fact.name();
+            format!("{area}.{fact}")
+        };
+        self.commits.iter().flat_map(|commit| &commit.facts).map(name).collect()
+    }
+
+    pub fn decisions_in_parts(&self) -> usize {
+        self.commits.iter().filter(|commit| commit.part == 1).count()
     }
 
     /// Each command is answered by the parts of one decision, in order and side by side, or by nothing.
@@ -60,8 +74,14 @@ impl Audit {
     /// The deliveries of `accepted` are all that there are, and each was delivered, once, and did not end otherwise.
     pub fn each_message_is_delivered_once(&self, accepted: &BTreeSet<MessageId>) {
         let facts = || self.commits.iter().flat_map(|commit| &commit.facts);
-        let told: Vec<MessageId> = facts().filter_map(Fact::accepted).map(|accepted| accepted.message).collect();
-        assert!(told.iter().eq(accepted), "stored {} messages, EVENTS accepts {}", accepted.len(), told.len());
+        let told: Vec<MessageId> =
+            facts().filter_map(Fact::accepted).map(|accepted| accepted.message).collect();
+        assert!(
+            told.iter().eq(accepted),
+            "stored {} messages, EVENTS accepts {}",
+            accepted.len(),
+            told.len()
+        );
         let mut ends: BTreeMap<MessageId, usize> = BTreeMap::new();
         for fact in facts() {
             match ended(fact) {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod anything;
 mod audit;
 mod client;
 mod dice;
@@ -22,12 +23,16 @@ use homing::log::server::Sync;
 use homing::wire::outcome::OutcomeBody;
 use serde_json::json;
 use story::{MESSAGES, Story, alone, free_port, kill_9, nats_server_of};
-use support::Homing;
+use support::{Homing, say};
 use tokio::task::block_in_place;
 use tokio::time::timeout;
 
 const KILLS: usize = 6;
 const ALL: &str = "decider,fanout,presence,query,scheduler";
+/// Of any kind, for deciding them again.
+const COMMANDS: usize = 4_000;
+/// As many as `rules/fact.rs` has variants.
+const KINDS_OF_FACTS: usize = 20;
 /// A person who waits for a takeover should not give up.
 const TAKEOVER_MAX: Duration = Duration::from_secs(10);
 
@@ -161,6 +166,43 @@ async fn two_deciders_one_writes() {
         assert!(block_in_place(|| homing.stop()).success());
     }
     server.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn deciding_again_from_scratch_gives_byte_equal_events() {
+    let (alone, folder, port) = (alone().await, tempfile::tempdir().unwrap(), free_port());
+    let data = folder.path().join("data");
+    let up = || block_in_place(|| Homing::start_at(&data, port, &["--sync", "off"]));
+    let mut homing = up();
+    let client = Client::connect(homing.url()).await;
+    let mut expired = client.nats.subscribe("homing.evt.delivery.*.expired").await.unwrap();
+    client.register("alice").await;
+    client.register("bob").await;
+    let mut dice = Dice::new("deciding again");
+    let kills = dice.spread(2, 0..COMMANDS);
+    for n in 1..=COMMANDS {
+        let (subject, payload) = anything::command(&mut dice, n);
+        client.store(subject, payload.into()).await;
+        if kills.contains(&n) {
+            homing.kill();
+            homing = up();
+        }
+    }
+    timeout(TAKEOVER_MAX, expired.next()).await.expect("no timer fired").unwrap();
+    let (decided, _) = client.asked("_admin", "user.register", &json!({ "name": "the-last" })).await;
+    let audit = Audit::read(homing.url(), decided).await;
+    audit.each_command_is_answered_once();
+    audit.deciding_again_gives_the_same_bytes();
+    let kinds = audit.kinds_of_facts();
+    assert_eq!(kinds.len(), KINDS_OF_FACTS, "{kinds:?}");
+    say(&format!(
+        "deciding again: {} commands and {} commits, {} decisions in parts",
+        audit.commands_len(),
+        audit.commits_len(),
+        audit.decisions_in_parts()
+    ));
+    assert!(block_in_place(|| homing.stop()).success());
+    drop(alone);
 }
 
 /// A process that decides, or stands by.

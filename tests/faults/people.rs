@@ -46,7 +46,10 @@ pub async fn alice(
     let mut accepted = BTreeSet::new();
     let mut sending = stream::iter(0..n).map(one).buffer_unordered(IN_FLIGHT_MAX);
     while let Some(seq) = sending.next().await {
-        assert!(accepted.insert(format!("m{seq}").parse().unwrap()), "two messages were stored as one: {seq}");
+        assert!(
+            accepted.insert(format!("m{seq}").parse().unwrap()),
+            "two messages were stored as one: {seq}"
+        );
         stored.send_replace(accepted.len());
     }
     accepted
@@ -91,7 +94,8 @@ pub async fn bob(client: Client, seen: watch::Sender<usize>, all: watch::Receive
         let messages: Vec<MessageId> = match came {
             Ok(batch) => {
                 let batch = batch.expect("the client lives");
-                let message = |live: &Message| serde_json::from_slice::<Shown>(&live.payload).unwrap().message;
+                let message =
+                    |live: &Message| serde_json::from_slice::<Shown>(&live.payload).unwrap().message;
                 let messages: Vec<_> = batch.iter().map(message).collect();
                 got.repeated += messages.iter().filter(|message| got.shown.contains(message)).count();
                 messages
