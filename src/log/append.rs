@@ -6,6 +6,7 @@ use async_nats::{HeaderMap, HeaderValue, Subject, Subscriber, header};
 use futures_util::StreamExt;
 use serde::Deserialize;
 
+use super::connection::Losses;
 use super::{Fault, Log};
 use crate::wire::Outgoing;
 use crate::words::EventSeq;
@@ -27,6 +28,7 @@ pub struct Appender {
 #[derive(Debug)]
 pub struct Acks {
     inbox: Subscriber,
+    losses: Losses,
 }
 
 #[derive(Deserialize)]
@@ -47,10 +49,11 @@ impl Log {
     /// # Errors
     /// When the server is away.
     pub async fn appender(&self, last: EventSeq) -> Result<(Appender, Acks), Fault> {
+        let losses = self.losses();
         let acks = Subject::from(self.client().new_inbox());
         let inbox = self.client().subscribe(acks.clone()).await;
         let inbox = inbox.map_err(|error| Fault::later("listen to acknowledgements").because(error))?;
-        Ok((Appender { log: self.clone(), last, acks }, Acks { inbox }))
+        Ok((Appender { log: self.clone(), last, acks }, Acks { inbox, losses }))
     }
 }
 
@@ -87,7 +90,13 @@ impl Acks {
     /// Always with `Retry::Reload`: another writer was faster, or it is not known whether it was stored. The log knows.
     pub async fn stored(&mut self, at: EventSeq) -> Result<(), Fault> {
         let failed = |why: String| Err(Fault::reload(format!("append commit {}", at.0)).because(why));
-        let Ok(Some(answer)) = tokio::time::timeout(ACK_WITHIN, self.inbox.next()).await else {
+        let answer = tokio::select! {
+            // What came before the loss still counts.
+            biased;
+            answer = tokio::time::timeout(ACK_WITHIN, self.inbox.next()) => answer,
+            () = self.losses.next() => return failed("the connection was lost".to_owned()),
+        };
+        let Ok(Some(answer)) = answer else {
             return failed("no acknowledgement came".to_owned());
         };
         match serde_json::from_slice::<PubAck>(&answer.payload) {

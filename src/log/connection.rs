@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_nats::jetstream::{self, Context};
 use async_nats::{Client, ConnectOptions, Event, HeaderMap, Subject};
 use bytes::Bytes;
+use tokio::sync::watch;
 use tracing::{info, warn};
 
 use super::Fault;
@@ -23,7 +24,13 @@ const RECONNECT_DELAY_MAX_MS: u64 = 500;
 pub struct Log {
     client: Client,
     js: Context,
+    losses: watch::Receiver<u64>,
 }
+
+/// Tells when the connection is lost. A server that died has forgotten what was under way on it (requests, pulls,
+/// acknowledgements): whoever waits for that begins anew at once.
+#[derive(Debug)]
+pub(super) struct Losses(watch::Receiver<u64>);
 
 /// One stored message.
 #[derive(Debug, Clone)]
@@ -42,6 +49,7 @@ impl Log {
     /// # Errors
     /// When no server answers at `url` within five seconds.
     pub async fn connect(url: &str, name: &str) -> Result<Log, Fault> {
+        let (lost, losses) = watch::channel(0);
         let options = ConnectOptions::new()
             .name(format!("homing {name}"))
             .ping_interval(PING_EVERY)
@@ -49,7 +57,13 @@ impl Log {
             .reconnect_delay_callback(|attempts| {
                 Duration::from_millis((10 << attempts.min(6)).min(RECONNECT_DELAY_MAX_MS))
             })
-            .event_callback(|event| async move { report(&event) });
+            .event_callback(move |event| {
+                if event == Event::Disconnected {
+                    lost.send_modify(|times| *times += 1);
+                }
+                report(&event);
+                std::future::ready(())
+            });
         let client = options
             .connect(url)
             .await
@@ -59,7 +73,7 @@ impl Log {
             .ack_timeout(ACK_TIMEOUT)
             .max_ack_inflight(ACKS_IN_FLIGHT_MAX)
             .build(client.clone());
-        Ok(Log { client, js })
+        Ok(Log { client, js, losses })
     }
 
     pub fn client(&self) -> &Client {
@@ -68,6 +82,23 @@ impl Log {
 
     pub(super) fn js(&self) -> &Context {
         &self.js
+    }
+
+    /// Those from now on.
+    pub(super) fn losses(&self) -> Losses {
+        let mut losses = self.losses.clone();
+        losses.mark_unchanged();
+        Losses(losses)
+    }
+}
+
+impl Losses {
+    /// Waits for the next one.
+    pub(super) async fn next(&mut self) {
+        if self.0.changed().await.is_err() {
+            // The client is gone for good, and says so itself.
+            std::future::pending::<()>().await;
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy};
 use futures_util::{FutureExt, StreamExt};
 use tracing::debug;
 
+use super::connection::Losses;
 use super::read::instant;
 use super::{Fault, Log, Record};
 
@@ -26,6 +27,7 @@ pub struct Follower {
     filter: Option<&'static str>,
     next: u64,
     messages: Option<Stream>,
+    losses: Losses,
     /// Consumer sequence of the last message: a gap there is a lost message.
     consumed: u64,
 }
@@ -39,7 +41,8 @@ impl std::fmt::Debug for Follower {
 impl Log {
     /// Follows `stream` from the sequence `from` on, for ever.
     pub fn follow(&self, stream: &'static str, filter: Option<&'static str>, from: u64) -> Follower {
-        Follower { log: self.clone(), stream, filter, next: from.max(1), messages: None, consumed: 0 }
+        let (log, losses) = (self.clone(), self.losses());
+        Follower { log, stream, filter, next: from.max(1), messages: None, losses, consumed: 0 }
     }
 }
 
@@ -69,7 +72,12 @@ impl Follower {
             self.consumed = 0;
         }
         let messages = self.messages.as_mut().expect("it was opened just now");
-        let first = messages.next().await;
+        let first = tokio::select! {
+            biased;
+            first = messages.next() => first,
+            // The server that comes back does not know the consumer any more.
+            () = self.losses.next() => return Err(self.lost().because("the connection was lost")),
+        };
         let mut records = Vec::new();
         let mut item = Some(first);
         while let Some(found) = item {

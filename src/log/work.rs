@@ -9,6 +9,7 @@ use futures_util::{FutureExt, StreamExt};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error};
 
+use super::connection::Losses;
 use super::read::instant;
 use super::{Fault, Log, Record};
 use crate::wire::work;
@@ -60,10 +61,12 @@ pub async fn work(
 ) -> Result<(), Fault> {
     while !stop.is_cancelled() {
         let ended = async {
+            let mut losses = log.losses();
             let mut messages = open(log, source).await?;
             loop {
+                let batch = take(&mut messages, &mut losses, source);
                 // A batch that was taken is settled, even while stopping.
-                let Some(batch) = stop.run_until_cancelled(take(&mut messages, source)).await else {
+                let Some(batch) = stop.run_until_cancelled(batch).await else {
                     return Ok(());
                 };
                 settle(log, source, handler, batch?).await?;
@@ -105,10 +108,16 @@ struct Taken {
     reply: Subject,
 }
 
-async fn take(messages: &mut Stream, source: Source) -> Result<Vec<Taken>, Fault> {
+async fn take(messages: &mut Stream, losses: &mut Losses, source: Source) -> Result<Vec<Taken>, Fault> {
     let lost = || Fault::later(format!("read on from {}", source.durable));
     let mut batch = Vec::new();
-    let mut item = Some(messages.next().await);
+    let first = tokio::select! {
+        biased;
+        first = messages.next() => first,
+        // The server that comes back does not know the pull any more.
+        () = losses.next() => return Err(lost().because("the connection was lost")),
+    };
+    let mut item = Some(first);
     while let Some(found) = item {
         let message = match found {
             Some(Ok(message)) => message,
