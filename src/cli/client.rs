@@ -33,7 +33,7 @@ pub(super) struct Client {
 
 impl Client {
     pub(super) async fn connect(settings: &Settings, by: &str) -> Result<Client, Failure> {
-        Client::at(settings.nats_url(), by).await
+        Client::at(&settings.nats_url(), by).await
     }
 
     pub(super) async fn at(url: &str, by: &str) -> Result<Client, Failure> {

@@ -1,6 +1,6 @@
 //! `homing man`: the manual page.
 
-use super::output::Failure;
+use super::output::{Failure, Output};
 
 /// Print the manual page, as in `homing man | man -l -`, or write one a subcommand into a folder
 #[derive(Debug, clap::Args)]
@@ -10,10 +10,15 @@ pub(super) struct Args {
     dir: Option<std::path::PathBuf>,
 }
 
-pub(super) fn run(args: Args, command: clap::Command) -> Result<(), Failure> {
+pub(super) fn run(args: Args, command: clap::Command, output: Output) -> Result<(), Failure> {
     let written = match args.dir {
         Some(dir) => clap_mangen::generate_to(command, dir),
-        None => clap_mangen::Man::new(command).render(&mut std::io::stdout()),
+        None => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(command)
+                .render(&mut page)
+                .map(|()| output.line(&String::from_utf8_lossy(&page)))
+        }
     };
     written.map_err(|error| Failure::failed(format!("could not write the manual: {error}")))
 }

@@ -116,8 +116,8 @@ fn run(command: Command, settings: &Settings, output: Output) -> Result<(), Fail
         Command::Streams(args) => run_async(streams::run(args, settings, output)),
         Command::Decode(args) => decode::run(args, output),
         Command::Bench(args) => run_async(bench::run(args, settings, output)),
-        Command::Completions(args) => completions::run(args, &mut Cli::command()),
-        Command::Man(args) => man::run(args, Cli::command()),
+        Command::Completions(args) => completions::run(args, &mut Cli::command(), output),
+        Command::Man(args) => man::run(args, Cli::command(), output),
         Command::NatsServer(args) => Err(nats_server::run(&args)),
     }
 }

@@ -17,9 +17,9 @@ pub(super) struct Args {
     /// What to run here
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = roles::ALL)]
     roles: Vec<Role>,
-    /// Copies of each stream, where they are to be created: 3 on a cluster
-    #[arg(long, default_value_t = 1)]
-    replicas: usize,
+    /// Copies of each stream: 3 on a cluster [default: 1 where it is created, any where it exists]
+    #[arg(long)]
+    replicas: Option<usize>,
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
@@ -28,7 +28,7 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     tokio::pin!(stopping);
     let data = settings.data()?;
     let _folder = Folder::claim(&data, &crate::log::clock::now().to_string())?;
-    let url = settings.nats_url();
+    let url = &settings.nats_url();
     must_be_as_declared(&Log::connect(url, "streams").await?.provision(true, args.replicas).await?)?;
     let mut running = Running::start(url, &data, &args.roles).await?;
     tokio::select! {

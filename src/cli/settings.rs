@@ -51,13 +51,13 @@ pub(super) struct Settings {
     pub(super) nats: Option<String>,
     data: Option<PathBuf>,
     pub(super) sync: Sync,
-    pub(super) nats_port: Option<u16>,
+    nats_port: Option<u16>,
     /// Who a client is, where no `--user` says so.
     pub(super) user: Option<String>,
     log: Option<String>,
 }
 
-const NATS_DEFAULT: &str = "nats://127.0.0.1:4222";
+const NATS_PORT_DEFAULT: u16 = 4222;
 
 impl Settings {
     pub(super) fn load(global: Global) -> Result<Settings, Failure> {
@@ -79,13 +79,13 @@ impl Settings {
     }
 
     /// The server that clients use.
-    pub(super) fn nats_url(&self) -> &str {
-        self.nats.as_deref().unwrap_or(NATS_DEFAULT)
+    pub(super) fn nats_url(&self) -> String {
+        self.nats.clone().unwrap_or_else(|| format!("nats://127.0.0.1:{}", self.nats_port()))
     }
 
-    /// The data folder that was named, or this one.
-    pub(super) fn data_or(&self, other: &Path) -> PathBuf {
-        self.data.clone().unwrap_or_else(|| other.to_owned())
+    /// The port of the managed server.
+    pub(super) fn nats_port(&self) -> u16 {
+        self.nats_port.unwrap_or(NATS_PORT_DEFAULT)
     }
 
     pub(super) fn data(&self) -> Result<PathBuf, Failure> {

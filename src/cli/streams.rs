@@ -9,9 +9,9 @@ use crate::log::{Finding, FindingState, Log};
 pub(super) struct Args {
     #[command(subcommand)]
     what: What,
-    /// Copies of each stream: 3 on a cluster
-    #[arg(long, global = true, default_value_t = 1)]
-    replicas: usize,
+    /// Copies of each stream: 3 on a cluster [default: 1 where it is created, any where it exists]
+    #[arg(long, global = true)]
+    replicas: Option<usize>,
 }
 
 #[derive(Debug, Clone, Copy, clap::Subcommand)]
@@ -24,7 +24,7 @@ enum What {
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     settings.start_log("warn");
-    let log = Log::connect(settings.nats_url(), "streams").await?;
+    let log = Log::connect(&settings.nats_url(), "streams").await?;
     let create = matches!(args.what, What::Apply);
     let findings = log.provision(create, args.replicas).await?;
     output.result(&findings, || findings.iter().map(line).collect::<Vec<_>>().join("\n"));

@@ -31,8 +31,13 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
         warn!("this version has no web console; nothing listens on {}", args.http);
     }
     let data = settings.data()?;
-    let starting =
-        Whole::start_in(&data, settings, args.nats_port.or(settings.nats_port).unwrap_or(4222), output);
+    let starting = Whole::start_in(
+        &data,
+        settings.nats.as_deref(),
+        settings.sync,
+        args.nats_port.unwrap_or(settings.nats_port()),
+        output,
+    );
     let mut whole = tokio::select! {
         started = starting => started?,
         () = &mut stopping => return Ok(()),
@@ -60,19 +65,20 @@ impl Whole {
     /// Starts everything on a data folder that nobody else uses.
     pub(super) async fn start_in(
         data: &Path,
-        settings: &Settings,
+        nats: Option<&str>,
+        sync: Sync,
         port: u16,
         output: Output,
     ) -> Result<Whole, Failure> {
         let folder = Folder::claim(data, &clock::now().to_string())?;
         let data = folder.path().to_owned();
-        let options = ServerOptions { data: data.clone(), port, sync: settings.sync, launcher: launcher()? };
-        let server = match &settings.nats {
+        let options = ServerOptions { data: data.clone(), port, sync, launcher: launcher()? };
+        let server = match nats {
             Some(_) => None,
             None => Some(server::start(options.clone(), &|text| output.progress(text)).await?),
         };
-        let url = server.as_ref().map_or_else(|| settings.nats_url().to_owned(), Managed::url);
-        must_be_as_declared(&Log::connect(&url, "streams").await?.provision(true, 1).await?)?;
+        let url = nats.map(str::to_owned).or_else(|| server.as_ref().map(Managed::url)).unwrap_or_default();
+        must_be_as_declared(&Log::connect(&url, "streams").await?.provision(true, None).await?)?;
         let mut running = Running::start(&url, &data, &roles::ALL).await?;
         running.ready(&url, &roles::ALL).await?;
         Ok(Whole { _folder: folder, options, server, url, running })

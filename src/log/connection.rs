@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_nats::jetstream::{self, Context};
-use async_nats::{Client, ConnectOptions, Event, HeaderMap, Subject};
+use async_nats::{Client, ConnectOptions, Event, HeaderMap, ServerAddr, Subject};
 use bytes::Bytes;
 use tokio::sync::watch;
 use tracing::{info, warn};
@@ -64,10 +64,20 @@ impl Log {
                 report(&event);
                 std::future::ready(())
             });
-        let client = options
-            .connect(url)
-            .await
-            .map_err(|error| Fault::later(format!("connect to NATS at {url}")).because(error))?;
+        let servers = servers(url)?;
+        let hosts: Vec<String> =
+            servers.iter().map(|server| format!("{}:{}", server.host(), server.port())).collect();
+        // Whoever the first address names is who we are; a password never comes back in an error.
+        let named = servers
+            .first()
+            .and_then(|server| Some((server.username()?, server.password().unwrap_or_default())));
+        let options = match named {
+            Some((user, password)) => options.user_and_password(user.to_owned(), password.to_owned()),
+            None => options,
+        };
+        let connected = options.connect(servers.as_slice()).await;
+        let doing = || format!("connect to NATS at {}", hosts.join(", "));
+        let client = connected.map_err(|error| Fault::later(doing()).because(error))?;
         let js = jetstream::ContextBuilder::new()
             .timeout(ACK_TIMEOUT)
             .ack_timeout(ACK_TIMEOUT)
@@ -100,6 +110,12 @@ impl Losses {
             std::future::pending::<()>().await;
         }
     }
+}
+
+/// One address, or several with commas between them.
+fn servers(urls: &str) -> Result<Vec<ServerAddr>, Fault> {
+    let servers: Result<Vec<ServerAddr>, _> = urls.split(',').map(|url| url.trim().parse()).collect();
+    servers.map_err(|_| Fault::never("read the NATS address").because("it is to be like nats://host:4222"))
 }
 
 fn report(event: &Event) {

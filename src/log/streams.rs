@@ -42,7 +42,7 @@ pub struct Finding {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum FindingState {
     Missing,
     Created,
@@ -63,19 +63,35 @@ impl fmt::Display for Difference {
     }
 }
 
+/// The key that a cluster sets as it needs.
+const REPLICAS: &str = "num_replicas";
+
+impl Finding {
+    fn leave_out(&mut self, key: &str) {
+        self.differences.retain(|difference| difference.key != key);
+        if self.state == FindingState::Differs && self.differences.is_empty() {
+            self.state = FindingState::AsDeclared;
+        }
+    }
+}
+
 impl Log {
-    /// Compares what exists with what is declared; creates what is missing when `create` is set. `replicas` overrides
-    /// the declared number, for a cluster.
+    /// Compares what exists with what is declared; creates what is missing when `create` is set. `replicas` is
+    /// the number of copies that a stream must have; without it one is created with the declared number, and one that
+    /// exists may have any.
     ///
     /// # Errors
     /// When the server does not answer, or refuses a creation.
-    pub async fn provision(&self, create: bool, replicas: usize) -> Result<Vec<Finding>, Fault> {
+    pub async fn provision(&self, create: bool, replicas: Option<usize>) -> Result<Vec<Finding>, Fault> {
         let mut findings = Vec::new();
         for declared in &DECLARED {
             let mut config = parse(declared.config);
-            config.insert("num_replicas".to_owned(), json!(replicas));
+            config.extend(replicas.map(|replicas| (REPLICAS.to_owned(), json!(replicas))));
             let path = declared.stream.to_owned();
-            let finding = self.provision_one(&path, Kind::Stream, &config, create).await?;
+            let mut finding = self.provision_one(&path, Kind::Stream, &config, create).await?;
+            if replicas.is_none() {
+                finding.leave_out(REPLICAS);
+            }
             let missing = finding.state == FindingState::Missing;
             findings.push(finding);
             for consumer in declared.consumers {

@@ -80,7 +80,7 @@ pub fn decide(state: &State, order: &Order) -> Decision {
         Err(rejection) => return refuse(rejection),
     };
     let decision = match dispatch(state, order) {
-        Ok(facts) => Decision { outcome: Outcome::of(facts.first()), facts, intent: None },
+        Ok(facts) => Decision { outcome: outcome(state, order, &facts), facts, intent: None },
         Err(rejection) => refuse(rejection),
     };
     Decision { intent, ..decision }
@@ -166,6 +166,16 @@ fn dispatch(state: &State, order: &Order) -> Result<Vec<Fact>, Rejection> {
         Command::Recall(command) => message::recall(state, user(by), command, order.seq),
         Command::TimerFired(command) => message::timer_fired(state, command, at),
     }
+}
+
+/// What is answered; a registration that is said again is told the number that it got.
+fn outcome(state: &State, order: &Order, facts: &[Fact]) -> Outcome {
+    if let (Command::Register(command), true) = (&order.command, facts.is_empty())
+        && let Some(im) = state.im(&command.name)
+    {
+        return Outcome::User(command.name.clone(), im);
+    }
+    Outcome::of(facts.first())
 }
 
 fn user(by: &Sender) -> &UserName {

@@ -127,6 +127,10 @@ impl State {
         self.names.get(name).copied()
     }
 
+    pub(super) fn im(&self, name: &UserName) -> Option<ImNumber> {
+        ImNumber::of_index(self.uid(name)?.0 as usize)
+    }
+
     pub(super) fn uid_by_phone(&self, phone: Phone) -> Option<Uid> {
         self.phones.get(&phone).copied()
     }

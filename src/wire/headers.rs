@@ -21,7 +21,9 @@ pub struct Trace {
 pub fn of_commit(commit: &Commit, trace: &Trace) -> Vec<(&'static str, String)> {
     let command = commit.command.0;
     let (area, _, fact) = commit.facts.first().map(Fact::name).unwrap_or(("command", String::new(), "none"));
-    let correlation = trace.correlation.clone().unwrap_or_else(|| command.to_string());
+    // The story of a message begins with the command that sent it.
+    let story = commit.facts.first().and_then(Fact::message).map_or(command, |message| message.command().0);
+    let correlation = trace.correlation.clone().unwrap_or_else(|| story.to_string());
     let mut headers = vec![
         ("ce-specversion", "1.0".to_owned()),
         ("ce-id", format!("{command}.{}", commit.part)),

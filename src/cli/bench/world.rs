@@ -29,7 +29,7 @@ impl World {
             .map_err(|error| Failure::failed(format!("could not find our own program: {error}")))?;
         let options = ServerOptions { data: data.to_owned(), port: 0, sync, launcher };
         let server = server::start(options, &|text| output.progress(text)).await?;
-        Log::connect(&server.url(), "streams").await?.provision(true, 1).await?;
+        Log::connect(&server.url(), "streams").await?.provision(true, None).await?;
         let mut world = World { data: data.to_owned(), server, running: None };
         world.run(roles).await?;
         Ok(world)

@@ -14,7 +14,6 @@ use super::up::Whole;
 /// Show the main job: a message reaches Bob live, waits while he is away, and reaches him when he returns
 ///
 /// Runs everything in a temporary data folder with a nats-server of its own on a free port, and leaves nothing behind.
-/// With --data the log is kept there, to be looked at with `homing up --data …`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {}
 
@@ -24,8 +23,7 @@ pub(super) async fn run(_args: Args, settings: &Settings, output: Output) -> Res
     tokio::pin!(stopping);
     let folder = tempfile::tempdir()
         .map_err(|error| Failure::failed(format!("could not make a temporary folder: {error}")))?;
-    let data = settings.data_or(folder.path());
-    let starting = Whole::start_in(&data, settings, 0, output);
+    let starting = Whole::start_in(folder.path(), None, settings.sync, 0, output);
     let whole = tokio::select! {
         started = starting => started?,
         () = &mut stopping => return Ok(()),

@@ -144,5 +144,10 @@ fn line(seq: u64, at: Instant, began: Instant, fact: &Fact) -> String {
         .routed()
         .map(|routed| format!("  channel {}, because {}", routed.channel.as_str(), routed.because.as_str()));
     let name = format!("{area}.{name}");
-    format!("event {seq:>3}  {at}  +{:>5} ms  {name:<20}{}", (at - began).ms(), detail.unwrap_or_default())
+    let line = format!(
+        "event {seq:>3}  {at}  +{:>5} ms  {name:<20}{}",
+        (at - began).ms(),
+        detail.unwrap_or_default()
+    );
+    line.trim_end().to_owned()
 }
