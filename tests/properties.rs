@@ -2,15 +2,18 @@
 
 mod support;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use homing::decider::Snapshots;
 use homing::rules::command::Route;
+use homing::rules::message::{PARTS_BYTES_MAX, PARTS_LEN_MAX, TEXT_BYTES_MAX};
 use homing::rules::{Channel, Commit, Fact, Outcome, Rejection, State};
 use homing::wire::{commit, to_msgpack, to_value};
 use homing::words::{CommandSeq, EventSeq, Instant, MessageId, Party};
 use proptest::prelude::*;
-use serde_json::Value;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use serde_json::{Value, json};
 use support::commands::{COMMANDS_LEN_MAX, START_MS, Wish, sequence};
 use support::desk::{Desk, judge};
 
@@ -71,7 +74,7 @@ fn substance(state: &State) -> Value {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_same_commands_give_the_same_commits(wishes in sequence()) {
@@ -130,6 +133,101 @@ proptest! {
         let open = book.deliveries.values().filter(|delivery| **delivery == Delivery::Open);
         prop_assert!(office.desk.state.open_messages_len() <= open.count());
         prop_assert_eq!(office.desk.state.open_messages_len(), book.open_messages_len());
+    }
+}
+
+/// The properties say nothing about what never happens in them.
+#[test]
+fn the_sequences_come_by_every_fact_and_reason() {
+    let mut runner = TestRunner::deterministic();
+    let mut seen = BTreeSet::new();
+    for _ in 0..1_000 {
+        let wishes = sequence().new_tree(&mut runner).expect("nothing is filtered out").current();
+        for (_, bytes) in Office::after(&wishes).desk.log {
+            for fact in commit::decode(&bytes).expect("what was written can be read").facts {
+                let (area, _, name) = fact.name();
+                seen.insert(format!("{area}.{name}"));
+                if let Fact::DeliveryRouted(routed) = &fact {
+                    seen.insert(format!("{} {}", routed.channel.as_str(), routed.because.as_str()));
+                } else if let Fact::DeliveryFiltered { reason, .. } = &fact {
+                    seen.insert(reason.as_str().to_owned());
+                } else if let Fact::DeviceOffline { because, .. } = &fact {
+                    seen.insert(format!("{because:?}"));
+                }
+            }
+        }
+    }
+    for want in "user.registered user.changed user.suspended user.resumed profile.set preference.set contact.added
+        contact.removed contact.blocked presence.online presence.offline Said Lapsed command.refused message.accepted
+        delivery.routed delivery.delivered delivery.read delivery.filtered delivery.recalled delivery.expired
+        timer.set opted_out suspended blocked"
+        .split_whitespace()
+    {
+        assert!(seen.contains(want), "{want} is not among {seen:?}");
+    }
+    for want in [
+        "live pc_online",
+        "live came_online",
+        "pull pull_online",
+        "pull came_online",
+        "sms no_device_online",
+        "sms not_registered",
+        "sms asked_for",
+        "sms not_confirmed",
+        "mms asked_for",
+        "none no_device_online",
+        "none no_phone",
+        "none sms_off",
+    ] {
+        assert!(seen.contains(want), "{want} is not among {seen:?}");
+    }
+}
+
+/// With its headers a commit is to pass a server that takes 1 MiB, or the decider stands still before it.
+#[test]
+fn no_command_makes_a_commit_that_a_server_does_not_take() {
+    const HEADERS_BYTES: usize = 2_048;
+    const COMMAND_BYTES: usize = 1_024 * 1_024;
+    let names: Vec<String> = (0..1_000).map(|n| format!("+4477009{n:08}")).collect();
+    let send = |more: Value| {
+        let mut send = json!({ "to": names, "text": "x" });
+        let fields = send.as_object_mut().expect("an object");
+        fields.extend(more.as_object().expect("an object").clone());
+        fields.retain(|_, value| !value.is_null());
+        send.to_string().into_bytes()
+    };
+    let filled = |field: &str| {
+        let frame = json!({ "to": ["alice"], "text": "x", field: "" }).to_string();
+        json!({ "to": ["alice"], "text": "x", field: "x".repeat(COMMAND_BYTES - frame.len()) })
+            .to_string()
+            .into_bytes()
+    };
+    // MessagePack lets a part leave out the names of its fields: 5 bytes, and 14 in a commit.
+    let empty = |len: usize| b"\x93\xa0\xc0\xc4\x00".repeat(len);
+    let head = b"\x82\xa2to\x91\xa5alice\xa5parts";
+    let data = "A".repeat(PARTS_BYTES_MAX / 3 * 4 - 400);
+    let parts = vec![json!({ "type": "", "data": "" }); PARTS_LEN_MAX - 1];
+    let parts = [parts, vec![json!({ "type": "image/png", "data": data })]].concat();
+    for (what, payload, accepted) in [
+        (
+            "a long text",
+            send(json!({ "text": "\u{1}".repeat(TEXT_BYTES_MAX), "escalate_after": "1h" })),
+            true,
+        ),
+        ("large parts", send(json!({ "text": null, "parts": parts, "expires_in": "1h" })), true),
+        ("a long id", filled("id"), false),
+        ("a long group", filled("as_group"), false),
+        ("a long duration", filled("expires_in"), false),
+        ("parts of no size", [&head[..], &[0xdd, 0, 3, 0, 0], &empty(0x3_0000)].concat(), false),
+    ] {
+        assert!(payload.len() <= COMMAND_BYTES, "{what}: the command itself is too large");
+        let mut desk = Desk::default();
+        desk.take(Instant::default(), "homing.cmd._admin.user.register", br#"{"name": "alice"}"#);
+        let (_, outcome) = desk.take(Instant::default(), "homing.cmd.alice.message.send", &payload);
+        assert_eq!(!matches!(outcome, Outcome::Refused(_)), accepted, "{what}: {outcome:?}");
+        for (subject, bytes) in desk.log {
+            assert!(bytes.len() + HEADERS_BYTES <= COMMAND_BYTES, "{what}: {subject} has {}", bytes.len());
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Random commands of a small world, right ones and wrong ones, and payloads bent by a hostile or broken client.
 
+use std::fmt;
+
 use homing::rules::Command;
 use homing::rules::command::{
     AddContact, Confirm, DeviceClass, Encoding, Lapsed, MessagePart, Named, Offline, OneContact, Online,
@@ -25,21 +27,31 @@ const STRANGERS: [&str; 5] = ["eve", "999999", "#3001", "100001", "100003"];
 const SENDERS: [&str; 7] = ["_admin", "_clock", "_lease", "_sms", "_unknown", "Alice", "eve"];
 
 /// A command as it is published, and the time that passed since the one before.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Wish {
     pub subject: String,
     pub payload: Vec<u8>,
     pub after_ms: i64,
 }
 
-/// Two registrations, then anything; some of it said again.
+impl fmt::Debug for Wish {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Wish { subject, payload, after_ms } = self;
+        write!(f, "{after_ms} ms later {subject} {:?}", String::from_utf8_lossy(payload))
+    }
+}
+
+/// Two people and one of them online, then anything; some of it said again.
 pub fn sequence() -> impl Strategy<Value = Vec<Wish>> {
-    let repeated = (wish(), option::weighted(0.2, 0..COMMANDS_LEN_MAX));
-    vec(repeated, 1..COMMANDS_LEN_MAX).prop_map(|drawn| {
+    let drawn = (wish(), option::weighted(0.2, 0..COMMANDS_LEN_MAX), option::weighted(0.3, follow_up()));
+    vec(drawn, 1..COMMANDS_LEN_MAX).prop_map(|drawn| {
         let mut wishes = vec![registered("alice", None), registered("bob", Some(PHONES[0]))];
-        for (fresh, again) in drawn {
+        wishes.push(came_online("bob"));
+        for (fresh, again, follow_up) in drawn {
             let earlier = again.and_then(|place| wishes.get(place)).cloned();
             wishes.push(earlier.map(|earlier| Wish { after_ms: fresh.after_ms, ..earlier }).unwrap_or(fresh));
+            let message = MessageId::of(CommandSeq(wishes.len() as u64));
+            wishes.extend(follow_up.map(|follow_up| follow_up.wish(message)));
         }
         wishes
     })
@@ -66,6 +78,47 @@ fn registered(name: &str, phone: Option<&str>) -> Wish {
         Command::Register(Register { name, phone, secret: None, zone: None, day: None, month: None });
     let payload = command::encode(&command, Encoding::Msgpack);
     Wish { subject: subjects::command("_admin", command.verb()), payload, after_ms: 1 }
+}
+
+/// What comes right after a command, as if it had been a message.
+#[derive(Debug, Clone, Copy)]
+enum FollowUp {
+    Escalates,
+    Expires,
+    ConfirmedBy(&'static str),
+    RecalledBy(&'static str),
+}
+
+fn follow_up() -> impl Strategy<Value = FollowUp> {
+    let user = || select(&USERS[..]);
+    prop_oneof![
+        2 => Just(FollowUp::Escalates),
+        1 => Just(FollowUp::Expires),
+        1 => user().prop_map(FollowUp::ConfirmedBy),
+        1 => user().prop_map(FollowUp::RecalledBy),
+    ]
+}
+
+impl FollowUp {
+    fn wish(self, message: MessageId) -> Wish {
+        let fired = |timer| Command::TimerFired(TimerFired { timer, due: Instant::from_unix_ms(START_MS) });
+        let confirm = Confirm { message: Some(message), messages: None };
+        let (by, command, after_ms) = match self {
+            FollowUp::Escalates => ("_clock", fired(Timer::Escalate(message)), 1_000),
+            FollowUp::Expires => ("_clock", fired(Timer::Expire(message)), 3_600_000),
+            FollowUp::ConfirmedBy(user) => (user, Command::Received(confirm), 1),
+            FollowUp::RecalledBy(user) => (user, Command::Recall(Recall { message }), 1),
+        };
+        let payload = command::encode(&command, Encoding::Json);
+        Wish { subject: subjects::command(by, command.verb()), payload, after_ms }
+    }
+}
+
+fn came_online(name: &str) -> Wish {
+    let device = "pc".parse().expect("a name");
+    let command = Command::Online(Online { device, class: DeviceClass::Pc, lease: Span::from_secs(45) });
+    let payload = command::encode(&command, Encoding::Json);
+    Wish { subject: subjects::command(name, command.verb()), payload, after_ms: 1 }
 }
 
 /// Mostly moments; sometimes so long that deadlines pass and ids are forgotten.
@@ -189,7 +242,7 @@ fn about_messages() -> impl Strategy<Value = Command> {
 }
 
 fn lapsed() -> impl Strategy<Value = Command> {
-    let since = (1..COMMANDS_LEN_MAX as u64).prop_map(EventSeq);
+    let since = (2..16_u64).prop_map(EventSeq);
     (user_name(), device(), since)
         .prop_map(|(user, device, since)| Command::Lapsed(Lapsed { user, device, since }))
 }
@@ -201,7 +254,9 @@ fn timer_fired() -> impl Strategy<Value = Command> {
 }
 
 fn message() -> impl Strategy<Value = MessageId> {
-    (1..=COMMANDS_LEN_MAX as u64).prop_map(|seq| MessageId::of(CommandSeq(seq)))
+    // Low ones exist in most sequences, others in long ones or not at all.
+    prop_oneof![2 => 4..16_u64, 1 => 1..=COMMANDS_LEN_MAX as u64]
+        .prop_map(|seq| MessageId::of(CommandSeq(seq)))
 }
 
 fn user_name() -> impl Strategy<Value = UserName> {

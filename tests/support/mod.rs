@@ -6,6 +6,7 @@ pub mod commands;
 pub mod desk;
 pub mod peers;
 mod process;
+pub mod raw;
 
 use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader, Read};
