@@ -2,45 +2,15 @@
 //!
 //! `UPDATE_STORIES=1 cargo test --test stories` writes what the rules say now into the files; read the difference.
 
+mod support;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use homing::rules::{Commit, Outcome, State, decide, refuse};
-use homing::wire::{command, commit, outcome::OutcomeBody, subjects, to_json, to_value};
-use homing::words::{CommandSeq, EventSeq, Instant};
-
-/// A decider without a log: it keeps its commits in a list.
-#[derive(Default)]
-struct Desk {
-    state: State,
-    seq: u64,
-    log: Vec<(String, Vec<u8>)>,
-}
-
-impl Desk {
-    fn take(&mut self, at: Instant, subject: &str, payload: &[u8]) -> (Vec<Commit>, Outcome) {
-        self.seq += 1;
-        let seq = CommandSeq(self.seq);
-        let (parts, outcome) = match command::parse(subject, payload, seq, at) {
-            Ok(order) => {
-                let decision = decide(&self.state, &order);
-                let outcome = decision.outcome.clone();
-                (commit::of_order(&order, decision), outcome)
-            }
-            Err(unread) => {
-                let decision = refuse(unread.rejection);
-                let outcome = decision.outcome.clone();
-                (commit::parts(seq, at, &unread.by, decision), outcome)
-            }
-        };
-        self.state.evolve(&parts, EventSeq(self.log.len() as u64 + 1));
-        for part in &parts {
-            self.log.push((subjects::event(part), commit::encode(part)));
-        }
-        (parts, outcome)
-    }
-}
+use homing::wire::{commit, outcome::OutcomeBody, subjects, to_json, to_value};
+use homing::words::{CommandSeq, Instant};
+use support::desk::Desk;
 
 /// Every line of a story that begins with `>` is a command: time, sender, verb, JSON. What follows it is the answer.
 fn tell(story: &str, desk: &mut Desk) -> String {

@@ -14,6 +14,9 @@ use crate::wire::outcome::OutcomeBody;
 use crate::wire::{command, commit, subjects, to_payload};
 use crate::words::{CommandSeq, EventSeq};
 
+/// A `traceparent` has 55 bytes. A longer header is not carried on, for a commit must not outgrow what a server takes.
+const TRACE_BYTES_MAX: usize = 256;
+
 /// Decides until `stop`, then waits for what is under way and keeps a snapshot.
 pub(super) async fn decide(
     log: &Log,
@@ -119,7 +122,11 @@ impl Desk {
 
 /// What the commits carry on of a command's headers.
 fn trace(record: &Record) -> Trace {
-    let get = |name: &str| record.headers.as_ref()?.get(name).map(|value| value.as_str().to_owned());
+    let get = |name: &str| {
+        let value = record.headers.as_ref()?.get(name)?.as_str();
+        let carried = value.len() <= TRACE_BYTES_MAX && value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        carried.then(|| value.to_owned())
+    };
     Trace { correlation: get(headers::CORRELATION), traceparent: get(headers::TRACEPARENT) }
 }
 

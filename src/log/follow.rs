@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_nats::jetstream::consumer::pull::{Config, Stream};
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy};
 use futures_util::{FutureExt, StreamExt};
-use tracing::debug;
+use tracing::{debug, warn};
 
 use super::connection::Losses;
 use super::read::instant;
@@ -30,6 +30,8 @@ pub struct Follower {
     losses: Losses,
     /// Consumer sequence of the last message: a gap there is a lost message.
     consumed: u64,
+    /// Where the last reader ended. A second one that ends there has read nothing.
+    ended_at: u64,
 }
 
 impl std::fmt::Debug for Follower {
@@ -42,7 +44,7 @@ impl Log {
     /// Follows `stream` from the sequence `from` on, for ever.
     pub fn follow(&self, stream: &'static str, filter: Option<&'static str>, from: u64) -> Follower {
         let (log, losses) = (self.clone(), self.losses());
-        Follower { log, stream, filter, next: from.max(1), messages: None, losses, consumed: 0 }
+        Follower { log, stream, filter, next: from.max(1), messages: None, losses, consumed: 0, ended_at: 0 }
     }
 }
 
@@ -60,10 +62,36 @@ impl Follower {
                 Err(fault) => {
                     debug!(stream = self.stream, seq = self.next, %fault, "the reader is made again");
                     self.messages = None;
+                    if std::mem::replace(&mut self.ended_at, self.next) == self.next
+                        && let Ok(records) = self.one_by_one().await
+                        && !records.is_empty()
+                    {
+                        return Ok(records);
+                    }
                     tokio::time::sleep(AGAIN_AFTER).await;
                 }
             }
         }
+    }
+
+    /// Past what no reader gets past: a record whose subject is not UTF-8, or whose headers are none, ends every
+    /// connection it is delivered on. Anybody who may publish can store one.
+    async fn one_by_one(&mut self) -> Result<Vec<Record>, Fault> {
+        let (mut next, mut records) = (self.next, Vec::new());
+        while records.len() < BATCH_LEN_MAX {
+            let Some(record) = self.log.wrapped_record(self.stream, next, self.filter).await? else { break };
+            next = record.seq + 1;
+            records.push(record);
+        }
+        if !records.is_empty() {
+            warn!(
+                stream = self.stream,
+                seq = self.next,
+                "read one by one: the reader did not get past this record"
+            );
+        }
+        self.next = next;
+        Ok(records)
     }
 
     async fn some(&mut self) -> Result<Vec<Record>, Fault> {

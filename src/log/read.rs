@@ -3,7 +3,10 @@
 use async_nats::jetstream::ErrorCode;
 use async_nats::jetstream::message::StreamMessage;
 use async_nats::jetstream::stream::DirectGetErrorKind;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use super::{Fault, Log, Record};
 use crate::words::Instant;
@@ -50,6 +53,48 @@ impl Log {
             Err(error) if error.kind() == DirectGetErrorKind::NotFound => Ok(None),
             Err(error) => Err(Fault::later(doing()).because(error)),
         }
+    }
+
+    /// The first record at or behind `seq`, without its headers, whatever bytes stand in them and in its subject.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub(super) async fn wrapped_record(
+        &self,
+        stream: &str,
+        seq: u64,
+        filter: Option<&str>,
+    ) -> Result<Option<Record>, Fault> {
+        let doing = || format!("read {stream} at {seq}");
+        let request = json!({ "seq": seq, "next_by_subj": filter.unwrap_or(">") });
+        let mut answer = self.api(&format!("STREAM.MSG.GET.{stream}"), &request).await?;
+        if answer.pointer("/error/code").and_then(Value::as_u64) == Some(404) {
+            return Ok(None);
+        }
+        let wrapped = answer.get_mut("message").map(Value::take).unwrap_or_default();
+        let wrapped: Wrapped =
+            serde_json::from_value(wrapped).map_err(|error| Fault::later(doing()).because(error))?;
+        wrapped.try_into().map(Some).map_err(|why: String| Fault::later(doing()).because(why))
+    }
+}
+
+/// A record as the API wraps it: bytes as base64, and what is not UTF-8 in its subject replaced.
+#[derive(Deserialize)]
+struct Wrapped {
+    subject: String,
+    seq: u64,
+    #[serde(default)]
+    data: String,
+    time: String,
+}
+
+impl TryFrom<Wrapped> for Record {
+    type Error = String;
+    fn try_from(wrapped: Wrapped) -> Result<Record, String> {
+        let Wrapped { subject, seq, data, time } = wrapped;
+        let at = time.parse().map_err(|error| format!("{time} is {error}"))?;
+        let payload = STANDARD.decode(data).map_err(|error| error.to_string())?;
+        Ok(Record { seq, subject: subject.into(), at, payload: payload.into(), headers: None })
     }
 }
 

@@ -162,7 +162,7 @@ impl Log {
         Ok(finding(FindingState::Created, Vec::new()))
     }
 
-    async fn api(&self, call: &str, request: &Value) -> Result<Value, Fault> {
+    pub(super) async fn api(&self, call: &str, request: &Value) -> Result<Value, Fault> {
         let doing = || format!("ask JetStream for {call}");
         let payload = if request.is_null() { Vec::new() } else { request.to_string().into_bytes() };
         let answer = self.client().request(format!("$JS.API.{call}"), payload.into()).await;

@@ -142,7 +142,9 @@ fn first_outcome(state: &State, order: &Order) -> Result<Option<Outcome>, Reject
 }
 
 fn mark(order: &Order) -> Option<IntentMark> {
-    Some(IntentMark { id: order.command.intent()?.to_owned(), content: order.content? })
+    // An id that is refused for its length is not kept: a commit is to be smaller than its command may be.
+    let id = order.command.intent().filter(|id| message::is_id(id))?;
+    Some(IntentMark { id: id.to_owned(), content: order.content? })
 }
 
 fn dispatch(state: &State, order: &Order) -> Result<Vec<Fact>, Rejection> {

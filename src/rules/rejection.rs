@@ -48,6 +48,7 @@ rejections! {
     empty_message() = "message.empty", "a message has a text or parts, not both and not neither", field "text";
     text_too_long(len: usize, max: usize) = "message.too_long", "the text has {len} bytes; at most {max} are taken", field "text";
     parts_too_large(len: usize, max: usize) = "message.too_long", "the parts have {len} bytes; at most {max} are taken", field "parts";
+    too_many_parts(len: usize, max: usize) = "message.too_long", "there are {len} parts; at most {max} are taken", field "parts";
     bad_expiry() = "message.bad_deadline", "a deadline lies between one second and one year ahead", field "expires_in";
     bad_escalation() = "message.bad_deadline", "a confirm deadline lies between one second and one year ahead", field "escalate_after";
     unknown_message() = "message.unknown", "there is no such message", field "message";

@@ -48,11 +48,15 @@ pub fn outcome_of(user: &str) -> String {
     format!("homing.outcome.{user}.>")
 }
 
+/// A user name's limit. An outcome's subject is longer than its command's, and NATS takes 4,096 bytes in a line.
+const TOKEN_LEN_MAX: usize = 32;
+
 /// The token of an outcome's subject for the `<user>` of a command's, which may be any bytes a client sent.
 pub fn outcome_token(command_subject: &str) -> &str {
     let token = command_subject.strip_prefix("homing.cmd.").and_then(|rest| rest.split('.').next());
     let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
-    token.filter(|token| !token.is_empty() && token.bytes().all(plain)).unwrap_or("_unknown")
+    let shaped = |token: &&str| (1..=TOKEN_LEN_MAX).contains(&token.len()) && token.bytes().all(plain);
+    token.filter(shaped).unwrap_or("_unknown")
 }
 
 pub fn live(user: &UserName, message: MessageId) -> String {
@@ -116,7 +120,8 @@ mod tests {
     #[test]
     fn an_outcome_never_goes_to_a_wildcard() {
         assert_eq!(outcome_token("homing.cmd.Bob.x"), "Bob");
-        for hostile in ["homing.cmd.*.message.send", "homing.cmd.>", "homing.cmd.a b.c.d", "x"] {
+        let long = format!("homing.cmd.{}.x", "a".repeat(TOKEN_LEN_MAX + 1));
+        for hostile in ["homing.cmd.*.message.send", "homing.cmd.>", "homing.cmd.a b.c.d", "x", &long] {
             assert_eq!(outcome_token(hostile), "_unknown");
         }
     }

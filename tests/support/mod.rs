@@ -1,9 +1,12 @@
-//! The harness of the tests that run the program itself: Homing, its third-party peers, and bounded waiting.
+//! The harness of the tests: Homing itself run, its third-party peers, bounded waiting; the pure desk, random commands.
 
 #![allow(dead_code, unused_imports, reason = "each test file uses the part of the harness that it needs")]
 
+pub mod commands;
+pub mod desk;
 pub mod peers;
 mod process;
+pub mod raw;
 
 use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader, Read};
@@ -39,6 +42,12 @@ impl Homing {
     pub fn start() -> Homing {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         Homing::up(&folder.path().join("data"), 0, &[], Some(folder))
+    }
+
+    /// As [`Homing::start`], without a sync to disk before each acknowledgement.
+    pub fn start_unsynced() -> Homing {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        Homing::up(&folder.path().join("data"), 0, &["--sync", "off"], Some(folder))
     }
 
     /// In a folder of the caller's, which may hold what an earlier run left.
@@ -128,6 +137,13 @@ fn first_line(stdout: impl Read + Send + 'static) -> Result<String, String> {
 fn url_of(line: &str) -> Option<String> {
     let ready: serde_json::Value = serde_json::from_str(line).ok()?;
     (ready.get("ready")?.as_bool()?).then(|| Some(ready.get("nats")?.as_str()?.to_owned()))?
+}
+
+/// A process's resident set, where the system tells it.
+pub fn resident_kib(pid: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.split_whitespace().next()?.parse().ok()
 }
 
 fn tail(log: &Path) -> String {

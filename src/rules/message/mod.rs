@@ -18,8 +18,8 @@ pub(super) use confirm::{read, received};
 pub(super) use mailbox::Mailbox;
 pub(super) use open::{OpenMessage, Standing, evolve};
 pub(super) use recall::recall;
-pub(super) use send::send;
+pub(super) use send::{is_id, send};
 pub(super) use timer::timer_fired;
 pub(super) use waiting::what_waits;
 
-pub use send::{PARTS_BYTES_MAX, TEXT_BYTES_MAX};
+pub use send::{PARTS_BYTES_MAX, PARTS_LEN_MAX, TEXT_BYTES_MAX};

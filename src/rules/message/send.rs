@@ -14,6 +14,8 @@ const RECIPIENTS_LEN_MAX: usize = 1_000;
 pub const TEXT_BYTES_MAX: usize = 64 * 1_024;
 /// An MMS is at most 300 KiB with most carriers, and a commit must stay below NATS's usual 1 MiB.
 pub const PARTS_BYTES_MAX: usize = 512 * 1_024;
+/// Each part takes some room of its own in a commit, however small it is.
+pub const PARTS_LEN_MAX: usize = 100;
 const ID_BYTES_MAX: usize = 256;
 const DEADLINE_MIN: Span = Span::from_secs(1);
 const DEADLINE_MAX: Span = Span::from_secs(366 * 86_400);
@@ -54,7 +56,7 @@ fn shape(command: &Send) -> Result<(), Rejection> {
     if command.reminder_after.is_some() {
         return Err(Rejection::unsupported("a reminder for the pull store").at_field("reminder_after"));
     }
-    if command.id.as_ref().is_some_and(|id| id.is_empty() || id.len() > ID_BYTES_MAX) {
+    if command.id.as_ref().is_some_and(|id| !is_id(id)) {
         return Err(Rejection::value_too_long("id", ID_BYTES_MAX).at_field("id"));
     }
     match (&command.text, &command.parts) {
@@ -62,6 +64,9 @@ fn shape(command: &Send) -> Result<(), Rejection> {
             Err(Rejection::text_too_long(text.len(), TEXT_BYTES_MAX))
         }
         (Some(text), None) if !text.is_empty() => Ok(()),
+        (None, Some(parts)) if parts.len() > PARTS_LEN_MAX => {
+            Err(Rejection::too_many_parts(parts.len(), PARTS_LEN_MAX))
+        }
         (None, Some(parts)) if !parts.is_empty() => {
             let name_len = |name: &Option<String>| name.as_ref().map_or(0, String::len);
             let len = parts.iter().map(|p| p.data.0.len() + p.media.len() + name_len(&p.name)).sum();
@@ -71,6 +76,10 @@ fn shape(command: &Send) -> Result<(), Rejection> {
             Err(Rejection::empty_message())
         }
     }
+}
+
+pub(in crate::rules) fn is_id(id: &str) -> bool {
+    (1..=ID_BYTES_MAX).contains(&id.len())
 }
 
 /// Each one once, in the order given.

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Standing;
-use crate::rules::command::TimerFired;
+use super::{OpenMessage, Standing};
+use crate::rules::command::{Route, TimerFired};
 use crate::rules::fact::Routed;
 use crate::rules::{Channel, Fact, Rejection, State, routing};
 use crate::words::{Instant, MessageId, Party, WordError, serde_by_text};
@@ -70,7 +70,9 @@ fn expire(state: &State, message: MessageId, at: Instant) -> Vec<Fact> {
 
 /// Whoever got it live and did not confirm it gets it by the next channel, if there is one.
 fn escalate(state: &State, message: MessageId) -> Vec<Fact> {
-    let Some(open) = state.messages.get(&message) else { return Vec::new() };
+    // A route that the sender named is not left: only `auto` goes on to the next channel.
+    let auto = |open: &&OpenMessage| open.route == Route::Auto;
+    let Some(open) = state.messages.get(&message).filter(auto) else { return Vec::new() };
     let next = |to: Party| {
         let user = state.user_named(to.user()?)?;
         let choice = routing::after_client(user);

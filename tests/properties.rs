@@ -1,0 +1,311 @@
+//! What holds for every sequence of commands, whoever sends them: decided again, restored, and delivered at most once.
+
+mod support;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use homing::decider::Snapshots;
+use homing::rules::command::Route;
+use homing::rules::message::{PARTS_BYTES_MAX, PARTS_LEN_MAX, TEXT_BYTES_MAX};
+use homing::rules::{Channel, Commit, Fact, Outcome, Rejection, State};
+use homing::wire::{commit, to_msgpack, to_value};
+use homing::words::{CommandSeq, EventSeq, Instant, MessageId, Party};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use serde_json::{Value, json};
+use support::commands::{COMMANDS_LEN_MAX, START_MS, Wish, sequence};
+use support::desk::{Desk, judge};
+
+/// A desk with a clock.
+#[derive(Default)]
+struct Office {
+    desk: Desk,
+    passed_ms: i64,
+}
+
+impl Office {
+    fn take(&mut self, wish: &Wish) -> (Vec<Commit>, Outcome) {
+        self.passed_ms += wish.after_ms;
+        self.desk.take(self.now(), &wish.subject, &wish.payload)
+    }
+
+    fn now(&self) -> Instant {
+        Instant::from_unix_ms(START_MS + self.passed_ms)
+    }
+
+    fn after(wishes: &[Wish]) -> Office {
+        let mut office = Office::default();
+        wishes.iter().for_each(|wish| drop(office.take(wish)));
+        office
+    }
+}
+
+/// The state as its log tells it, through the bytes.
+fn told_by(log: &[(String, Vec<u8>)]) -> State {
+    let mut state = State::default();
+    let mut parts: Vec<Commit> = Vec::new();
+    for (seq, (_, bytes)) in (1..).zip(log) {
+        parts.push(commit::decode(bytes).expect("what was written can be read"));
+        if parts.last().is_some_and(Commit::is_last_part) {
+            let parts = std::mem::take(&mut parts);
+            state.evolve(&parts, EventSeq(seq + 1 - parts.len() as u64));
+        }
+    }
+    assert!(parts.is_empty(), "every decision is whole");
+    state
+}
+
+fn through_a_snapshot(state: &State) -> State {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let snapshots = Snapshots::at(folder.path()).expect("a folder can be made in it");
+    snapshots.store(&Snapshots::encode(state)).expect("a snapshot can be stored");
+    snapshots.load().expect("it can be read").expect("it is whole")
+}
+
+/// All of a state but its position and the ids it remembers.
+fn substance(state: &State) -> Value {
+    let mut shown = to_value(&to_msgpack(state)).expect("a state is a map");
+    let fields = shown.as_object_mut().expect("a state is a map");
+    for apart in ["command", "commit", "intents"] {
+        fields.remove(apart).expect("a state has these fields");
+    }
+    shown
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_same_commands_give_the_same_commits(wishes in sequence()) {
+        let (once, again) = (Office::after(&wishes), Office::after(&wishes));
+        prop_assert_eq!(once.desk.log, again.desk.log);
+        prop_assert_eq!(once.desk.state, again.desk.state);
+    }
+
+    #[test]
+    fn a_restored_state_goes_on_as_if_nothing_had_been(wishes in sequence(), cut in 0..COMMANDS_LEN_MAX) {
+        let (before, after) = wishes.split_at(cut.min(wishes.len()));
+        let mut office = Office::after(before);
+        let restored = through_a_snapshot(&office.desk.state);
+        prop_assert_eq!(&restored, &office.desk.state);
+        prop_assert_eq!(&restored, &told_by(&office.desk.log));
+        office.desk.state = restored;
+        after.iter().for_each(|wish| drop(office.take(wish)));
+        let whole = Office::after(&wishes);
+        prop_assert_eq!(&office.desk.log, &whole.desk.log);
+        prop_assert_eq!(&office.desk.state, &whole.desk.state);
+        prop_assert_eq!(told_by(&whole.desk.log), whole.desk.state);
+    }
+
+    #[test]
+    fn to_decide_changes_nothing_and_a_refusal_next_to_nothing(wishes in sequence()) {
+        let mut office = Office::default();
+        for wish in &wishes {
+            let (before, seq) = (office.desk.state.clone(), CommandSeq(office.desk.seq + 1));
+            let now = Instant::from_unix_ms(office.now().unix_ms() + wish.after_ms);
+            let judged = judge(&office.desk.state, seq, now, &wish.subject, &wish.payload);
+            prop_assert_eq!(&office.desk.state, &before);
+            let taken = office.take(wish);
+            prop_assert_eq!(&judged, &taken);
+            if let (parts, Outcome::Refused(rejection)) = taken {
+                prop_assert!(Rejection::CODES.contains(&rejection.code.as_str()), "{}", rejection.code);
+                let facts: Vec<&Fact> = parts.iter().flat_map(|part| &part.facts).collect();
+                // The refusal itself, or nothing where this is said again under an id that was refused before.
+                prop_assert!(facts.is_empty() || facts == [&Fact::Refused(*rejection)], "{:?}", facts);
+                prop_assert_eq!(substance(&office.desk.state), substance(&before));
+            }
+            if judged.0.is_empty() {
+                prop_assert_eq!(&office.desk.state, &before);
+            }
+        }
+    }
+
+    #[test]
+    fn a_delivery_begins_once_ends_once_and_keeps_to_its_route(wishes in sequence()) {
+        let mut office = Office::default();
+        let mut book = Book::default();
+        for wish in &wishes {
+            let (parts, _) = office.take(wish);
+            let facts: Vec<&Fact> = parts.iter().flat_map(|part| &part.facts).collect();
+            prop_assert_eq!(book.write(&facts), Ok(()));
+        }
+        let open = book.deliveries.values().filter(|delivery| **delivery == Delivery::Open);
+        prop_assert!(office.desk.state.open_messages_len() <= open.count());
+        prop_assert_eq!(office.desk.state.open_messages_len(), book.open_messages_len());
+    }
+}
+
+/// The properties say nothing about what never happens in them.
+#[test]
+fn the_sequences_come_by_every_fact_and_reason() {
+    let mut runner = TestRunner::deterministic();
+    let mut seen = BTreeSet::new();
+    for _ in 0..1_000 {
+        let wishes = sequence().new_tree(&mut runner).expect("nothing is filtered out").current();
+        for (_, bytes) in Office::after(&wishes).desk.log {
+            for fact in commit::decode(&bytes).expect("what was written can be read").facts {
+                let (area, _, name) = fact.name();
+                seen.insert(format!("{area}.{name}"));
+                if let Fact::DeliveryRouted(routed) = &fact {
+                    seen.insert(format!("{} {}", routed.channel.as_str(), routed.because.as_str()));
+                } else if let Fact::DeliveryFiltered { reason, .. } = &fact {
+                    seen.insert(reason.as_str().to_owned());
+                } else if let Fact::DeviceOffline { because, .. } = &fact {
+                    seen.insert(format!("{because:?}"));
+                }
+            }
+        }
+    }
+    for want in "user.registered user.changed user.suspended user.resumed profile.set preference.set contact.added
+        contact.removed contact.blocked presence.online presence.offline Said Lapsed command.refused message.accepted
+        delivery.routed delivery.delivered delivery.read delivery.filtered delivery.recalled delivery.expired
+        timer.set opted_out suspended blocked"
+        .split_whitespace()
+    {
+        assert!(seen.contains(want), "{want} is not among {seen:?}");
+    }
+    for want in [
+        "live pc_online",
+        "live came_online",
+        "pull pull_online",
+        "pull came_online",
+        "sms no_device_online",
+        "sms not_registered",
+        "sms asked_for",
+        "sms not_confirmed",
+        "mms asked_for",
+        "none no_device_online",
+        "none no_phone",
+        "none sms_off",
+    ] {
+        assert!(seen.contains(want), "{want} is not among {seen:?}");
+    }
+}
+
+/// With its headers a commit is to pass a server that takes 1 MiB, or the decider stands still before it.
+#[test]
+fn no_command_makes_a_commit_that_a_server_does_not_take() {
+    const HEADERS_BYTES: usize = 2_048;
+    const COMMAND_BYTES: usize = 1_024 * 1_024;
+    let names: Vec<String> = (0..1_000).map(|n| format!("+4477009{n:08}")).collect();
+    let send = |more: Value| {
+        let mut send = json!({ "to": names, "text": "x" });
+        let fields = send.as_object_mut().expect("an object");
+        fields.extend(more.as_object().expect("an object").clone());
+        fields.retain(|_, value| !value.is_null());
+        send.to_string().into_bytes()
+    };
+    let filled = |field: &str| {
+        let frame = json!({ "to": ["alice"], "text": "x", field: "" }).to_string();
+        json!({ "to": ["alice"], "text": "x", field: "x".repeat(COMMAND_BYTES - frame.len()) })
+            .to_string()
+            .into_bytes()
+    };
+    // MessagePack lets a part leave out the names of its fields: 5 bytes, and 14 in a commit.
+    let empty = |len: usize| b"\x93\xa0\xc0\xc4\x00".repeat(len);
+    let head = b"\x82\xa2to\x91\xa5alice\xa5parts";
+    let data = "A".repeat(PARTS_BYTES_MAX / 3 * 4 - 400);
+    let parts = vec![json!({ "type": "", "data": "" }); PARTS_LEN_MAX - 1];
+    let parts = [parts, vec![json!({ "type": "image/png", "data": data })]].concat();
+    for (what, payload, accepted) in [
+        (
+            "a long text",
+            send(json!({ "text": "\u{1}".repeat(TEXT_BYTES_MAX), "escalate_after": "1h" })),
+            true,
+        ),
+        ("large parts", send(json!({ "text": null, "parts": parts, "expires_in": "1h" })), true),
+        ("a long id", filled("id"), false),
+        ("a long group", filled("as_group"), false),
+        ("a long duration", filled("expires_in"), false),
+        ("parts of no size", [&head[..], &[0xdd, 0, 3, 0, 0], &empty(0x3_0000)].concat(), false),
+    ] {
+        assert!(payload.len() <= COMMAND_BYTES, "{what}: the command itself is too large");
+        let mut desk = Desk::default();
+        desk.take(Instant::default(), "homing.cmd._admin.user.register", br#"{"name": "alice"}"#);
+        let (_, outcome) = desk.take(Instant::default(), "homing.cmd.alice.message.send", &payload);
+        assert_eq!(!matches!(outcome, Outcome::Refused(_)), accepted, "{what}: {outcome:?}");
+        for (subject, bytes) in desk.log {
+            assert!(bytes.len() + HEADERS_BYTES <= COMMAND_BYTES, "{what}: {subject} has {}", bytes.len());
+        }
+    }
+}
+
+/// What became of every delivery, by the facts alone.
+#[derive(Default)]
+struct Book {
+    routes: HashMap<MessageId, Route>,
+    deliveries: HashMap<(MessageId, Party), Delivery>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Delivery {
+    /// Accepted, and not routed or filtered yet: only within a decision.
+    Begun,
+    Open,
+    Ended,
+}
+
+impl Book {
+    fn write(&mut self, facts: &[&Fact]) -> Result<(), String> {
+        for fact in facts {
+            self.take(fact)?;
+        }
+        match self.deliveries.iter().find(|(_, delivery)| **delivery == Delivery::Begun) {
+            Some((begun, _)) => Err(format!("{begun:?} has no first channel and was not filtered")),
+            None => Ok(()),
+        }
+    }
+
+    fn take(&mut self, fact: &Fact) -> Result<(), String> {
+        if let Fact::MessageAccepted(accepted) = fact {
+            if self.routes.insert(accepted.message, accepted.route).is_some() || accepted.to.is_empty() {
+                return Err(format!("{} was accepted twice, or for nobody", accepted.message));
+            }
+            for to in &accepted.to {
+                if self.deliveries.insert((accepted.message, to.clone()), Delivery::Begun).is_some() {
+                    return Err(format!("{} goes to {to} twice", accepted.message));
+                }
+            }
+        } else if let Fact::DeliveryRouted(routed) = fact {
+            if !self.allows(routed.message, routed.channel) {
+                return Err(format!("{} takes {:?} against its route", routed.message, routed.channel));
+            }
+            self.moves(routed.message, &routed.to, Delivery::Open, fact)?;
+        } else if let Fact::DeliveryDelivered { message, to }
+        | Fact::DeliveryFiltered { message, to, .. }
+        | Fact::DeliveryRecalled { message, to }
+        | Fact::DeliveryExpired { message, to } = fact
+        {
+            self.moves(*message, to, Delivery::Ended, fact)?;
+        }
+        Ok(())
+    }
+
+    fn moves(&mut self, message: MessageId, to: &Party, now: Delivery, fact: &Fact) -> Result<(), String> {
+        match self.deliveries.get_mut(&(message, to.clone())) {
+            Some(delivery) if *delivery != Delivery::Ended => {
+                *delivery = now;
+                Ok(())
+            }
+            Some(_) => Err(format!("it had ended before {fact:?}")),
+            None => Err(format!("it was never accepted, and now {fact:?}")),
+        }
+    }
+
+    /// Which channels the sender's route leaves open; waiting is always one.
+    fn allows(&self, message: MessageId, channel: Channel) -> bool {
+        match self.routes.get(&message) {
+            Some(Route::Auto) => channel != Channel::Mms,
+            Some(Route::Im) => matches!(channel, Channel::Live | Channel::Pull | Channel::None),
+            Some(Route::Sms) => matches!(channel, Channel::Sms | Channel::None),
+            Some(Route::Mms) => matches!(channel, Channel::Mms | Channel::None),
+            None => false,
+        }
+    }
+
+    fn open_messages_len(&self) -> usize {
+        let open = self.deliveries.iter().filter(|(_, delivery)| **delivery == Delivery::Open);
+        open.map(|((message, _), _)| message).collect::<HashSet<_>>().len()
+    }
+}

@@ -1,0 +1,346 @@
+//! Random commands of a small world, right ones and wrong ones, and payloads bent by a hostile or broken client.
+
+use std::fmt;
+
+use homing::rules::Command;
+use homing::rules::command::{
+    AddContact, Confirm, DeviceClass, Encoding, Lapsed, MessagePart, Named, Offline, OneContact, Online,
+    Recall, Register, Route, Send, SetPreference, SetProfile, Switch, TimerFired,
+};
+use homing::rules::message::{Blob, Timer};
+use homing::wire::{command, subjects};
+use homing::words::{Address, CommandSeq, DeviceName, EventSeq, Instant, MessageId, Phone, Span, UserName};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// Commands in one sequence; the ids, commits and deadlines below lie in its reach.
+pub const COMMANDS_LEN_MAX: usize = 60;
+/// When the first command comes.
+pub const START_MS: i64 = 1_796_115_600_000;
+
+/// The first two are registered before anything else happens.
+const USERS: [&str; 4] = ["alice", "bob", "carol", "dave"];
+const PHONES: [&str; 3] = ["+8613800138000", "+447700900001", "+447700900002"];
+const STRANGERS: [&str; 5] = ["eve", "999999", "#3001", "100001", "100003"];
+const SENDERS: [&str; 7] = ["_admin", "_clock", "_lease", "_sms", "_unknown", "Alice", "eve"];
+
+/// A command as it is published, and the time that passed since the one before.
+#[derive(Clone)]
+pub struct Wish {
+    pub subject: String,
+    pub payload: Vec<u8>,
+    pub after_ms: i64,
+}
+
+impl fmt::Debug for Wish {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Wish { subject, payload, after_ms } = self;
+        write!(f, "{after_ms} ms later {subject} {:?}", String::from_utf8_lossy(payload))
+    }
+}
+
+/// Two people and one of them online, then anything; some of it said again.
+pub fn sequence() -> impl Strategy<Value = Vec<Wish>> {
+    let drawn = (wish(), option::weighted(0.2, 0..COMMANDS_LEN_MAX), option::weighted(0.3, follow_up()));
+    vec(drawn, 1..COMMANDS_LEN_MAX).prop_map(|drawn| {
+        let mut wishes = vec![registered("alice", None), registered("bob", Some(PHONES[0]))];
+        wishes.push(came_online("bob"));
+        for (fresh, again, follow_up) in drawn {
+            let earlier = again.and_then(|place| wishes.get(place)).cloned();
+            wishes.push(earlier.map(|earlier| Wish { after_ms: fresh.after_ms, ..earlier }).unwrap_or(fresh));
+            let message = MessageId::of(CommandSeq(wishes.len() as u64));
+            wishes.extend(follow_up.map(|follow_up| follow_up.wish(message)));
+        }
+        wishes
+    })
+}
+
+/// One command: mostly from whom it may come, mostly well formed.
+pub fn wish() -> impl Strategy<Value = Wish> {
+    let encoding = prop_oneof![Just(Encoding::Json), Just(Encoding::Msgpack)];
+    let wrong_sender = option::weighted(0.05, select(&SENDERS[..]));
+    (spoken(), encoding, wrong_sender, pause(), option::weighted(0.05, bends())).prop_map(
+        |((by, command), encoding, wrong_sender, after_ms, bent)| {
+            let mut payload = command::encode(&command, encoding);
+            bent.iter().flatten().for_each(|bend| bend.apply(&mut payload));
+            let by = wrong_sender.unwrap_or(by);
+            Wish { subject: subjects::command(by, command.verb()), payload, after_ms }
+        },
+    )
+}
+
+fn registered(name: &str, phone: Option<&str>) -> Wish {
+    let phone = phone.map(|phone| phone.parse().expect("a phone"));
+    let name = name.parse().expect("a name");
+    let command =
+        Command::Register(Register { name, phone, secret: None, zone: None, day: None, month: None });
+    let payload = command::encode(&command, Encoding::Msgpack);
+    Wish { subject: subjects::command("_admin", command.verb()), payload, after_ms: 1 }
+}
+
+/// What comes right after a command, as if it had been a message.
+#[derive(Debug, Clone, Copy)]
+enum FollowUp {
+    Escalates,
+    Expires,
+    ConfirmedBy(&'static str),
+    RecalledBy(&'static str),
+}
+
+fn follow_up() -> impl Strategy<Value = FollowUp> {
+    let user = || select(&USERS[..]);
+    prop_oneof![
+        2 => Just(FollowUp::Escalates),
+        1 => Just(FollowUp::Expires),
+        1 => user().prop_map(FollowUp::ConfirmedBy),
+        1 => user().prop_map(FollowUp::RecalledBy),
+    ]
+}
+
+impl FollowUp {
+    fn wish(self, message: MessageId) -> Wish {
+        let fired = |timer| Command::TimerFired(TimerFired { timer, due: Instant::from_unix_ms(START_MS) });
+        let confirm = Confirm { message: Some(message), messages: None };
+        let (by, command, after_ms) = match self {
+            FollowUp::Escalates => ("_clock", fired(Timer::Escalate(message)), 1_000),
+            FollowUp::Expires => ("_clock", fired(Timer::Expire(message)), 3_600_000),
+            FollowUp::ConfirmedBy(user) => (user, Command::Received(confirm), 1),
+            FollowUp::RecalledBy(user) => (user, Command::Recall(Recall { message }), 1),
+        };
+        let payload = command::encode(&command, Encoding::Json);
+        Wish { subject: subjects::command(by, command.verb()), payload, after_ms }
+    }
+}
+
+fn came_online(name: &str) -> Wish {
+    let device = "pc".parse().expect("a name");
+    let command = Command::Online(Online { device, class: DeviceClass::Pc, lease: Span::from_secs(45) });
+    let payload = command::encode(&command, Encoding::Json);
+    Wish { subject: subjects::command(name, command.verb()), payload, after_ms: 1 }
+}
+
+/// Mostly moments; sometimes so long that deadlines pass and ids are forgotten.
+fn pause() -> impl Strategy<Value = i64> {
+    prop_oneof![8 => 0..3_000_i64, 2 => 60_000..7_200_000_i64, 1 => Just(8 * 86_400_000_i64)]
+}
+
+/// Whose command, and what it says.
+pub fn spoken() -> impl Strategy<Value = (&'static str, Command)> {
+    let user = || select(&USERS[..]);
+    prop_oneof![
+        3 => admin().prop_map(|command| ("_admin", command)),
+        4 => (user(), about_oneself()),
+        4 => (user(), online_or_offline()),
+        9 => (user(), send().prop_map(Command::Send)),
+        6 => (user(), about_messages()),
+        1 => lapsed().prop_map(|command| ("_lease", command)),
+        3 => timer_fired().prop_map(|command| ("_clock", command)),
+    ]
+}
+
+fn admin() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        3 => details().prop_map(Command::Register),
+        2 => details().prop_map(Command::SetUser),
+        1 => user_name().prop_map(|name| Command::Suspend(Named { name })),
+        2 => user_name().prop_map(|name| Command::Resume(Named { name })),
+    ]
+}
+
+fn details() -> impl Strategy<Value = Register> {
+    let zone = option::weighted(0.2, select(&["Europe/London", "no zone"][..]));
+    let quota = || option::weighted(0.2, 0..3_u32);
+    let secret = option::weighted(0.2, "[a-z$]{0,8}");
+    (user_name(), option::of(phone()), secret, zone, quota(), quota()).prop_map(
+        |(name, phone, secret, zone, day, month)| Register {
+            name,
+            phone,
+            secret,
+            zone: zone.map(str::to_owned),
+            day,
+            month,
+        },
+    )
+}
+
+fn about_oneself() -> impl Strategy<Value = Command> {
+    let text = || option::of("[a-zäöü ]{0,6}");
+    let sms = prop_oneof![Just(Switch::On), Just(Switch::Off)];
+    prop_oneof![
+        (text(), text(), text()).prop_map(|(nickname, mood, picture)| Command::SetProfile(SetProfile {
+            nickname,
+            mood,
+            picture
+        })),
+        sms.prop_map(|sms| Command::SetPreference(SetPreference { sms })),
+        (address(), text()).prop_map(|(who, alias)| Command::AddContact(AddContact { who, alias })),
+        address().prop_map(|who| Command::RemoveContact(OneContact { who })),
+        address().prop_map(|who| Command::BlockContact(OneContact { who })),
+    ]
+}
+
+fn online_or_offline() -> impl Strategy<Value = Command> {
+    let class = prop_oneof![2 => Just(DeviceClass::Pc), 1 => Just(DeviceClass::Pull)];
+    let lease = prop_oneof![6 => Just(Span::from_secs(45)), 1 => Just(Span::from_ms(0))];
+    prop_oneof![
+        2 => (device(), class, lease)
+            .prop_map(|(device, class, lease)| Command::Online(Online { device, class, lease })),
+        1 => device().prop_map(|device| Command::Offline(Offline { device })),
+    ]
+}
+
+fn send() -> impl Strategy<Value = Send> {
+    let to = prop_oneof![30 => vec(address(), 1..4), 1 => Just(Vec::new())];
+    let body = prop_oneof![
+        12 => "[a-z你好 ]{1,8}".prop_map(|text| (Some(text), None)),
+        3 => vec(part(), 0..3).prop_map(|parts| (None, Some(parts))),
+        1 => Just((None, None)),
+    ];
+    let route = prop_oneof![5 => Just(Route::Auto), 2 => Just(Route::Im), 1 => Just(Route::Sms), 1 => Just(Route::Mms)];
+    let id = option::weighted(0.4, select(&["k1", "k2", "k3", ""][..]).prop_map(str::to_owned));
+    let deadline = || {
+        let span = select(&[0, 1_000, 60_000, 3_600_000, 9_000 * 86_400_000][..]).prop_map(Span::from_ms);
+        option::weighted(0.3, span)
+    };
+    let unserved = option::weighted(0.02, Just("#3001".to_owned()));
+    (to, body, route, id, deadline(), deadline(), unserved).prop_map(
+        |(to, (text, parts), route, id, expires_in, escalate_after, as_group)| Send {
+            to,
+            text,
+            parts,
+            route,
+            id,
+            expires_in,
+            escalate_after,
+            reminder_after: None,
+            as_group,
+            with_header: None,
+        },
+    )
+}
+
+fn part() -> impl Strategy<Value = MessagePart> {
+    (option::of("[a-z]{1,4}"), vec(any::<u8>(), 0..9)).prop_map(|(name, data)| MessagePart {
+        media: "image/png".to_owned(),
+        name,
+        data: Blob(data),
+    })
+}
+
+fn about_messages() -> impl Strategy<Value = Command> {
+    let one = || message().prop_map(|message| Confirm { message: Some(message), messages: None });
+    let many =
+        || vec(message(), 0..12).prop_map(|messages| Confirm { message: None, messages: Some(messages) });
+    let named = || prop_oneof![4 => one(), 8 => many(), 1 => Just(Confirm::default())];
+    prop_oneof![
+        3 => named().prop_map(Command::Received),
+        2 => named().prop_map(Command::Read),
+        3 => message().prop_map(|message| Command::Recall(Recall { message })),
+    ]
+}
+
+fn lapsed() -> impl Strategy<Value = Command> {
+    let since = (2..16_u64).prop_map(EventSeq);
+    (user_name(), device(), since)
+        .prop_map(|(user, device, since)| Command::Lapsed(Lapsed { user, device, since }))
+}
+
+fn timer_fired() -> impl Strategy<Value = Command> {
+    let timer = prop_oneof![message().prop_map(Timer::Expire), message().prop_map(Timer::Escalate)];
+    let due = prop_oneof![3 => Just(START_MS), 1 => Just(i64::MAX)].prop_map(Instant::from_unix_ms);
+    (timer, due).prop_map(|(timer, due)| Command::TimerFired(TimerFired { timer, due }))
+}
+
+fn message() -> impl Strategy<Value = MessageId> {
+    // Low ones exist in most sequences, others in long ones or not at all.
+    prop_oneof![2 => 4..16_u64, 1 => 1..=COMMANDS_LEN_MAX as u64]
+        .prop_map(|seq| MessageId::of(CommandSeq(seq)))
+}
+
+fn user_name() -> impl Strategy<Value = UserName> {
+    select(&USERS[..]).prop_map(|name| name.parse().expect("a name"))
+}
+
+fn device() -> impl Strategy<Value = DeviceName> {
+    select(&["pc", "phone"][..]).prop_map(|name| name.parse().expect("a name"))
+}
+
+fn phone() -> impl Strategy<Value = Phone> {
+    select(&PHONES[..]).prop_map(|phone| phone.parse().expect("a phone"))
+}
+
+fn address() -> impl Strategy<Value = Address> {
+    prop_oneof![12 => select(&USERS[..]), 4 => select(&PHONES[..]), 1 => select(&STRANGERS[..])]
+        .prop_map(|address| address.parse().expect("an address"))
+}
+
+/// One thing done to a payload. Places are taken modulo its length.
+#[derive(Debug, Clone)]
+pub enum Bend {
+    Flip { place: usize, bit: u32 },
+    Cut { place: usize },
+    CutFront { place: usize },
+    Insert { place: usize, bytes: Vec<u8> },
+    Repeat { place: usize, len: usize },
+}
+
+impl Bend {
+    pub fn apply(&self, payload: &mut Vec<u8>) {
+        let at = |place: usize| place % (payload.len() + 1);
+        match self {
+            Bend::Flip { place, bit } => {
+                let at = at(*place);
+                payload.get_mut(at).into_iter().for_each(|byte| *byte ^= 1 << (bit % 8));
+            }
+            Bend::Cut { place } => payload.truncate(at(*place)),
+            Bend::CutFront { place } => drop(payload.drain(..at(*place))),
+            Bend::Insert { place, bytes } => {
+                let at = at(*place);
+                drop(payload.splice(at..at, bytes.iter().copied()));
+            }
+            Bend::Repeat { place, len } => {
+                let at = at(*place);
+                let again: Vec<u8> = payload.iter().skip(at).take(*len).copied().collect();
+                drop(payload.splice(at..at, again));
+            }
+        }
+    }
+}
+
+/// What claims to be large: bin 32, str 32, array 32, map 32, ext 32 with four times 0xff, and their smaller kin.
+const HEADS: [&[u8]; 9] = [
+    &[0xc6, 0xff, 0xff, 0xff, 0xff],
+    &[0xdb, 0xff, 0xff, 0xff, 0xff],
+    &[0xdd, 0xff, 0xff, 0xff, 0xff],
+    &[0xdf, 0xff, 0xff, 0xff, 0xff],
+    &[0xc9, 0xff, 0xff, 0xff, 0xff, 0x01],
+    &[0xdc, 0xff, 0xff],
+    &[0xde, 0xff, 0xff],
+    &[0xd9, 0xff],
+    &[0xc1],
+];
+const TEXTS: [&[u8]; 10] =
+    [b"{", b"[", b"\"", b"null", b"1e999", b"-0", b"\\ud800", b"\xff\xfe", b"\0", b",\"colour\":\"red\""];
+
+/// One to four bends.
+pub fn bends() -> impl Strategy<Value = Vec<Bend>> {
+    vec(bend(), 1..5)
+}
+
+fn bend() -> impl Strategy<Value = Bend> {
+    let place = || 0..4_096_usize;
+    let bytes = prop_oneof![
+        select(&HEADS[..]).prop_map(<[u8]>::to_vec),
+        select(&TEXTS[..]).prop_map(<[u8]>::to_vec),
+        vec(any::<u8>(), 1..5),
+    ];
+    prop_oneof![
+        4 => (place(), 0..8_u32).prop_map(|(place, bit)| Bend::Flip { place, bit }),
+        1 => place().prop_map(|place| Bend::Cut { place }),
+        1 => place().prop_map(|place| Bend::CutFront { place }),
+        4 => (place(), bytes).prop_map(|(place, bytes)| Bend::Insert { place, bytes }),
+        1 => (place(), 1..64_usize).prop_map(|(place, len)| Bend::Repeat { place, len }),
+    ]
+}
