@@ -5,10 +5,14 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use homing::rules::{Commit, Outcome, State, decide, refuse};
 use homing::wire::{command, commit, outcome::OutcomeBody, subjects, to_json, to_value};
 use homing::words::{CommandSeq, EventSeq, Instant};
+
+/// While the stories are written anew, nobody reads them half.
+static FILES: Mutex<()> = Mutex::new(());
 
 /// A decider without a log: it keeps its commits in a list.
 #[derive(Default)]
@@ -80,6 +84,7 @@ fn folder(name: &str) -> PathBuf {
 
 #[test]
 fn every_story_is_told_as_it_was() {
+    let _alone = FILES.lock().unwrap_or_else(PoisonError::into_inner);
     let mut stories = 0;
     for entry in fs::read_dir(folder("stories")).unwrap() {
         let path = entry.unwrap().path();
@@ -93,6 +98,7 @@ fn every_story_is_told_as_it_was() {
 /// The bytes of every kind of commit: what is written down once must be read for ever.
 #[test]
 fn the_bytes_of_commits_are_those_of_the_golden_file() {
+    let _alone = FILES.lock().unwrap_or_else(PoisonError::into_inner);
     let mut lines = String::new();
     let mut paths: Vec<PathBuf> =
         fs::read_dir(folder("stories")).unwrap().map(|entry| entry.unwrap().path()).collect();
