@@ -4,31 +4,34 @@
 
 mod support;
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use homing::wire::{commit, outcome::OutcomeBody, subjects, to_json, to_value};
 use homing::words::{CommandSeq, Instant};
 use support::desk::Desk;
+
+/// While the stories are written anew, nobody reads them half.
+static FILES: Mutex<()> = Mutex::new(());
 
 /// Every line of a story that begins with `>` is a command: time, sender, verb, JSON. What follows it is the answer.
 fn tell(story: &str, desk: &mut Desk) -> String {
     let mut told = String::new();
     for line in story.lines() {
         if line.is_empty() || line.starts_with('#') {
-            writeln!(told, "{line}").unwrap();
+            told += &format!("{line}\n");
         } else if let Some(words) = line.strip_prefix("> ") {
-            writeln!(told, "{line}").unwrap();
+            told += &format!("{line}\n");
             let mut words = words.splitn(4, ' ');
             let mut word = || words.next().unwrap_or_else(|| panic!("too few words: {line}"));
             let at: Instant = format!("2026-12-01T{}Z", word()).parse().expect("a time");
             let subject = subjects::command(word(), word());
             let (parts, outcome) = desk.take(at, &subject, word().as_bytes());
             let body = OutcomeBody::new(CommandSeq(desk.seq), &outcome);
-            writeln!(told, "  {}", String::from_utf8(to_json(&body)).unwrap()).unwrap();
+            told += &format!("  {}\n", String::from_utf8_lossy(&to_json(&body)));
             for fact in parts.iter().flat_map(|part| &part.facts) {
-                writeln!(told, "    {}", String::from_utf8(to_json(fact)).unwrap()).unwrap();
+                told += &format!("    {}\n", String::from_utf8_lossy(&to_json(fact)));
             }
         }
     }
@@ -37,7 +40,7 @@ fn tell(story: &str, desk: &mut Desk) -> String {
 
 fn check(path: &Path, now: &str) {
     if std::env::var_os("UPDATE_STORIES").is_some() {
-        fs::write(path, now).unwrap();
+        fs::write(path, now).expect("the file can be written");
     }
     let then = fs::read_to_string(path).unwrap_or_default();
     let differing = then.lines().zip(now.lines()).find(|(then, now)| then != now);
@@ -50,6 +53,7 @@ fn folder(name: &str) -> PathBuf {
 
 #[test]
 fn every_story_is_told_as_it_was() {
+    let _alone = FILES.lock().unwrap_or_else(PoisonError::into_inner);
     let mut stories = 0;
     for entry in fs::read_dir(folder("stories")).unwrap() {
         let path = entry.unwrap().path();
@@ -63,6 +67,7 @@ fn every_story_is_told_as_it_was() {
 /// The bytes of every kind of commit: what is written down once must be read for ever.
 #[test]
 fn the_bytes_of_commits_are_those_of_the_golden_file() {
+    let _alone = FILES.lock().unwrap_or_else(PoisonError::into_inner);
     let mut lines = String::new();
     let mut paths: Vec<PathBuf> =
         fs::read_dir(folder("stories")).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -78,7 +83,7 @@ fn the_bytes_of_commits_are_those_of_the_golden_file() {
                 "{subject} is read as it was written"
             );
             assert!(to_value(&bytes).is_some(), "{subject} is shown");
-            writeln!(lines, "{subject} {hex}").unwrap();
+            lines += &format!("{subject} {hex}\n");
         }
     }
     check(&folder("golden/commits.txt"), &lines);

@@ -12,7 +12,7 @@ use crate::wire::subjects::ACTIVE_DECIDER;
 /// A takeover follows a death within about this time: the server tells at once that nobody answers.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
 /// An active decider that does not answer for this long is stuck; the fence stops it when it wakes up.
-const ANSWER_WITHIN: Duration = Duration::from_secs(2);
+const ANSWER_WITHIN: Duration = Duration::from_millis(500);
 
 pub(super) async fn pause() {
     tokio::time::sleep(LOOK_EVERY).await;

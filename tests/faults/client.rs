@@ -17,8 +17,8 @@ const ACK_WITHIN: Duration = Duration::from_secs(1);
 const RECONNECT_AFTER: Duration = Duration::from_millis(20);
 /// Between two tries of which the first was answered at once, by "no stream here".
 const AGAIN_AFTER: Duration = Duration::from_millis(20);
-/// Longer than any takeover that the tests would let pass. Outcomes are told at most once: then the question is put again.
-const OUTCOME_WITHIN: Duration = Duration::from_secs(15);
+/// Outcomes are told at most once: that of a commit whose acknowledgement was lost is not. Then the question is put again.
+const OUTCOME_WITHIN: Duration = Duration::from_secs(1);
 
 #[derive(Clone)]
 pub struct Client {
@@ -60,10 +60,17 @@ impl Client {
     pub async fn store(&self, subject: String, payload: Bytes) -> u64 {
         let mut headers = HeaderMap::new();
         headers.insert("Nats-Msg-Id", self.nats.new_inbox());
+        let mut connects = self.connects();
         loop {
+            connects.mark_unchanged();
             let sent = self.js.publish_with_headers(subject.clone(), headers.clone(), payload.clone());
             let acked = async { sent.await?.await };
-            match acked.await {
+            let acked = tokio::select! {
+                acked = acked => acked,
+                // Its PubAck went down with the last connection, if there was one.
+                _ = connects.changed() => continue,
+            };
+            match acked {
                 Ok(ack) => {
                     self.repeated.fetch_add(usize::from(ack.duplicate), Ordering::Relaxed);
                     return ack.sequence;

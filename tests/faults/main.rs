@@ -13,7 +13,7 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use audit::Audit;
 use client::Client;
@@ -22,7 +22,7 @@ use futures_util::StreamExt;
 use homing::log::server::Sync;
 use homing::wire::outcome::OutcomeBody;
 use serde_json::json;
-use story::{MESSAGES, Story, alone, free_port, kill_9, nats_server_of};
+use story::{MESSAGES, Story, TAKEOVER_MAX, alone, free_port, kill_9, nats_server_of};
 use support::{Homing, say};
 use tokio::task::block_in_place;
 use tokio::time::timeout;
@@ -33,8 +33,6 @@ const ALL: &str = "decider,fanout,presence,query,scheduler";
 const COMMANDS: usize = 4_000;
 /// As many as `rules/fact.rs` has variants.
 const KINDS_OF_FACTS: usize = 20;
-/// A person who waits for a takeover should not give up.
-const TAKEOVER_MAX: Duration = Duration::from_secs(10);
 
 fn kills(dice: &mut Dice) -> Vec<usize> {
     dice.spread(KILLS, 100..MESSAGES - 100)
@@ -85,10 +83,16 @@ async fn kill_9_of_homing_loses_nothing() {
     let up = || block_in_place(|| Homing::start_at(&data, port, &["--sync", "off"]));
     let mut homing = up();
     let mut story = Story::begin("kill -9 of homing", homing.url(), alone).await;
-    for stored in kills(&mut Dice::new("kill -9 of homing")) {
+    for (n, stored) in kills(&mut Dice::new("kill -9 of homing")).into_iter().enumerate() {
         story.stored(stored).await;
         let killed = Instant::now();
-        homing.kill();
+        if n == 1 {
+            // Stopped cleanly it leaves a snapshot: from here on it starts with that, and the log behind it.
+            assert!(block_in_place(|| homing.stop()).success());
+            assert!(data.join("decider/snapshot").is_file());
+        } else {
+            homing.kill();
+        }
         homing = up();
         story.decides_again(killed).await;
     }
@@ -156,8 +160,7 @@ async fn two_deciders_one_writes() {
         let name = active.name;
         let killed = Instant::now();
         active.homing.kill();
-        let waited = story.decides_again(killed).await;
-        assert!(waited < TAKEOVER_MAX, "it took {waited:.2?} until the other one decided");
+        story.decides_again(killed).await;
         active = standby;
         standby = Decider::start(name, folder.path(), &url);
     }

@@ -62,6 +62,7 @@ pub struct Got {
     pub shown: BTreeSet<MessageId>,
     /// Live messages that had been seen before.
     pub repeated: usize,
+    /// Messages that the inbox told before they came live, if they did.
     pub from_inbox: usize,
     pub came_online: usize,
 }

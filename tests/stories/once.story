@@ -31,7 +31,7 @@
     {"delivery.routed":{"message":"m9","to":"dave","channel":"none","because":"no_device_online"}}
 # A registration said again is the same wish.
 > 09:00:09 _admin user.register {"name":"dave"}
-  {"command":10,"accepted":true}
+  {"command":10,"accepted":true,"user":"dave","im":"100003"}
 > 09:00:10 _admin user.register {"name":"dave","phone":"+447700900003"}
   {"command":11,"accepted":false,"code":"user.exists","text":"dave is registered already, with other details; change them with user.set","field":"name"}
     {"command.refused":{"code":"user.exists","text":"dave is registered already, with other details; change them with user.set","field":"name"}}
