@@ -7,6 +7,7 @@ mod support;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use homing::wire::{commit, outcome::OutcomeBody, subjects, to_json, to_value};
 use homing::words::{CommandSeq, Instant};
@@ -44,12 +45,16 @@ fn check(path: &Path, now: &str) {
     assert!(then == now, "{} tells it otherwise, first at {differing:#?}", path.display());
 }
 
+/// One test writes the stories that the other reads.
+static STORIES: Mutex<()> = Mutex::new(());
+
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name)
 }
 
 #[test]
 fn every_story_is_told_as_it_was() {
+    let _alone = STORIES.lock();
     let mut stories = 0;
     for entry in fs::read_dir(folder("stories")).unwrap() {
         let path = entry.unwrap().path();
@@ -63,6 +68,7 @@ fn every_story_is_told_as_it_was() {
 /// The bytes of every kind of commit: what is written down once must be read for ever.
 #[test]
 fn the_bytes_of_commits_are_those_of_the_golden_file() {
+    let _alone = STORIES.lock();
     let mut lines = String::new();
     let mut paths: Vec<PathBuf> =
         fs::read_dir(folder("stories")).unwrap().map(|entry| entry.unwrap().path()).collect();
