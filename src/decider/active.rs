@@ -6,13 +6,13 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::settle::{Answer, IN_FLIGHT_MAX, Settling, settle};
 use super::{Memory, Snapshots, standby};
-use crate::log::{Appender, Fault, Log, Record};
+use crate::log::{Appender, Appending, Fault, Log, Record};
 use crate::rules::command::Encoding;
 use crate::rules::{Commit, Outcome, decide as judge, refuse};
 use crate::wire::headers::{self, Trace};
 use crate::wire::outcome::OutcomeBody;
 use crate::wire::{command, commit, subjects, to_payload};
-use crate::words::{CommandSeq, EventSeq};
+use crate::words::CommandSeq;
 
 /// A `traceparent` has 55 bytes. A longer header is not carried on, for a commit must not outgrow what a server takes.
 const TRACE_BYTES_MAX: usize = 256;
@@ -84,8 +84,8 @@ impl Desk {
                 }
             };
         let answer = answer(record, seq, &outcome, encoding);
-        let appended = self.append(&parts, record).await?;
-        self.queue.send(Settling::Decision { appended, outcome: answer }).await.map_err(|_| Closed)?;
+        let appending = self.append(&parts, record).await?;
+        self.queue.send(Settling::Decision { appending, outcome: answer }).await.map_err(|_| Closed)?;
         if self.memory.snapshot_is_due() {
             self.keep_snapshot().await;
         }
@@ -93,16 +93,16 @@ impl Desk {
     }
 
     /// Appends the parts that do not stand in the log yet, and takes the whole decision in.
-    async fn append(&mut self, parts: &[Commit], record: &Record) -> Result<Vec<EventSeq>, Closed> {
+    async fn append(&mut self, parts: &[Commit], record: &Record) -> Result<Vec<Appending>, Closed> {
         let (written, at) = self.memory.written();
-        let mut appended = Vec::with_capacity(parts.len());
+        let mut appending = Vec::with_capacity(parts.len());
         if parts.is_empty() {
-            return Ok(appended);
+            return Ok(appending);
         }
         let trace = trace(record);
         for part in parts.iter().skip(written) {
             match self.appender.append(commit::outgoing(part, &trace)).await {
-                Ok(at) => appended.push(at),
+                Ok(at) => appending.push(at),
                 Err(fault) => {
                     tracing::warn!(%fault, seq = record.seq, "the decider stops appending");
                     return Err(Closed);
@@ -110,7 +110,7 @@ impl Desk {
             }
         }
         self.memory.decided(parts, at);
-        Ok(appended)
+        Ok(appending)
     }
 
     async fn keep_snapshot(&mut self) {

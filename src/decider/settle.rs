@@ -8,15 +8,14 @@ use tokio::sync::mpsc;
 use tracing::warn;
 
 use super::Snapshots;
-use crate::log::{Acks, Fault};
-use crate::words::EventSeq;
+use crate::log::{Acks, Appending, Fault};
 
 /// The decisions under way: a second of peak traffic on one disk. A longer queue only makes outcomes later.
 pub(super) const IN_FLIGHT_MAX: usize = 1_000;
 
 /// One decision on its way to being stored.
 pub(super) enum Settling {
-    Decision { appended: Vec<EventSeq>, outcome: Answer },
+    Decision { appending: Vec<Appending>, outcome: Answer },
     Snapshot(Vec<u8>),
 }
 
@@ -36,9 +35,9 @@ pub(super) async fn settle(
     let snapshots = Arc::new(snapshots);
     while let Some(settling) = queue.recv().await {
         match settling {
-            Settling::Decision { appended, outcome } => {
-                for at in appended {
-                    acks.stored(at).await?;
+            Settling::Decision { appending, outcome } => {
+                for append in appending {
+                    acks.stored(append).await?;
                 }
                 let told = client.publish(outcome.subject, outcome.payload).await;
                 told.map_err(|error| Fault::later("tell an outcome").because(error))?;

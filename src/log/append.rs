@@ -22,6 +22,7 @@ pub struct Appender {
     log: Log,
     last: EventSeq,
     acks: Subject,
+    losses: Losses,
 }
 
 /// The acknowledgements of an [`Appender`]. They come in the order of its appends, for one stream stores them in it.
@@ -29,6 +30,14 @@ pub struct Appender {
 pub struct Acks {
     inbox: Subscriber,
     losses: Losses,
+}
+
+/// An append on its way.
+#[derive(Debug, Clone, Copy)]
+pub struct Appending {
+    at: EventSeq,
+    /// How often the connection had been lost before it was sent: only a later loss can have taken it.
+    losses: u64,
 }
 
 #[derive(Deserialize)]
@@ -49,11 +58,11 @@ impl Log {
     /// # Errors
     /// When the server is away.
     pub async fn appender(&self, last: EventSeq) -> Result<(Appender, Acks), Fault> {
-        let losses = self.losses();
+        let (losses, log) = (self.losses(), self.clone());
         let acks = Subject::from(self.client().new_inbox());
         let inbox = self.client().subscribe(acks.clone()).await;
         let inbox = inbox.map_err(|error| Fault::later("listen to acknowledgements").because(error))?;
-        Ok((Appender { log: self.clone(), last, acks }, Acks { inbox, losses }))
+        Ok((Appender { log, last, acks, losses: losses.clone() }, Acks { inbox, losses }))
     }
 }
 
@@ -64,12 +73,11 @@ impl Appender {
     }
 
     /// Sends the append without waiting for its acknowledgement; the order of calls is the order in the stream.
-    /// Gives the sequence it must be stored at.
     ///
     /// # Errors
     /// When it cannot be sent; then nothing behind it may be sent either.
-    pub async fn append(&mut self, commit: Outgoing) -> Result<EventSeq, Fault> {
-        let at = self.next();
+    pub async fn append(&mut self, commit: Outgoing) -> Result<Appending, Fault> {
+        let (at, losses) = (self.next(), self.losses.count());
         let mut headers = HeaderMap::new();
         commit.headers.into_iter().for_each(|(name, value)| headers.insert(name, value));
         headers.insert(header::NATS_EXPECTED_LAST_SEQUENCE, HeaderValue::from(self.last.0));
@@ -79,22 +87,23 @@ impl Appender {
             .await;
         sent.map_err(|error| Fault::reload(format!("append commit {}", at.0)).because(error))?;
         self.last = at;
-        Ok(at)
+        Ok(Appending { at, losses })
     }
 }
 
 impl Acks {
-    /// Waits until the next append is stored, which must be at `at`.
+    /// Waits until the next append is stored, where it was to be.
     ///
     /// # Errors
     /// Always with `Retry::Reload`: another writer was faster, or it is not known whether it was stored. The log knows.
-    pub async fn stored(&mut self, at: EventSeq) -> Result<(), Fault> {
+    pub async fn stored(&mut self, append: Appending) -> Result<(), Fault> {
+        let Appending { at, losses } = append;
         let failed = |why: String| Err(Fault::reload(format!("append commit {}", at.0)).because(why));
         let answer = tokio::select! {
             // What came before the loss still counts.
             biased;
             answer = tokio::time::timeout(ACK_WITHIN, self.inbox.next()) => answer,
-            () = self.losses.next() => return failed("the connection was lost".to_owned()),
+            () = self.losses.more_than(losses) => return failed("the connection was lost".to_owned()),
         };
         let Ok(Some(answer)) = answer else {
             return failed("no acknowledgement came".to_owned());

@@ -29,7 +29,7 @@ pub struct Log {
 
 /// Tells when the connection is lost. A server that died has forgotten what was under way on it (requests, pulls,
 /// acknowledgements): whoever waits for that begins anew at once.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Losses(watch::Receiver<u64>);
 
 /// One stored message.
@@ -108,6 +108,18 @@ impl Losses {
         if self.0.changed().await.is_err() {
             // The client is gone for good, and says so itself.
             std::future::pending::<()>().await;
+        }
+    }
+
+    /// How many there have been on this connection.
+    pub(super) fn count(&self) -> u64 {
+        *self.0.borrow()
+    }
+
+    /// Waits until there have been more than `count`.
+    pub(super) async fn more_than(&mut self, count: u64) {
+        while self.count() <= count {
+            self.next().await;
         }
     }
 }

@@ -15,7 +15,7 @@ pub mod server;
 mod streams;
 mod work;
 
-pub use append::{Acks, Appender};
+pub use append::{Acks, Appender, Appending};
 pub use connection::{Log, Record};
 pub use fault::{Fault, Retry};
 pub use follow::Follower;
