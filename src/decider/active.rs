@@ -24,7 +24,7 @@ pub(super) async fn decide(
     memory: Memory,
     stop: &CancellationToken,
 ) -> Result<(), Fault> {
-    let mut claim = standby::claim(log).await?;
+    let _claim = standby::claim(log).await?;
     let (appender, acks) = log.appender(memory.read()).await?;
     let (queue, settling) = mpsc::channel(IN_FLIGHT_MAX);
     let settler = settle(log.client().clone(), acks, snapshots.clone(), settling);
@@ -36,7 +36,6 @@ pub(super) async fn decide(
         tokio::select! {
             () = stop.cancelled() => break,
             ended = &mut settler => return joined(ended),
-            () = standby::answer(log, &mut claim) => {}
             records = commands.next() => {
                 for record in records? {
                     if desk.decide_one(&record).await.is_err() {

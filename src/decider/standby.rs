@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use async_nats::RequestErrorKind;
-use async_nats::{Request, Subscriber};
+use async_nats::{Client, Request, Subscriber};
 use futures_util::StreamExt;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::log::{Fault, Log};
 use crate::wire::subjects::ACTIVE_DECIDER;
@@ -23,30 +23,25 @@ pub(super) async fn someone_is_active(log: &Log) -> bool {
     let request = Request::new().timeout(Some(ANSWER_WITHIN));
     match log.client().send_request(ACTIVE_DECIDER, request).await {
         Ok(_) => true,
-        Err(error) => match error.kind() {
-            RequestErrorKind::NoResponders | RequestErrorKind::TimedOut => false,
-            // The server is away: nobody can be active, and neither can we.
-            RequestErrorKind::InvalidSubject
-            | RequestErrorKind::MaxPayloadExceeded
-            | RequestErrorKind::Other => false,
-        },
+        // Where the server itself is away nobody can be active, and neither can we: deciding fails then, and is begun anew.
+        Err(_) => false,
     }
 }
 
-/// Makes this process the one that answers.
-pub(super) async fn claim(log: &Log) -> Result<Subscriber, Fault> {
+/// Makes this process the one that answers, until the handle is dropped. A task of its own: a slow disk holds up
+/// decisions, and must not look like a death.
+pub(super) async fn claim(log: &Log) -> Result<AbortOnDropHandle<()>, Fault> {
     let subscribed = log.client().subscribe(ACTIVE_DECIDER).await;
-    subscribed.map_err(|error| Fault::later("say that this decider is active").because(error))
+    let questions =
+        subscribed.map_err(|error| Fault::later("say that this decider is active").because(error))?;
+    Ok(AbortOnDropHandle::new(tokio::spawn(answer(log.client().clone(), questions))))
 }
 
-/// Answers those who ask, for as long as it is polled.
-pub(super) async fn answer(log: &Log, claim: &mut Subscriber) {
-    while let Some(question) = claim.next().await {
+async fn answer(client: Client, mut questions: Subscriber) {
+    while let Some(question) = questions.next().await {
         if let Some(reply) = question.reply {
             // Whoever asked may be gone; then there is nobody to tell.
-            let _ = log.client().publish(reply, "active".into()).await;
+            let _ = client.publish(reply, "active".into()).await;
         }
     }
-    // The subscription ends with the connection; the fence decides from here on.
-    std::future::pending::<()>().await;
 }
