@@ -21,11 +21,8 @@ pub(super) async fn pause() {
 /// Asks. No answer, or nobody there to answer, means no.
 pub(super) async fn someone_is_active(log: &Log) -> bool {
     let request = Request::new().timeout(Some(ANSWER_WITHIN));
-    match log.client().send_request(ACTIVE_DECIDER, request).await {
-        Ok(_) => true,
-        // Where the server itself is away nobody can be active, and neither can we: deciding fails then, and is begun anew.
-        Err(_) => false,
-    }
+    // Where the server itself is away nobody can be active, and neither can we: deciding fails then, and begins anew.
+    log.client().send_request(ACTIVE_DECIDER, request).await.is_ok()
 }
 
 /// Makes this process the one that answers, until the handle is dropped. A task of its own: a slow disk holds up
