@@ -46,7 +46,7 @@ pub(super) struct Args {
 pub(super) async fn run(args: &Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     // First, while the process is small and its memory not fragmented.
     output.progress("measuring the decider's memory …");
-    let bytes = memory::measure(args.users, args.users);
+    let bytes = memory::measure(args.users);
     let folder = tempfile::tempdir()
         .map_err(|error| Failure::failed(format!("could not make a temporary folder: {error}")))?;
     output.progress("starting nats-server and Homing …");
