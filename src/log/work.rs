@@ -94,7 +94,7 @@ async fn open(log: &Log, source: Source) -> Result<Stream, Fault> {
         .map_err(|error| doing().because(error))?;
     consumer
         .stream()
-        .max_messages_per_batch(source.batch_len_max * 8)
+        .max_messages_per_batch(source.batch_len_max * 2)
         .expires(PULL_EXPIRES)
         .heartbeat(HEARTBEAT)
         .messages()
