@@ -8,5 +8,6 @@ pub mod presence;
 pub mod query;
 pub mod rules;
 pub mod scheduler;
+pub mod sms;
 pub mod wire;
 pub mod words;

@@ -1,0 +1,1 @@
+//! One connector: bound sessions to an SMSC over TCP or TLS, kept up, with an enforced window and pace.
