@@ -123,7 +123,7 @@ fn delivery(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, U
     let DeliveryOf { message } = query::parse(asked.payload)?;
     let known = model.message(message)?.ok_or_else(Rejection::unknown_message)?;
     let only = match asker {
-        Asker::User(user) if known.from != *user => Some(Party::User(user.clone())),
+        Asker::User(user) if known.from.user() != Some(user) => Some(Party::User(user.clone())),
         Asker::User(_) | Asker::Operator => None,
     };
     let deliveries = model.deliveries(message, only.as_ref())?;

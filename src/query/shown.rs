@@ -1,6 +1,6 @@
 //! Rows in the words of the contract.
 
-use super::model::{Contact, Present, Step, User};
+use super::model::{Contact, Present, Reason, Step, User};
 use crate::rules::Channel;
 use crate::wire::query::{ContactShown, DeviceShown, PresenceShown, RecipientState, StateChange, UserShown};
 use crate::words::{EventSeq, Instant, Party, UserName};
@@ -16,7 +16,7 @@ pub(super) fn recipient(to: Party, (at, seq): (Instant, EventSeq), steps: &[Step
         at: step.at.to_string(),
         seq: step.seq,
         channel: step.channel.map(text),
-        reason: step.reason.map(|reason| reason.as_str().to_owned()),
+        reason: step.reason.map(Reason::text),
     }));
     let last = history.last().expect("it begins with its acceptance");
     RecipientState {

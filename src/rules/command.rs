@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::sms;
 use crate::words::{Address, DeviceName, EventSeq, Instant, MessageId, Phone, Span, UserName};
 
 /// An intent, parsed. Its subject's `<area>.<verb>` is given by [`Command::verb`].
@@ -24,6 +25,10 @@ pub enum Command {
     Read(Confirm),
     Recall(Recall),
     TimerFired(TimerFired),
+    SmsAttempt(sms::Attempt),
+    SmsReport(sms::Reports),
+    SmsReceived(sms::Received),
+    SmsPart(sms::Part),
 }
 
 impl Command {
@@ -47,6 +52,10 @@ impl Command {
             Command::Read(_) => "message.read",
             Command::Recall(_) => "message.recall",
             Command::TimerFired(_) => "timer.fired",
+            Command::SmsAttempt(_) => "sms.attempt",
+            Command::SmsReport(_) => "sms.report",
+            Command::SmsReceived(_) => "sms.received",
+            Command::SmsPart(_) => "sms.part",
         }
     }
 
@@ -69,7 +78,11 @@ impl Command {
             | Command::Received(_)
             | Command::Read(_)
             | Command::Recall(_)
-            | Command::TimerFired(_) => None,
+            | Command::TimerFired(_)
+            | Command::SmsAttempt(_)
+            | Command::SmsReport(_)
+            | Command::SmsReceived(_)
+            | Command::SmsPart(_) => None,
         }
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::command::Encoding;
 use super::{
     Command, Fact, IntentMark, Part, Rejection, Sender, Stamp, State, contacts, identity, message, presence,
+    sms,
 };
 use crate::words::{CommandSeq, ImNumber, Instant, MessageId, UserName};
 
@@ -54,6 +55,19 @@ impl Outcome {
                 | Fact::DeliveryFiltered { .. }
                 | Fact::DeliveryRecalled { .. }
                 | Fact::DeliveryExpired { .. }
+                | Fact::DeliveryFailed { .. }
+                | Fact::SmsAttempted(_)
+                | Fact::SmsLetGo { .. }
+                | Fact::SmsAccepted { .. }
+                | Fact::SmsFailed { .. }
+                | Fact::SmsDeferred { .. }
+                | Fact::SmsUnknown { .. }
+                | Fact::SmsReceipt(_)
+                | Fact::SmsUnmatched(_)
+                | Fact::SmsSilent { .. }
+                | Fact::SmsPart(_)
+                | Fact::SmsReceived(_)
+                | Fact::PhonePreferenceSet { .. }
                 | Fact::TimerSet { .. },
             )
             | None => Outcome::Accepted,
@@ -98,6 +112,9 @@ fn admit(state: &State, order: &Order) -> Result<(), Rejection> {
         Command::Register(_) | Command::SetUser(_) | Command::Suspend(_) | Command::Resume(_) => Part::Admin,
         Command::Lapsed(_) => Part::Lease,
         Command::TimerFired(_) => Part::Clock,
+        Command::SmsAttempt(_) | Command::SmsReport(_) | Command::SmsReceived(_) | Command::SmsPart(_) => {
+            Part::Sms
+        }
         Command::SetProfile(_)
         | Command::SetPreference(_)
         | Command::AddContact(_)
@@ -167,6 +184,10 @@ fn dispatch(state: &State, order: &Order) -> Result<Vec<Fact>, Rejection> {
         Command::Read(command) => message::read(state, user(by), command, order.seq),
         Command::Recall(command) => message::recall(state, user(by), command, order.seq),
         Command::TimerFired(command) => message::timer_fired(state, command, at),
+        Command::SmsAttempt(command) => sms::attempt(state, command, at),
+        Command::SmsReport(command) => sms::report(state, command),
+        Command::SmsReceived(command) => sms::received(state, command, MessageId::of(order.seq), at),
+        Command::SmsPart(command) => sms::part(command),
     }
 }
 

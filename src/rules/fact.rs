@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::Rejection;
 use super::command::{DeviceClass, Encoding, MessagePart, Route};
 use super::message::Timer;
-use crate::words::{DeviceName, EventSeq, ImNumber, Instant, MessageId, Party, Phone, UserName};
+use super::sms::{Attempted, DeferReason, FailReason, Granted, Part, Receipt, UnknownReason, Unmatched};
+use crate::words::{
+    Author, Called, DeviceName, EventSeq, ImNumber, Instant, MessageId, Party, Phone, UserName,
+};
 
 /// One thing that happened. Stored as a map of one entry, the fact's name and its fields.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -60,6 +63,43 @@ pub enum Fact {
     #[serde(rename = "delivery.expired")]
     DeliveryExpired { message: MessageId, to: Party },
 
+    #[serde(rename = "delivery.failed")]
+    DeliveryFailed { message: MessageId, to: Party, reason: FailReason },
+
+    /// The bridge may submit, once.
+    #[serde(rename = "sms.attempted")]
+    SmsAttempted(Granted),
+    /// The bridge asked, and is not to submit: the delivery has ended or has taken another way.
+    #[serde(rename = "sms.let_go")]
+    SmsLetGo { message: MessageId, to: Party },
+    #[serde(rename = "sms.accepted")]
+    SmsAccepted { attempt: Attempted, receipts: bool },
+    /// It ends: refused by the SMSC, or not fit to be sent.
+    #[serde(rename = "sms.failed")]
+    SmsFailed { attempt: Attempted, reason: FailReason },
+    /// Tried again later.
+    #[serde(rename = "sms.deferred")]
+    SmsDeferred { attempt: Attempted, why: DeferReason },
+    /// Whether the SMSC has it is not known.
+    #[serde(rename = "sms.unknown")]
+    SmsUnknown { attempt: Attempted, why: UnknownReason },
+    #[serde(rename = "sms.receipt")]
+    SmsReceipt(Receipt),
+    #[serde(rename = "sms.unmatched")]
+    SmsUnmatched(Box<Unmatched>),
+    /// No receipt is waited for any more.
+    #[serde(rename = "sms.silent")]
+    SmsSilent { message: MessageId, to: Party },
+    /// A part of a long SMS that a person sent.
+    #[serde(rename = "sms.part")]
+    SmsPart(Box<Part>),
+    /// A person's SMS, whole.
+    #[serde(rename = "sms.received")]
+    SmsReceived(Box<Heard>),
+    /// The wish of a phone that nobody has registered.
+    #[serde(rename = "preference.phone_set")]
+    PhonePreferenceSet { phone: Phone, sms: bool },
+
     /// A deadline to be watched.
     #[serde(rename = "timer.set")]
     TimerSet { timer: Timer, due: Instant },
@@ -79,7 +119,16 @@ impl Fact {
             | Fact::DeliveryRead { message, .. }
             | Fact::DeliveryFiltered { message, .. }
             | Fact::DeliveryRecalled { message, .. }
-            | Fact::DeliveryExpired { message, .. } => Some(*message),
+            | Fact::DeliveryExpired { message, .. }
+            | Fact::DeliveryFailed { message, .. }
+            | Fact::SmsLetGo { message, .. }
+            | Fact::SmsSilent { message, .. } => Some(*message),
+            Fact::SmsAttempted(granted) => Some(granted.message),
+            Fact::SmsAccepted { attempt, .. }
+            | Fact::SmsFailed { attempt, .. }
+            | Fact::SmsDeferred { attempt, .. }
+            | Fact::SmsUnknown { attempt, .. } => Some(attempt.message),
+            Fact::SmsReceipt(receipt) => Some(receipt.message),
             Fact::TimerSet { timer, .. } => Some(timer.message()),
             Fact::Refused(_)
             | Fact::UserRegistered { .. }
@@ -92,7 +141,11 @@ impl Fact {
             | Fact::ContactRemoved { .. }
             | Fact::ContactBlocked { .. }
             | Fact::DeviceOnline { .. }
-            | Fact::DeviceOffline { .. } => None,
+            | Fact::DeviceOffline { .. }
+            | Fact::SmsUnmatched(_)
+            | Fact::SmsPart(_)
+            | Fact::SmsReceived(_)
+            | Fact::PhonePreferenceSet { .. } => None,
         }
     }
 
@@ -122,16 +175,32 @@ impl Fact {
             Fact::DeliveryFiltered { message, .. } => ("delivery", message.to_string(), "filtered"),
             Fact::DeliveryRecalled { message, .. } => ("delivery", message.to_string(), "recalled"),
             Fact::DeliveryExpired { message, .. } => ("delivery", message.to_string(), "expired"),
+            Fact::DeliveryFailed { message, .. } => ("delivery", message.to_string(), "failed"),
+            Fact::SmsAttempted(granted) => ("sms", granted.message.to_string(), "attempted"),
+            Fact::SmsLetGo { message, .. } => ("sms", message.to_string(), "let_go"),
+            Fact::SmsAccepted { attempt, .. } => ("sms", attempt.message.to_string(), "accepted"),
+            Fact::SmsFailed { attempt, .. } => ("sms", attempt.message.to_string(), "failed"),
+            Fact::SmsDeferred { attempt, .. } => ("sms", attempt.message.to_string(), "deferred"),
+            Fact::SmsUnknown { attempt, .. } => ("sms", attempt.message.to_string(), "unknown"),
+            Fact::SmsReceipt(receipt) => ("sms", receipt.message.to_string(), "receipt"),
+            Fact::SmsUnmatched(_) => ("sms", NAMELESS.to_owned(), "unmatched"),
+            Fact::SmsSilent { message, .. } => ("sms", message.to_string(), "silent"),
+            Fact::SmsPart(part) => ("sms", part.called.kind().to_owned(), "part"),
+            Fact::SmsReceived(heard) => ("sms", heard.called.kind().to_owned(), "received"),
+            Fact::PhonePreferenceSet { .. } => ("preference", NAMELESS.to_owned(), "phone_set"),
             Fact::TimerSet { timer, .. } => ("timer", timer.to_string(), "set"),
         }
     }
 }
 
+/// The entity of what has no name but a phone number, which never stands in a subject.
+const NAMELESS: &str = "_phone";
+
 /// A message that Homing answers for from now on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Accepted {
     pub message: MessageId,
-    pub from: UserName,
+    pub from: Author,
     pub to: Vec<Party>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
@@ -204,6 +273,8 @@ pub enum RouteReason {
     SmsOff,
     /// Sent live, and not confirmed within the deadline.
     NotConfirmed,
+    /// Homing's answer to an SMS.
+    Answer,
 }
 
 impl RouteReason {
@@ -218,7 +289,32 @@ impl RouteReason {
             RouteReason::NoPhone => "no_phone",
             RouteReason::SmsOff => "sms_off",
             RouteReason::NotConfirmed => "not_confirmed",
+            RouteReason::Answer => "answer",
         }
+    }
+}
+
+/// A person's SMS as it was understood.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Heard {
+    pub connector: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Phone>,
+    pub called: Called,
+    /// The text, where it did not go on as a message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<String>,
+    /// The parts it was joined from, which are done with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined: Option<String>,
+    /// The code of the refusal, where it was refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
+}
+
+impl std::fmt::Debug for Heard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Heard").field("called", &self.called).finish_non_exhaustive()
     }
 }
 

@@ -16,6 +16,7 @@ pub mod presence;
 mod rejection;
 pub mod routing;
 mod sender;
+pub mod sms;
 mod state;
 
 pub use command::Command;

@@ -40,6 +40,7 @@ rejections! {
     unknown_verb(what: &str) = "command.unknown", "there is no command {what}";
     too_large(len: usize, max: usize) = "command.too_large", "the command has {len} bytes; at most {max} are taken";
     id_reused() = "command.id_reused", "this id was used before with another content", field "id";
+    batch_too_large(len: usize, max: usize) = "command.too_large", "the command names {len} things; at most {max} are taken";
     unsupported(what: &str) = "command.unsupported", "{what} is not served by this version";
 
     no_recipient() = "message.no_recipient", "a message needs 1 to 1000 recipients", field "to";

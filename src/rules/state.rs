@@ -1,14 +1,14 @@
 //! The decider's memory: who is registered, who is online, what is open. What is final leaves it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use super::intent::Intents;
 use super::message::{Mailbox, OpenMessage};
 use super::presence::Device;
-use super::{Commit, Fact, Outcome, contacts, identity, message, presence};
-use crate::words::{Address, CommandSeq, EventSeq, ImNumber, MessageId, Party, Phone, UserName};
+use super::{Commit, Fact, Outcome, contacts, identity, message, presence, sms};
+use crate::words::{Address, CommandSeq, EventSeq, ImNumber, Instant, MessageId, Party, Phone, UserName};
 
 /// A user's place in the order of registration. Four bytes where a name would take sixteen and an allocation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -29,6 +29,11 @@ pub struct State {
     pub(super) phones: HashMap<Phone, Uid>,
     pub(super) messages: BTreeMap<MessageId, OpenMessage>,
     pub(super) intents: Intents,
+    /// Unregistered phones that wish no SMS.
+    pub(super) phones_off: BTreeSet<Phone>,
+    /// Of the open deliveries by SMS, the long ones.
+    pub(super) segments: BTreeMap<(MessageId, Party), sms::Segments>,
+    pub(super) answered: sms::Answered,
 }
 
 /// One registered person.
@@ -79,7 +84,7 @@ impl State {
         let Some(first) = parts.first() else { return };
         for part in parts {
             for fact in &part.facts {
-                self.take(fact, at);
+                self.take(fact, at, first.at);
             }
         }
         if let Some(mark) = &first.intent {
@@ -90,11 +95,16 @@ impl State {
         self.commit = EventSeq(at.0 + parts.len() as u64 - 1);
     }
 
-    fn take(&mut self, fact: &Fact, at: EventSeq) {
+    fn take(&mut self, fact: &Fact, at: EventSeq, now: Instant) {
         match fact {
             Fact::Refused(_)
             | Fact::ProfileSet { .. }
             | Fact::DeliveryRead { .. }
+            | Fact::SmsLetGo { .. }
+            | Fact::SmsFailed { .. }
+            | Fact::SmsUnmatched(_)
+            | Fact::SmsPart(_)
+            | Fact::SmsReceived(_)
             | Fact::TimerSet { .. } => {}
             Fact::UserRegistered { .. }
             | Fact::UserChanged { .. }
@@ -110,7 +120,15 @@ impl State {
             | Fact::DeliveryDelivered { .. }
             | Fact::DeliveryFiltered { .. }
             | Fact::DeliveryRecalled { .. }
-            | Fact::DeliveryExpired { .. } => message::evolve(self, fact, at),
+            | Fact::DeliveryExpired { .. }
+            | Fact::DeliveryFailed { .. } => message::evolve(self, fact, at, now),
+            Fact::SmsAttempted(_)
+            | Fact::SmsAccepted { .. }
+            | Fact::SmsDeferred { .. }
+            | Fact::SmsUnknown { .. }
+            | Fact::SmsReceipt(_)
+            | Fact::SmsSilent { .. }
+            | Fact::PhonePreferenceSet { .. } => sms::evolve(self, fact),
         }
     }
 

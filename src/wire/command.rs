@@ -68,6 +68,10 @@ fn command(subject: &str, payload: &[u8], encoding: Encoding) -> Result<Command,
         "message.read" => door.read(Command::Read),
         "message.recall" => door.read(Command::Recall),
         "timer.fired" => door.read(Command::TimerFired),
+        "sms.attempt" => door.read(Command::SmsAttempt),
+        "sms.report" => door.read(Command::SmsReport),
+        "sms.received" => door.read(Command::SmsReceived),
+        "sms.part" => door.read(Command::SmsPart),
         other => Err(Rejection::unknown_verb(&other.chars().take(80).collect::<String>())),
     }
 }
@@ -111,5 +115,9 @@ pub fn encode(command: &Command, encoding: Encoding) -> Vec<u8> {
         Command::Received(fields) | Command::Read(fields) => to(encoding, fields),
         Command::Recall(fields) => to(encoding, fields),
         Command::TimerFired(fields) => to(encoding, fields),
+        Command::SmsAttempt(fields) => to(encoding, fields),
+        Command::SmsReport(fields) => to(encoding, fields),
+        Command::SmsReceived(fields) => to(encoding, fields),
+        Command::SmsPart(fields) => to(encoding, fields),
     }
 }

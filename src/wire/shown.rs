@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::rules::command::MessagePart;
-use crate::words::{MessageId, Party, UserName};
+use crate::words::{Author, MessageId, Party};
 
 /// `{"message", "from", "to", "text"?, "parts"?, "at", "state"}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Shown {
     pub message: MessageId,
-    pub from: UserName,
+    pub from: Author,
     /// The recipient this is about, also where the message has others.
     pub to: Party,
     #[serde(default, skip_serializing_if = "Option::is_none")]

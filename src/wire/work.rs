@@ -6,13 +6,13 @@ use super::{Outgoing, headers, subjects, to_msgpack};
 use crate::rules::Channel;
 use crate::rules::command::{Encoding, MessagePart};
 use crate::rules::message::{Blob, Timer};
-use crate::words::{EventSeq, Instant, MessageId, Party, UserName};
+use crate::words::{Author, EventSeq, Instant, MessageId, Party};
 
 /// One delivery for one channel: `homing.out.<channel>.<user>.<message>`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Work {
     pub message: MessageId,
-    pub from: UserName,
+    pub from: Author,
     pub to: Party,
     pub channel: Channel,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -4,6 +4,8 @@
 //! Invariant: pure. No I/O, no clock, no randomness, no async.
 
 mod address;
+mod author;
+mod called;
 mod ids;
 mod instant;
 mod numbers;
@@ -13,6 +15,8 @@ mod span;
 mod token;
 
 pub use address::Address;
+pub use author::Author;
+pub use called::Called;
 pub use ids::{CommandSeq, EventSeq, MessageId};
 pub use instant::Instant;
 pub use numbers::{GroupNumber, ImNumber};

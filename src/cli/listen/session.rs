@@ -153,7 +153,7 @@ impl Session {
         }
         let from = &shown.from;
         self.output.shown(shown, || format!("{}  {from}: {}", time_of_day(&shown.at), said(shown)))?;
-        self.last = Some(from.clone());
+        self.last = from.user().cloned().or(self.last.take());
         room.send(shown.message);
         Ok(true)
     }

@@ -6,7 +6,7 @@ use super::step::{self, State, Step};
 use super::store::{Model, broken, torn};
 use crate::log::Fault;
 use crate::rules::fact::Accepted;
-use crate::words::{EventSeq, Instant, MessageId, Party, UserName};
+use crate::words::{Author, EventSeq, Instant, MessageId, Party};
 
 /// A message without its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,12 +14,12 @@ pub(in crate::query) struct Message {
     pub(in crate::query) at: Instant,
     /// The commit that holds the body.
     pub(in crate::query) body: EventSeq,
-    pub(in crate::query) from: UserName,
+    pub(in crate::query) from: Author,
 }
 
 impl Message {
     /// `at` 8, `body` 8, `from` the rest.
-    fn write(at: Instant, body: EventSeq, from: &UserName) -> Vec<u8> {
+    fn write(at: Instant, body: EventSeq, from: &Author) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(16 + from.as_str().len());
         bytes.extend_from_slice(&at.unix_ms().to_be_bytes());
         bytes.extend_from_slice(&body.0.to_be_bytes());
@@ -46,11 +46,12 @@ pub(super) fn accepted(
     accepted: &Accepted,
 ) -> Result<(), Fault> {
     let message = accepted.message;
-    let from = Party::User(accepted.from.clone());
+    let from = accepted.from.user().map(|user| Party::User(user.clone()));
     rows.put_new(keys::message(message), Message::write(at, seq, &accepted.from));
     for to in &accepted.to {
         rows.put_new(keys::delivery(message, to), &[]);
-        rows.put_new(keys::talk(&from, to, message), &[]);
+        // With Homing itself nobody has a conversation.
+        from.iter().for_each(|from| rows.put_new(keys::talk(from, to, message), &[]));
         if let Party::User(user) = to {
             rows.put_new(keys::open(user, message), &[]);
         }
@@ -72,6 +73,13 @@ pub(super) fn moved(rows: &mut Rows<'_>, message: MessageId, to: &Party, step: &
         rows.remove(keys::open(user, message));
     }
     Ok(())
+}
+
+/// Nothing more will be heard of it: it leaves the inbox, and its state stays as it is.
+pub(super) fn forgotten(rows: &mut Rows<'_>, message: MessageId, to: &Party) {
+    if let Party::User(user) = to {
+        rows.remove(keys::open(user, message));
+    }
 }
 
 impl Model {

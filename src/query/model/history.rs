@@ -5,7 +5,7 @@ use super::step::State;
 use super::store::Model;
 use super::{Listed, keys};
 use crate::log::Fault;
-use crate::words::{MessageId, Party, UserName};
+use crate::words::{Author, MessageId, Party, UserName};
 
 impl Model {
     /// What `user` may see of it: all that they sent, and of what was sent to them all but the filtered and the recalled.
@@ -17,9 +17,10 @@ impl Model {
         limit: usize,
     ) -> Result<Listed<Line>, Fault> {
         let me = Party::User(user.clone());
-        let recipient = |from: &UserName| if from == user { with.clone() } else { me.clone() };
-        let hidden =
-            |line: &Line| line.from != *user && matches!(line.state, State::Filtered | State::Recalled);
+        let recipient = |from: &Author| if from.user() == Some(user) { with.clone() } else { me.clone() };
+        let hidden = |line: &Line| {
+            line.from.user() != Some(user) && matches!(line.state, State::Filtered | State::Recalled)
+        };
         let lines = self.messages(keys::talk_of(&me, with), after).filter_map(|message| {
             let line = message.and_then(|message| self.line(message, recipient));
             line.map(|line| line.filter(|line| !hidden(line))).transpose()

@@ -4,13 +4,13 @@ use super::step::State;
 use super::store::{Model, broken, torn};
 use super::{Listed, keys};
 use crate::log::Fault;
-use crate::words::{EventSeq, Instant, MessageId, Party, UserName};
+use crate::words::{Author, EventSeq, Instant, MessageId, Party, UserName};
 
 /// A message as it will be shown, without its body, which is in EVENTS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::query) struct Line {
     pub(in crate::query) message: MessageId,
-    pub(in crate::query) from: UserName,
+    pub(in crate::query) from: Author,
     pub(in crate::query) to: Party,
     pub(in crate::query) at: Instant,
     /// The commit that holds the body.
@@ -52,7 +52,7 @@ impl Model {
     pub(super) fn line(
         &self,
         message: MessageId,
-        to: impl FnOnce(&UserName) -> Party,
+        to: impl FnOnce(&Author) -> Party,
     ) -> Result<Option<Line>, Fault> {
         let Some(row) = self.message(message)? else { return Ok(None) };
         let to = to(&row.from);

@@ -20,7 +20,7 @@ use std::io::Write;
 use crate::words::{CommandSeq, DeviceName, ImNumber, MessageId, Party, Phone, UserName};
 
 /// Written into the first row; a model of another format is rebuilt.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 pub(super) const META: &[u8] = b"!";
 pub(super) const USERS: &[u8] = b"u";
 

@@ -23,7 +23,7 @@ mod users;
 pub(super) use contacts::Contact;
 pub(super) use inbox::Line;
 pub(super) use presence::Present;
-pub(super) use step::Step;
+pub(super) use step::{Reason, Step};
 pub use store::Model;
 pub(super) use store::set_aside;
 pub(super) use users::User;

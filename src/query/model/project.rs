@@ -15,7 +15,16 @@ pub(super) fn project(rows: &mut Rows<'_>, seq: EventSeq, commit: &Commit) -> Re
 fn take(rows: &mut Rows<'_>, seq: EventSeq, at: Instant, fact: &Fact) -> Result<(), Fault> {
     let step = |state, reason| Step { state, channel: None, reason, at, seq };
     match fact {
-        Fact::Refused(_) | Fact::TimerSet { .. } => Ok(()),
+        Fact::Refused(_)
+        | Fact::TimerSet { .. }
+        | Fact::SmsAttempted(_)
+        | Fact::SmsLetGo { .. }
+        | Fact::SmsFailed { .. }
+        | Fact::SmsReceipt(_)
+        | Fact::SmsUnmatched(_)
+        | Fact::SmsPart(_)
+        | Fact::SmsReceived(_)
+        | Fact::PhonePreferenceSet { .. } => Ok(()),
         Fact::UserRegistered { user, im, details } => users::registered(rows, user, *im, details),
         Fact::UserChanged { user, details } => users::changed(rows, user, details),
         Fact::UserSuspended { user } => users::change(rows, user, |row| row.suspended = true),
@@ -44,7 +53,34 @@ fn take(rows: &mut Rows<'_>, seq: EventSeq, at: Instant, fact: &Fact) -> Result<
         Fact::DeliveryExpired { message, to } => {
             delivery::moved(rows, *message, to, &step(State::Expired, Some(Reason::Deadline)))
         }
+        Fact::DeliveryFailed { message, to, reason } => {
+            delivery::moved(rows, *message, to, &step(State::Failed, Some(Reason::Fail(*reason))))
+        }
+        Fact::SmsAccepted { .. }
+        | Fact::SmsDeferred { .. }
+        | Fact::SmsUnknown { .. }
+        | Fact::SmsSilent { .. } => take_sms(rows, seq, at, fact),
     }
+}
+
+/// What the SMS bridge reports of a delivery that goes on.
+fn take_sms(rows: &mut Rows<'_>, seq: EventSeq, at: Instant, fact: &Fact) -> Result<(), Fault> {
+    let step = |state, reason| Step { state, channel: Some(Channel::Sms), reason, at, seq };
+    if let Fact::SmsAccepted { attempt, receipts } = fact {
+        delivery::moved(rows, attempt.message, &attempt.to, &step(State::Sent, None))?;
+        if !receipts {
+            delivery::forgotten(rows, attempt.message, &attempt.to);
+        }
+    } else if let Fact::SmsDeferred { attempt, why } = fact {
+        let deferred = step(State::Planned, Some(Reason::Defer(*why)));
+        delivery::moved(rows, attempt.message, &attempt.to, &deferred)?;
+    } else if let Fact::SmsUnknown { attempt, why } = fact {
+        let unknown = step(State::Unknown, Some(Reason::Unknown(*why)));
+        delivery::moved(rows, attempt.message, &attempt.to, &unknown)?;
+    } else if let Fact::SmsSilent { message, to } = fact {
+        delivery::forgotten(rows, *message, to);
+    }
+    Ok(())
 }
 
 fn routed_step(routed: &Routed, seq: EventSeq, at: Instant) -> Step {

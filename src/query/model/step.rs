@@ -1,13 +1,14 @@
-//! The steps of a delivery, 19 bytes each, one behind the other: the last one is the delivery's state.
+//! The steps of a delivery, 23 bytes each, one behind the other: the last one is the delivery's state.
 //!
-//! `state` 1, `channel` 1 (0: none), `reason` 1 (0: none), `at` 8 (Unix ms), `seq` 8; numbers most significant byte first.
+//! `state` 1, `channel` 1 (0: none), `reason` 1 (0: none), its `detail` 4, `at` 8 (Unix ms), `seq` 8; numbers most significant byte first.
 //! Acceptance itself is no step: a delivery without steps is planned, at the message's time.
 
 use crate::rules::Channel;
 use crate::rules::fact::{FilterReason, RouteReason};
+use crate::rules::sms::{DeferReason, FailReason, ReceiptState, UnknownReason};
 use crate::words::{EventSeq, Instant};
 
-const STEP_LEN: usize = 19;
+const STEP_LEN: usize = 23;
 
 /// A client that comes and goes without confirming is routed to each time; the first step and the latest ones tell the story.
 const STEPS_LEN_MAX: usize = 32;
@@ -24,9 +25,12 @@ pub(in crate::query) enum State {
     Filtered,
     Recalled,
     Expired,
+    Failed,
+    /// Whether the SMSC has it, nobody knows.
+    Unknown,
 }
 
-const STATES: [(State, u8, &str); 9] = [
+const STATES: [(State, u8, &str); 11] = [
     (State::Planned, 1, "planned"),
     (State::Sent, 2, "sent"),
     (State::Pull, 3, "pull"),
@@ -36,6 +40,8 @@ const STATES: [(State, u8, &str); 9] = [
     (State::Filtered, 7, "filtered"),
     (State::Recalled, 8, "recalled"),
     (State::Expired, 9, "expired"),
+    (State::Failed, 10, "failed"),
+    (State::Unknown, 11, "unknown"),
 ];
 
 const CHANNELS: [(Channel, u8); 4] =
@@ -47,9 +53,16 @@ pub(in crate::query) enum Reason {
     Filter(FilterReason),
     BySender,
     Deadline,
+    Fail(FailReason),
+    Defer(DeferReason),
+    Unknown(UnknownReason),
 }
 
-const REASONS: [(Reason, u8); 14] = [
+/// The two whose detail is a command_status of the SMSC.
+const FAIL_SMSC: u8 = 15;
+const DEFER_SMSC: u8 = 16;
+
+const REASONS: [(Reason, u8); 29] = [
     (Reason::Route(RouteReason::PcOnline), 1),
     (Reason::Route(RouteReason::PullOnline), 2),
     (Reason::Route(RouteReason::CameOnline), 3),
@@ -64,6 +77,21 @@ const REASONS: [(Reason, u8); 14] = [
     (Reason::Filter(FilterReason::Blocked), 12),
     (Reason::BySender, 13),
     (Reason::Deadline, 14),
+    (Reason::Fail(FailReason::Smsc(0)), FAIL_SMSC),
+    (Reason::Defer(DeferReason::Smsc(0)), DEFER_SMSC),
+    (Reason::Fail(FailReason::TooLong), 17),
+    (Reason::Fail(FailReason::BadNumber), 18),
+    (Reason::Fail(FailReason::NoText), 19),
+    (Reason::Defer(DeferReason::NotSent), 20),
+    (Reason::Unknown(UnknownReason::Disconnected), 21),
+    (Reason::Unknown(UnknownReason::NoResponse), 22),
+    (Reason::Unknown(UnknownReason::BridgeLost), 23),
+    (Reason::Fail(FailReason::Receipt(ReceiptState::Expired)), 24),
+    (Reason::Fail(FailReason::Receipt(ReceiptState::Deleted)), 25),
+    (Reason::Fail(FailReason::Receipt(ReceiptState::Undeliverable)), 26),
+    (Reason::Fail(FailReason::Receipt(ReceiptState::Unknown)), 27),
+    (Reason::Fail(FailReason::Receipt(ReceiptState::Rejected)), 28),
+    (Reason::Route(RouteReason::Answer), 29),
 ];
 
 impl State {
@@ -72,7 +100,7 @@ impl State {
     }
 
     pub(in crate::query) fn is_open(self) -> bool {
-        matches!(self, State::Planned | State::Sent | State::Pull | State::Waiting)
+        matches!(self, State::Planned | State::Sent | State::Pull | State::Waiting | State::Unknown)
     }
 
     /// After a final state only `delivered` moves, to `read`.
@@ -82,12 +110,38 @@ impl State {
 }
 
 impl Reason {
-    pub(in crate::query) fn as_str(self) -> &'static str {
+    pub(in crate::query) fn text(self) -> String {
         match self {
-            Reason::Route(reason) => reason.as_str(),
-            Reason::Filter(reason) => reason.as_str(),
-            Reason::BySender => "by_sender",
-            Reason::Deadline => "deadline",
+            Reason::Route(reason) => reason.as_str().to_owned(),
+            Reason::Filter(reason) => reason.as_str().to_owned(),
+            Reason::BySender => "by_sender".to_owned(),
+            Reason::Deadline => "deadline".to_owned(),
+            Reason::Fail(reason) => reason.to_string(),
+            Reason::Defer(reason) => reason.to_string(),
+            Reason::Unknown(reason) => reason.as_str().to_owned(),
+        }
+    }
+
+    /// The reason without its detail, and the detail.
+    fn taken_apart(self) -> (Reason, u32) {
+        match self {
+            Reason::Fail(FailReason::Smsc(status)) => (Reason::Fail(FailReason::Smsc(0)), status),
+            Reason::Defer(DeferReason::Smsc(status)) => (Reason::Defer(DeferReason::Smsc(0)), status),
+            Reason::Route(_)
+            | Reason::Filter(_)
+            | Reason::BySender
+            | Reason::Deadline
+            | Reason::Fail(_)
+            | Reason::Defer(_)
+            | Reason::Unknown(_) => (self, 0),
+        }
+    }
+
+    fn read(code: u8, detail: u32) -> Option<Reason> {
+        match code {
+            FAIL_SMSC => Some(Reason::Fail(FailReason::Smsc(detail))),
+            DEFER_SMSC => Some(Reason::Defer(DeferReason::Smsc(detail))),
+            code => REASONS.iter().find(|(_, known)| *known == code).map(|(reason, _)| *reason),
         }
     }
 }
@@ -107,21 +161,24 @@ impl Step {
     fn write(&self, steps: &mut Vec<u8>) {
         let state = STATES.iter().find(|(state, _, _)| *state == self.state).map_or(0, |(_, code, _)| *code);
         let channel = CHANNELS.iter().find(|(c, _)| Some(*c) == self.channel).map_or(0, |(_, code)| *code);
-        let reason = REASONS.iter().find(|(r, _)| Some(*r) == self.reason).map_or(0, |(_, code)| *code);
+        let (reason, detail) = self.reason.map(Reason::taken_apart).unzip();
+        let reason = REASONS.iter().find(|(r, _)| Some(*r) == reason).map_or(0, |(_, code)| *code);
         steps.extend_from_slice(&[state, channel, reason]);
+        steps.extend_from_slice(&detail.unwrap_or_default().to_be_bytes());
         steps.extend_from_slice(&self.at.unix_ms().to_be_bytes());
         steps.extend_from_slice(&self.seq.0.to_be_bytes());
     }
 
     fn read(bytes: &[u8]) -> Option<Step> {
         let ([state, channel, reason], rest) = bytes.split_first_chunk::<3>()?;
+        let (detail, rest) = rest.split_first_chunk::<4>()?;
         let (at, rest) = rest.split_first_chunk::<8>()?;
         let (seq, _) = rest.split_first_chunk::<8>()?;
         let state = STATES.iter().find(|(_, code, _)| code == state)?.0;
         Some(Step {
             state,
             channel: CHANNELS.iter().find(|(_, code)| code == channel).map(|(channel, _)| *channel),
-            reason: REASONS.iter().find(|(_, code)| code == reason).map(|(reason, _)| *reason),
+            reason: Reason::read(*reason, u32::from_be_bytes(*detail)),
             at: Instant::from_unix_ms(i64::from_be_bytes(*at)),
             seq: EventSeq(u64::from_be_bytes(*seq)),
         })
@@ -175,10 +232,10 @@ mod tests {
     #[test]
     fn the_bytes_are_pinned() {
         let bytes = with(&[], State::Planned, &step(State::Waiting, 3)).unwrap();
-        assert_eq!(bytes, [4, 3, 7, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 3]);
+        assert_eq!(bytes, [4, 3, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 3]);
         assert_eq!(all(&bytes).unwrap(), [step(State::Waiting, 3)]);
         assert_eq!((state(&bytes), state(&[])), (Some(State::Waiting), Some(State::Planned)));
-        assert_eq!((state(&bytes[1..]), all(&[0; 19])), (None, None));
+        assert_eq!((state(&bytes[1..]), all(&[0; 23])), (None, None));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::rules::command::{DeviceClass, Encoding, Route};
 use crate::rules::fact::{Accepted, FilterReason, OfflineReason, Profile, RouteReason, Routed, UserDetails};
 use crate::rules::{Channel, Commit, Fact, Part, Sender};
-use crate::words::{CommandSeq, EventSeq, Instant, MessageId, Party, UserName};
+use crate::words::{Author, CommandSeq, EventSeq, Instant, MessageId, Party, UserName};
 
 pub(in crate::query) fn user(name: &str) -> UserName {
     name.parse().unwrap()
@@ -36,7 +36,7 @@ pub(in crate::query) fn registered(name: &str, index: usize, phone: Option<&str>
 pub(in crate::query) fn accepted(message: &str, from: &str, to: &[&str]) -> Fact {
     Fact::MessageAccepted(Box::new(Accepted {
         message: id(message),
-        from: user(from),
+        from: Author::User(user(from)),
         to: to.iter().map(|to| party(to)).collect(),
         text: Some("on my way".to_owned()),
         parts: None,

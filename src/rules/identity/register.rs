@@ -2,7 +2,7 @@
 
 use super::{details, secret_stamp};
 use crate::rules::command::Register;
-use crate::rules::{Fact, Rejection, State};
+use crate::rules::{Fact, Rejection, State, sms};
 use crate::words::ImNumber;
 
 pub(in crate::rules) fn register(state: &State, command: &Register) -> Result<Vec<Fact>, Rejection> {
@@ -19,5 +19,7 @@ pub(in crate::rules) fn register(state: &State, command: &Register) -> Result<Ve
         return Err(Rejection::phone_taken());
     }
     let im = ImNumber::of_index(state.users_len()).ok_or_else(Rejection::numbers_used_up)?;
-    Ok(vec![Fact::UserRegistered { user: command.name.clone(), im, details }])
+    let opted_out = sms::opted_out_phone(state, &command.name, details.phone);
+    let registered = Fact::UserRegistered { user: command.name.clone(), im, details };
+    Ok(std::iter::once(registered).chain(opted_out).collect())
 }

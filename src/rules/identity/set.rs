@@ -3,7 +3,7 @@
 use super::{details, secret_stamp};
 use crate::rules::command::Register;
 use crate::rules::fact::UserDetails;
-use crate::rules::{Fact, Rejection, State};
+use crate::rules::{Fact, Rejection, State, sms};
 use crate::words::UserName;
 
 pub(in crate::rules) fn set(state: &State, command: &Register) -> Result<Vec<Fact>, Rejection> {
@@ -21,7 +21,9 @@ pub(in crate::rules) fn set(state: &State, command: &Register) -> Result<Vec<Fac
     if !changes {
         return Ok(Vec::new());
     }
-    Ok(vec![Fact::UserChanged { user: command.name.clone(), details }])
+    let opted_out = sms::opted_out_phone(state, &command.name, details.phone);
+    let changed = Fact::UserChanged { user: command.name.clone(), details };
+    Ok(std::iter::once(changed).chain(opted_out).collect())
 }
 
 pub(super) fn evolve(state: &mut State, name: &UserName, details: &UserDetails) {

@@ -1,6 +1,6 @@
 //! A message and its deliveries, from acceptance to the end of each.
 //!
-//! Invariant: a delivery is open until it is delivered, filtered, recalled or expired, and then leaves the state.
+//! Invariant: a delivery is open until it is delivered, filtered, recalled, expired or failed, and then leaves the state.
 
 mod blob;
 mod confirm;

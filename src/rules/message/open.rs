@@ -3,21 +3,22 @@
 use serde::{Deserialize, Serialize};
 
 use crate::rules::command::Route;
-use crate::rules::fact::{Accepted, Routed};
+use crate::rules::fact::{Accepted, RouteReason, Routed};
 use crate::rules::state::Uid;
 use crate::rules::{Channel, Fact, State};
-use crate::words::{EventSeq, Instant, MessageId, Party, Phone};
+use crate::words::{Author, EventSeq, Instant, MessageId, Party, Phone};
 
 /// A message with at least one open delivery. Its body stays in the log, at `body`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::rules) struct OpenMessage {
-    pub(super) body: EventSeq,
-    /// [`NEVER`] where it does not expire.
-    pub(super) expires: Instant,
+    pub(in crate::rules) body: EventSeq,
+    /// [`never`] where it does not expire.
+    pub(in crate::rules) expires: Instant,
     /// Whose delivery is open, in the order of the message's recipients.
     pub(super) to: Box<[Target]>,
-    pub(super) from: Uid,
-    pub(super) route: Route,
+    /// None: Homing itself.
+    pub(super) from: Option<Uid>,
+    pub(in crate::rules) route: Route,
 }
 
 /// No deadline: later than any.
@@ -25,13 +26,24 @@ pub(super) fn never() -> Instant {
     Instant::from_unix_ms(i64::MAX)
 }
 
+/// A user's standing is in their mailbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Target {
     User(Uid),
-    Phone(Phone),
+    Phone(Phone, Standing),
 }
 
-/// How far an open delivery to a user has come.
+impl Target {
+    fn is(self, other: Target) -> bool {
+        match (self, other) {
+            (Target::User(a), Target::User(b)) => a == b,
+            (Target::Phone(a, _), Target::Phone(b, _)) => a == b,
+            (Target::User(_), Target::Phone(..)) | (Target::Phone(..), Target::User(_)) => false,
+        }
+    }
+}
+
+/// How far an open delivery has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::rules) enum Standing {
     /// No channel is open.
@@ -42,6 +54,12 @@ pub(in crate::rules) enum Standing {
     Pull,
     /// Handed to a channel adapter.
     Queued,
+    /// The SMS bridge has leave to submit it, and has not said what came of it.
+    Attempted,
+    /// The SMSC has it; a receipt is waited for.
+    Accepted,
+    /// Nobody knows whether the SMSC has it.
+    Unknown,
 }
 
 impl Standing {
@@ -60,20 +78,76 @@ impl OpenMessage {
     pub(super) fn parties(&self, state: &State) -> impl Iterator<Item = Party> {
         self.to.iter().map(|target| match target {
             Target::User(uid) => Party::User(state.user(*uid).name.clone()),
-            Target::Phone(phone) => Party::Phone(*phone),
+            Target::Phone(phone, _) => Party::Phone(*phone),
         })
+    }
+
+    pub(in crate::rules) fn author(&self, state: &State) -> Author {
+        self.from.map_or(Author::Homing, |uid| Author::User(state.user(uid).name.clone()))
+    }
+
+    /// How far the delivery to one recipient has come; none where it is not open.
+    pub(in crate::rules) fn standing(
+        &self,
+        state: &State,
+        message: MessageId,
+        to: &Party,
+    ) -> Option<Standing> {
+        match to {
+            Party::User(name) => state.user_named(name)?.mailbox.standing(message),
+            Party::Phone(_) => {
+                let wanted = target(state, to)?;
+                self.to.iter().find_map(|target| match target {
+                    Target::Phone(_, standing) if target.is(wanted) => Some(*standing),
+                    Target::Phone(..) | Target::User(_) => None,
+                })
+            }
+        }
     }
 }
 
-pub(in crate::rules) fn evolve(state: &mut State, fact: &Fact, at: EventSeq) {
+impl State {
+    /// How far a delivery has come; none where it is not open.
+    pub(in crate::rules) fn standing(&self, message: MessageId, to: &Party) -> Option<Standing> {
+        self.messages.get(&message)?.standing(self, message, to)
+    }
+
+    /// Moves a delivery that is open.
+    pub(in crate::rules) fn set_standing(&mut self, message: MessageId, to: &Party, standing: Standing) {
+        match to {
+            Party::User(name) => {
+                let user = self.user_named_mut(name);
+                let user = user.filter(|user| user.mailbox.standing(message).is_some());
+                user.into_iter().for_each(|user| user.mailbox.set(message, standing));
+            }
+            Party::Phone(phone) => {
+                let to = self.messages.get_mut(&message).map(|open| open.to.as_mut());
+                for target in to.unwrap_or_default() {
+                    if let Target::Phone(its, now) = target
+                        && its == phone
+                    {
+                        *now = standing;
+                    }
+                }
+            }
+        }
+    }
+
+    pub(in crate::rules) fn end_delivery(&mut self, message: MessageId, to: &Party) {
+        ends(self, message, to);
+    }
+}
+
+pub(in crate::rules) fn evolve(state: &mut State, fact: &Fact, at: EventSeq, now: Instant) {
     if let Fact::MessageAccepted(accepted) = fact {
         opens(state, accepted, at);
     } else if let Fact::DeliveryRouted(routed) = fact {
-        moves(state, routed);
+        moves(state, routed, now);
     } else if let Fact::DeliveryDelivered { message, to }
     | Fact::DeliveryFiltered { message, to, .. }
     | Fact::DeliveryRecalled { message, to }
-    | Fact::DeliveryExpired { message, to } = fact
+    | Fact::DeliveryExpired { message, to }
+    | Fact::DeliveryFailed { message, to, .. } = fact
     {
         ends(state, *message, to);
     }
@@ -82,12 +156,15 @@ pub(in crate::rules) fn evolve(state: &mut State, fact: &Fact, at: EventSeq) {
 fn target(state: &State, to: &Party) -> Option<Target> {
     match to {
         Party::User(name) => state.uid(name).map(Target::User),
-        Party::Phone(phone) => Some(Target::Phone(*phone)),
+        Party::Phone(phone) => Some(Target::Phone(*phone, Standing::Waiting)),
     }
 }
 
 fn opens(state: &mut State, accepted: &Accepted, at: EventSeq) {
-    let Some(from) = state.uid(&accepted.from) else { return };
+    let from = accepted.from.user().and_then(|name| state.uid(name));
+    if from.is_none() && accepted.from != Author::Homing {
+        return;
+    }
     let to = accepted.to.iter().filter_map(|to| target(state, to)).collect();
     let expires = accepted.expires.unwrap_or_else(never);
     state
@@ -95,12 +172,21 @@ fn opens(state: &mut State, accepted: &Accepted, at: EventSeq) {
         .insert(accepted.message, OpenMessage { body: at, expires, to, from, route: accepted.route });
 }
 
-fn moves(state: &mut State, routed: &Routed) {
+fn moves(state: &mut State, routed: &Routed, now: Instant) {
     if !state.messages.contains_key(&routed.message) {
         return;
     }
-    if let Some(user) = routed.to.user().and_then(|name| state.user_named_mut(name)) {
-        user.mailbox.set(routed.message, Standing::of(routed.channel));
+    let standing = Standing::of(routed.channel);
+    match routed.to.user().and_then(|name| state.user_named_mut(name)) {
+        Some(user) => user.mailbox.set(routed.message, standing),
+        None => state.set_standing(routed.message, &routed.to, standing),
+    }
+    if routed.because == RouteReason::Answer {
+        let phone = match &routed.to {
+            Party::Phone(phone) => Some(*phone),
+            Party::User(name) => state.user_named(name).and_then(|user| user.phone),
+        };
+        phone.into_iter().for_each(|phone| state.answered.count(phone, now));
     }
 }
 
@@ -109,10 +195,13 @@ fn ends(state: &mut State, message: MessageId, to: &Party) {
     if let Target::User(uid) = ended {
         state.user_mut(uid).mailbox.remove(message);
     }
+    if !state.segments.is_empty() {
+        state.segments.remove(&(message, to.clone()));
+    }
     let Some(open) = state.messages.get_mut(&message) else { return };
-    if open.to.iter().all(|target| *target == ended) {
+    if open.to.iter().all(|target| target.is(ended)) {
         state.messages.remove(&message);
     } else {
-        open.to = open.to.iter().copied().filter(|target| *target != ended).collect();
+        open.to = open.to.iter().copied().filter(|target| !target.is(ended)).collect();
     }
 }

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use super::Timer;
 use crate::rules::command::{Route, Send};
-use crate::rules::fact::{Accepted, Routed};
+use crate::rules::fact::{Accepted, FilterReason, Routed};
 use crate::rules::{Fact, Rejection, State, routing};
-use crate::words::{Address, Instant, MessageId, Party, Span, UserName};
+use crate::words::{Address, Author, Instant, MessageId, Party, Span, UserName};
 
 /// The contract's limit.
 const RECIPIENTS_LEN_MAX: usize = 1_000;
@@ -34,7 +34,7 @@ pub(in crate::rules) fn send(
     let mut facts = Vec::with_capacity(1 + to.len());
     facts.push(Fact::MessageAccepted(Box::new(Accepted {
         message,
-        from: from.clone(),
+        from: Author::User(from.clone()),
         to: to.clone(),
         text: command.text.clone(),
         parts: command.parts.clone(),
@@ -118,6 +118,11 @@ fn first_channel(
     message: MessageId,
     to: Party,
 ) -> Result<Fact, Rejection> {
+    if let Party::Phone(phone) = &to
+        && state.phones_off.contains(phone)
+    {
+        return Ok(Fact::DeliveryFiltered { message, to, reason: FilterReason::OptedOut });
+    }
     let choice = match to.user().and_then(|name| state.user_named(name)) {
         Some(user) => match routing::to_user(user, from, route) {
             Ok(choice) => choice,

@@ -65,7 +65,11 @@ fn expire(state: &State, message: MessageId, at: Instant) -> Vec<Fact> {
     let Some(open) = state.messages.get(&message).filter(|open| open.expires <= at) else {
         return Vec::new();
     };
-    open.parties(state).map(|to| Fact::DeliveryExpired { message, to }).collect()
+    // What an SMSC has expires there: it was told when, and its receipt says so.
+    let gone = |to: &Party| {
+        matches!(open.standing(state, message, to), Some(Standing::Attempted | Standing::Accepted))
+    };
+    open.parties(state).filter(|to| !gone(to)).map(|to| Fact::DeliveryExpired { message, to }).collect()
 }
 
 /// Whoever got it live and did not confirm it gets it by the next channel, if there is one.

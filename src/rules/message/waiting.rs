@@ -23,8 +23,11 @@ pub(in crate::rules) fn what_waits(
     };
     let wanted = move |standing: Standing| match standing {
         Standing::Waiting => true,
-        // What lies with a channel adapter goes live as well: the adapter asks again before it sends.
-        Standing::Sent | Standing::Pull | Standing::Queued => class == DeviceClass::Pc,
+        // What lies on OUTBOX goes live: its adapter asks before it sends, and is told to let it go. What may have
+        // arrived by SMS goes live too, for nobody can say that it did.
+        Standing::Sent | Standing::Pull | Standing::Queued | Standing::Unknown => class == DeviceClass::Pc,
+        // What an SMSC has comes by SMS.
+        Standing::Attempted | Standing::Accepted => false,
     };
     let to = Party::User(user.name.clone());
     let open = user.mailbox.iter().filter(move |(_, standing)| wanted(*standing));

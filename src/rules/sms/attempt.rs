@@ -1,0 +1,111 @@
+//! May this SMS leave now? Asked just before each submit, for wishes and whereabouts change while work lies on OUTBOX.
+
+use super::{Asked, Attempt, Attempted, BATCH_LEN_MAX, Granted, UnknownReason};
+use crate::rules::command::Route;
+use crate::rules::fact::{FilterReason, RouteReason, Routed};
+use crate::rules::message::{OpenMessage, Standing};
+use crate::rules::state::User;
+use crate::rules::{Channel, Fact, Rejection, State};
+use crate::words::{Author, Instant, MessageId, Party, Phone};
+
+/// Each delivery asked for gets an answer of its own: go ahead, let it go, or: nobody knows about the last time.
+pub(in crate::rules) fn attempt(
+    state: &State,
+    command: &Attempt,
+    at: Instant,
+) -> Result<Vec<Fact>, Rejection> {
+    if command.deliveries.len() > BATCH_LEN_MAX {
+        return Err(Rejection::batch_too_large(command.deliveries.len(), BATCH_LEN_MAX));
+    }
+    Ok(command.deliveries.iter().flat_map(|asked| answer(state, asked, at)).collect())
+}
+
+fn answer(state: &State, asked: &Asked, at: Instant) -> Vec<Fact> {
+    let Asked { message, to, again } = asked;
+    let let_go = || Fact::SmsLetGo { message: *message, to: to.clone() };
+    let Some(open) = state.messages.get(message) else { return vec![let_go()] };
+    match open.standing(state, *message, to) {
+        Some(Standing::Queued) => {}
+        Some(Standing::Unknown) if *again => {}
+        Some(Standing::Attempted) => return vec![unknown(*message, to)],
+        Some(
+            Standing::Waiting | Standing::Sent | Standing::Pull | Standing::Accepted | Standing::Unknown,
+        )
+        | None => return vec![let_go()],
+    }
+    match permission(state, open, *message, to, at) {
+        Ok(granted) => vec![Fact::SmsAttempted(granted)],
+        Err(instead) => vec![let_go(), instead],
+    }
+}
+
+/// The bridge asks once for each attempt. Asking again for one without a result means: whoever made it is gone.
+fn unknown(message: MessageId, to: &Party) -> Fact {
+    let attempt = Attempted { message, to: to.clone(), connector: String::new(), ids: Vec::new() };
+    Fact::SmsUnknown { attempt, why: UnknownReason::BridgeLost }
+}
+
+/// The permission, or what becomes of the delivery instead.
+fn permission(
+    state: &State,
+    open: &OpenMessage,
+    message: MessageId,
+    to: &Party,
+    at: Instant,
+) -> Result<Granted, Fact> {
+    if open.expires <= at {
+        return Err(Fact::DeliveryExpired { message, to: to.clone() });
+    }
+    let filtered = |reason| Fact::DeliveryFiltered { message, to: to.clone(), reason };
+    let author = open.author(state);
+    let phone = match to {
+        Party::Phone(phone) if author != Author::Homing && state.phones_off.contains(phone) => {
+            return Err(filtered(FilterReason::OptedOut));
+        }
+        Party::Phone(phone) => *phone,
+        Party::User(name) => {
+            let user = state.user_named(name).ok_or_else(|| filtered(FilterReason::Suspended))?;
+            user_phone(user, &author, open.route).map_err(|instead| match instead {
+                Instead::Filtered(reason) => filtered(reason),
+                Instead::Waits(because) => waits(open, message, to, because),
+            })?
+        }
+    };
+    let from = author.user().and_then(|name| state.im(name));
+    Ok(Granted { message, to: to.clone(), phone, from })
+}
+
+enum Instead {
+    Filtered(FilterReason),
+    Waits(RouteReason),
+}
+
+fn user_phone(user: &User, author: &Author, route: Route) -> Result<Phone, Instead> {
+    if let Author::User(from) = author {
+        if user.suspended {
+            return Err(Instead::Filtered(FilterReason::Suspended));
+        }
+        if user.contacts.as_ref().is_some_and(|contacts| contacts.blocks(from)) {
+            return Err(Instead::Filtered(FilterReason::Blocked));
+        }
+        if user.sms_off {
+            return Err(match route {
+                Route::Auto | Route::Im => Instead::Waits(RouteReason::SmsOff),
+                Route::Sms | Route::Mms => Instead::Filtered(FilterReason::OptedOut),
+            });
+        }
+    }
+    user.phone.ok_or(Instead::Waits(RouteReason::NoPhone))
+}
+
+fn waits(open: &OpenMessage, message: MessageId, to: &Party, because: RouteReason) -> Fact {
+    Fact::DeliveryRouted(Routed {
+        message,
+        to: to.clone(),
+        channel: Channel::None,
+        because,
+        seen: None,
+        body: Some(open.body),
+        encoding: None,
+    })
+}

@@ -1,0 +1,121 @@
+//! A person's SMS: a message to whom its number names, or a command to the service.
+
+use super::keyword::{self, Keyword};
+use super::notice::{self, Notice};
+use super::opt_out::wishes_sms;
+use super::{Part, Received};
+use crate::rules::command::Send;
+use crate::rules::fact::Heard;
+use crate::rules::{Fact, Rejection, State, message};
+use crate::words::{Address, Called, ImNumber, Instant, MessageId, Party, Phone, UserName};
+
+/// Text of an SMS joined from the 255 parts that a header can number (3GPP TS 23.040 section 9.2.3.24.1).
+const TEXT_BYTES_MAX: usize = 64 * 1_024;
+
+pub(in crate::rules) fn part(command: &Part) -> Result<Vec<Fact>, Rejection> {
+    if command.number == 0 || command.number > command.total {
+        return Err(Rejection::malformed("the number of the part is not within its total"));
+    }
+    Ok(vec![Fact::SmsPart(Box::new(command.clone()))])
+}
+
+pub(in crate::rules) fn received(
+    state: &State,
+    command: &Received,
+    message: MessageId,
+    at: Instant,
+) -> Result<Vec<Fact>, Rejection> {
+    if command.text.len() > TEXT_BYTES_MAX {
+        return Err(Rejection::text_too_long(command.text.len(), TEXT_BYTES_MAX));
+    }
+    let heard = |said: Option<&str>, refused: Option<&Rejection>| {
+        Fact::SmsReceived(Box::new(Heard {
+            connector: command.connector.clone(),
+            from: command.from,
+            called: command.called.clone(),
+            said: said.map(str::to_owned),
+            joined: command.joined.clone(),
+            refused: refused.map(|rejection| rejection.code.clone()),
+        }))
+    };
+    let Some(phone) = command.from else {
+        // Nobody can be answered, and nobody stands for it.
+        return Ok(vec![heard(Some(&command.text), Some(&Rejection::unknown_sender("a withheld number")))]);
+    };
+    let reaction = Caller::of(state, phone).reacts(state, command, message, at);
+    let (facts, said, refused) = match reaction {
+        Reaction::Passed(facts) => (facts, None, None),
+        Reaction::Answered(facts) => (facts, Some(command.text.as_str()), None),
+        Reaction::Refused(facts, why) => (facts, Some(command.text.as_str()), Some(why)),
+    };
+    Ok(std::iter::once(heard(said, refused.as_ref())).chain(facts).collect())
+}
+
+/// Whose phone it is.
+struct Caller {
+    phone: Phone,
+    user: Option<UserName>,
+}
+
+enum Reaction {
+    /// It went on as a message, which holds the text.
+    Passed(Vec<Fact>),
+    Answered(Vec<Fact>),
+    Refused(Vec<Fact>, Rejection),
+}
+
+impl Caller {
+    fn of(state: &State, phone: Phone) -> Caller {
+        let user = state.uid_by_phone(phone).map(|uid| state.user(uid).name.clone());
+        Caller { phone, user }
+    }
+
+    fn reacts(&self, state: &State, command: &Received, message: MessageId, at: Instant) -> Reaction {
+        let tell =
+            |notice| notice::answer(&state.answered, notice, (message, at), (self.party(), self.phone));
+        let sets = |sms, notice| {
+            let wish = wishes_sms(state, self.user.as_ref(), self.phone, sms);
+            Reaction::Answered(wish.into_iter().chain(tell(notice)).collect())
+        };
+        let word = match &command.called {
+            Called::Im(_) if keyword::is_stop(&command.text) => Some(Keyword::Stop),
+            Called::Im(im) => return self.passes_on(state, *im, command, message, at, tell),
+            Called::Service => keyword::to_the_service(&command.text),
+            Called::App(..) | Called::Other => None,
+        };
+        match word {
+            Some(Keyword::Stop) => sets(false, Notice::Stopped),
+            Some(Keyword::Start) => sets(true, Notice::Started),
+            Some(Keyword::Help) | None => Reaction::Answered(tell(Notice::Help)),
+        }
+    }
+
+    fn passes_on(
+        &self,
+        state: &State,
+        im: ImNumber,
+        command: &Received,
+        message: MessageId,
+        at: Instant,
+        tell: impl Fn(Notice) -> Vec<Fact>,
+    ) -> Reaction {
+        let Some(name) = &self.user else {
+            return Reaction::Refused(tell(Notice::NotRegistered), Rejection::unknown_sender("this phone"));
+        };
+        let suspended = state.user_named(name).is_some_and(|user| user.suspended);
+        let send = Send { to: vec![Address::Im(im)], text: Some(command.text.clone()), ..Send::default() };
+        let sent = if suspended {
+            Err(Rejection::suspended(name.as_str()))
+        } else {
+            message::send(state, name, &send, message, at)
+        };
+        match sent {
+            Ok(facts) => Reaction::Passed(facts),
+            Err(why) => Reaction::Refused(tell(Notice::Refused(why.text.clone())), why),
+        }
+    }
+
+    fn party(&self) -> Party {
+        self.user.clone().map_or(Party::Phone(self.phone), Party::User)
+    }
+}

@@ -1,0 +1,152 @@
+//! What the bridge reports: results of attempts, and receipts. Each is recorded; a delivery that is open moves or ends.
+
+use std::collections::HashMap;
+
+use super::opt_out;
+use super::segments::Whole;
+use super::{Attempted, BATCH_LEN_MAX, Receipt, Report, Reports, Segments};
+use crate::rules::message::Standing;
+use crate::rules::{Fact, Rejection, State};
+use crate::words::{MessageId, Party};
+
+pub(in crate::rules) fn report(state: &State, command: &Reports) -> Result<Vec<Fact>, Rejection> {
+    if command.reports.len() > BATCH_LEN_MAX {
+        return Err(Rejection::batch_too_large(command.reports.len(), BATCH_LEN_MAX));
+    }
+    let mut so_far = SoFar { state, moved: HashMap::new() };
+    Ok(command.reports.iter().flat_map(|report| so_far.facts(report)).collect())
+}
+
+/// The state with what earlier reports of the same command changed.
+struct SoFar<'a> {
+    state: &'a State,
+    moved: HashMap<(MessageId, &'a Party), Moved>,
+}
+
+#[derive(Clone, Copy)]
+enum Moved {
+    Open(Segments),
+    Ended,
+}
+
+impl<'a> SoFar<'a> {
+    fn facts(&mut self, report: &'a Report) -> Vec<Fact> {
+        match report {
+            Report::Accepted { attempt, receipts } => {
+                self.accepted(attempt, *receipts);
+                vec![Fact::SmsAccepted { attempt: attempt.clone(), receipts: *receipts }]
+            }
+            Report::Failed { attempt, reason } => {
+                let failed = Fact::SmsFailed { attempt: attempt.clone(), reason: *reason };
+                self.ends(attempt.message, &attempt.to, failed, Whole::Failed(*reason))
+            }
+            Report::Deferred { attempt, why } => {
+                vec![Fact::SmsDeferred { attempt: attempt.clone(), why: *why }]
+            }
+            Report::Unknown { attempt, why } => {
+                self.accepted(attempt, true);
+                vec![Fact::SmsUnknown { attempt: attempt.clone(), why: *why }]
+            }
+            Report::Receipt(receipt) => self.receipt(receipt),
+            Report::Unmatched(unmatched) => vec![Fact::SmsUnmatched(Box::new(unmatched.clone()))],
+            Report::Silent { message, to } => vec![Fact::SmsSilent { message: *message, to: to.clone() }],
+        }
+    }
+
+    fn accepted(&mut self, attempt: &'a Attempted, receipts: bool) {
+        if let Some(segments) = self.open(attempt.message, &attempt.to) {
+            let open = Moved::Open(segments.unwrap_or(segments_of(attempt)));
+            self.moved.insert((attempt.message, &attempt.to), if receipts { open } else { Moved::Ended });
+        }
+    }
+
+    fn receipt(&mut self, receipt: &'a Receipt) -> Vec<Fact> {
+        let (message, to) = (receipt.message, &receipt.to);
+        let fact = Fact::SmsReceipt(receipt.clone());
+        let Some(segments) = self.open(message, to) else { return vec![fact] };
+        let mut segments = segments.unwrap_or(Segments::of(receipt.segments));
+        let whole = segments.take(receipt.segment, receipt.state);
+        self.moved.insert((message, to), Moved::Open(segments));
+        self.ends(message, to, fact, whole)
+    }
+
+    /// The fact, and the end of its delivery where it is open.
+    fn ends(&mut self, message: MessageId, to: &'a Party, first: Fact, whole: Whole) -> Vec<Fact> {
+        let end = match whole {
+            Whole::Open => None,
+            Whole::Delivered => Some(Fact::DeliveryDelivered { message, to: to.clone() }),
+            Whole::Failed(reason) => Some(Fact::DeliveryFailed { message, to: to.clone(), reason }),
+        };
+        if end.is_none() || self.open(message, to).is_none() {
+            return vec![first];
+        }
+        self.moved.insert((message, to), Moved::Ended);
+        std::iter::once(first).chain(end).collect()
+    }
+
+    /// Whether a delivery is open, and which of its segments have no receipt, where there are several.
+    fn open(&self, message: MessageId, to: &'a Party) -> Option<Option<Segments>> {
+        match self.moved.get(&(message, to)) {
+            Some(Moved::Ended) => None,
+            Some(Moved::Open(segments)) => Some(Some(*segments)),
+            None => {
+                let open = self.state.messages.get(&message)?;
+                open.standing(self.state, message, to)?;
+                Some(self.state.segments.get(&(message, to.clone())).copied())
+            }
+        }
+    }
+}
+
+fn segments_of(attempt: &Attempted) -> Segments {
+    Segments::of(u8::try_from(attempt.ids.len().max(1)).unwrap_or(u8::MAX))
+}
+
+/// Moves the delivery that a fact of the bridge is about. Its end, where it has one, is a fact of its own.
+pub(in crate::rules) fn evolve(state: &mut State, fact: &Fact) {
+    if let Fact::SmsAttempted(granted) = fact {
+        state.set_standing(granted.message, &granted.to, Standing::Attempted);
+    } else if let Fact::SmsAccepted { attempt, receipts } = fact {
+        if *receipts {
+            waits_for_receipts(state, attempt, Standing::Accepted);
+        } else {
+            state.end_delivery(attempt.message, &attempt.to);
+        }
+    } else if let Fact::SmsUnknown { attempt, why: _ } = fact {
+        waits_for_receipts(state, attempt, Standing::Unknown);
+    } else if let Fact::SmsDeferred { attempt, why: _ } = fact {
+        if state.standing(attempt.message, &attempt.to) == Some(Standing::Attempted) {
+            state.set_standing(attempt.message, &attempt.to, Standing::Queued);
+            waits_for_segments(state, attempt);
+        }
+    } else if let Fact::SmsReceipt(receipt) = fact {
+        if let Some(segments) = state.segments.get_mut(&(receipt.message, receipt.to.clone())) {
+            segments.take(receipt.segment, receipt.state);
+        }
+    } else if let Fact::SmsSilent { message, to } = fact {
+        state.end_delivery(*message, to);
+    } else if let Fact::PhonePreferenceSet { phone, sms } = fact {
+        opt_out::evolve(state, *phone, *sms);
+    }
+}
+
+fn waits_for_receipts(state: &mut State, attempt: &Attempted, standing: Standing) {
+    // What a client got or confirmed in the meantime is not moved back.
+    let moves = matches!(
+        state.standing(attempt.message, &attempt.to),
+        Some(Standing::Attempted | Standing::Unknown | Standing::Queued)
+    );
+    if !moves {
+        return;
+    }
+    state.set_standing(attempt.message, &attempt.to, standing);
+    waits_for_segments(state, attempt);
+}
+
+/// Segments that were accepted earlier may have their receipts already.
+fn waits_for_segments(state: &mut State, attempt: &Attempted) {
+    if attempt.ids.len() > 1 {
+        let key = (attempt.message, attempt.to.clone());
+        state.segments.entry(key).or_insert_with(|| segments_of(attempt));
+    }
+}
