@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures_util::future::try_join_all;
+use futures_util::{StreamExt, stream};
 use tracing::warn;
 
 use super::bodies::{self, Body};
@@ -15,6 +15,8 @@ use crate::words::{EventSeq, UserName};
 
 /// The server was away, or OUTBOX is full.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// Items on their way to OUTBOX at once: a disk that syncs each write serves many that wait together.
+const HAND_OVERS_MAX: usize = 256;
 
 pub(super) struct Deliver {
     log: Log,
@@ -25,27 +27,25 @@ impl Deliver {
         Deliver { log }
     }
 
-    async fn perform(&self, seq: u64, commit: &Commit) -> Result<(), Fault> {
+    /// Sends what goes live, and gives what goes to OUTBOX.
+    async fn perform(&self, seq: u64, commit: &Commit) -> Result<Vec<HandOver>, Fault> {
         let routed: Vec<&Routed> = commit.facts.iter().filter_map(Fact::routed).collect();
         if routed.iter().all(|routed| matches!(routed.channel, Channel::None | Channel::Pull)) {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let bodies = bodies::of_commit(&self.log, seq, commit).await?;
-        let mut handed_over = Vec::new();
+        let mut to_outbox = Vec::new();
         for routed in routed {
             let Some(body) = bodies.get(&routed.message) else {
                 return Err(Fault::later(format!("find the body of {}", routed.message)));
             };
             match (routed.channel, routed.to.user()) {
                 (Channel::Live, Some(user)) => self.send_live(routed, user, body).await?,
-                (Channel::Sms | Channel::Mms, _) => {
-                    handed_over.push(self.hand_over(routed, body, EventSeq(seq)))
-                }
+                (Channel::Sms | Channel::Mms, _) => to_outbox.push(work(routed, body, EventSeq(seq))),
                 (Channel::Live, None) | (Channel::Pull | Channel::None, _) => {}
             }
         }
-        try_join_all(handed_over).await?;
-        Ok(())
+        Ok(to_outbox)
     }
 
     async fn send_live(&self, routed: &Routed, user: &UserName, body: &Body) -> Result<(), Fault> {
@@ -63,37 +63,75 @@ impl Deliver {
         sent.map_err(|error| Fault::later("send a live message").because(error))
     }
 
-    async fn hand_over(&self, routed: &Routed, body: &Body, decided: EventSeq) -> Result<(), Fault> {
-        let accepted = &body.accepted;
-        let place = accepted.to.iter().position(|to| *to == routed.to).unwrap_or_default();
-        let work = Work {
-            message: routed.message,
-            from: accepted.from.clone(),
-            to: routed.to.clone(),
-            channel: routed.channel,
-            text: accepted.text.clone(),
-            parts: accepted.parts.clone(),
-            at: body.at,
-            expires: accepted.expires,
-            decided,
-        };
+    async fn hand_over(&self, HandOver { work, place }: HandOver) -> Result<(), Fault> {
         self.log.publish(work.outgoing(place), &work.identity(place)).await?;
         Ok(())
     }
+
+    /// Verdicts of a batch: live messages leave one after the other, in the order of the log; what goes to OUTBOX is
+    /// stored in that order too, but not waited for one by one.
+    async fn batch(&self, records: &[&Record]) -> Vec<Verdict> {
+        let (mut verdicts, mut to_outbox) = (Vec::with_capacity(records.len()), Vec::new());
+        for (place, record) in records.iter().enumerate() {
+            let done = match commit::decode(&record.payload) {
+                Ok(commit) => self.perform(record.seq, &commit).await,
+                Err(why) => {
+                    verdicts.push(Verdict::Poison(why));
+                    continue;
+                }
+            };
+            verdicts.push(verdict(record.seq, done.as_ref()));
+            to_outbox.extend(done.into_iter().flatten().map(|hand_over| (place, hand_over)));
+        }
+        let stored =
+            to_outbox.into_iter().map(|(place, work)| async move { (place, self.hand_over(work).await) });
+        let mut stored = stream::iter(stored).buffered(HAND_OVERS_MAX);
+        while let Some((place, stored)) = stored.next().await {
+            if let (Err(fault), Some(late)) = (stored, verdicts.get_mut(place)) {
+                *late = again(records.get(place).map_or(0, |record| record.seq), &fault);
+            }
+        }
+        verdicts
+    }
+}
+
+/// An item for OUTBOX; `place` is the recipient's among the message's.
+struct HandOver {
+    work: Work,
+    place: usize,
+}
+
+fn work(routed: &Routed, body: &Body, decided: EventSeq) -> HandOver {
+    let accepted = &body.accepted;
+    let place = accepted.to.iter().position(|to| *to == routed.to).unwrap_or_default();
+    let work = Work {
+        message: routed.message,
+        from: accepted.from.clone(),
+        to: routed.to.clone(),
+        channel: routed.channel,
+        text: accepted.text.clone(),
+        parts: accepted.parts.clone(),
+        at: body.at,
+        expires: accepted.expires,
+        decided,
+    };
+    HandOver { work, place }
+}
+
+fn verdict<T>(seq: u64, done: Result<&T, &Fault>) -> Verdict {
+    match done {
+        Ok(_) => Verdict::Done,
+        Err(fault) => again(seq, fault),
+    }
+}
+
+fn again(seq: u64, fault: &Fault) -> Verdict {
+    warn!(seq, %fault, "deliveries are tried again");
+    Verdict::Again(AGAIN_AFTER)
 }
 
 impl Handler for Deliver {
-    async fn judge(&mut self, record: &Record) -> Verdict {
-        let commit = match commit::decode(&record.payload) {
-            Ok(commit) => commit,
-            Err(why) => return Verdict::Poison(why),
-        };
-        match self.perform(record.seq, &commit).await {
-            Ok(()) => Verdict::Done,
-            Err(fault) => {
-                warn!(seq = record.seq, %fault, "deliveries are tried again");
-                Verdict::Again(AGAIN_AFTER)
-            }
-        }
+    async fn judge(&mut self, records: &[&Record]) -> Vec<Verdict> {
+        self.batch(records).await
     }
 }

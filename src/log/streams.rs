@@ -28,7 +28,11 @@ const DECLARED: [Declared; 4] = [
         config: include_str!("../../streams/DUE.json"),
         consumers: &[include_str!("../../streams/DUE/timers.json")],
     },
-    Declared { stream: "OUTBOX", config: include_str!("../../streams/OUTBOX.json"), consumers: &[] },
+    Declared {
+        stream: "OUTBOX",
+        config: include_str!("../../streams/OUTBOX.json"),
+        consumers: &[include_str!("../../streams/OUTBOX/sms.json")],
+    },
 ];
 
 /// What was found of one declared stream or consumer.

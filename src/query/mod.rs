@@ -26,9 +26,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use crate::log::{Fault, Log, Retry};
-use crate::wire::commit;
-use crate::words::EventSeq;
+use crate::log::{Fault, Log, Projection, Retry, blocking};
 
 /// Read models that tear again and again are not mended by one more attempt.
 const REBUILDS_MAX: usize = 3;
@@ -45,7 +43,7 @@ pub async fn run(log: Log, data: &Path, stop: CancellationToken) -> Result<(), F
             Err(fault) if fault.retry == Retry::Reload && rebuilds < REBUILDS_MAX => {
                 rebuilds += 1;
                 warn!(%fault, "the read models are torn and are rebuilt from the log");
-                model::set_aside(&folder)?;
+                Projection::set_aside(&folder)?;
             }
             ended => return ended,
         }
@@ -54,7 +52,7 @@ pub async fn run(log: Log, data: &Path, stop: CancellationToken) -> Result<(), F
 
 /// Until `stop`, or until the folder turns out to be torn.
 async fn once(log: &Log, folder: &Path, stop: &CancellationToken) -> Result<(), Fault> {
-    let model = Arc::new(open(log, folder).await?);
+    let model = Arc::new(Model::of(log, folder).await?);
     info!(seq = model.position().0, "the read models are open");
     // What ends first ends the other.
     let ends = stop.child_token();
@@ -68,40 +66,5 @@ async fn once(log: &Log, folder: &Path, stop: &CancellationToken) -> Result<(), 
     };
     let (followed, served) = tokio::join!(follow, serve);
     followed.and(served)?;
-    on_a_blocking_thread(move || model.flush()).await
-}
-
-async fn open(log: &Log, folder: &Path) -> Result<Model, Fault> {
-    let path = folder.to_owned();
-    let model = on_a_blocking_thread(move || Model::open(&path)).await?;
-    if is_of(log, &model).await? {
-        return Ok(model);
-    }
-    warn!("the read models are of another log, and are rebuilt from this one");
-    let path = folder.to_owned();
-    on_a_blocking_thread(move || {
-        drop(model);
-        model::set_aside(&path)?;
-        Model::open(&path)
-    })
-    .await
-}
-
-/// Whether the model was made from this log: the log is as long, and the last commit is still the same.
-async fn is_of(log: &Log, model: &Model) -> Result<bool, Fault> {
-    if EventSeq(log.last_seq("EVENTS").await?) < model.position() {
-        return Ok(false);
-    }
-    let Some(mark) = model.mark()? else { return Ok(true) };
-    let Some(record) = log.record("EVENTS", mark.seq.0).await? else { return Ok(true) };
-    let found = commit::decode(&record.payload);
-    Ok(found.is_ok_and(|found| found.command == mark.command && found.at == mark.at))
-}
-
-/// Runs what touches the folder. A panic of sled's means that the folder is torn, as some of its errors do.
-async fn on_a_blocking_thread<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
-) -> Result<T, Fault> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.unwrap_or_else(|panicked| Err(Fault::reload("use the read models").because(panicked)))
+    blocking(move || model.flush()).await
 }

@@ -10,10 +10,10 @@ use tokio::time::timeout;
 use tracing::{debug, warn};
 
 use super::answer::{Asked, Found, Question, find};
+use super::bodies;
 use super::model::Model;
 use super::refusal::{Unanswered, unavailable};
-use super::{bodies, on_a_blocking_thread};
-use crate::log::{Fault, Log, Retry};
+use crate::log::{Fault, Log, Retry, blocking};
 use crate::rules::Rejection;
 use crate::wire::query::{ErrorAnswer, encoding};
 use crate::wire::{subjects, to_payload};
@@ -66,7 +66,7 @@ async fn compose(
     freshen(log, &model).await;
     let asked = payload.clone();
     let find = move || Ok(find(&model, Asked { question, by: &by, payload: &asked, bytes_max }));
-    match on_a_blocking_thread(find).await?? {
+    match blocking(find).await?? {
         Found::Answer(answer) => Ok(answer),
         Found::Lines(lines) => bodies::answer(log, lines, encoding(&payload), bytes_max).await,
     }

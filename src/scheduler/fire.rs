@@ -27,8 +27,8 @@ impl Fire {
     }
 }
 
-impl Handler for Fire {
-    async fn judge(&mut self, record: &Record) -> Verdict {
+impl Fire {
+    async fn judge_one(&self, record: &Record) -> Verdict {
         let timer: DueTimer = match from_msgpack(&record.payload) {
             Ok(timer) => timer,
             Err(why) => return Verdict::Poison(why),
@@ -46,6 +46,16 @@ impl Handler for Fire {
                 Verdict::Again(AGAIN_AFTER)
             }
         }
+    }
+}
+
+impl Handler for Fire {
+    async fn judge(&mut self, records: &[&Record]) -> Vec<Verdict> {
+        let mut verdicts = Vec::with_capacity(records.len());
+        for record in records {
+            verdicts.push(self.judge_one(record).await);
+        }
+        verdicts
     }
 
     async fn before_settling(&mut self, verdicts: &[Verdict]) {

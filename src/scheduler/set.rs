@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use tracing::warn;
 
 use crate::log::{Fault, Handler, Log, Record, Verdict};
@@ -29,8 +30,8 @@ impl Set {
     }
 }
 
-impl Handler for Set {
-    async fn judge(&mut self, record: &Record) -> Verdict {
+impl Set {
+    async fn judge_one(&self, record: &Record) -> Verdict {
         let commit = match commit::decode(&record.payload) {
             Ok(commit) => commit,
             Err(why) => return Verdict::Poison(why),
@@ -44,5 +45,11 @@ impl Handler for Set {
             }
         }
         Verdict::Done
+    }
+}
+
+impl Handler for Set {
+    async fn judge(&mut self, records: &[&Record]) -> Vec<Verdict> {
+        join_all(records.iter().map(|record| self.judge_one(record))).await
     }
 }

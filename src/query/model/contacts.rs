@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::rows::Rows;
-use super::store::{Model, broken, torn};
+use super::store::Model;
 use super::{Listed, keys, read_row, write_row};
 use crate::log::Fault;
+use crate::log::Rows;
 use crate::words::{Party, UserName};
 
 /// An entry of a contact list.
@@ -56,14 +56,14 @@ impl Model {
         let after = after.map(Party::to_string);
         self.after(&keys::contacts_of(user), after.as_deref()).map(|row| {
             let (who, row) = row?;
-            Ok((who.parse().map_err(|_| torn())?, read_row(&row)?))
+            Ok((who.parse().map_err(|_| Fault::torn())?, read_row(&row)?))
         })
     }
 
     /// Whether `user` does not want to hear from `who`.
     pub(super) fn blocks(&self, user: &UserName, who: &UserName) -> Result<bool, Fault> {
         let key = keys::contact(user, &Party::User(who.clone()));
-        let row = self.db.get(key).map_err(|error| broken("read a contact", error))?;
+        let row = self.db.get(key).map_err(|error| Fault::sled("read a contact", error))?;
         let contact = row.map(|row| read_row::<Contact>(&row)).transpose()?;
         Ok(contact.is_some_and(|contact| contact.blocked))
     }

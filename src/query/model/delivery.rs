@@ -1,10 +1,10 @@
 //! What became of a message: one row per message, one per recipient.
 
 use super::keys;
-use super::rows::Rows;
 use super::step::{self, State, Step};
-use super::store::{Model, broken, torn};
+use super::store::Model;
 use crate::log::Fault;
+use crate::log::Rows;
 use crate::rules::fact::Accepted;
 use crate::words::{Author, EventSeq, Instant, MessageId, Party};
 
@@ -63,7 +63,7 @@ pub(super) fn accepted(
 pub(super) fn moved(rows: &mut Rows<'_>, message: MessageId, to: &Party, step: &Step) -> Result<(), Fault> {
     let key = keys::delivery(message, to);
     let Some(steps) = rows.get(&key)? else { return Ok(()) };
-    let now = step::state(&steps).ok_or_else(torn)?;
+    let now = step::state(&steps).ok_or_else(Fault::torn)?;
     let Some(steps) = step::with(&steps, now, step) else { return Ok(()) };
     rows.put(key, steps);
     if let Party::User(user) = to
@@ -84,15 +84,18 @@ pub(super) fn forgotten(rows: &mut Rows<'_>, message: MessageId, to: &Party) {
 
 impl Model {
     pub(in crate::query) fn message(&self, message: MessageId) -> Result<Option<Message>, Fault> {
-        let row = self.db.get(keys::message(message)).map_err(|error| broken("read a message", error))?;
-        row.map(|row| Message::read(&row).ok_or_else(torn)).transpose()
+        let row =
+            self.db.get(keys::message(message)).map_err(|error| Fault::sled("read a message", error))?;
+        row.map(|row| Message::read(&row).ok_or_else(Fault::torn)).transpose()
     }
 
     /// The state of one delivery, where there is one.
     pub(super) fn state(&self, message: MessageId, to: &Party) -> Result<Option<State>, Fault> {
-        let row =
-            self.db.get(keys::delivery(message, to)).map_err(|error| broken("read a delivery", error))?;
-        row.map(|row| step::state(&row).ok_or_else(torn)).transpose()
+        let row = self
+            .db
+            .get(keys::delivery(message, to))
+            .map_err(|error| Fault::sled("read a delivery", error))?;
+        row.map(|row| step::state(&row).ok_or_else(Fault::torn)).transpose()
     }
 
     /// The steps of each delivery of a message, or of one recipient's, by recipient.
@@ -102,19 +105,21 @@ impl Model {
         only: Option<&Party>,
     ) -> Result<Vec<(Party, Vec<Step>)>, Fault> {
         if let Some(to) = only {
-            let row =
-                self.db.get(keys::delivery(message, to)).map_err(|error| broken("read a delivery", error))?;
-            let steps = row.map(|row| step::all(&row).ok_or_else(torn)).transpose()?;
+            let row = self
+                .db
+                .get(keys::delivery(message, to))
+                .map_err(|error| Fault::sled("read a delivery", error))?;
+            let steps = row.map(|row| step::all(&row).ok_or_else(Fault::torn)).transpose()?;
             return Ok(steps.map(|steps| (to.clone(), steps)).into_iter().collect());
         }
         let prefix = keys::message(message);
         let mut deliveries = Vec::new();
         for row in self.db.scan_prefix(&prefix) {
-            let (key, steps) = row.map_err(|error| broken("read the deliveries of a message", error))?;
+            let (key, steps) = row.map_err(|error| Fault::sled("read the deliveries of a message", error))?;
             // The first row is the message itself.
             if key.len() > prefix.len() {
-                let to = keys::recipient(&key).ok_or_else(torn)?;
-                deliveries.push((to, step::all(&steps).ok_or_else(torn)?));
+                let to = keys::recipient(&key).ok_or_else(Fault::torn)?;
+                deliveries.push((to, step::all(&steps).ok_or_else(Fault::torn)?));
             }
         }
         Ok(deliveries)

@@ -1,7 +1,7 @@
 //! The open deliveries of a user, oldest first.
 
 use super::step::State;
-use super::store::{Model, broken, torn};
+use super::store::Model;
 use super::{Listed, keys};
 use crate::log::Fault;
 use crate::words::{Author, EventSeq, Instant, MessageId, Party, UserName};
@@ -43,8 +43,8 @@ impl Model {
         let first = after.map_or(0, |after| after.command().0.saturating_add(1));
         let bound = |message: u64| [prefix.as_slice(), &message.to_be_bytes()].concat();
         self.db.range(bound(first)..=bound(u64::MAX)).map(|row| {
-            let (key, _) = row.map_err(|error| broken("read a list of messages", error))?;
-            keys::last_message(&key).ok_or_else(torn)
+            let (key, _) = row.map_err(|error| Fault::sled("read a list of messages", error))?;
+            keys::last_message(&key).ok_or_else(Fault::torn)
         })
     }
 

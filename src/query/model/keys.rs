@@ -2,7 +2,7 @@
 //!
 //! | key | value | answers |
 //! |---|---|---|
-//! | `!` | format, position, mark | where the model stands (see `store.rs`) |
+//! | `!` | format, position, mark | where the model stands (see `log/projection.rs`) |
 //! | `d` message | instant, body's commit, sender | a message; its body stays in EVENTS |
 //! | `d` message party | steps (see `step.rs`) | a delivery; no steps: planned |
 //! | `i` user 0 message | | the open deliveries of a user |
@@ -21,7 +21,6 @@ use crate::words::{CommandSeq, DeviceName, ImNumber, MessageId, Party, Phone, Us
 
 /// Written into the first row; a model of another format is rebuilt.
 pub(super) const FORMAT: u32 = 2;
-pub(super) const META: &[u8] = b"!";
 pub(super) const USERS: &[u8] = b"u";
 
 const MESSAGE_LEN: usize = 8;

@@ -11,7 +11,6 @@ mod inbox;
 mod keys;
 mod presence;
 mod project;
-mod rows;
 mod step;
 mod store;
 #[cfg(test)]
@@ -25,7 +24,6 @@ pub(super) use inbox::Line;
 pub(super) use presence::Present;
 pub(super) use step::{Reason, Step};
 pub use store::Model;
-pub(super) use store::set_aside;
 pub(super) use users::User;
 
 use serde::Serialize;
@@ -33,7 +31,6 @@ use serde::de::DeserializeOwned;
 use sled::IVec;
 
 use crate::log::Fault;
-use store::{broken, torn};
 
 /// A page of a list.
 #[derive(Debug, PartialEq)]
@@ -66,8 +63,8 @@ impl Model {
         let rows = self.db.range(first..end);
         rows.filter(move |row| !matches!(row, Ok((key, _)) if Some(key.as_ref()) == exact.as_deref())).map(
             move |row| {
-                let (key, value) = row.map_err(|error| broken("read a list", error))?;
-                let text = key.get(prefix_len..).and_then(keys::text).ok_or_else(torn)?;
+                let (key, value) = row.map_err(|error| Fault::sled("read a list", error))?;
+                let text = key.get(prefix_len..).and_then(keys::text).ok_or_else(Fault::torn)?;
                 Ok((text.to_owned(), value))
             },
         )
@@ -80,5 +77,5 @@ fn write_row<T: Serialize>(row: &T) -> Vec<u8> {
 }
 
 fn read_row<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
-    rmp_serde::from_slice(bytes).map_err(|error| torn().because(error))
+    rmp_serde::from_slice(bytes).map_err(|error| Fault::torn().because(error))
 }

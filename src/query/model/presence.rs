@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::rows::Rows;
-use super::store::{Model, torn};
+use super::store::Model;
 use super::{Listed, keys, read_row, write_row};
 use crate::log::Fault;
+use crate::log::Rows;
 use crate::rules::command::DeviceClass;
 use crate::words::{DeviceName, Instant, Party, UserName};
 
@@ -63,7 +63,7 @@ impl Model {
         limit: usize,
     ) -> Result<Listed<Present>, Fault> {
         let users = self.after(keys::USERS, after.map(UserName::as_str)).map(|row| {
-            let name: UserName = row?.0.parse().map_err(|_| torn())?;
+            let name: UserName = row?.0.parse().map_err(|_| Fault::torn())?;
             self.present(name)
         });
         Listed::take(users, limit)
@@ -72,7 +72,7 @@ impl Model {
     pub(in crate::query) fn present(&self, user: UserName) -> Result<Present, Fault> {
         let devices = self.after(&keys::devices_of(&user), None).map(|row| {
             let (device, row) = row?;
-            Ok((device.parse().map_err(|_| torn())?, read_row(&row)?))
+            Ok((device.parse().map_err(|_| Fault::torn())?, read_row(&row)?))
         });
         let devices = devices.collect::<Result<Vec<_>, Fault>>()?;
         Ok((user, devices))

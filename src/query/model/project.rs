@@ -1,9 +1,9 @@
 //! Which rows a commit changes.
 
-use super::rows::Rows;
 use super::step::{Reason, State, Step};
 use super::{contacts, delivery, presence, users};
 use crate::log::Fault;
+use crate::log::Rows;
 use crate::rules::fact::Routed;
 use crate::rules::{Channel, Commit, Fact};
 use crate::words::{EventSeq, Instant};

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::rows::Rows;
-use super::store::{Model, broken};
+use super::store::Model;
 use super::{Listed, keys, read_row, write_row};
 use crate::log::Fault;
+use crate::log::Rows;
 use crate::rules::fact::{Profile, UserDetails};
 use crate::words::{Address, ImNumber, Party, Phone, UserName};
 
@@ -95,7 +95,8 @@ pub(super) fn change(
 
 impl Model {
     pub(in crate::query) fn user(&self, name: &UserName) -> Result<Option<User>, Fault> {
-        let row = self.db.get(keys::user(name.as_str())).map_err(|error| broken("read a user", error))?;
+        let row =
+            self.db.get(keys::user(name.as_str())).map_err(|error| Fault::sled("read a user", error))?;
         row.map(|row| read_row(&row)).transpose()
     }
 
@@ -106,7 +107,7 @@ impl Model {
     ) -> Result<Listed<(UserName, User)>, Fault> {
         let users = self.after(keys::USERS, after.map(UserName::as_str)).map(|row| {
             let (name, row) = row?;
-            Ok((name.parse().map_err(|_| super::store::torn())?, read_row(&row)?))
+            Ok((name.parse().map_err(|_| Fault::torn())?, read_row(&row)?))
         });
         Listed::take(users, limit)
     }
@@ -119,7 +120,7 @@ impl Model {
             Address::Phone(phone) => keys::phone(*phone),
             Address::Group(_) => return Ok(None),
         };
-        let row = self.db.get(key).map_err(|error| broken("look a number up", error))?;
+        let row = self.db.get(key).map_err(|error| Fault::sled("look a number up", error))?;
         let name = row.as_deref().and_then(keys::text).and_then(|name| name.parse().ok());
         match (name, address) {
             (Some(name), _) => Ok(Some(Party::User(name))),

@@ -120,7 +120,9 @@ pub(in crate::rules) fn evolve(state: &mut State, fact: &Fact) {
             waits_for_segments(state, attempt);
         }
     } else if let Fact::SmsReceipt(receipt) = fact {
-        if let Some(segments) = state.segments.get_mut(&(receipt.message, receipt.to.clone())) {
+        if receipt.segments > 1 && state.standing(receipt.message, &receipt.to).is_some() {
+            let key = (receipt.message, receipt.to.clone());
+            let segments = state.segments.entry(key).or_insert(Segments::of(receipt.segments));
             segments.take(receipt.segment, receipt.state);
         }
     } else if let Fact::SmsSilent { message, to } = fact {

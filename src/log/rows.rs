@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use sled::{Batch, IVec, Tree};
 
-use super::store::broken;
-use crate::log::Fault;
+use super::Fault;
 
 #[derive(Debug)]
 struct Change {
@@ -17,24 +16,28 @@ struct Change {
 
 /// What a batch will change in a tree.
 #[derive(Debug)]
-pub(super) struct Rows<'a> {
+pub struct Rows<'a> {
     tree: &'a Tree,
     changes: HashMap<Vec<u8>, Change>,
 }
 
 impl<'a> Rows<'a> {
-    pub(super) fn over(tree: &'a Tree, changes_len: usize) -> Rows<'a> {
+    pub fn over(tree: &'a Tree, changes_len: usize) -> Rows<'a> {
         Rows { tree, changes: HashMap::with_capacity(changes_len) }
     }
 
-    pub(super) fn get(&self, key: &[u8]) -> Result<Option<IVec>, Fault> {
+    /// The row as it will be.
+    ///
+    /// # Errors
+    /// Where the disk or the folder is broken.
+    pub fn get(&self, key: &[u8]) -> Result<Option<IVec>, Fault> {
         match self.changes.get(key) {
             Some(change) => Ok(change.value.clone()),
-            None => self.tree.get(key).map_err(|error| broken("read a row", error)),
+            None => self.tree.get(key).map_err(|error| Fault::sled("read a row", error)),
         }
     }
 
-    pub(super) fn put(&mut self, key: Vec<u8>, value: impl Into<IVec>) {
+    pub fn put(&mut self, key: Vec<u8>, value: impl Into<IVec>) {
         let value = Some(value.into());
         self.changes
             .entry(key)
@@ -43,11 +46,11 @@ impl<'a> Rows<'a> {
     }
 
     /// A row of something that is new with this batch: where the same batch removes it, nothing is written.
-    pub(super) fn put_new(&mut self, key: Vec<u8>, value: impl Into<IVec>) {
+    pub fn put_new(&mut self, key: Vec<u8>, value: impl Into<IVec>) {
         self.changes.insert(key, Change { value: Some(value.into()), fresh: true });
     }
 
-    pub(super) fn remove(&mut self, key: Vec<u8>) {
+    pub fn remove(&mut self, key: Vec<u8>) {
         if self.changes.get(&key).is_some_and(|change| change.fresh) {
             self.changes.remove(&key);
         } else {
@@ -55,7 +58,7 @@ impl<'a> Rows<'a> {
         }
     }
 
-    pub(super) fn into_batch(self) -> Batch {
+    pub fn into_batch(self) -> Batch {
         let mut batch = Batch::default();
         for (key, change) in self.changes {
             match change.value {

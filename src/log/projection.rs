@@ -1,0 +1,264 @@
+//! A sled folder that a room projects the log into: opened or given up, rows and position in one batch.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use sled::{Batch, Db};
+use tokio::sync::watch;
+
+use super::{Fault, Log};
+use crate::wire::commit;
+use crate::words::{CommandSeq, EventSeq, Instant};
+
+/// The row of the position sorts before those of any letter.
+const META: &[u8] = b"!";
+/// Enough for the pages that are written now; the rest is the disk's cache's business.
+const CACHE_BYTES: u64 = 64 * 1_024 * 1_024;
+/// What a crash loses is read from the log again.
+const FLUSH_EVERY_MS: u64 = 1_000;
+
+/// Rows projected from EVENTS, with the position they stand at.
+#[derive(Debug)]
+pub struct Projection {
+    db: Db,
+    format: u32,
+    position: watch::Sender<EventSeq>,
+}
+
+/// A commit by which the log that a projection was made from is known again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Mark {
+    pub seq: EventSeq,
+    pub command: CommandSeq,
+    pub at: Instant,
+}
+
+/// Why a folder could not be opened.
+enum Unopened {
+    /// It is of no use: it is rebuilt.
+    Useless(String),
+    /// Another process has it, or the machine refuses: no reason to throw it away.
+    Unavailable(Fault),
+}
+
+impl Projection {
+    /// Opens the folder as [`Projection::open`] does, and gives up one that was projected from another log. Blocking
+    /// work is done on a thread for it.
+    ///
+    /// # Errors
+    /// As [`Projection::open`], or where the log does not answer.
+    pub async fn of(log: &Log, folder: &Path, format: u32) -> Result<Projection, Fault> {
+        let path = folder.to_owned();
+        let projection = blocking(move || Projection::open(&path, format)).await?;
+        if projection.belongs_to(log).await? {
+            return Ok(projection);
+        }
+        tracing::warn!(folder = %folder.display(), "the folder is of another log, and is rebuilt from this one");
+        let path = folder.to_owned();
+        blocking(move || {
+            drop(projection);
+            Projection::set_aside(&path)?;
+            Projection::open(&path, format)
+        })
+        .await
+    }
+
+    /// Opens the folder; one that is torn or of another format is set aside, and the projection begins empty.
+    ///
+    /// # Errors
+    /// Where the folder is in use, or can be neither opened nor set aside.
+    pub fn open(folder: &Path, format: u32) -> Result<Projection, Fault> {
+        match Projection::open_once(folder, format) {
+            Ok(projection) => Ok(projection),
+            Err(Unopened::Unavailable(fault)) => Err(fault),
+            Err(Unopened::Useless(why)) => {
+                tracing::warn!(folder = %folder.display(), why, "the folder is rebuilt from the log");
+                Projection::set_aside(folder)?;
+                Projection::open_once(folder, format).map_err(|unopened| match unopened {
+                    Unopened::Unavailable(fault) => fault,
+                    Unopened::Useless(why) => Fault::later("begin a projection anew").because(why),
+                })
+            }
+        }
+    }
+
+    fn open_once(folder: &Path, format: u32) -> Result<Projection, Unopened> {
+        let config =
+            sled::Config::new().path(folder).cache_capacity(CACHE_BYTES).flush_every_ms(Some(FLUSH_EVERY_MS));
+        // sled panics on some torn files where it should return an error.
+        let opened = catch_unwind(AssertUnwindSafe(|| {
+            let db = config.open()?;
+            let position = position(&db, format)?;
+            Ok((db, position))
+        }));
+        match opened {
+            Ok(Ok((db, Ok(position)))) => {
+                Ok(Projection { db, format, position: watch::Sender::new(position) })
+            }
+            Ok(Ok((_, Err(why)))) => Err(Unopened::Useless(why.to_owned())),
+            Ok(Err(error)) if is_locked(&error) => Err(Unopened::Unavailable(
+                Fault::later("open the projection, which another process has open").because(error),
+            )),
+            Ok(Err(error)) => Err(Unopened::Useless(error.to_string())),
+            Err(_) => Err(Unopened::Useless("sled panicked".to_owned())),
+        }
+    }
+
+    /// Its rows.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// The last commit that the rows hold.
+    pub fn position(&self) -> EventSeq {
+        *self.position.borrow()
+    }
+
+    /// Waits until the rows hold this commit.
+    pub async fn reached(&self, seq: EventSeq) {
+        // The sender lives as long as the projection, so the wait cannot fail.
+        let _ = self.position.subscribe().wait_for(|position| *position >= seq).await;
+    }
+
+    /// The last commit applied, unless none was.
+    ///
+    /// # Errors
+    /// Where the disk or the folder is broken.
+    pub fn mark(&self) -> Result<Option<Mark>, Fault> {
+        let meta = self.db.get(META).map_err(|error| Fault::sled("read the position", error))?;
+        let meta = meta.and_then(|meta| Meta::read(&meta, self.format));
+        Ok(meta.map(|meta| meta.mark).filter(|mark| mark.seq.0 > 0))
+    }
+
+    /// Whether this was projected from this log: the log is as long, and the last commit is still the same.
+    async fn belongs_to(&self, log: &Log) -> Result<bool, Fault> {
+        if EventSeq(log.last_seq("EVENTS").await?) < self.position() {
+            return Ok(false);
+        }
+        let Some(mark) = self.mark()? else { return Ok(true) };
+        let Some(record) = log.record("EVENTS", mark.seq.0).await? else { return Ok(true) };
+        let found = commit::decode(&record.payload);
+        Ok(found.is_ok_and(|found| found.command == mark.command && found.at == mark.at))
+    }
+
+    /// Writes rows together with the position they bring the projection to; whole or not at all.
+    ///
+    /// # Errors
+    /// `Retry::Reload` where the folder is torn and must be rebuilt; otherwise the disk failed. Nothing was applied.
+    pub fn apply(&self, mut rows: Batch, until: EventSeq, mark: Option<Mark>) -> Result<(), Fault> {
+        let mark = match mark {
+            Some(mark) => mark,
+            None => self.mark()?.unwrap_or_default(),
+        };
+        rows.insert(META, Meta { position: until, mark }.write(self.format));
+        self.db.apply_batch(rows).map_err(|error| Fault::sled("write a projection", error))?;
+        self.position.send_replace(until);
+        Ok(())
+    }
+
+    /// Makes what was applied survive a power loss.
+    ///
+    /// # Errors
+    /// Where the disk failed.
+    pub fn flush(&self) -> Result<(), Fault> {
+        self.db.flush().map(|_| ()).map_err(|error| Fault::sled("flush a projection", error))
+    }
+
+    /// Moves the folder away, keeping the last one given up for whoever wants to know why.
+    ///
+    /// # Errors
+    /// Where the disk does not allow it.
+    pub fn set_aside(folder: &Path) -> Result<(), Fault> {
+        let mut aside = folder.as_os_str().to_owned();
+        aside.push(".torn");
+        let aside = PathBuf::from(aside);
+        let doing = "set a torn projection aside";
+        match std::fs::remove_dir_all(&aside) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Fault::never(doing).because(error));
+            }
+            Ok(()) | Err(_) => {}
+        }
+        match std::fs::rename(folder, &aside) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(Fault::never(doing).because(error))
+            }
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+}
+
+impl Fault {
+    /// What sled's errors mean to us: a torn folder is rebuilt, a disk that fails is waited for.
+    pub fn sled(doing: &str, error: sled::Error) -> Fault {
+        let fault = match &error {
+            sled::Error::Io(_) => Fault::later(doing),
+            sled::Error::Unsupported(_) => Fault::never(doing),
+            sled::Error::CollectionNotFound(_)
+            | sled::Error::ReportableBug(_)
+            | sled::Error::Corruption { .. } => Fault::reload(doing),
+        };
+        fault.because(error)
+    }
+
+    /// A row that does not hold what its key promises.
+    pub fn torn() -> Fault {
+        Fault::reload("read a row of a projection, which is torn")
+    }
+}
+
+/// Runs what touches a folder. A panic of sled's means that the folder is torn, as some of its errors do.
+///
+/// # Errors
+/// As `work`.
+pub async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|panicked| Err(Fault::reload("use a projection").because(panicked)))
+}
+
+fn is_locked(error: &sled::Error) -> bool {
+    matches!(error, sled::Error::Io(io) if io.to_string().starts_with("could not acquire lock"))
+}
+
+/// The position of an opened folder, or why its rows are of no use.
+fn position(db: &Db, format: u32) -> sled::Result<Result<EventSeq, &'static str>> {
+    let Some(meta) = db.get(META)? else {
+        return Ok(if db.is_empty() { Ok(EventSeq(0)) } else { Err("rows without a position") });
+    };
+    Ok(Meta::read(&meta, format).map(|meta| meta.position).ok_or("another format"))
+}
+
+/// The row `!`: format 4, position 8, the mark's seq 8, command 8 and instant 8; most significant byte first.
+struct Meta {
+    position: EventSeq,
+    mark: Mark,
+}
+
+impl Meta {
+    fn write(&self, format: u32) -> Vec<u8> {
+        let Meta { position, mark } = self;
+        let mut bytes = format.to_be_bytes().to_vec();
+        for number in [position.0, mark.seq.0, mark.command.0] {
+            bytes.extend_from_slice(&number.to_be_bytes());
+        }
+        bytes.extend_from_slice(&mark.at.unix_ms().to_be_bytes());
+        bytes
+    }
+
+    /// Nothing where the format is another.
+    fn read(bytes: &[u8], format: u32) -> Option<Meta> {
+        let (its_format, rest) = bytes.split_first_chunk::<4>()?;
+        let (position, rest) = rest.split_first_chunk::<8>()?;
+        let (seq, rest) = rest.split_first_chunk::<8>()?;
+        let (command, rest) = rest.split_first_chunk::<8>()?;
+        let (at, rest) = rest.split_first_chunk::<8>()?;
+        let seq = EventSeq(u64::from_be_bytes(*seq));
+        let command = CommandSeq(u64::from_be_bytes(*command));
+        let at = Instant::from_unix_ms(i64::from_be_bytes(*at));
+        let position = EventSeq(u64::from_be_bytes(*position));
+        let known = u32::from_be_bytes(*its_format) == format && rest.is_empty();
+        known.then_some(Meta { position, mark: Mark { seq, command, at } })
+    }
+}

@@ -1,0 +1,182 @@
+//! Taking work from a durable consumer, and settling it: acknowledged, sent back, kept for longer, or parked.
+
+use std::time::Duration;
+
+use async_nats::Subject;
+use async_nats::jetstream::consumer::Consumer;
+use async_nats::jetstream::consumer::pull::{Config, Stream};
+use futures_util::{FutureExt, StreamExt};
+use tracing::{debug, error};
+
+use super::connection::Losses;
+use super::read::instant;
+use super::{Fault, Log, Record, Retry};
+use crate::wire::work;
+
+/// What becomes of a record after it was judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The effect is safe.
+    Done,
+    /// Not now: send it back after this time.
+    Again(Duration),
+    /// It can never be processed: parked on OUTBOX, where a person sees it.
+    Poison(String),
+}
+
+/// Which durable consumer to work on.
+#[derive(Debug, Clone, Copy)]
+pub struct Source {
+    pub stream: &'static str,
+    pub durable: &'static str,
+    /// Records taken at once.
+    pub batch_len_max: usize,
+}
+
+const PULL_EXPIRES: Duration = Duration::from_secs(5);
+const HEARTBEAT: Duration = Duration::from_secs(1);
+const AGAIN_AFTER: Duration = Duration::from_millis(100);
+
+/// A record that is to be settled.
+#[derive(Debug)]
+pub struct Taken {
+    pub record: Record,
+    /// How often it was delivered, this time included.
+    pub deliveries: u64,
+    /// The subject that settles it, also after the connection was lost and on another one.
+    reply: Subject,
+}
+
+/// An endless reader of a durable consumer.
+pub struct Pull {
+    log: Log,
+    source: Source,
+    messages: Option<Stream>,
+    losses: Losses,
+}
+
+impl std::fmt::Debug for Pull {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Pull of {:?}", self.source)
+    }
+}
+
+impl Log {
+    pub fn pull(&self, source: Source) -> Pull {
+        Pull { log: self.clone(), source, messages: None, losses: self.losses() }
+    }
+
+    /// Settles a record.
+    ///
+    /// # Errors
+    /// When the server is away: the record comes again.
+    pub async fn settle(&self, source: Source, taken: &Taken, verdict: Verdict) -> Result<(), Fault> {
+        let answer = match verdict {
+            Verdict::Done => "+ACK".to_owned(),
+            Verdict::Again(after) => format!("-NAK {{\"delay\":{}}}", after.as_nanos()),
+            Verdict::Poison(why) => {
+                self.park(source, &taken.record, &why).await?;
+                "+TERM".to_owned()
+            }
+        };
+        self.answer(taken, answer).await
+    }
+
+    /// Says that a record is still worked on, so that it is not delivered again.
+    ///
+    /// # Errors
+    /// When the server is away.
+    pub async fn keep(&self, taken: &Taken) -> Result<(), Fault> {
+        self.answer(taken, "+WPI".to_owned()).await
+    }
+
+    async fn answer(&self, taken: &Taken, answer: String) -> Result<(), Fault> {
+        let sent = self.client().publish(taken.reply.clone(), answer.into()).await;
+        sent.map_err(|error| Fault::later("settle a record").because(error))
+    }
+
+    async fn park(&self, source: Source, record: &Record, why: &str) -> Result<(), Fault> {
+        error!(stream = source.stream, seq = record.seq, %why, "a record cannot be processed; it is parked on OUTBOX");
+        let parked = work::parked(source.durable, source.stream, record.seq, why, &record.payload);
+        let identity = parked.subject.clone();
+        self.publish(parked, &identity).await?;
+        Ok(())
+    }
+}
+
+impl Pull {
+    /// Waits for records, and gives all that are there, up to the batch (never none). While the server is away it goes
+    /// on waiting. Dropping the future loses nothing.
+    ///
+    /// # Errors
+    /// None that trying again could mend.
+    pub async fn next(&mut self) -> Result<Vec<Taken>, Fault> {
+        loop {
+            match self.some().await {
+                Ok(taken) => return Ok(taken),
+                Err(fault) if fault.retry == Retry::Never => return Err(fault),
+                Err(fault) => {
+                    let Source { stream, durable, .. } = self.source;
+                    debug!(stream, consumer = durable, %fault, "the consumer is opened again");
+                    self.messages = None;
+                    tokio::time::sleep(AGAIN_AFTER).await;
+                }
+            }
+        }
+    }
+
+    async fn some(&mut self) -> Result<Vec<Taken>, Fault> {
+        if self.messages.is_none() {
+            self.losses = self.log.losses();
+            self.messages = Some(self.open().await?);
+        }
+        let lost = || Fault::later(format!("read on from {}", self.source.durable));
+        let messages = self.messages.as_mut().expect("it was opened just now");
+        let first = tokio::select! {
+            biased;
+            first = messages.next() => first,
+            // The server that comes back does not know the pull any more.
+            () = self.losses.next() => return Err(lost().because("the connection was lost")),
+        };
+        let mut batch = Vec::new();
+        let mut item = Some(first);
+        while let Some(found) = item {
+            let message = match found {
+                Some(Ok(message)) => message,
+                Some(Err(_)) | None if !batch.is_empty() => break,
+                Some(Err(error)) => return Err(lost().because(error)),
+                None => return Err(lost()),
+            };
+            let info = message.info().map_err(|error| lost().because(error))?;
+            let (seq, at) = (info.stream_sequence, instant(info.published));
+            let deliveries = u64::try_from(info.delivered).unwrap_or(1);
+            let async_nats::Message { subject, payload, headers, reply, .. } = message.message;
+            let Some(reply) = reply else { return Err(lost()) };
+            batch.push(Taken { record: Record { seq, subject, at, payload, headers }, deliveries, reply });
+            if batch.len() == self.source.batch_len_max {
+                break;
+            }
+            item = messages.next().now_or_never();
+        }
+        Ok(batch)
+    }
+
+    async fn open(&self) -> Result<Stream, Fault> {
+        let Source { stream, durable, batch_len_max } = self.source;
+        let doing = || Fault::later(format!("read consumer {durable} of {stream}"));
+        let consumer: Consumer<Config> = self
+            .log
+            .js()
+            .get_consumer_from_stream(durable, stream)
+            .await
+            .map_err(|error| doing().because(error))?;
+        consumer
+            .stream()
+            .max_messages_per_batch(batch_len_max * 2)
+            .expires(PULL_EXPIRES)
+            .heartbeat(HEARTBEAT)
+            .messages()
+            .await
+            .map_err(|error| doing().because(error))
+    }
+}
