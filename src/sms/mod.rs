@@ -4,4 +4,5 @@
 
 pub mod link;
 pub mod pdu;
+pub mod state;
 pub mod text;

@@ -4,10 +4,12 @@ use std::fs;
 use std::path::Path;
 
 use super::Model;
-use super::keys::META;
 use super::testing::{commits, story};
 use crate::log::Retry;
 use crate::words::EventSeq;
+
+/// Where a projection says where it stands.
+const META: &[u8] = b"!";
 
 fn rows(model: &Model) -> Vec<(String, String)> {
     let text = |bytes: &[u8]| bytes.escape_ascii().to_string();

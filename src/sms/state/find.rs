@@ -1,0 +1,176 @@
+//! What is looked up in the rows, and what is done to them besides projecting.
+
+use sled::Batch;
+
+use super::row::{Delivery, PartRow, UnmatchedRow, read, write};
+use super::{State, keys};
+use crate::log::Fault;
+use crate::words::{Instant, MessageId, Party, Phone};
+
+/// The segment that an SMSC's id names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    pub message: MessageId,
+    pub to: Party,
+    pub segment: u8,
+    pub segments: u8,
+}
+
+/// Rows looked at in one pass of the sweep.
+const SWEEP_LEN_MAX: usize = 1_000;
+
+impl State {
+    /// What an id names, in the form that compares.
+    ///
+    /// # Errors
+    /// Where the disk or the folder is broken.
+    pub fn known(&self, connector: &str, id: &str) -> Result<Option<Known>, Fault> {
+        let Some(row) = self.row(&keys::id(connector, id))? else { return Ok(None) };
+        let (message, (segment, segments), to) = keys::read_segment(&row).ok_or_else(Fault::torn)?;
+        Ok(Some(Known { message, to, segment, segments }))
+    }
+
+    /// # Errors
+    /// Where the disk or the folder is broken.
+    pub fn delivery(&self, message: MessageId, to: &Party) -> Result<Option<Delivery>, Fault> {
+        self.row(&keys::delivery(message, to))?.map(|row| read(&row)).transpose()
+    }
+
+    /// All deliveries of a message by SMS.
+    ///
+    /// # Errors
+    /// Where the disk or the folder is broken.
+    pub fn deliveries(&self, message: MessageId) -> Result<Vec<(Party, Delivery)>, Fault> {
+        let rows = self.projection.db().scan_prefix(keys::message(message));
+        let deliveries = rows.map(|row| {
+            let (key, row) = row.map_err(|error| Fault::sled("read deliveries", error))?;
+            let (_, to) = key.get(1..).and_then(keys::read_delivery).ok_or_else(Fault::torn)?;
+            Ok((to, read(&row)?))
+        });
+        deliveries.collect()
+    }
+
+    /// Deliveries to a phone of which nobody knows whether the SMSC has them.
+    ///
+    /// # Errors
+    /// Where the disk or the folder is broken.
+    pub fn unknown_to(&self, phone: Phone) -> Result<Vec<(MessageId, Party)>, Fault> {
+        let prefix = keys::unknown_to(phone);
+        let rows = self.projection.db().scan_prefix(&prefix).take(SWEEP_LEN_MAX);
+        let deliveries = rows.map(|row| {
+            let (key, _) = row.map_err(|error| Fault::sled("read deliveries", error))?;
+            key.get(prefix.len()..).and_then(keys::read_delivery).ok_or_else(Fault::torn)
+        });
+        deliveries.collect()
+    }
+
+    /// Receipts that came for this id before it was known.
+    ///
+    /// # Errors
+    /// Where the disk or the folder is broken.
+    pub fn unmatched(&self, connector: &str, id: &str) -> Result<Option<UnmatchedRow>, Fault> {
+        self.row(&keys::unmatched(connector, id))?.map(|row| read(&row)).transpose()
+    }
+
+    /// The parts of a long SMS that are here.
+    ///
+    /// # Errors
+    /// Where the disk or the folder is broken.
+    pub fn parts(&self, whole: &str) -> Result<Vec<PartRow>, Fault> {
+        let rows = self.projection.db().scan_prefix(keys::parts(whole));
+        rows.map(|row| read(&row.map_err(|error| Fault::sled("read parts", error))?.1)).collect()
+    }
+
+    /// One part of each long SMS whose other parts have been waited for since `before`.
+    ///
+    /// # Errors
+    /// Where the disk or the folder is broken.
+    pub fn parts_older_than(&self, before: Instant) -> Result<Vec<PartRow>, Fault> {
+        let mut old: Vec<PartRow> = Vec::new();
+        for row in self.projection.db().scan_prefix(keys::PARTS) {
+            let row: PartRow = read(&row.map_err(|error| Fault::sled("read parts", error))?.1)?;
+            let listed = old.last().is_some_and(|last| last.part.whole == row.part.whole);
+            if row.at < before && !listed {
+                old.push(row);
+            }
+        }
+        Ok(old)
+    }
+
+    /// Open deliveries that are to be looked after by now, oldest first.
+    ///
+    /// # Errors
+    /// Where the disk or the folder is broken.
+    pub fn overdue(&self, now: Instant) -> Result<Vec<(MessageId, Party, Delivery)>, Fault> {
+        let rows = self.projection.db().range(keys::OPEN.to_vec()..keys::open_until(now));
+        let mut overdue = Vec::new();
+        for row in rows.take(SWEEP_LEN_MAX) {
+            let (key, _) = row.map_err(|error| Fault::sled("read open deliveries", error))?;
+            let (message, to) = key.get(9..).and_then(keys::read_delivery).ok_or_else(Fault::torn)?;
+            let delivery = self.delivery(message, &to)?.ok_or_else(Fault::torn)?;
+            overdue.push((message, to, delivery));
+        }
+        Ok(overdue)
+    }
+
+    /// Looks after an open delivery again later. Not from the log: a rebuilt folder looks after it a little sooner.
+    ///
+    /// # Errors
+    /// Where the disk failed.
+    pub fn put_off(
+        &self,
+        message: MessageId,
+        to: &Party,
+        delivery: Delivery,
+        due: Instant,
+    ) -> Result<(), Fault> {
+        let mut batch = Batch::default();
+        if let Some(before) = delivery.due {
+            batch.remove(keys::open(before, message, to));
+        }
+        batch.insert(keys::open(due, message, to), &[]);
+        batch.insert(keys::delivery(message, to), write(&Delivery { due: Some(due), ..delivery }));
+        self.local(batch)
+    }
+
+    /// Forgets unmatched receipts and deliveries that ended before `before`, some at a time: whether there may be more.
+    ///
+    /// # Errors
+    /// Where the disk or the folder is broken.
+    pub fn forget(&self, before: Instant) -> Result<bool, Fault> {
+        let mut batch = Batch::default();
+        let mut forgotten = 0;
+        for row in self.projection.db().scan_prefix(b"d").take(SWEEP_LEN_MAX) {
+            let (key, row) = row.map_err(|error| Fault::sled("read deliveries", error))?;
+            let delivery: Delivery = read(&row)?;
+            // In the order of the messages: behind one that is younger there are few that are older.
+            if delivery.at >= before {
+                break;
+            }
+            if delivery.due.is_some() {
+                continue;
+            }
+            let ids = delivery.ids.iter().flatten();
+            ids.for_each(|id| batch.remove(keys::id(&delivery.connector, id)));
+            batch.remove(key);
+            forgotten += 1;
+        }
+        for row in self.projection.db().scan_prefix(keys::UNMATCHED).take(SWEEP_LEN_MAX) {
+            let (key, row) = row.map_err(|error| Fault::sled("read receipts", error))?;
+            if read::<UnmatchedRow>(&row)?.at < before {
+                batch.remove(key);
+                forgotten += 1;
+            }
+        }
+        self.local(batch)?;
+        Ok(forgotten >= SWEEP_LEN_MAX)
+    }
+
+    fn local(&self, batch: Batch) -> Result<(), Fault> {
+        self.projection.db().apply_batch(batch).map_err(|error| Fault::sled("write the state", error))
+    }
+
+    fn row(&self, key: &[u8]) -> Result<Option<sled::IVec>, Fault> {
+        self.projection.db().get(key).map_err(|error| Fault::sled("read a row", error))
+    }
+}

@@ -1,0 +1,1 @@
+//! What the rows hold after a story.
