@@ -1,0 +1,41 @@
+//! What an SMSC sends of its own accord, and our answer to it.
+
+use std::sync::Arc;
+
+use super::outbox::Outbox;
+use crate::sms::pdu::{ShortMessage, command};
+
+/// It is answered when it is safe, or with a status that makes the SMSC send it again; dropped, it stays unacknowledged.
+#[derive(Debug)]
+pub struct Incoming {
+    pub pdu: Inbound,
+    pub(super) reply: Option<Reply>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Inbound {
+    /// A deliver_sm or data_sm: see [`ShortMessage::receipt`].
+    Message(ShortMessage),
+    /// A deliver_sm or data_sm that cannot be read: the whole PDU. It is to be kept and acknowledged, or it comes for ever.
+    Undecodable(Vec<u8>),
+    /// The response to a submit_sm whose answer was "unknown", or of which nobody wanted to know. It needs no answer.
+    Late { user_message_reference: Option<u16>, status: u32, message_id: String },
+}
+
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) outbox: Arc<Outbox>,
+    /// Of the request.
+    pub(super) command: u32,
+    pub(super) sequence: u32,
+}
+
+impl Incoming {
+    /// Acknowledges it, with a status of SMPP 3.4, table 5-2. After its session has ended nobody hears it, and the SMSC
+    /// sends it again in the next.
+    pub fn answer(self, status: u32) {
+        if let Some(Reply { outbox, command, sequence }) = self.reply {
+            outbox.reply(command::response_to(command), status, sequence);
+        }
+    }
+}

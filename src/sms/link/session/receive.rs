@@ -1,0 +1,150 @@
+//! Reads the SMSC's PDUs: responses to whoever waits, messages to the bridge, everything else answered at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tracing::debug;
+
+use super::Ended;
+use crate::sms::link::dial::READ_LEN;
+use crate::sms::link::incoming::{Inbound, Incoming, Reply};
+use crate::sms::link::outbox::{Outbox, Resolved};
+use crate::sms::pdu::status::{Named, RINVBNDSTS, RINVCMDID, ROK, RX_T_APPN};
+use crate::sms::pdu::{Body, Frame, FrameReader, Header, command};
+
+/// When the SMSC was heard last.
+pub(super) struct Heard {
+    since: Instant,
+    /// Milliseconds after `since`.
+    last: AtomicU64,
+}
+
+impl Heard {
+    pub(super) fn now() -> Heard {
+        Heard { since: Instant::now(), last: AtomicU64::new(0) }
+    }
+
+    fn again(&self) {
+        let ms = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.last.store(ms, Ordering::Relaxed);
+    }
+
+    pub(super) fn silence(&self, now: Instant) -> Duration {
+        let last = Duration::from_millis(self.last.load(Ordering::Relaxed));
+        now.saturating_duration_since(self.since).saturating_sub(last)
+    }
+}
+
+pub(super) struct Receiving<'a> {
+    pub(super) reader: Box<dyn AsyncRead + Send + Unpin>,
+    pub(super) frames: FrameReader,
+    pub(super) outbox: &'a Arc<Outbox>,
+    pub(super) incoming: mpsc::Sender<Incoming>,
+    pub(super) heard: &'a Heard,
+}
+
+impl Receiving<'_> {
+    /// Reads until the session is over.
+    pub(super) async fn run(&mut self) -> Ended {
+        loop {
+            loop {
+                match self.frames.next_frame() {
+                    Ok(None) => break,
+                    Err(error) => return Ended::Lost(error.to_string()),
+                    Ok(Some(frame)) => {
+                        if let Some(ended) = self.handle(&frame) {
+                            return ended;
+                        }
+                    }
+                }
+            }
+            // An SMSC that asks and asks and does not read our answers is not read either.
+            self.outbox.replies_fit().await;
+            match self.reader.read_buf(self.frames.room(READ_LEN)).await {
+                Ok(0) => return Ended::Lost("the SMSC closed the connection".to_owned()),
+                Ok(_) => self.heard.again(),
+                Err(error) => return Ended::Lost(format!("read: {error}")),
+            }
+        }
+    }
+
+    fn handle(&mut self, frame: &Frame) -> Option<Ended> {
+        let header = frame.header;
+        match Body::of(frame) {
+            Body::DeliverSm(message) | Body::DataSm(message) => self.offer(Inbound::Message(message), header),
+            Body::Broken(command::DELIVER_SM | command::DATA_SM) => {
+                debug!(command = header.command, "a message cannot be read; it is kept as it is");
+                self.offer(Inbound::Undecodable(frame.raw().to_vec()), header);
+            }
+            Body::EnquireLink => self.outbox.reply(command::ENQUIRE_LINK_RESP, ROK, header.sequence),
+            Body::Unbind => {
+                self.outbox.turn_away(header.sequence);
+                return Some(Ended::Unbound);
+            }
+            body @ (Body::SubmitSmResp(_)
+            | Body::QuerySmResp(_)
+            | Body::EnquireLinkResp
+            | Body::UnbindResp
+            | Body::GenericNack) => return self.resolve(header, body),
+            // 4.12, 4.1.7: nobody answers these.
+            Body::AlertNotification(_) | Body::Outbind(_) => debug!(command = header.command, "not answered"),
+            Body::Broken(command::ALERT_NOTIFICATION) => debug!(command = header.command, "not answered"),
+            Body::BindResp(_) | Body::DeliverSmResp | Body::DataSmResp(_) | Body::CancelSmResp => {
+                debug!(command = header.command, sequence = header.sequence, "nobody asked")
+            }
+            // An ESME's own requests, a vendor's, another version's.
+            Body::Bind(_)
+            | Body::SubmitSm(_)
+            | Body::QuerySm(_)
+            | Body::CancelSm(_)
+            | Body::Foreign(_)
+            | Body::Broken(_) => self.refuse(header),
+        }
+        None
+    }
+
+    fn refuse(&self, header: Header) {
+        debug!(command = header.command, sequence = header.sequence, "an unknown command");
+        // A response is never answered, or two peers could do so for ever.
+        if !command::is_response(header.command) {
+            self.outbox.reply(command::GENERIC_NACK, RINVCMDID, header.sequence);
+        }
+    }
+
+    fn resolve(&mut self, header: Header, body: Body) -> Option<Ended> {
+        let Header { command, status, sequence } = header;
+        match self.outbox.resolve(sequence, status, body) {
+            // The SMSC has lost the session, but not the connection.
+            Resolved::Answered if status == RINVBNDSTS => {
+                return Some(Ended::Lost(format!("the SMSC answers {}", Named(status))));
+            }
+            Resolved::Answered => (),
+            Resolved::Late(late) => {
+                let pdu = Inbound::Late {
+                    user_message_reference: late.user_message_reference,
+                    status: late.status,
+                    message_id: late.message_id,
+                };
+                if self.incoming.try_send(Incoming { pdu, reply: None }).is_err() {
+                    debug!(sequence, "a late response is lost: nobody takes what comes");
+                }
+            }
+            Resolved::Unbound => return Some(Ended::Stopped),
+            Resolved::Nobody => debug!(command, sequence, "a response that nobody waits for"),
+        }
+        None
+    }
+
+    fn offer(&mut self, pdu: Inbound, header: Header) {
+        let Header { command, sequence, .. } = header;
+        let reply = Reply { outbox: Arc::clone(self.outbox), command, sequence };
+        if self.incoming.try_send(Incoming { pdu, reply: Some(reply) }).is_err() {
+            debug!(sequence, "more comes than is taken: the SMSC is asked to send it again later");
+            self.outbox.reply(command::response_to(command), RX_T_APPN, sequence);
+        }
+    }
+}
