@@ -2,7 +2,13 @@
 //!
 //! Invariant: `text` and `pdu` do no I/O; `link` knows SMPP and nothing of Homing.
 
+mod bridge;
 pub mod link;
+pub mod number;
 pub mod pdu;
+mod settings;
 pub mod state;
 pub mod text;
+
+pub use bridge::run;
+pub use settings::{Account, OnUnknown, Patience, ServiceNumber, Settings};

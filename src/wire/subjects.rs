@@ -10,6 +10,10 @@ pub const COMMANDS: &str = "homing.cmd.>";
 pub const EVENTS: &str = "homing.evt.>";
 /// Changes of presence.
 pub const PRESENCE_EVENTS: &str = "homing.evt.presence.>";
+/// What the SMS bridge asked and reported, and people's SMS.
+pub const SMS_EVENTS: &str = "homing.evt.sms.>";
+/// Wishes to get SMS or not.
+pub const PREFERENCE_EVENTS: &str = "homing.evt.preference.>";
 /// All heartbeats; `homing.live.<user>.<device>`.
 pub const HEARTBEATS: &str = "homing.live.*.*";
 /// The active decider answers here, and nobody else does.
@@ -88,6 +92,11 @@ pub fn work(channel: &str, to: &Party, place: usize, message: MessageId) -> Stri
 /// Where a record that a room cannot process is put for a person to see.
 pub fn parked(room: &str, seq: u64) -> String {
     format!("homing.out._parked.{room}.{seq}")
+}
+
+/// Where a PDU that cannot be read is put for a person to see; its identity is one token.
+pub fn parked_pdu(identity: &str) -> String {
+    format!("homing.out._parked.smpp.{identity}")
 }
 
 pub fn due(timer: Timer, due: Instant) -> String {

@@ -70,6 +70,16 @@ pub struct Parked {
     pub payload: Blob,
 }
 
+/// Parks a PDU of an SMSC's that cannot be read; `identity` is one subject token.
+pub fn parked_pdu(identity: &str, why: &str, pdu: &[u8]) -> Outgoing {
+    let parked = Parked { stream: String::new(), seq: 0, why: why.to_owned(), payload: Blob(pdu.to_vec()) };
+    Outgoing {
+        subject: subjects::parked_pdu(identity),
+        headers: vec![headers::content_type(Encoding::Msgpack)],
+        payload: to_msgpack(&parked),
+    }
+}
+
 /// Parks a record that `room` could not process.
 pub fn parked(room: &str, stream: &str, seq: u64, why: &str, payload: &[u8]) -> Outgoing {
     let parked =

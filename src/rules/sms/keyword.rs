@@ -1,5 +1,7 @@
 //! What a whole SMS to the service number means: STOP, START, HELP and their kin, in English, French and Chinese.
 
+use crate::words::Called;
+
 /// A command of one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Keyword {
@@ -17,7 +19,7 @@ const START: [&str; 4] = ["START", "UNSTOP", "YES", "同意"];
 const HELP: [&str; 3] = ["HELP", "INFO", "帮助"];
 
 /// The command that a text to the bare service number is.
-pub(super) fn to_the_service(text: &str) -> Option<Keyword> {
+fn to_the_service(text: &str) -> Option<Keyword> {
     let said = normal(text);
     let is = |words: &[&str]| words.contains(&said.as_str());
     if is(&STOP_ANYWHERE) || is(&STOP) {
@@ -29,9 +31,22 @@ pub(super) fn to_the_service(text: &str) -> Option<Keyword> {
     }
 }
 
-/// Whether a text to a person is the wish to get no SMS.
-pub(super) fn is_stop(text: &str) -> bool {
-    STOP_ANYWHERE.contains(&normal(text).as_str())
+/// The command that a text is, by the number it was sent to. To a person only the wish to get no SMS is one.
+pub(super) fn understood(called: &Called, text: &str) -> Option<Keyword> {
+    match called {
+        Called::Service => to_the_service(text),
+        Called::Im(_) => STOP_ANYWHERE.contains(&normal(text).as_str()).then_some(Keyword::Stop),
+        Called::App(..) | Called::Other => None,
+    }
+}
+
+/// Whether a text is the wish to get SMS, or to get none.
+pub fn wish(called: &Called, text: &str) -> Option<bool> {
+    match understood(called, text)? {
+        Keyword::Stop => Some(false),
+        Keyword::Start => Some(true),
+        Keyword::Help => None,
+    }
 }
 
 /// Upper case, without surrounding punctuation, single spaces.
@@ -60,6 +75,11 @@ mod tests {
         ] {
             assert_eq!(to_the_service(text), want, "{text:?}");
         }
-        assert!(is_stop("Stop!") && !is_stop("cancel") && !is_stop("stop by tonight"));
+        let to_a_person = Called::Im("100001".parse().unwrap());
+        for (text, want) in
+            [("Stop!", Some(false)), ("cancel", None), ("start", None), ("stop by tonight", None)]
+        {
+            assert_eq!(wish(&to_a_person, text), want, "{text:?}");
+        }
     }
 }

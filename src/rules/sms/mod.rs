@@ -13,6 +13,7 @@ mod received;
 mod report;
 mod segments;
 
+pub use keyword::wish;
 pub use payloads::{
     Asked, Attempt, Attempted, DeferReason, FailReason, Granted, Part, Receipt, ReceiptState, Received,
     Report, Reports, UnknownReason, Unmatched,

@@ -77,16 +77,13 @@ impl Caller {
             let wish = wishes_sms(state, self.user.as_ref(), self.phone, sms);
             Reaction::Answered(wish.into_iter().chain(tell(notice)).collect())
         };
-        let word = match &command.called {
-            Called::Im(_) if keyword::is_stop(&command.text) => Some(Keyword::Stop),
-            Called::Im(im) => return self.passes_on(state, *im, command, message, at, tell),
-            Called::Service => keyword::to_the_service(&command.text),
-            Called::App(..) | Called::Other => None,
-        };
-        match word {
-            Some(Keyword::Stop) => sets(false, Notice::Stopped),
-            Some(Keyword::Start) => sets(true, Notice::Started),
-            Some(Keyword::Help) | None => Reaction::Answered(tell(Notice::Help)),
+        match (keyword::understood(&command.called, &command.text), &command.called) {
+            (Some(Keyword::Stop), _) => sets(false, Notice::Stopped),
+            (Some(Keyword::Start), _) => sets(true, Notice::Started),
+            (None, Called::Im(im)) => self.passes_on(state, *im, command, message, at, tell),
+            (Some(Keyword::Help), _) | (None, Called::Service | Called::App(..) | Called::Other) => {
+                Reaction::Answered(tell(Notice::Help))
+            }
         }
     }
 

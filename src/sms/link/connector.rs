@@ -151,6 +151,13 @@ pub struct Connector {
 #[error("{0}")]
 pub struct SettingsError(pub(super) String);
 
+impl SettingsError {
+    /// About one key.
+    pub fn of(key: &str, why: &str) -> SettingsError {
+        SettingsError(format!("{key}: {why}"))
+    }
+}
+
 /// The keys of a connector but for `url` and `password`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -78,16 +78,24 @@ impl Desk {
         }
     }
 
+    pub(super) fn in_flight(&self) -> usize {
+        self.lock().outbox.as_ref().map_or(0, |outbox| outbox.in_flight())
+    }
+
     pub(super) fn pause(&self, span: Duration) {
         self.lock().pace.pause(span, Instant::now());
         self.changed.notify_one();
     }
 
     /// `None` when it was not sent.
-    pub(super) async fn submit(&self, submit: &SubmitSm) -> Option<oneshot::Receiver<Answer>> {
+    pub(super) async fn submit(
+        &self,
+        submit: &SubmitSm,
+        wanted: &(impl Fn() -> bool + Sync),
+    ) -> Option<oneshot::Receiver<Answer>> {
         let _turn = self.turn.lock().await;
         loop {
-            let wait = match self.try_submit(submit) {
+            let wait = match self.try_submit(submit, wanted) {
                 Ok(receiver) => return Some(receiver),
                 Err(Wait::Never) => return None,
                 Err(wait) => wait,
@@ -114,7 +122,11 @@ impl Desk {
         inner.outbox.clone().ok_or(none)
     }
 
-    fn try_submit(&self, submit: &SubmitSm) -> Result<oneshot::Receiver<Answer>, Wait> {
+    fn try_submit(
+        &self,
+        submit: &SubmitSm,
+        wanted: &impl Fn() -> bool,
+    ) -> Result<oneshot::Receiver<Answer>, Wait> {
         let mut inner = self.lock();
         let Some(outbox) = &inner.outbox else {
             return Err(if inner.closed { Wait::Never } else { Wait::Change });
@@ -123,6 +135,9 @@ impl Desk {
         let opens = inner.pace.opens();
         if now < opens {
             return Err(Wait::Until(opens));
+        }
+        if !wanted() {
+            return Err(Wait::Never);
         }
         // A session that takes no more is replaced, or the desk is closed: both are told.
         let receiver = outbox.submit(submit).ok_or(Wait::Change)?;

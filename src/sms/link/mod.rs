@@ -60,7 +60,12 @@ impl Link {
     /// Waits for a bound session, a place in the window and the pace, then queues the PDU for writing. The order of calls is
     /// the order on the wire. After `stop`, and when the connector only receives, nothing is sent.
     pub async fn submit(&self, submit: SubmitSm) -> Submitting {
-        Submitting(self.desk.submit(&submit).await)
+        self.submit_if(submit, || true).await
+    }
+
+    /// As [`Link::submit`], but it is asked at the last moment whether it is still wanted: if not, it is not sent.
+    pub async fn submit_if(&self, submit: SubmitSm, wanted: impl Fn() -> bool + Send + Sync) -> Submitting {
+        Submitting(self.desk.submit(&submit, &wanted).await)
     }
 
     /// As [`Link::submit`], without the pace.
@@ -74,6 +79,11 @@ impl Link {
     /// Places in the window now: none while it is not bound or paused.
     pub fn free(&self) -> usize {
         self.desk.free()
+    }
+
+    /// Requests without a response now.
+    pub fn in_flight(&self) -> usize {
+        self.desk.in_flight()
     }
 
     /// The SMSC is throttling: nothing is submitted for this long, and the pace, if there is one, is halved and recovers by

@@ -143,6 +143,10 @@ impl Outbox {
         if inner.phase == Phase::Open { self.window.saturating_sub(inner.in_flight) } else { 0 }
     }
 
+    pub(super) fn in_flight(&self) -> usize {
+        self.lock().in_flight
+    }
+
     /// `None` when it is full, or takes nothing any more: [`Outbox::room`] tells when to ask again.
     pub(super) fn submit(&self, submit: &SubmitSm) -> Option<oneshot::Receiver<Answer>> {
         let mut inner = self.open_with_room()?;

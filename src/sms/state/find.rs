@@ -20,12 +20,14 @@ pub struct Known {
 const SWEEP_LEN_MAX: usize = 1_000;
 
 impl State {
-    /// What an id names, in the form that compares.
+    /// What an id names that stands in a receipt.
     ///
     /// # Errors
     /// Where the disk or the folder is broken.
     pub fn known(&self, connector: &str, id: &str) -> Result<Option<Known>, Fault> {
-        let Some(row) = self.row(&keys::id(connector, id))? else { return Ok(None) };
+        let Some(row) = self.row(&keys::id(connector, &self.terms.of_receipt(connector, id)))? else {
+            return Ok(None);
+        };
         let (message, (segment, segments), to) = keys::read_segment(&row).ok_or_else(Fault::torn)?;
         Ok(Some(Known { message, to, segment, segments }))
     }
@@ -64,12 +66,14 @@ impl State {
         deliveries.collect()
     }
 
-    /// Receipts that came for this id before it was known.
+    /// Receipts that came for an id of a response before it was known.
     ///
     /// # Errors
     /// Where the disk or the folder is broken.
     pub fn unmatched(&self, connector: &str, id: &str) -> Result<Option<UnmatchedRow>, Fault> {
-        self.row(&keys::unmatched(connector, id))?.map(|row| read(&row)).transpose()
+        self.row(&keys::unmatched(connector, &self.terms.of_response(connector, id)))?
+            .map(|row| read(&row))
+            .transpose()
     }
 
     /// The parts of a long SMS that are here.
@@ -151,7 +155,10 @@ impl State {
                 continue;
             }
             let ids = delivery.ids.iter().flatten();
-            ids.for_each(|id| batch.remove(keys::id(&delivery.connector, id)));
+            ids.for_each(|id| {
+                let id = self.terms.of_response(&delivery.connector, id);
+                batch.remove(keys::id(&delivery.connector, &id));
+            });
             batch.remove(key);
             forgotten += 1;
         }

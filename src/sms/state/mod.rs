@@ -13,8 +13,10 @@ mod tests;
 pub use find::Known;
 pub use row::{Delivery, PartRow, Stage, UnmatchedRow};
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::pdu::IdForm;
 use crate::log::{Fault, Log, Mark, Projection, Record, Rows};
 use crate::wire::commit;
 use crate::words::{EventSeq, Span};
@@ -22,19 +24,28 @@ use crate::words::{EventSeq, Span};
 /// A commit of the bridge changes about four rows for each delivery it is about.
 const ROWS_PER_COMMIT: usize = 8;
 
-/// How long the bridge waits for what an SMSC says.
-#[derive(Debug, Clone, Copy)]
-pub struct Patience {
-    /// An SMS without a receipt is asked after (query_sm) when it is this old.
+/// What of the bridge's settings the rows depend on.
+#[derive(Debug, Clone, Default)]
+pub struct Terms {
+    /// An SMS without a receipt is looked after when it is this old.
     pub query_after: Span,
-    /// None is waited for any more, and what is final is forgotten.
-    pub keep: Span,
+    /// How each connector's SMSC writes its ids.
+    pub ids: BTreeMap<String, IdForm>,
 }
 
-impl Default for Patience {
-    fn default() -> Patience {
-        // Receipts of phones that are switched off come within a validity period, which is days at most.
-        Patience { query_after: Span::from_secs(900), keep: Span::from_secs(7 * 86_400) }
+impl Terms {
+    /// The form of a response's id that compares.
+    pub fn of_response(&self, connector: &str, id: &str) -> String {
+        self.form(connector).of_response(id)
+    }
+
+    /// The form of a receipt's id that compares.
+    pub fn of_receipt(&self, connector: &str, id: &str) -> String {
+        self.form(connector).of_receipt(id)
+    }
+
+    fn form(&self, connector: &str) -> IdForm {
+        self.ids.get(connector).copied().unwrap_or_default()
     }
 }
 
@@ -42,7 +53,7 @@ impl Default for Patience {
 #[derive(Debug)]
 pub struct State {
     projection: Projection,
-    patience: Patience,
+    terms: Terms,
 }
 
 impl State {
@@ -50,8 +61,8 @@ impl State {
     ///
     /// # Errors
     /// Where the folder is in use, or can be neither opened nor set aside; or where the log does not answer.
-    pub async fn of(log: &Log, folder: &Path, patience: Patience) -> Result<State, Fault> {
-        Ok(State { projection: Projection::of(log, folder, keys::FORMAT).await?, patience })
+    pub async fn of(log: &Log, folder: &Path, terms: Terms) -> Result<State, Fault> {
+        Ok(State { projection: Projection::of(log, folder, keys::FORMAT).await?, terms })
     }
 
     /// The last commit that the rows hold.
@@ -71,7 +82,7 @@ impl State {
             until = EventSeq(record.seq);
             match commit::decode(&record.payload) {
                 Ok(commit) => {
-                    project::project(&mut rows, &commit, self.patience)?;
+                    project::project(&mut rows, &commit, &self.terms)?;
                     mark = Some(Mark { seq: until, command: commit.command, at: commit.at });
                 }
                 Err(why) => {

@@ -1,24 +1,24 @@
 //! Which rows a commit changes.
 
 use super::row::{Delivery, PartRow, Stage, UnmatchedRow, get, write};
-use super::{Patience, keys};
+use super::{Terms, keys};
 use crate::log::{Fault, Rows};
-use crate::rules::sms::{Attempted, Granted, Receipt, ReceiptState, Unmatched};
+use crate::rules::sms::{Attempted, Granted, Part, Receipt, ReceiptState, Unmatched};
 use crate::rules::{Commit, Fact};
 use crate::words::{Instant, MessageId, Party};
 
 /// Receipts kept for one unknown id: segments do not share one, so more are repetitions.
 const UNMATCHED_LEN_MAX: usize = 4;
 
-pub(super) fn project(rows: &mut Rows<'_>, commit: &Commit, patience: Patience) -> Result<(), Fault> {
-    let mut step = Projecting { rows, at: commit.at, patience };
+pub(super) fn project(rows: &mut Rows<'_>, commit: &Commit, terms: &Terms) -> Result<(), Fault> {
+    let mut step = Projecting { rows, at: commit.at, terms };
     commit.facts.iter().try_for_each(|fact| step.take(fact))
 }
 
 struct Projecting<'a, 'b> {
     rows: &'a mut Rows<'b>,
     at: Instant,
-    patience: Patience,
+    terms: &'a Terms,
 }
 
 impl Projecting<'_, '_> {
@@ -40,9 +40,7 @@ impl Projecting<'_, '_> {
         } else if let Fact::SmsSilent { message, to } = fact {
             self.change(*message, to, |row| row.stage = Stage::Silent)
         } else if let Fact::SmsPart(part) = fact {
-            let row = PartRow { at: self.at, part: part.as_ref().clone() };
-            self.rows.put(keys::part(&part.whole, part.number), write(&row));
-            Ok(())
+            self.part(part)
         } else if let Fact::SmsReceived(heard) = fact {
             let joined =
                 heard.joined.iter().flat_map(|whole| (1..=u8::MAX).map(move |n| keys::part(whole, n)));
@@ -51,6 +49,16 @@ impl Projecting<'_, '_> {
         } else {
             Ok(())
         }
+    }
+
+    /// One that comes again is the one that is there.
+    fn part(&mut self, part: &Part) -> Result<(), Fault> {
+        let key = keys::part(&part.whole, part.number);
+        let before: Option<PartRow> = get(self.rows, &key)?;
+        if before.is_none_or(|before| before.part != *part) {
+            self.rows.put(key, write(&PartRow { at: self.at, part: part.clone() }));
+        }
+        Ok(())
     }
 
     fn attempted(&mut self, granted: &Granted) -> Result<(), Fault> {
@@ -111,7 +119,7 @@ impl Projecting<'_, '_> {
         for (segment, id) in (0..segments).zip(ids) {
             if let Some(id) = id {
                 let named = keys::write_segment(*message, (segment, segments), to);
-                self.rows.put(keys::id(connector, id), named);
+                self.rows.put(keys::id(connector, &self.terms.of_response(connector, id)), named);
             }
         }
         // Receipts may have come before the result they belong to.
@@ -159,7 +167,8 @@ impl Projecting<'_, '_> {
     }
 
     fn unmatched(&mut self, unmatched: &Unmatched) -> Result<(), Fault> {
-        let key = keys::unmatched(&unmatched.connector, &unmatched.id);
+        let id = self.terms.of_receipt(&unmatched.connector, &unmatched.id);
+        let key = keys::unmatched(&unmatched.connector, &id);
         let before: Option<UnmatchedRow> = get(self.rows, &key)?;
         let mut row = before.unwrap_or(UnmatchedRow { at: self.at, receipts: Vec::new() });
         if row.receipts.len() < UNMATCHED_LEN_MAX {
@@ -170,7 +179,7 @@ impl Projecting<'_, '_> {
     }
 
     fn list(&mut self, message: MessageId, to: &Party, row: &mut Delivery) {
-        let due = self.at + self.patience.query_after;
+        let due = self.at + self.terms.query_after;
         row.due = Some(due);
         self.rows.put(keys::open(due, message, to), &[]);
         if row.stage == Stage::Unknown {

@@ -1,0 +1,170 @@
+//! The items that the bridge holds: taken from OUTBOX, asked for, submitted, and settled when their result is stored.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::lane::Leave;
+use crate::log::{Taken, Verdict};
+use crate::rules::Fact;
+use crate::rules::sms::{Asked, Attempt, BATCH_LEN_MAX, UnknownReason};
+use crate::sms::settings::OnUnknown;
+use crate::wire::work::Work;
+use crate::words::{MessageId, Party};
+
+/// Items held at once: seconds of what an SMSC takes, and few enough to be kept in progress.
+pub(super) const HELD_LEN_MAX: usize = 1_000;
+
+#[derive(Debug)]
+struct Item {
+    taken: Taken,
+    work: Arc<Work>,
+    place: Place,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Waiting,
+    /// The decider was asked, for this lane.
+    Asked(usize),
+    /// With a lane.
+    Out(usize),
+}
+
+/// What became of an item that was taken.
+pub(super) enum Took {
+    Held,
+    /// The delivery is under way by an earlier item.
+    UnderWay(Taken),
+}
+
+/// What an answer of the decider is for.
+pub(super) enum Answered {
+    Leave { lane: usize, leave: Leave },
+    Settle(Taken, Verdict),
+}
+
+/// Items by their sequence on OUTBOX: their order is the order in which they are submitted.
+#[derive(Debug, Default)]
+pub(super) struct Desk {
+    items: BTreeMap<u64, Item>,
+    by_delivery: HashMap<(MessageId, Party), u64>,
+    waiting: BTreeSet<u64>,
+    on_unknown: OnUnknown,
+}
+
+impl Desk {
+    pub(super) fn new(on_unknown: OnUnknown) -> Desk {
+        Desk { on_unknown, ..Desk::default() }
+    }
+
+    pub(super) fn has_room(&self) -> bool {
+        self.items.len() < HELD_LEN_MAX
+    }
+
+    pub(super) fn take(&mut self, taken: Taken, work: Work) -> Took {
+        let seq = taken.record.seq;
+        let key = (work.message, work.to.clone());
+        if let Some(held) = self.items.get_mut(&seq) {
+            // It came again because it took long. Either delivery's answer settles it; the later one counts.
+            held.taken = taken;
+            return Took::Held;
+        }
+        if self.by_delivery.contains_key(&key) {
+            return Took::UnderWay(taken);
+        }
+        self.by_delivery.insert(key, seq);
+        self.items.insert(seq, Item { taken, work: Arc::new(work), place: Place::Waiting });
+        self.waiting.insert(seq);
+        Took::Held
+    }
+
+    pub(super) fn waiting_len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Items that a lane has, or is about to have.
+    pub(super) fn on_lane(&self, lane: usize) -> usize {
+        let of_lane = |item: &&Item| matches!(item.place, Place::Asked(its) | Place::Out(its) if its == lane);
+        self.items.values().filter(of_lane).count()
+    }
+
+    /// Whether all items wait.
+    pub(super) fn is_idle(&self) -> bool {
+        self.items.len() == self.waiting.len()
+    }
+
+    /// The question for the next items in order, at most `len`, for a lane.
+    pub(super) fn ask(&mut self, lane: usize, len: usize) -> Attempt {
+        let next: Vec<u64> = self.waiting.iter().take(len.min(BATCH_LEN_MAX)).copied().collect();
+        let mut deliveries = Vec::with_capacity(next.len());
+        for seq in next {
+            self.waiting.remove(&seq);
+            let Some(item) = self.items.get_mut(&seq) else { continue };
+            item.place = Place::Asked(lane);
+            // Only what came again can be a retry of something unknown.
+            let again = self.on_unknown == OnUnknown::Retry && item.taken.deliveries > 1;
+            deliveries.push(Asked { message: item.work.message, to: item.work.to.clone(), again });
+        }
+        Attempt { deliveries }
+    }
+
+    /// The question was not asked after all.
+    pub(super) fn unasked(&mut self) {
+        let asked = self.items.iter_mut().filter(|(_, item)| matches!(item.place, Place::Asked(_)));
+        for (seq, item) in asked {
+            item.place = Place::Waiting;
+            self.waiting.insert(*seq);
+        }
+    }
+
+    /// Takes in one fact of the decider's answer.
+    pub(super) fn answered(&mut self, fact: Fact) -> Option<Answered> {
+        match fact {
+            Fact::SmsAttempted(granted) => {
+                let seq = *self.by_delivery.get(&(granted.message, granted.to.clone()))?;
+                let item = self.items.get_mut(&seq)?;
+                let Place::Asked(lane) = item.place else { return None };
+                item.place = Place::Out(lane);
+                let (work, since) = (Arc::clone(&item.work), Instant::now());
+                Some(Answered::Leave { lane, leave: Leave { item: seq, work, granted, since } })
+            }
+            Fact::SmsLetGo { message, to } => self.settled(message, to, Verdict::Done),
+            Fact::SmsUnknown { attempt, why: UnknownReason::BridgeLost } => {
+                let verdict = match self.on_unknown {
+                    OnUnknown::Hold => Verdict::Done,
+                    // It comes again, and is asked for as one of which nobody knows.
+                    OnUnknown::Retry => Verdict::Again(std::time::Duration::from_secs(1)),
+                };
+                self.settled(attempt.message, attempt.to, verdict)
+            }
+            _ => None,
+        }
+    }
+
+    fn settled(&mut self, message: MessageId, to: Party, verdict: Verdict) -> Option<Answered> {
+        let seq = *self.by_delivery.get(&(message, to))?;
+        self.leave(seq).map(|taken| Answered::Settle(taken, verdict))
+    }
+
+    /// An item takes its turn again.
+    pub(super) fn again(&mut self, seq: u64) {
+        if let Some(item) = self.items.get_mut(&seq) {
+            item.place = Place::Waiting;
+            self.waiting.insert(seq);
+        }
+    }
+
+    /// An item is done with here.
+    pub(super) fn leave(&mut self, seq: u64) -> Option<Taken> {
+        let item = self.items.remove(&seq)?;
+        self.waiting.remove(&seq);
+        self.by_delivery.remove(&(item.work.message, item.work.to.clone()));
+        Some(item.taken)
+    }
+
+    pub(super) fn held(&self) -> impl Iterator<Item = &Taken> {
+        self.items.values().map(|item| &item.taken)
+    }
+}

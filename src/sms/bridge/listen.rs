@@ -1,0 +1,122 @@
+//! What an SMSC sends: receipts, people's SMS, and what nobody can read; each acknowledged when it is stored.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use tracing::{debug, warn};
+
+use super::lane::Shared;
+use super::matching::{About, state_of};
+use crate::log::{Fault, Log};
+use crate::rules::sms::{Report, Unmatched};
+use crate::sms::link::{Inbound, Incoming, Link};
+use crate::sms::number::{self, Region};
+use crate::sms::pdu::status::{ROK, RX_T_APPN};
+use crate::sms::pdu::{Receipt, ShortMessage};
+use crate::sms::settings::Account;
+use crate::wire::work;
+
+/// PDUs under way at once: more than an SMSC has outstanding.
+const UNDER_WAY_MAX: usize = 1_000;
+/// JetStream is away: the SMSC keeps it and sends it again. SMSCs wait longer than this for an answer.
+const STORED_WITHIN: Duration = Duration::from_secs(5);
+
+/// Listens to one account's link.
+pub(super) struct Listener {
+    pub(super) log: Log,
+    pub(super) account: Arc<Account>,
+    pub(super) link: Link,
+    pub(super) shared: Arc<Shared>,
+    pub(super) region: Option<Region>,
+}
+
+impl Listener {
+    pub(super) async fn run(self, mut incoming: mpsc::Receiver<Incoming>) {
+        let mut inbox = super::inbound::Inbox::default();
+        let mut under_way = FuturesUnordered::new();
+        loop {
+            tokio::select! {
+                Some(()) = under_way.next() => {}
+                next = incoming.recv(), if under_way.len() < UNDER_WAY_MAX => {
+                    let Some(next) = next else { break };
+                    let reading = inbox.reading(&self, &next.pdu);
+                    under_way.push(self.take(next, reading));
+                }
+            }
+        }
+        while under_way.next().await.is_some() {}
+    }
+
+    async fn take(&self, mut incoming: Incoming, reading: Option<super::inbound::Said>) {
+        let pdu = std::mem::replace(&mut incoming.pdu, Inbound::Undecodable(Vec::new()));
+        let stored = match (pdu, reading) {
+            (_, Some(said)) => timeout(STORED_WITHIN, self.store(said)).await,
+            (Inbound::Message(message), None) => timeout(STORED_WITHIN, self.receipt(&message)).await,
+            (Inbound::Undecodable(raw), None) => timeout(STORED_WITHIN, self.park(&raw)).await,
+            (Inbound::Late { user_message_reference, status, .. }, None) => {
+                // Its delivery is unknown already; a receipt or a query tells what became of it.
+                debug!(connector = self.account.name(), ?user_message_reference, status, "a late response");
+                return;
+            }
+        };
+        let status = match stored {
+            Ok(Ok(())) => ROK,
+            Ok(Err(fault)) => {
+                warn!(connector = self.account.name(), %fault, "the SMSC is to send it again");
+                RX_T_APPN
+            }
+            Err(_) => {
+                warn!(
+                    connector = self.account.name(),
+                    "it is not stored in time; the SMSC is to send it again"
+                );
+                RX_T_APPN
+            }
+        };
+        incoming.answer(status);
+    }
+
+    async fn receipt(&self, message: &ShortMessage) -> Result<(), Fault> {
+        let Some(Receipt { id, state, error, .. }) = message.receipt() else { return Ok(()) };
+        let phone = number::of_sms(&message.source.text, message.source.ton, self.region);
+        let reference = message.tlvs.user_message_reference();
+        let about = About { link: &self.link, connector: self.account.name(), phone, reference };
+        let known = self.shared.matching.find(id.as_deref(), &about).await?;
+        let state = state_of(state);
+        let report = match known {
+            Some(known) => Report::Receipt(known.says(state, error)),
+            None => Report::Unmatched(Unmatched {
+                connector: self.account.name().to_owned(),
+                id: id.unwrap_or_default(),
+                state,
+                error,
+                phone,
+            }),
+        };
+        self.hand_in(report).await
+    }
+
+    async fn hand_in(&self, report: Report) -> Result<(), Fault> {
+        let stored = self.shared.reporter.hand_in(report).await;
+        stored.await.map_err(|_| Fault::later("store a receipt"))
+    }
+
+    /// What cannot be read is kept where a person sees it, and acknowledged, or it would come for ever.
+    async fn park(&self, raw: &[u8]) -> Result<(), Fault> {
+        let identity = super::inbound::hash(&[self.account.name().as_bytes(), raw]);
+        let why = format!("a PDU from {} cannot be read", self.account.name());
+        warn!(connector = self.account.name(), "a PDU cannot be read; it is parked on OUTBOX");
+        let parked = work::parked_pdu(&identity, &why, raw);
+        self.log.publish(parked, &identity).await.map(drop)
+    }
+
+    async fn store(&self, said: super::inbound::Said) -> Result<(), Fault> {
+        use crate::rules::command::Encoding;
+        let outgoing = crate::wire::command::outgoing("_sms", &said.command, Encoding::Msgpack);
+        self.log.publish(outgoing, &said.identity).await.map(drop)
+    }
+}

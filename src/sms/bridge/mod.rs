@@ -1,0 +1,198 @@
+//! Work from OUTBOX to SMSCs, and what they say back to the decider.
+//!
+//! Invariant: nothing is submitted without the decider's leave, one for each submit; leave is a fact before it is used.
+//! Invariant: an item on OUTBOX is settled after its result is stored.
+//! Invariant: what an SMSC sends is acknowledged after it is stored.
+
+mod answer;
+mod desk;
+mod inbound;
+mod join;
+mod lane;
+mod listen;
+mod matching;
+mod outbound;
+mod pdus;
+mod report;
+mod sweep;
+mod wishes;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use super::link::{self, Link};
+use super::settings::Settings;
+use super::state::State;
+use crate::log::{Fault, Log, Projection, Record, Retry, blocking};
+use crate::wire::subjects;
+use lane::{Lane, Over, Shared};
+use matching::Matching;
+use report::Reporter;
+use wishes::Wishes;
+
+/// A folder that tears again and again is not mended by one more attempt.
+const REBUILDS_MAX: usize = 3;
+/// Leave that waits in a lane; the desk asks for no more than the window takes.
+const LEAVES_LEN_MAX: usize = 1_024;
+/// A disk that is full is looked at again after this time.
+const DISK_AGAIN_AFTER: Duration = Duration::from_secs(2);
+
+/// Works until `stop`. The projection is in `<data>/sms`.
+///
+/// # Errors
+/// Only what trying again cannot mend.
+pub async fn run(log: Log, data: &Path, settings: Settings, stop: CancellationToken) -> Result<(), Fault> {
+    let folder = data.join("sms");
+    let mut rebuilds = 0;
+    loop {
+        match once(&log, &folder, &settings, &stop).await {
+            Err(fault) if fault.retry == Retry::Reload && rebuilds < REBUILDS_MAX => {
+                rebuilds += 1;
+                warn!(%fault, "the state of the SMS bridge is torn and is rebuilt from the log");
+                Projection::set_aside(&folder)?;
+            }
+            ended => return ended,
+        }
+    }
+}
+
+/// One account that is kept up.
+struct Door {
+    name: String,
+    link: Link,
+    leaves: mpsc::Sender<lane::Leave>,
+    window: usize,
+    rate: Option<f64>,
+    /// TON and NPI of our numbers.
+    source: (u8, u8),
+}
+
+/// Until `stop`, or until the folder turns out to be torn.
+async fn once(log: &Log, folder: &Path, settings: &Settings, stop: &CancellationToken) -> Result<(), Fault> {
+    let state = Arc::new(State::of(log, folder, settings.terms()).await?);
+    info!(seq = state.position().0, "the state of the SMS bridge is open");
+    let (reporter, publishing) = Reporter::start(log.clone());
+    let shared = Arc::new(Shared {
+        state: Arc::clone(&state),
+        matching: Matching::new(Arc::clone(&state), settings.terms()),
+        wishes: Wishes::default(),
+        reporter,
+        service: settings.service.clone(),
+        on_unknown: settings.on_unknown,
+    });
+    // What ends first ends the others; the links end last, for their responses are waited for.
+    let ends = stop.child_token();
+    let links = CancellationToken::new();
+    let (over, concluded) = mpsc::channel::<Over>(LEAVES_LEN_MAX);
+    let (mut doors, mut tasks) = (Vec::new(), Vec::<JoinHandle<()>>::new());
+    for account in &settings.accounts {
+        let (link, incoming, keeping) = link::start(Arc::clone(&account.connector), links.clone());
+        let (leaves, taken) = mpsc::channel(LEAVES_LEN_MAX);
+        let lane = Lane {
+            account: Arc::clone(account),
+            link: link.clone(),
+            shared: Arc::clone(&shared),
+            over: over.clone(),
+        };
+        let listener = listen::Listener {
+            log: log.clone(),
+            account: Arc::clone(account),
+            link: link.clone(),
+            shared: Arc::clone(&shared),
+            region: settings.region,
+        };
+        tasks.extend([keeping, tokio::spawn(lane.run(taken)), tokio::spawn(listener.run(incoming))]);
+        let connector = &account.connector;
+        doors.push(Door {
+            name: account.name().to_owned(),
+            link,
+            leaves,
+            window: connector.window,
+            rate: connector.rate,
+            source: pdus::source_kind(connector),
+        });
+    }
+    drop(over);
+    let done = {
+        let guarded = |work| ending(&ends, work);
+        let (commits, answers) = mpsc::channel(LEAVES_LEN_MAX);
+        let follow = guarded(Box::pin(follow(log, &shared, commits, &ends)) as Work<'_>);
+        let wishes = guarded(Box::pin(hear_wishes(log, &shared, &ends)));
+        let submit = guarded(Box::pin(outbound::run(log, &shared, &doors, answers, concluded, &ends)));
+        let sweep = guarded(Box::pin(sweep::run(log, &shared, &doors, settings, &ends)));
+        let answer = guarded(Box::pin(answer::run(log, &shared, &doors, &ends)));
+        let (a, b, c, d, e) = tokio::join!(follow, wishes, submit, sweep, answer);
+        a.and(b).and(c).and(d).and(e)
+    };
+    links.cancel();
+    drop(doors);
+    for task in tasks {
+        // A lane or listener that panicked has said so.
+        let _ = task.await;
+    }
+    drop(shared);
+    let _ = publishing.await;
+    done?;
+    blocking(move || state.flush()).await
+}
+
+type Work<'a> = std::pin::Pin<Box<dyn Future<Output = Result<(), Fault>> + Send + 'a>>;
+
+/// Work that ends all other work when it ends.
+async fn ending(ends: &CancellationToken, work: Work<'_>) -> Result<(), Fault> {
+    let _ends = ends.clone().drop_guard();
+    work.await
+}
+
+/// Projects what the bridge asked and reported, and hands it on: who looks things up finds what the log holds.
+async fn follow(
+    log: &Log,
+    shared: &Arc<Shared>,
+    commits: mpsc::Sender<Vec<Record>>,
+    ends: &CancellationToken,
+) -> Result<(), Fault> {
+    let mut follower = log.follow("EVENTS", Some(subjects::SMS_EVENTS), shared.state.position().0 + 1);
+    while let Some(records) = ends.run_until_cancelled(follower.next()).await {
+        let records = Arc::new(records?);
+        while let Err(fault) = project(&shared.state, &records).await {
+            if fault.retry == Retry::Reload {
+                return Err(fault);
+            }
+            warn!(%fault, "the SMS bridge waits for its disk");
+            ends.run_until_cancelled(tokio::time::sleep(DISK_AGAIN_AFTER)).await;
+            if ends.is_cancelled() {
+                return Ok(());
+            }
+        }
+        join::joined(log, shared, &records).await;
+        let records = Arc::into_inner(records).unwrap_or_default();
+        if commits.send(records).await.is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+async fn project(state: &Arc<State>, records: &Arc<Vec<Record>>) -> Result<(), Fault> {
+    let (state, records) = (Arc::clone(state), Arc::clone(records));
+    blocking(move || state.apply(&records)).await
+}
+
+async fn hear_wishes(log: &Log, shared: &Arc<Shared>, ends: &CancellationToken) -> Result<(), Fault> {
+    let from = log.last_seq("EVENTS").await? + 1;
+    let mut follower = log.follow("EVENTS", Some(subjects::PREFERENCE_EVENTS), from);
+    while let Some(records) = ends.run_until_cancelled(follower.next()).await {
+        for record in records? {
+            let commit = crate::wire::commit::decode(&record.payload);
+            let facts = commit.map(|commit| commit.facts).unwrap_or_default();
+            facts.iter().for_each(|fact| shared.wishes.take(fact));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,228 @@
+//! The desk's loop: items in, leave asked for, results back, items settled.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, warn};
+
+use super::Door;
+use super::desk::{Answered, Desk, Took};
+use super::lane::{Over, Shared, Then};
+use crate::log::{Fault, Log, Record, Source, Taken, Verdict};
+use crate::rules::command::Encoding;
+use crate::rules::{Command, Fact};
+use crate::wire::work::Work;
+use crate::wire::{command, commit, from_msgpack};
+
+const SOURCE: Source = Source { stream: "OUTBOX", durable: "sms", batch_len_max: 256 };
+/// An item comes again ten seconds after it was last heard of (`streams/OUTBOX/sms.json`).
+const KEEP_EVERY: Duration = Duration::from_secs(3);
+/// How soon it is noticed that a link is up again, or that its pause is over.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// What is under way is waited for when the bridge stops.
+const DRAIN_WITHIN: Duration = Duration::from_secs(4);
+/// Of a pace, how much has leave ahead of its turn: little, for wishes change.
+const AHEAD_SECS: f64 = 0.25;
+
+/// The end of a question to the decider: where its command stands.
+type AskedAt = Result<u64, Fault>;
+
+struct Outbound<'a> {
+    log: &'a Log,
+    doors: &'a [Door],
+    desk: Desk,
+    /// One question at a time: the next one holds all that came meanwhile.
+    question: Question,
+    asked: mpsc::Sender<AskedAt>,
+    /// Commits that came before it was known which of them is the answer.
+    unread: VecDeque<Record>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Question {
+    None,
+    /// On its way to COMMANDS.
+    Asking,
+    /// Stored there at this sequence.
+    At(u64),
+}
+
+pub(super) async fn run(
+    log: &Log,
+    shared: &Arc<Shared>,
+    doors: &[Door],
+    mut answers: mpsc::Receiver<Vec<Record>>,
+    mut over: mpsc::Receiver<Over>,
+    ends: &CancellationToken,
+) -> Result<(), Fault> {
+    let (asked, mut stored) = mpsc::channel(1);
+    let desk = Desk::new(shared.on_unknown);
+    let mut outbound =
+        Outbound { log, doors, desk, question: Question::None, asked, unread: VecDeque::new() };
+    let mut pull = log.pull(SOURCE);
+    let mut keep = interval(KEEP_EVERY);
+    let mut look = interval(LOOK_EVERY);
+    keep.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut stopping: Option<Instant> = None;
+    loop {
+        tokio::select! {
+            () = ends.cancelled(), if stopping.is_none() => {
+                stopping = Some(Instant::now() + DRAIN_WITHIN);
+            }
+            taken = pull.next(), if stopping.is_none() && outbound.desk.has_room() && !doors.is_empty() => {
+                for taken in taken? {
+                    outbound.take(taken).await;
+                }
+            }
+            Some(records) = answers.recv() => outbound.read(records).await,
+            Some(stored) = stored.recv() => outbound.asked(stored).await,
+            Some(over) = over.recv() => outbound.over(over).await,
+            _ = keep.tick() => outbound.keep().await,
+            _ = look.tick() => {}
+        }
+        match stopping {
+            None => outbound.ask(),
+            Some(until) if outbound.desk.is_idle() || Instant::now() > until => return Ok(()),
+            Some(_) => {}
+        }
+    }
+}
+
+impl Outbound<'_> {
+    async fn take(&mut self, taken: Taken) {
+        let work: Work = match from_msgpack(&taken.record.payload) {
+            Ok(work) => work,
+            Err(why) => return self.settle(&taken, Verdict::Poison(why)).await,
+        };
+        if let Took::UnderWay(taken) = self.desk.take(taken, work) {
+            self.settle(&taken, Verdict::Done).await;
+        }
+    }
+
+    /// Asks for as many as the first lane that is up can take soon.
+    fn ask(&mut self) {
+        if self.question != Question::None || self.desk.waiting_len() == 0 {
+            return;
+        }
+        let up = self.doors.iter().enumerate().find(|(_, door)| door.is_up());
+        let Some((lane, door)) = up else { return };
+        let len = door.ahead_max().saturating_sub(self.desk.on_lane(lane));
+        if len == 0 {
+            return;
+        }
+        let question = Command::SmsAttempt(self.desk.ask(lane, len));
+        self.question = Question::Asking;
+        let (log, asked) = (self.log.clone(), self.asked.clone());
+        tokio::spawn(async move {
+            let outgoing = command::outgoing("_sms", &question, Encoding::Msgpack);
+            let stored = log.publish(outgoing, &log.fresh_identity()).await;
+            // The desk may have ended meanwhile; then the answer is found in the log.
+            let _ = asked.send(stored).await;
+        });
+    }
+
+    async fn asked(&mut self, stored: AskedAt) {
+        match stored {
+            Ok(seq) => {
+                self.question = Question::At(seq);
+                let unread = std::mem::take(&mut self.unread);
+                self.read(unread.into()).await;
+            }
+            Err(fault) => {
+                // It may have been stored after all; then the decider takes the next question for a second attempt.
+                warn!(%fault, "leave is asked for again");
+                self.question = Question::None;
+                self.unread.clear();
+                self.desk.unasked();
+            }
+        }
+    }
+
+    /// Looks for the answer in what was decided.
+    async fn read(&mut self, records: Vec<Record>) {
+        for record in records {
+            let Question::At(seq) = self.question else {
+                if self.question == Question::Asking {
+                    self.unread.push_back(record);
+                }
+                continue;
+            };
+            let Ok(commit) = commit::decode(&record.payload) else { continue };
+            if commit.command.0 != seq {
+                continue;
+            }
+            let last = commit.is_last_part();
+            for fact in commit.facts {
+                self.answered(fact).await;
+            }
+            if last {
+                self.question = Question::None;
+                self.desk.unasked();
+            }
+        }
+    }
+
+    async fn answered(&mut self, fact: Fact) {
+        match self.desk.answered(fact) {
+            None => {}
+            Some(Answered::Settle(taken, verdict)) => self.settle(&taken, verdict).await,
+            Some(Answered::Leave { lane, leave }) => {
+                let Some(door) = self.doors.get(lane) else { return };
+                // There is room for more than was asked for.
+                if door.leaves.send(leave).await.is_err() {
+                    debug!("a lane has ended");
+                }
+            }
+        }
+    }
+
+    async fn over(&mut self, Over { item, then }: Over) {
+        match then {
+            Then::Again => self.desk.again(item),
+            Then::Settle(verdict) => {
+                if let Some(taken) = self.desk.leave(item) {
+                    self.settle(&taken, verdict).await;
+                }
+            }
+        }
+    }
+
+    async fn keep(&self) {
+        for taken in self.desk.held() {
+            if let Err(fault) = self.log.keep(taken).await {
+                debug!(%fault, "items may come again");
+                return;
+            }
+        }
+    }
+
+    async fn settle(&self, taken: &Taken, verdict: Verdict) {
+        if let Err(fault) = self.log.settle(SOURCE, taken, verdict).await {
+            debug!(seq = taken.record.seq, %fault, "an item comes again");
+        }
+    }
+}
+
+impl Door {
+    fn is_up(&self) -> bool {
+        self.link.free() > 0 || self.link.in_flight() >= self.window
+    }
+
+    /// How many may have leave at once: the window twice, so that it is full while the next are asked for; with a pace,
+    /// what it takes within a moment.
+    fn ahead_max(&self) -> usize {
+        let full = self.window * 2;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a pace is at most 100,000, and positive"
+        )]
+        let paced = self.rate.map(|rate| (rate * AHEAD_SECS).ceil() as usize + 1);
+        paced.map_or(full, |paced| full.min(paced))
+    }
+}

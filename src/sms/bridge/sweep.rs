@@ -1,0 +1,118 @@
+//! What time brings: receipts that do not come are asked after, parts that do not come are done without, the old is forgotten.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, info, warn};
+
+use super::Door;
+use super::join::join;
+use super::lane::Shared;
+use super::matching::state_of;
+use crate::log::{Fault, Log, clock};
+use crate::rules::sms::Report;
+use crate::sms::link::QueryAnswer;
+use crate::sms::pdu::{Address, QuerySm, ReceiptState};
+use crate::sms::settings::{Patience, Settings};
+use crate::sms::state::{Delivery, Known};
+use crate::words::{MessageId, Party};
+
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// What is old is forgotten this often: once for so many looks.
+const FORGET_EVERY: u32 = 120;
+/// Asked after again when this many times as long has gone by.
+const QUERY_AGAIN: i64 = 4;
+
+pub(super) async fn run(
+    log: &Log,
+    shared: &Arc<Shared>,
+    doors: &[Door],
+    settings: &Settings,
+    ends: &CancellationToken,
+) -> Result<(), Fault> {
+    let mut look = interval(LOOK_EVERY);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut looks = 0_u32;
+    while ends.run_until_cancelled(look.tick()).await.is_some() {
+        looks = looks.wrapping_add(1);
+        let sweep = Sweep { log, shared, doors, patience: settings.patience };
+        let swept = ends.run_until_cancelled(sweep.once(looks.is_multiple_of(FORGET_EVERY))).await;
+        match swept {
+            Some(Err(fault)) if fault.retry == crate::log::Retry::Reload => return Err(fault),
+            Some(Err(fault)) => warn!(%fault, "looked after later"),
+            Some(Ok(())) | None => {}
+        }
+    }
+    Ok(())
+}
+
+struct Sweep<'a> {
+    log: &'a Log,
+    shared: &'a Arc<Shared>,
+    doors: &'a [Door],
+    patience: Patience,
+}
+
+impl Sweep<'_> {
+    async fn once(&self, forget: bool) -> Result<(), Fault> {
+        let now = clock::now();
+        for (message, to, delivery) in self.shared.state.overdue(now)? {
+            self.look_after(message, to, delivery).await?;
+        }
+        let before = now + crate::words::Span::from_ms(-self.patience.join_within.ms());
+        for row in self.shared.state.parts_older_than(before)? {
+            info!("parts of a long SMS did not come; it goes on without them");
+            join(self.log, self.shared, &row.part.whole, true).await?;
+        }
+        if forget {
+            let before = now + crate::words::Span::from_ms(-self.patience.keep.ms());
+            while self.shared.state.forget(before)? {}
+        }
+        Ok(())
+    }
+
+    async fn look_after(&self, message: MessageId, to: Party, delivery: Delivery) -> Result<(), Fault> {
+        let now = clock::now();
+        if delivery.at + self.patience.keep <= now {
+            drop(self.shared.reporter.hand_in(Report::Silent { message, to }).await.await);
+            return Ok(());
+        }
+        let door = self.doors.iter().find(|door| door.name == delivery.connector && door.link.free() > 0);
+        if let Some(door) = door {
+            self.query(door, message, &to, &delivery).await;
+        }
+        let later = now + crate::words::Span::from_ms(self.patience.query_after.ms() * QUERY_AGAIN);
+        // Reports of what was found may have changed it since; then there is nothing to put off.
+        match self.shared.state.delivery(message, &to)? {
+            Some(present) if present.due == delivery.due => {
+                self.shared.state.put_off(message, &to, present, later)
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Asks the SMSC after each segment that it has named and that has no final receipt.
+    async fn query(&self, door: &Door, message: MessageId, to: &Party, delivery: &Delivery) {
+        let segments = u8::try_from(delivery.ids.len()).unwrap_or(u8::MAX);
+        for (segment, id) in (0..segments).zip(&delivery.ids) {
+            let received = delivery.receipts.get(usize::from(segment)).copied().flatten();
+            let Some(id) = id.as_ref().filter(|_| received.is_none()) else { continue };
+            let source =
+                Address::new(door.source.0, door.source.1, self.shared.service.sender(delivery.from));
+            let answer = door.link.query(QuerySm { message_id: id.clone(), source }).await;
+            let QueryAnswer::Response { status: 0, response } = answer else {
+                debug!(%message, connector = door.name, "the SMSC does not say what became of it");
+                return;
+            };
+            let state = response.message_state.map(ReceiptState::of_number);
+            if let Some(state) = state.filter(|state| *state != ReceiptState::Enroute) {
+                let known = Known { message, to: to.clone(), segment, segments };
+                let error = response.error_code.filter(|code| *code != 0).map(|code| code.to_string());
+                let report = Report::Receipt(known.says(state_of(state), error));
+                drop(self.shared.reporter.hand_in(report).await.await);
+            }
+        }
+    }
+}
