@@ -27,6 +27,7 @@ mod roles;
 mod send;
 mod serve;
 mod settings;
+mod sms;
 mod streams;
 mod table;
 mod up;
@@ -70,6 +71,7 @@ enum Command {
     Profile(profile::Args),
     Preference(preference::Args),
     User(user::Args),
+    Sms(sms::Args),
     Streams(streams::Args),
     Decode(decode::Args),
     Bench(bench::Args),
@@ -113,6 +115,7 @@ fn run(command: Command, settings: &Settings, output: Output) -> Result<(), Fail
         Command::Profile(args) => run_async(profile::run(args, settings, output)),
         Command::Preference(args) => run_async(preference::run(args, settings, output)),
         Command::User(args) => run_async(user::run(args, settings, output)),
+        Command::Sms(args) => run_async(sms::run(args, settings, output)),
         Command::Streams(args) => run_async(streams::run(args, settings, output)),
         Command::Decode(args) => decode::run(args, output),
         Command::Bench(args) => run_async(bench::run(args, settings, output)),

@@ -26,21 +26,38 @@ pub fn nats_server() -> Option<PathBuf> {
 
 /// The interpreter of a virtual environment with `tests/peers/python/requirements.txt` installed.
 pub fn python_venv() -> Option<PathBuf> {
+    venv("python", "python/requirements.txt")
+}
+
+/// A folder with `tests/peers/node/send.mjs` and its modules beside it.
+pub fn node_modules() -> Option<PathBuf> {
+    modules("node", &["node/package.json", "node/package-lock.json", "node/send.mjs"])
+}
+
+/// The interpreter for `tests/peers/sms/tables.py`.
+pub fn sms_tables() -> Option<PathBuf> {
+    venv("sms-python", "sms/requirements.txt")
+}
+
+/// A folder with `tests/peers/sms/count.mjs` and its modules beside it.
+pub fn sms_counters() -> Option<PathBuf> {
+    modules("sms-node", &["sms/package.json", "sms/package-lock.json", "sms/count.mjs"])
+}
+
+fn venv(name: &str, requirements: &str) -> Option<PathBuf> {
     runtime("python3")?;
-    let made = made("python", &["python/requirements.txt"], |folder| {
+    let made = made(name, &[requirements], |folder| {
         step(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder));
         let python = folder.join("bin/python");
-        let requirements = manifests().join("python/requirements.txt");
+        let requirements = manifests().join(requirements);
         step(Command::new(python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(requirements));
     });
     Some(made.join("bin/python"))
 }
 
-/// A folder with `tests/peers/node/send.mjs` and its modules beside it.
-pub fn node_modules() -> Option<PathBuf> {
+fn modules(name: &str, sources: &[&str]) -> Option<PathBuf> {
     runtime("npm")?;
-    let sources = ["node/package.json", "node/package-lock.json", "node/send.mjs"];
-    Some(made("node", &sources, |folder| {
+    Some(made(name, sources, |folder| {
         for source in sources {
             let from = manifests().join(source);
             let name = from.file_name().expect("a source has a name");

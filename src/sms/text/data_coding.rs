@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::charset::Charset;
 use super::style::Alphabet;
 
 /// How an SMSC's data_coding is read: what 0 means there, and where it has a mind of its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Reading {
     pub alphabet: Alphabet,
+    /// By data_coding, before anything else.
     pub overrides: BTreeMap<u8, Charset>,
 }
 
@@ -85,6 +89,13 @@ mod tests {
                 assert_eq!(reading.charset(*coding), charset, "{coding:#04x}");
             }
         }
+    }
+
+    #[test]
+    fn settings_name_data_codings_by_number() {
+        let read: Reading = toml::from_str("alphabet = \"latin1\"\noverrides = { 4 = \"utf8\" }").unwrap();
+        let overrides = BTreeMap::from([(4, Charset::Utf8)]);
+        assert_eq!(read, Reading { alphabet: Alphabet::Latin1, overrides });
     }
 
     #[test]

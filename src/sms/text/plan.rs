@@ -65,8 +65,8 @@ impl Plan {
         let whole = encoded.encoding.capacity(header_octets(shift, 0));
         let units = encoded.units();
         if let Some(left) = whole.checked_sub(units) {
-            let parts = vec![0..encoded.octets.len()];
-            return Plan { encoded, smart: false, parts, left };
+            let all = 0..encoded.octets.len();
+            return Plan { encoded, smart: false, parts: vec![all], left };
         }
         let capacity = encoded.encoding.capacity(header_octets(shift, part_octets(long)));
         let own = match long {

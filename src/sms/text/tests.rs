@@ -119,7 +119,13 @@ proptest! {
                     let escapes = fragment.octets.iter().rev().take_while(|septet| **septet == ESCAPE).count();
                     prop_assert_eq!(escapes, 0);
                 }
-                _ => {
+                Charset::Ascii
+                | Charset::Latin1
+                | Charset::Iso8859_5
+                | Charset::Iso8859_8
+                | Charset::Ucs2
+                | Charset::Utf8
+                | Charset::Binary => {
                     let unread = join(&[fragment]).contains(char::REPLACEMENT_CHARACTER);
                     prop_assert!(!unread || text.contains(char::REPLACEMENT_CHARACTER));
                 }

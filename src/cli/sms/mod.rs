@@ -1,0 +1,25 @@
+//! `homing sms`: what short messages are like, and how the bridge does.
+
+mod count;
+
+use super::output::{Failure, Output};
+use super::settings::Settings;
+
+/// Look at short messages
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    Count(count::Args),
+}
+
+pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
+    settings.start_log("warn");
+    match args.what {
+        What::Count(args) => count::run(args, output),
+    }
+}
