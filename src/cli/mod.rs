@@ -28,6 +28,7 @@ mod send;
 mod serve;
 mod settings;
 mod sms;
+mod smsc_settings;
 mod streams;
 mod table;
 mod up;

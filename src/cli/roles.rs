@@ -9,7 +9,7 @@ use tracing::{error, info, warn};
 
 use crate::log::{Fault, Log};
 use crate::wire::subjects;
-use crate::{decider, fanout, presence, query, scheduler};
+use crate::{decider, fanout, presence, query, scheduler, sms};
 
 /// A part that can run alone, twice, or on another machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -19,9 +19,11 @@ pub(super) enum Role {
     Scheduler,
     Presence,
     Query,
+    Sms,
 }
 
-pub(super) const ALL: [Role; 5] = [Role::Decider, Role::Fanout, Role::Scheduler, Role::Presence, Role::Query];
+pub(super) const ALL: [Role; 6] =
+    [Role::Decider, Role::Fanout, Role::Scheduler, Role::Presence, Role::Query, Role::Sms];
 
 /// The contract: stopped cleanly within ten seconds.
 const STOP_WITHIN: Duration = Duration::from_secs(8);
@@ -37,12 +39,21 @@ pub(super) struct Running {
 
 impl Running {
     /// Starts each role on a connection of its own.
-    pub(super) async fn start(url: &str, data: &Path, roles: &[Role]) -> Result<Running, Fault> {
+    pub(super) async fn start(
+        url: &str,
+        data: &Path,
+        roles: &[Role],
+        sms: &sms::Settings,
+    ) -> Result<Running, Fault> {
         let stop = CancellationToken::new();
         let mut tasks = JoinSet::new();
         for role in roles.iter().copied() {
+            if role == Role::Sms && sms.accounts.is_empty() {
+                info!("no SMSC is named (--smsc): SMS wait on OUTBOX");
+                continue;
+            }
             let log = Log::connect(url, &name(role)).await?;
-            let (data, stop) = (data.to_owned(), stop.clone());
+            let (data, stop, sms) = (data.to_owned(), stop.clone(), sms.clone());
             tasks.spawn(async move {
                 let ended = match role {
                     Role::Decider => decider::run(log, &data, stop).await,
@@ -50,6 +61,7 @@ impl Running {
                     Role::Scheduler => scheduler::run(log, stop).await,
                     Role::Presence => presence::run(log, stop).await,
                     Role::Query => query::run(log, &data, stop).await,
+                    Role::Sms => sms::run(log, &data, sms, stop).await,
                 };
                 (role, ended)
             });

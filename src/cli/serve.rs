@@ -5,6 +5,7 @@ use serde_json::json;
 use super::output::{Failure, Output};
 use super::roles::{self, Role, Running};
 use super::settings::Settings;
+use super::smsc_settings::{self, SmsArgs};
 use super::streams::must_be_as_declared;
 use crate::log::Log;
 use crate::log::server::Folder;
@@ -20,17 +21,20 @@ pub(super) struct Args {
     /// Copies of each stream: 3 on a cluster [default: 1 where it is created, any where it exists]
     #[arg(long)]
     replicas: Option<usize>,
+    #[command(flatten)]
+    sms: SmsArgs,
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     settings.start_log("info,async_nats=warn");
     let stopping = roles::asked_to_stop();
     tokio::pin!(stopping);
+    let sms = smsc_settings::settle(args.sms, &settings.sms)?;
     let data = settings.data()?;
     let _folder = Folder::claim(&data, &crate::log::clock::now().to_string())?;
     let url = &settings.nats_url();
     must_be_as_declared(&Log::connect(url, "streams").await?.provision(true, args.replicas).await?)?;
-    let mut running = Running::start(url, &data, &args.roles).await?;
+    let mut running = Running::start(url, &data, &args.roles, &sms).await?;
     tokio::select! {
         ready = running.ready(url, &args.roles) => ready?,
         () = &mut stopping => {

@@ -7,7 +7,9 @@ use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
 
 use super::output::Failure;
+use super::smsc_settings::SmsFile;
 use crate::log::server::Sync;
+use crate::sms::OnUnknown;
 
 /// What every subcommand takes.
 #[derive(Debug, Args)]
@@ -22,7 +24,8 @@ pub(super) struct Global {
     /// When a write reaches the disk, of the managed server: always, off, or an interval as in 500ms [default: always]
     #[arg(long, global = true, env = "HOMING_SYNC", value_name = "WHEN")]
     pub(super) sync: Option<Sync>,
-    /// A TOML file with the keys nats, data, sync, nats_port, log and user
+    /// A TOML file with the keys nats, data, sync, nats_port, log, user, service_number, region and sms_unknown, and a
+    /// table [[smsc]] for each SMSC
     #[arg(long, global = true, env = "HOMING_CONFIG", value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
     /// What to log to standard error, as in `info` or `homing=debug` [default: warn; `up` and `serve`: info]
@@ -43,6 +46,11 @@ struct File {
     nats_port: Option<u16>,
     log: Option<String>,
     user: Option<String>,
+    #[serde(default)]
+    smsc: Vec<toml::Table>,
+    service_number: Option<String>,
+    region: Option<String>,
+    sms_unknown: Option<OnUnknown>,
 }
 
 /// What was settled.
@@ -55,6 +63,8 @@ pub(super) struct Settings {
     /// Who a client is, where no `--user` says so.
     pub(super) user: Option<String>,
     log: Option<String>,
+    /// What the file says of SMS.
+    pub(super) sms: SmsFile,
 }
 
 const NATS_PORT_DEFAULT: u16 = 4222;
@@ -75,6 +85,12 @@ impl Settings {
             nats_port: file.nats_port,
             user: file.user,
             log: global.log.or(file.log),
+            sms: SmsFile {
+                smsc: file.smsc,
+                service_number: file.service_number,
+                region: file.region,
+                sms_unknown: file.sms_unknown,
+            },
         })
     }
 
@@ -116,6 +132,10 @@ fn read(path: &Path) -> Result<File, Failure> {
         Failure::usage(format!("the configuration file {} cannot be read: {error}", path.display()))
     })?;
     toml::from_str(&text).map_err(|error| {
-        Failure::usage(format!("the configuration file {} is wrong: {error}", path.display()))
+        // Not the line itself, which may hold a password.
+        let line =
+            error.span().map_or(0, |span| text.get(..span.start).map_or(0, |before| before.lines().count()));
+        let why = error.message();
+        Failure::usage(format!("the configuration file {} is wrong near line {line}: {why}", path.display()))
     })
 }

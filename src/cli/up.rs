@@ -8,9 +8,11 @@ use tracing::{info, warn};
 use super::output::{Failure, Output};
 use super::roles::{self, Running};
 use super::settings::Settings;
+use super::smsc_settings::{self, SmsArgs};
 use super::streams::must_be_as_declared;
 use crate::log::server::{self, Folder, Managed, ServerOptions, Sync};
 use crate::log::{Log, clock};
+use crate::sms;
 
 /// Run everything, with a managed nats-server (or with the one that --nats names)
 #[derive(Debug, clap::Args)]
@@ -21,6 +23,8 @@ pub(super) struct Args {
     /// Where the web console listens, or `off`; this version has none yet
     #[arg(long, value_name = "ADDRESS", default_value = "off")]
     http: String,
+    #[command(flatten)]
+    sms: SmsArgs,
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
@@ -30,12 +34,14 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     if args.http != "off" {
         warn!("this version has no web console; nothing listens on {}", args.http);
     }
+    let sms = smsc_settings::settle(args.sms, &settings.sms)?;
     let data = settings.data()?;
     let starting = Whole::start_in(
         &data,
         settings.nats.as_deref(),
         settings.sync,
         args.nats_port.unwrap_or(settings.nats_port()),
+        &sms,
         output,
     );
     let mut whole = tokio::select! {
@@ -68,6 +74,7 @@ impl Whole {
         nats: Option<&str>,
         sync: Sync,
         port: u16,
+        sms: &sms::Settings,
         output: Output,
     ) -> Result<Whole, Failure> {
         let folder = Folder::claim(data, &clock::now().to_string())?;
@@ -79,7 +86,7 @@ impl Whole {
         };
         let url = nats.map(str::to_owned).or_else(|| server.as_ref().map(Managed::url)).unwrap_or_default();
         must_be_as_declared(&Log::connect(&url, "streams").await?.provision(true, None).await?)?;
-        let mut running = Running::start(&url, &data, &roles::ALL).await?;
+        let mut running = Running::start(&url, &data, &roles::ALL, sms).await?;
         running.ready(&url, &roles::ALL).await?;
         Ok(Whole { _folder: folder, options, server, url, running })
     }

@@ -11,4 +11,5 @@ pub mod state;
 pub mod text;
 
 pub use bridge::run;
+pub use number::Region;
 pub use settings::{Account, OnUnknown, Patience, ServiceNumber, Settings};

@@ -12,6 +12,7 @@ mod outgoing;
 mod payload;
 pub mod query;
 mod shown;
+pub mod sms_query;
 pub mod subjects;
 mod value;
 pub mod work;

@@ -9,6 +9,7 @@ use crate::cli::output::{Failure, Output};
 use crate::cli::roles::{ALL, Role};
 use crate::cli::settings::Settings;
 use crate::log::server::Sync;
+use crate::sms;
 use crate::words::UserName;
 
 /// Direct messages of 200 bytes to online users: throughput as a share of raw JetStream publishing, latency, the
@@ -50,7 +51,8 @@ pub(super) async fn run(args: &Args, settings: &Settings, output: Output) -> Res
     let folder = tempfile::tempdir()
         .map_err(|error| Failure::failed(format!("could not make a temporary folder: {error}")))?;
     output.progress("starting nats-server and Homing …");
-    let mut world = World::start(folder.path(), settings.sync, &args.roles, output).await?;
+    let mut world =
+        World::start(folder.path(), settings.sync, &args.roles, sms::Settings::default(), output).await?;
     let people = world.people(args.people).await?;
     let mut report = Report::new("pipeline", world.machine(settings.sync));
     report.figure("bytes_per_user", bytes.per_user);

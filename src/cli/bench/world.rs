@@ -10,12 +10,14 @@ use crate::log::Log;
 use crate::log::server::{self, Managed, ServerOptions, Sync};
 use crate::rules::Command;
 use crate::rules::command::{DeviceClass, Encoding, Online, Register};
+use crate::sms;
 use crate::words::{DeviceName, Span, UserName};
 
 pub(super) struct World {
     data: PathBuf,
     server: Managed,
     running: Option<Running>,
+    sms: sms::Settings,
 }
 
 impl World {
@@ -23,6 +25,7 @@ impl World {
         data: &Path,
         sync: Sync,
         roles: &[Role],
+        sms: sms::Settings,
         output: Output,
     ) -> Result<World, Failure> {
         let launcher = std::env::current_exe()
@@ -30,13 +33,13 @@ impl World {
         let options = ServerOptions { data: data.to_owned(), port: 0, sync, launcher };
         let server = server::start(options, &|text| output.progress(text)).await?;
         Log::connect(&server.url(), "streams").await?.provision(true, None).await?;
-        let mut world = World { data: data.to_owned(), server, running: None };
+        let mut world = World { data: data.to_owned(), server, running: None, sms };
         world.run(roles).await?;
         Ok(world)
     }
 
     pub(super) async fn run(&mut self, roles: &[Role]) -> Result<(), Failure> {
-        self.running = Some(Running::start(&self.server.url(), &self.data, roles).await?);
+        self.running = Some(Running::start(&self.server.url(), &self.data, roles, &self.sms).await?);
         Ok(())
     }
 

@@ -10,6 +10,7 @@ use super::output::{Failure, Output};
 use super::roles;
 use super::settings::Settings;
 use super::up::Whole;
+use crate::sms;
 
 /// Show the main job: a message reaches Bob live, waits while he is away, and reaches him when he returns
 ///
@@ -23,7 +24,8 @@ pub(super) async fn run(_args: Args, settings: &Settings, output: Output) -> Res
     tokio::pin!(stopping);
     let folder = tempfile::tempdir()
         .map_err(|error| Failure::failed(format!("could not make a temporary folder: {error}")))?;
-    let starting = Whole::start_in(folder.path(), None, settings.sync, 0, output);
+    let sms = sms::Settings::default();
+    let starting = Whole::start_in(folder.path(), None, settings.sync, 0, &sms, output);
     let whole = tokio::select! {
         started = starting => started?,
         () = &mut stopping => return Ok(()),

@@ -1,6 +1,7 @@
 //! `homing sms`: what short messages are like, and how the bridge does.
 
 mod count;
+mod state;
 
 use super::output::{Failure, Output};
 use super::settings::Settings;
@@ -15,11 +16,13 @@ pub(super) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum What {
     Count(count::Args),
+    State(state::Args),
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     settings.start_log("warn");
     match args.what {
         What::Count(args) => count::run(args, output),
+        What::State(args) => state::run(args, settings, output).await,
     }
 }

@@ -4,22 +4,18 @@ use std::sync::Arc;
 
 use async_nats::service::ServiceExt;
 use futures_util::StreamExt;
-use serde::Deserialize;
-use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::Door;
 use super::lane::Shared;
 use crate::log::{Fault, Log};
 use crate::sms::link::Status;
-use crate::wire::subjects;
-use crate::words::MessageId;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Asked {
-    message: Option<MessageId>,
-}
+use crate::sms::pdu::status::Named;
+use crate::sms::state::Delivery;
+use crate::wire::query::{self, ErrorAnswer};
+use crate::wire::sms_query::{ConnectorShown, SmsDeliveryShown, SmsOf, SmsState};
+use crate::wire::{subjects, to_json};
+use crate::words::{MessageId, Party};
 
 pub(super) async fn run(
     log: &Log,
@@ -32,40 +28,48 @@ pub(super) async fn run(
     let service = service.start("homing-sms", env!("CARGO_PKG_VERSION")).await.map_err(failed)?;
     let mut questions = service.endpoint(subjects::query("_admin", "sms")).await.map_err(failed)?;
     while let Some(Some(question)) = ends.run_until_cancelled(questions.next()).await {
-        let answer = match serde_json::from_slice(&question.message.payload) {
-            Ok(Asked { message }) => answer(shared, doors, message)?,
-            Err(error) => json!({ "error": { "code": "command.malformed", "text": error.to_string() } }),
+        let answer = match query::parse(&question.message.payload) {
+            Ok(SmsOf { message }) => to_json(&answer(shared, doors, message)?),
+            Err(error) => to_json(&ErrorAnswer { error }),
         };
         // Who asked may have gone.
-        let _ = question.respond(Ok(answer.to_string().into())).await;
+        let _ = question.respond(Ok(answer.into())).await;
     }
     let _ = service.stop().await;
     Ok(())
 }
 
-fn answer(shared: &Shared, doors: &[Door], message: Option<MessageId>) -> Result<Value, Fault> {
-    let connectors: Vec<Value> = doors.iter().map(connector).collect();
-    let Some(message) = message else {
-        return Ok(json!({ "connectors": connectors, "position": shared.state.position() }));
-    };
-    let deliveries = shared.state.deliveries(message)?.into_iter().map(|(to, row)| {
-        json!({
-            "to": to, "stage": row.stage, "attempts": row.attempts, "connector": row.connector, "ids": row.ids,
-            "receipts": row.receipts, "reason": row.reason, "at": row.at.to_string(),
-        })
-    });
-    Ok(json!({ "message": message, "deliveries": deliveries.collect::<Vec<_>>() }))
+fn answer(shared: &Shared, doors: &[Door], message: Option<MessageId>) -> Result<SmsState, Fault> {
+    let deliveries = message.map(|message| shared.state.deliveries(message)).transpose()?.unwrap_or_default();
+    Ok(SmsState {
+        position: shared.state.position(),
+        connectors: doors.iter().map(connector).collect(),
+        deliveries: deliveries.into_iter().map(delivery).collect(),
+    })
 }
 
-fn connector(door: &Door) -> Value {
-    let status = door.link.status();
-    let (state, why) = match &*status.borrow() {
+fn delivery((to, row): (Party, Delivery)) -> SmsDeliveryShown {
+    let Delivery { stage, attempts, connector, ids, receipts, reason, at, .. } = row;
+    let receipts = receipts.into_iter().map(|state| state.map(|state| state.as_str().to_owned()));
+    SmsDeliveryShown {
+        to,
+        stage: stage.as_str().to_owned(),
+        attempts,
+        connector,
+        ids,
+        receipts: receipts.collect(),
+        reason,
+        at: at.to_string(),
+    }
+}
+
+fn connector(door: &Door) -> ConnectorShown {
+    let (state, why) = match &*door.link.status().borrow() {
         Status::Connecting => ("connecting", None),
         Status::Bound { .. } => ("bound", None),
-        Status::Refused { status, .. } => {
-            ("refused", Some(crate::sms::pdu::status::Named(*status).to_string()))
-        }
+        Status::Refused { status, .. } => ("refused", Some(Named(*status).to_string())),
         Status::Down { why, .. } => ("down", Some(why.clone())),
     };
-    json!({ "name": door.name, "state": state, "why": why, "in_flight": door.link.in_flight() })
+    let (name, in_flight) = (door.name.clone(), door.link.in_flight());
+    ConnectorShown { name, state: state.to_owned(), why, in_flight }
 }

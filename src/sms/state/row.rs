@@ -27,6 +27,20 @@ pub enum Stage {
     Silent,
 }
 
+impl Stage {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Stage::Attempted => "attempted",
+            Stage::Deferred => "deferred",
+            Stage::Unknown => "unknown",
+            Stage::Accepted => "accepted",
+            Stage::Delivered => "delivered",
+            Stage::Failed => "failed",
+            Stage::Silent => "silent",
+        }
+    }
+}
+
 /// A delivery by SMS.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Delivery {

@@ -1,0 +1,67 @@
+//! Which SMSCs to connect to, by flag, environment and configuration file.
+
+use std::sync::Arc;
+
+use super::output::Failure;
+use crate::sms::{Account, OnUnknown, Region, ServiceNumber, Settings};
+
+/// What `up` and `serve` take for the SMS bridge.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "SMS")]
+pub(super) struct SmsArgs {
+    /// An SMSC's account, as in smpp://system_id:password@host:2775?window=10&rate=30 (smpps:// for TLS); repeatable.
+    /// The keys are in the README; without any account SMS wait
+    #[arg(
+        long = "smsc",
+        value_name = "URL",
+        env = "HOMING_SMSC",
+        value_delimiter = ' ',
+        hide_env_values = true
+    )]
+    smsc: Vec<String>,
+    /// The number that phones write to [default: 12520]
+    #[arg(long, value_name = "DIGITS")]
+    service_number: Option<ServiceNumber>,
+    /// The region whose national numbers SMSCs send, as in GB (ISO 3166-1)
+    #[arg(long, value_name = "REGION")]
+    region: Option<Region>,
+    /// What to do with an SMS when nobody knows whether the SMSC has it: not send it again, or once more [default: hold]
+    #[arg(long, value_name = "WHAT", value_enum)]
+    sms_unknown: Option<OnUnknown>,
+}
+
+/// The same in the configuration file.
+#[derive(Debug, Default)]
+pub(super) struct SmsFile {
+    pub(super) smsc: Vec<toml::Table>,
+    pub(super) service_number: Option<String>,
+    pub(super) region: Option<String>,
+    pub(super) sms_unknown: Option<OnUnknown>,
+}
+
+/// What was settled.
+///
+/// # Errors
+/// What is wrong with a setting; never a password.
+pub(super) fn settle(args: SmsArgs, file: &SmsFile) -> Result<Settings, Failure> {
+    let usage = |error: &dyn std::fmt::Display| Failure::usage(format!("--smsc: {error}"));
+    let accounts: Result<Vec<Account>, _> = if args.smsc.is_empty() {
+        file.smsc.iter().cloned().map(Account::try_from).collect()
+    } else {
+        args.smsc.iter().filter(|url| !url.is_empty()).map(|url| url.parse()).collect()
+    };
+    let from_file =
+        |error: &dyn std::fmt::Display| Failure::usage(format!("the configuration file: {error}"));
+    let service =
+        file.service_number.as_deref().map(str::parse).transpose().map_err(|error| from_file(&error))?;
+    let region = file.region.as_deref().map(str::parse).transpose().map_err(|error| from_file(&error))?;
+    let settings = Settings {
+        accounts: accounts.map_err(|error| usage(&error))?.into_iter().map(Arc::new).collect(),
+        service: args.service_number.or(service).unwrap_or_default(),
+        region: args.region.or(region),
+        on_unknown: args.sms_unknown.or(file.sms_unknown).unwrap_or_default(),
+        patience: crate::sms::Patience::default(),
+    };
+    settings.check().map_err(|error| usage(&error))?;
+    Ok(settings)
+}

@@ -1,0 +1,49 @@
+//! The question `sms` (operators only): what the SMS bridge knows of a message, and how its connectors are.
+
+use serde::{Deserialize, Serialize};
+
+use crate::words::{EventSeq, MessageId, Party};
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct SmsOf {
+    /// None: how the connectors are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<MessageId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SmsState {
+    /// The last commit that the bridge's state holds.
+    pub position: EventSeq,
+    pub connectors: Vec<ConnectorShown>,
+    /// The deliveries by SMS of the message asked for.
+    pub deliveries: Vec<SmsDeliveryShown>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConnectorShown {
+    pub name: String,
+    /// `connecting`, `bound`, `refused` or `down`.
+    pub state: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// Requests without a response.
+    pub in_flight: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SmsDeliveryShown {
+    pub to: Party,
+    /// `attempted`, `deferred`, `unknown`, `accepted`, `delivered`, `failed` or `silent`.
+    pub stage: String,
+    pub attempts: u32,
+    pub connector: String,
+    /// What the SMSC calls each segment.
+    pub ids: Vec<Option<String>>,
+    /// The last receipt of each segment.
+    pub receipts: Vec<Option<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// RFC 3339.
+    pub at: String,
+}
