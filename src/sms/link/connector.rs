@@ -333,3 +333,6 @@ fn as_text(value: &Value) -> String {
         Value::Datetime(time) => time.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests;
