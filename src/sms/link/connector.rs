@@ -340,3 +340,6 @@ fn as_text(value: &Value) -> String {
         Value::Datetime(time) => time.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,9 @@
 //! Invariant: every request that is taken is answered once: by its response, its timer, or the end of the session.
 //! Invariant: a request is "not sent" if and only if none of its octets was handed to the socket.
 
+mod awaited;
+mod late;
+
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,46 +14,20 @@ use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
 use super::answer::{Answer, QueryAnswer, UnknownWhy};
-use crate::sms::pdu::status::{ROK, RUNKNOWNERR};
-use crate::sms::pdu::{Body, QuerySm, QuerySmResp, SubmitSm, command};
+use crate::sms::pdu::{Body, QuerySm, SubmitSm, command};
+use awaited::Awaited;
+pub(super) use awaited::Resolved;
+use late::Late;
 
 /// 3.2: sequence numbers go from 1 to this.
 const SEQUENCE_MAX: u32 = 0x7FFF_FFFF;
 /// Eight times a usual socket buffer: more waits where it comes from, not here.
 const BUFFER_BYTES_MAX: usize = 1024 * 1024;
-/// Later responses than to these are not known any more: more timeouts than any window has within minutes.
-const LATE_LEN_MAX: usize = 1_000;
-
-/// Who waits for a response.
-enum Awaited {
-    Submit { answer: oneshot::Sender<Answer>, user_message_reference: Option<u16> },
-    Query(oneshot::Sender<QueryAnswer>),
-    EnquireLink,
-    Unbind,
-}
 
 struct Pending {
     awaited: Awaited,
     /// Where its first octet stands in the stream of this session.
     start: u64,
-}
-
-/// A response to a request that is not waited for any more.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct LateResponse {
-    pub(super) user_message_reference: Option<u16>,
-    pub(super) status: u32,
-    pub(super) message_id: String,
-}
-
-/// What a response did.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Resolved {
-    Answered,
-    Late(LateResponse),
-    Unbound,
-    /// Nobody waits for it.
-    Nobody,
 }
 
 /// What the timers of a session found.
@@ -92,7 +69,7 @@ struct Inner {
     pending: HashMap<u32, Pending>,
     /// Submits and queries in `pending`.
     in_flight: usize,
-    late: VecDeque<(u32, Option<u16>)>,
+    late: Late,
     /// Somebody found it full.
     wanted: bool,
 }
@@ -127,7 +104,7 @@ impl Outbox {
             last_sequence,
             pending: HashMap::new(),
             in_flight: 0,
-            late: VecDeque::new(),
+            late: Late::default(),
             wanted: false,
         };
         let (written, drained, idle) = (Notify::new(), Notify::new(), Notify::new());
@@ -286,14 +263,16 @@ impl Outbox {
     /// A response came, of a command that answers what was asked under this number, or a generic_nack.
     pub(super) fn resolve(&self, sequence: u32, status: u32, body: Body) -> Resolved {
         let mut inner = self.lock();
-        let fits = match inner.pending.get(&sequence).map(|pending| &pending.awaited) {
-            None => return inner.resolve_late(sequence, status, body),
-            Some(Awaited::Submit { .. }) => matches!(body, Body::SubmitSmResp(_) | Body::GenericNack),
-            Some(Awaited::Query(_)) => matches!(body, Body::QuerySmResp(_) | Body::GenericNack),
-            Some(Awaited::EnquireLink) => matches!(body, Body::EnquireLinkResp | Body::GenericNack),
-            Some(Awaited::Unbind) => matches!(body, Body::UnbindResp | Body::GenericNack),
+        let pending = match inner.pending.get(&sequence).map(|pending| pending.awaited.is_answered_by(&body))
+        {
+            Some(true) => inner.remove(sequence),
+            Some(false) => None,
+            None => {
+                let late = inner.late.resolve(sequence, status, body);
+                return late.map_or(Resolved::Nobody, Resolved::Late);
+            }
         };
-        let Some(pending) = fits.then(|| inner.remove(sequence)).flatten() else { return Resolved::Nobody };
+        let Some(pending) = pending else { return Resolved::Nobody };
         let (wanted, idle) = (std::mem::take(&mut inner.wanted), inner.in_flight == 0);
         drop(inner);
         if wanted {
@@ -302,10 +281,7 @@ impl Outbox {
         if idle {
             self.idle.notify_one();
         }
-        // "No error" of a generic_nack is no acceptance.
-        let is_strange = status == ROK && matches!(body, Body::GenericNack);
-        let status = if is_strange { RUNKNOWNERR } else { status };
-        respond(pending.awaited, status, body)
+        pending.awaited.respond(status, body)
     }
 
     /// One look at the timers. Called a few times within `response_timeout`.
@@ -345,7 +321,7 @@ impl Outbox {
         inner.phase = Phase::Closed;
         let handed = inner.handed;
         for (_, Pending { awaited, start }) in std::mem::take(&mut inner.pending) {
-            give_up(awaited, (start < handed).then_some(UnknownWhy::ConnectionLost));
+            awaited.give_up((start < handed).then_some(UnknownWhy::ConnectionLost));
         }
         inner.in_flight = 0;
         inner.buffer = Vec::new();
@@ -369,8 +345,7 @@ impl Inner {
         loop {
             self.last_sequence = self.last_sequence % SEQUENCE_MAX + 1;
             let sequence = self.last_sequence;
-            let is_late = self.late.iter().any(|(late, _)| *late == sequence);
-            if !is_late && !self.pending.contains_key(&sequence) {
+            if !self.late.holds(sequence) && !self.pending.contains_key(&sequence) {
                 return sequence;
             }
         }
@@ -388,7 +363,7 @@ impl Inner {
 
     fn end(&mut self, sequence: u32, why: Option<UnknownWhy>) {
         if let Some(pending) = self.remove(sequence) {
-            give_up(pending.awaited, why);
+            pending.awaited.give_up(why);
         }
     }
 
@@ -396,68 +371,13 @@ impl Inner {
     fn expire(&mut self, sequence: u32) -> bool {
         let Some(Pending { awaited, .. }) = self.remove(sequence) else { return false };
         if let Awaited::Submit { user_message_reference, .. } = &awaited {
-            self.late.push_back((sequence, *user_message_reference));
-            if self.late.len() > LATE_LEN_MAX {
-                self.late.pop_front();
-            }
+            self.late.add(sequence, *user_message_reference);
         }
         let enquired = matches!(awaited, Awaited::EnquireLink);
-        give_up(awaited, Some(UnknownWhy::TimedOut));
+        awaited.give_up(Some(UnknownWhy::TimedOut));
         enquired
     }
-
-    fn resolve_late(&mut self, sequence: u32, status: u32, body: Body) -> Resolved {
-        let message_id = match body {
-            Body::SubmitSmResp(message_id) => message_id,
-            Body::GenericNack => String::new(),
-            _other_response => return Resolved::Nobody,
-        };
-        let Some(at) = self.late.iter().position(|(late, _)| *late == sequence) else {
-            return Resolved::Nobody;
-        };
-        let user_message_reference = self.late.remove(at).and_then(|(_, reference)| reference);
-        Resolved::Late(LateResponse { user_message_reference, status, message_id })
-    }
 }
 
-impl Awaited {
-    fn is_in_window(&self) -> bool {
-        matches!(self, Awaited::Submit { .. } | Awaited::Query(_))
-    }
-}
-
-fn respond(awaited: Awaited, status: u32, body: Body) -> Resolved {
-    match awaited {
-        Awaited::Submit { answer, user_message_reference } => {
-            let message_id =
-                if let Body::SubmitSmResp(message_id) = body { message_id } else { String::new() };
-            match answer.send(Answer::Response { status, message_id }) {
-                Err(Answer::Response { status, message_id }) => {
-                    Resolved::Late(LateResponse { user_message_reference, status, message_id })
-                }
-                Ok(()) | Err(Answer::NotSent | Answer::Unknown(_)) => Resolved::Answered,
-            }
-        }
-        Awaited::Query(answer) => {
-            let response =
-                if let Body::QuerySmResp(response) = body { response } else { QuerySmResp::default() };
-            let _nobody_asks_any_more = answer.send(QueryAnswer::Response { status, response });
-            Resolved::Answered
-        }
-        Awaited::EnquireLink => Resolved::Answered,
-        Awaited::Unbind => Resolved::Unbound,
-    }
-}
-
-/// Without a reason it is not sent.
-fn give_up(awaited: Awaited, why: Option<UnknownWhy>) {
-    match awaited {
-        Awaited::Submit { answer, .. } => {
-            let _nobody_waits_any_more = answer.send(why.map_or(Answer::NotSent, Answer::Unknown));
-        }
-        Awaited::Query(answer) => {
-            let _nobody_waits_any_more = answer.send(why.map_or(QueryAnswer::NotSent, QueryAnswer::Unknown));
-        }
-        Awaited::EnquireLink | Awaited::Unbind => (),
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -60,16 +60,17 @@ impl Pace {
 mod tests {
     use super::*;
 
-    /// When slots are taken, in milliseconds, by one who is never before the slot and late by what `late` says.
+    /// When slots are taken, in milliseconds, by one who wakes up as late as `late` says.
     fn slots(pace: &mut Pace, from: Instant, until_ms: u64, late: impl Fn(u64) -> u64) -> Vec<u64> {
         let (mut taken, mut now) = (Vec::new(), from);
         loop {
-            now = now.max(pace.opens());
+            if pace.opens() > now {
+                now = pace.opens() + Duration::from_millis(late(taken.len() as u64));
+            }
             let ms = u64::try_from((now - from).as_millis()).unwrap();
             if ms >= until_ms {
                 return taken;
             }
-            now += Duration::from_millis(late(taken.len() as u64));
             pace.take(1, now);
             taken.push(u64::try_from((now - from).as_millis()).unwrap());
         }

@@ -12,6 +12,8 @@ mod octets;
 mod query;
 mod receipt;
 pub mod status;
+#[cfg(test)]
+mod tests;
 mod time;
 pub mod tlv;
 

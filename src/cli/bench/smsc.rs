@@ -1,0 +1,158 @@
+//! Somebody else's SMSC (the smpp34 crate) in this process: what the link is measured and tested against.
+//!
+//! Ordinary sizes only: its short writes break the frames of large PDUs.
+
+use std::future::Future;
+use std::net::{IpAddr, Ipv4Addr, TcpListener};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use smpp34::server::ESME;
+use smpp34::{
+    SmppConnectionInformation, SmppError, SmppServer, SmppServerListener, bind_receiver, bind_receiver_resp,
+    bind_transceiver, bind_transceiver_resp, bind_transmitter, bind_transmitter_resp, deliver_sm_resp, query_sm,
+    query_sm_resp, submit_sm, submit_sm_resp, unbind, unbind_resp,
+};
+
+/// What it is told to do and what it has seen.
+#[derive(Default)]
+pub struct Desk {
+    pub submits: AtomicU64,
+    pub binds: AtomicU64,
+    pub unbinds: AtomicU64,
+    /// Receipts that the ESME has acknowledged.
+    pub acknowledged: AtomicU64,
+    /// Refuses binds with "invalid password".
+    pub refuses: AtomicBool,
+    /// Sends a receipt for every message that asks for one.
+    pub sends_receipts: AtomicBool,
+    /// Texts as they came; only while it is told to keep them.
+    pub kept: Mutex<Option<Vec<Vec<u8>>>>,
+    /// The last ESME that can receive.
+    receiver: Mutex<Option<Arc<ESME>>>,
+}
+
+/// Dropped, it accepts nobody any more.
+pub struct Smsc {
+    pub desk: Arc<Desk>,
+    pub port: u16,
+    server: SmppServer,
+}
+
+type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+fn ready<'a, T: Send + 'a>(answer: T) -> Answer<'a, T> {
+    Box::pin(std::future::ready(answer))
+}
+
+impl Smsc {
+    /// On a free port of the loopback.
+    pub async fn start() -> Smsc {
+        let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        // It takes no port 0. The port is free again when the probe is dropped.
+        let port = TcpListener::bind((loopback, 0)).and_then(|probe| probe.local_addr());
+        let port = port.expect("the loopback has a free port").port();
+        let desk = Arc::new(Desk::default());
+        let listener = Arc::new(Listener(Arc::clone(&desk)));
+        let mut server = SmppServer::new(loopback, port, listener);
+        server.start().await;
+        Smsc { desk, port, server }
+    }
+
+    pub async fn stop(mut self) {
+        self.server.stop().await;
+    }
+}
+
+impl Desk {
+    /// Sends a deliver_sm and waits for its acknowledgement.
+    pub async fn deliver(&self, esm_class: u8, text: &str) -> Option<deliver_sm_resp> {
+        let esme = self.receiver.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
+        let message = esme.deliver_sm().source_addr("491701234567").destination_addr("TEAM");
+        message.esm_class(esm_class).short_message(text).send().await.ok()
+    }
+}
+
+struct Listener(Arc<Desk>);
+
+impl Listener {
+    fn lets_in(&self) -> bool {
+        self.0.binds.fetch_add(1, Ordering::Relaxed);
+        !self.0.refuses.load(Ordering::Relaxed)
+    }
+
+    fn took(&self, submit: submit_sm) -> submit_sm_resp {
+        let number = self.0.submits.fetch_add(1, Ordering::Relaxed);
+        let mut kept = self.0.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kept) = kept.as_mut() {
+            kept.push(submit.short_message.clone());
+        }
+        let id = format!("{number:08X}");
+        if submit.registered_delivery & 1 == 1 && self.0.sends_receipts.load(Ordering::Relaxed) {
+            let (desk, text) = (Arc::clone(&self.0), receipt(&id));
+            tokio::spawn(async move {
+                let answered = desk.deliver(0x04, &text).await.is_some_and(|resp| resp.is_success());
+                desk.acknowledged.fetch_add(u64::from(answered), Ordering::Relaxed);
+            });
+        }
+        submit.accept(id)
+    }
+}
+
+fn receipt(id: &str) -> String {
+    format!(
+        "id:{id} sub:001 dlvrd:001 submit date:2611201625 done date:2611201626 stat:DELIVRD err:000 text:hello"
+    )
+}
+
+/// As `async_trait` writes it out.
+macro_rules! answers {
+    ($name:ident($request:ident: $ask:ty) -> $resp:ty, $self:ident => $answer:expr) => {
+        fn $name<'a, 'b, 'c, 'd>(
+            &'a $self,
+            $request: $ask,
+            _connection: &'b SmppConnectionInformation,
+            _session: &'c String,
+        ) -> Answer<'d, $resp>
+        where
+            'a: 'd,
+            'b: 'd,
+            'c: 'd,
+            Self: 'd,
+        {
+            ready($answer)
+        }
+    };
+}
+
+const PASSWORD: SmppError = SmppError::ESME_RINVPASWD;
+
+#[rustfmt::skip]
+impl SmppServerListener for Listener {
+    answers!(on_bind_transmitter(bind: bind_transmitter) -> bind_transmitter_resp, self =>
+        if self.lets_in() { bind.accept("SMSC".to_owned(), Some(0x34)) } else { bind.reject(PASSWORD) });
+    answers!(on_bind_receiver(bind: bind_receiver) -> bind_receiver_resp, self =>
+        if self.lets_in() { bind.accept("SMSC".to_owned(), Some(0x34)) } else { bind.reject(PASSWORD) });
+    answers!(on_bind_transceiver(bind: bind_transceiver) -> bind_transceiver_resp, self =>
+        if self.lets_in() { bind.accept("SMSC".to_owned(), Some(0x34)) } else { bind.reject(PASSWORD) });
+    answers!(on_submit_sm(submit: submit_sm) -> submit_sm_resp, self => self.took(submit));
+    answers!(on_query_sm(query: query_sm) -> query_sm_resp, self =>
+        query.accept("261120162600000+".to_owned(), 2, 0));
+    answers!(on_unbind(unbind: unbind) -> unbind_resp, self => {
+        self.0.unbinds.fetch_add(1, Ordering::Relaxed);
+        unbind.accept()
+    });
+
+    fn on_esme_bound<'a, 'b, 'c>(&'a self, esme: ESME, _session: &'b String) -> Answer<'c, ()>
+    where
+        'a: 'c,
+        'b: 'c,
+        Self: 'c,
+    {
+        if esme.can_receive {
+            *self.0.receiver.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(esme));
+        }
+        ready(())
+    }
+}
