@@ -110,19 +110,20 @@ pub struct Account {
 impl std::str::FromStr for Account {
     type Err = SettingsError;
     fn from_str(url: &str) -> Result<Account, SettingsError> {
-        Account::of(url.parse()?)
+        Account::try_from(url.parse::<Connector>()?)
     }
 }
 
 impl TryFrom<Table> for Account {
     type Error = SettingsError;
     fn try_from(table: Table) -> Result<Account, SettingsError> {
-        Account::of(Connector::try_from(table)?)
+        Account::try_from(Connector::try_from(table)?)
     }
 }
 
-impl Account {
-    fn of(connector: Connector) -> Result<Account, SettingsError> {
+impl TryFrom<Connector> for Account {
+    type Error = SettingsError;
+    fn try_from(connector: Connector) -> Result<Account, SettingsError> {
         let (mut style, mut reading) =
             (Style { segments_max: connector.segments_max, ..Style::default() }, Reading::default());
         for (key, value) in &connector.text {
@@ -147,7 +148,9 @@ impl Account {
         }
         Ok(Account { connector: Arc::new(connector), style, reading })
     }
+}
 
+impl Account {
     pub fn name(&self) -> &str {
         &self.connector.name
     }

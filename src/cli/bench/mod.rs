@@ -7,6 +7,8 @@ mod memory;
 mod pipeline;
 mod raw;
 mod report;
+mod sms;
+mod smsc;
 mod startup;
 mod world;
 
@@ -23,11 +25,13 @@ pub(super) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum What {
     Pipeline(pipeline::Args),
+    Sms(sms::Args),
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     settings.start_log("error");
     match args.what {
         What::Pipeline(args) => pipeline::run(&args, settings, output).await,
+        What::Sms(args) => sms::run(&args, settings, output).await,
     }
 }

@@ -1,6 +1,7 @@
 //! What an SMSC sends: receipts, people's SMS, and what nobody can read; each acknowledged when it is stored.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -20,8 +21,10 @@ use crate::sms::pdu::{Receipt, ShortMessage};
 use crate::sms::settings::Account;
 use crate::wire::work;
 
-/// PDUs under way at once: more than an SMSC has outstanding.
-const UNDER_WAY_MAX: usize = 1_000;
+/// PDUs under way at once: far more than an SMSC has outstanding. With more, the link answers "try again later".
+const UNDER_WAY_MAX: usize = 8_000;
+/// With so many under way nothing more is submitted for a while: what is submitted comes back as receipts.
+pub(super) const BACKLOG_LEN_MAX: usize = 1_000;
 /// JetStream is away: the SMSC keeps it and sends it again. SMSCs wait longer than this for an answer.
 const STORED_WITHIN: Duration = Duration::from_secs(5);
 
@@ -32,6 +35,8 @@ pub(super) struct Listener {
     pub(super) link: Link,
     pub(super) shared: Arc<Shared>,
     pub(super) region: Option<Region>,
+    /// How many are under way.
+    pub(super) backlog: Arc<AtomicUsize>,
 }
 
 impl Listener {
@@ -39,6 +44,7 @@ impl Listener {
         let mut inbox = super::inbound::Inbox::default();
         let mut under_way = FuturesUnordered::new();
         loop {
+            self.backlog.store(under_way.len(), Ordering::Relaxed);
             tokio::select! {
                 Some(()) = under_way.next() => {}
                 next = incoming.recv(), if under_way.len() < UNDER_WAY_MAX => {

@@ -19,6 +19,7 @@ mod wishes;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -71,6 +72,8 @@ struct Door {
     rate: Option<f64>,
     /// TON and NPI of our numbers.
     source: (u8, u8),
+    /// PDUs of the SMSC's that are not stored yet.
+    backlog: Arc<AtomicUsize>,
 }
 
 /// Until `stop`, or until the folder turns out to be torn.
@@ -100,12 +103,14 @@ async fn once(log: &Log, folder: &Path, settings: &Settings, stop: &Cancellation
             shared: Arc::clone(&shared),
             over: over.clone(),
         };
+        let backlog = Arc::new(AtomicUsize::new(0));
         let listener = listen::Listener {
             log: log.clone(),
             account: Arc::clone(account),
             link: link.clone(),
             shared: Arc::clone(&shared),
             region: settings.region,
+            backlog: Arc::clone(&backlog),
         };
         tasks.extend([keeping, tokio::spawn(lane.run(taken)), tokio::spawn(listener.run(incoming))]);
         let connector = &account.connector;
@@ -116,6 +121,7 @@ async fn once(log: &Log, folder: &Path, settings: &Settings, stop: &Cancellation
             window: connector.window,
             rate: connector.rate,
             source: pdus::source_kind(connector),
+            backlog,
         });
     }
     drop(over);

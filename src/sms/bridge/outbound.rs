@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -12,6 +13,7 @@ use tracing::{debug, warn};
 use super::Door;
 use super::desk::{Answered, Desk, Took};
 use super::lane::{Over, Shared, Then};
+use super::listen::BACKLOG_LEN_MAX;
 use crate::log::{Fault, Log, Record, Source, Taken, Verdict};
 use crate::rules::command::Encoding;
 use crate::rules::{Command, Fact};
@@ -111,7 +113,8 @@ impl Outbound<'_> {
         }
         let up = self.doors.iter().enumerate().find(|(_, door)| door.is_up());
         let Some((lane, door)) = up else { return };
-        let len = door.ahead_max().saturating_sub(self.desk.on_lane(lane));
+        let behind = door.backlog.load(Ordering::Relaxed) > BACKLOG_LEN_MAX;
+        let len = if behind { 0 } else { door.ahead_max().saturating_sub(self.desk.on_lane(lane)) };
         if len == 0 {
             return;
         }
