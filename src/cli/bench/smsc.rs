@@ -11,18 +11,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use smpp34::server::ESME;
 use smpp34::{
     SmppConnectionInformation, SmppError, SmppServer, SmppServerListener, bind_receiver, bind_receiver_resp,
-    bind_transceiver, bind_transceiver_resp, bind_transmitter, bind_transmitter_resp, deliver_sm_resp, query_sm,
-    query_sm_resp, submit_sm, submit_sm_resp, unbind, unbind_resp,
+    bind_transceiver, bind_transceiver_resp, bind_transmitter, bind_transmitter_resp, deliver_sm_resp,
+    query_sm, query_sm_resp, submit_sm, submit_sm_resp, unbind, unbind_resp,
 };
+use tokio::sync::watch;
 
 /// What it is told to do and what it has seen.
 #[derive(Default)]
 pub struct Desk {
     pub submits: AtomicU64,
-    pub binds: AtomicU64,
-    pub unbinds: AtomicU64,
+    pub binds: watch::Sender<u64>,
+    pub unbinds: watch::Sender<u64>,
     /// Receipts that the ESME has acknowledged.
-    pub acknowledged: AtomicU64,
+    pub acknowledged: watch::Sender<u64>,
     /// Refuses binds with "invalid password".
     pub refuses: AtomicBool,
     /// Sends a receipt for every message that asks for one.
@@ -66,11 +67,12 @@ impl Smsc {
 }
 
 impl Desk {
-    /// Sends a deliver_sm and waits for its acknowledgement.
-    pub async fn deliver(&self, esm_class: u8, text: &str) -> Option<deliver_sm_resp> {
+    /// Sends a deliver_sm and waits for its acknowledgement. `None` while nobody is bound to receive.
+    pub async fn deliver(&self, esm_class: u8, text: &str) -> Option<Result<deliver_sm_resp, SmppError>> {
         let esme = self.receiver.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
         let message = esme.deliver_sm().source_addr("491701234567").destination_addr("TEAM");
-        message.esm_class(esm_class).short_message(text).send().await.ok()
+        let answer = message.esm_class(esm_class).short_message(text).send().await;
+        Some(answer.and_then(|resp| if resp.is_success() { Ok(resp) } else { Err(resp.get_error()) }))
     }
 }
 
@@ -78,7 +80,7 @@ struct Listener(Arc<Desk>);
 
 impl Listener {
     fn lets_in(&self) -> bool {
-        self.0.binds.fetch_add(1, Ordering::Relaxed);
+        self.0.binds.send_modify(|binds| *binds += 1);
         !self.0.refuses.load(Ordering::Relaxed)
     }
 
@@ -92,8 +94,8 @@ impl Listener {
         if submit.registered_delivery & 1 == 1 && self.0.sends_receipts.load(Ordering::Relaxed) {
             let (desk, text) = (Arc::clone(&self.0), receipt(&id));
             tokio::spawn(async move {
-                let answered = desk.deliver(0x04, &text).await.is_some_and(|resp| resp.is_success());
-                desk.acknowledged.fetch_add(u64::from(answered), Ordering::Relaxed);
+                let answered = desk.deliver(0x04, &text).await.is_some_and(|resp| resp.is_ok());
+                desk.acknowledged.send_modify(|acknowledged| *acknowledged += u64::from(answered));
             });
         }
         submit.accept(id)
@@ -138,9 +140,12 @@ impl SmppServerListener for Listener {
         if self.lets_in() { bind.accept("SMSC".to_owned(), Some(0x34)) } else { bind.reject(PASSWORD) });
     answers!(on_submit_sm(submit: submit_sm) -> submit_sm_resp, self => self.took(submit));
     answers!(on_query_sm(query: query_sm) -> query_sm_resp, self =>
-        query.accept("261120162600000+".to_owned(), 2, 0));
+        {
+        let message_id = query.message_id.clone();
+        query.accept(message_id, "261120162600000+".to_owned(), 2, 0)
+    });
     answers!(on_unbind(unbind: unbind) -> unbind_resp, self => {
-        self.0.unbinds.fetch_add(1, Ordering::Relaxed);
+        self.0.unbinds.send_modify(|unbinds| *unbinds += 1);
         unbind.accept()
     });
 
