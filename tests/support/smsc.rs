@@ -68,6 +68,12 @@ impl RawSmsc {
         Peer { stream, frames: FrameReader::new(1024 * 1024) }
     }
 
+    /// Whether somebody came whose TLS handshake failed.
+    pub async fn accept_fails(&self) -> bool {
+        let (Ok((stream, _)), Some(tls)) = (self.listener.accept().await, &self.tls) else { return false };
+        tls.accept(stream).await.is_err()
+    }
+
     /// Accepts the bind too.
     pub async fn bound(&self) -> Peer {
         let mut peer = self.accept().await;
@@ -195,4 +201,11 @@ impl Started {
 /// Somebody who connects and says nothing.
 pub async fn connect(address: SocketAddr) -> TcpStream {
     TcpStream::connect(address).await.expect("it listens")
+}
+
+/// Of this process, in KiB.
+pub fn resident_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("it says so");
+    line.trim().trim_end_matches(" kB").parse().expect("a number")
 }

@@ -71,7 +71,8 @@ impl Desk {
     pub async fn deliver(&self, esm_class: u8, text: &str) -> Option<Result<deliver_sm_resp, SmppError>> {
         let esme = self.receiver.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
         let message = esme.deliver_sm().source_addr("491701234567").destination_addr("TEAM");
-        Some(message.esm_class(esm_class).short_message(text).send().await)
+        let answer = message.esm_class(esm_class).short_message(text).send().await;
+        Some(answer.and_then(|resp| if resp.is_success() { Ok(resp) } else { Err(resp.get_error()) }))
     }
 }
 

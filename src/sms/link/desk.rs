@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::answer::{Answer, QueryAnswer};
 use super::connector::Connector;
@@ -18,6 +19,8 @@ pub(super) struct Desk {
     turn: tokio::sync::Mutex<()>,
     /// Something has changed that the head of the queue may wait for. It is one, so one permit is enough.
     changed: Arc<Notify>,
+    /// From then on nothing is taken.
+    stop: CancellationToken,
     inner: Mutex<Inner>,
 }
 
@@ -38,10 +41,15 @@ enum Wait {
 }
 
 impl Desk {
-    pub(super) fn new(connector: &Connector) -> Desk {
+    pub(super) fn new(connector: &Connector, stop: CancellationToken) -> Desk {
         let pace = Pace::new(connector.rate, Instant::now());
         let inner = Inner { outbox: None, pace, closed: !connector.bind.transmits() };
-        Desk { turn: tokio::sync::Mutex::new(()), changed: Arc::new(Notify::new()), inner: Mutex::new(inner) }
+        Desk {
+            turn: tokio::sync::Mutex::new(()),
+            changed: Arc::new(Notify::new()),
+            stop,
+            inner: Mutex::new(inner),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -71,7 +79,7 @@ impl Desk {
 
     pub(super) fn free(&self) -> usize {
         let inner = self.lock();
-        if inner.pace.is_paused(Instant::now()) {
+        if self.takes_nothing(&inner) || inner.pace.is_paused(Instant::now()) {
             0
         } else {
             inner.outbox.as_ref().map_or(0, |outbox| outbox.free())
@@ -118,8 +126,11 @@ impl Desk {
 
     fn outbox(&self) -> Result<Arc<Outbox>, Wait> {
         let inner = self.lock();
-        let none = if inner.closed { Wait::Never } else { Wait::Change };
-        inner.outbox.clone().ok_or(none)
+        match &inner.outbox {
+            _ if self.takes_nothing(&inner) => Err(Wait::Never),
+            Some(outbox) => Ok(Arc::clone(outbox)),
+            None => Err(Wait::Change),
+        }
     }
 
     fn try_submit(
@@ -128,9 +139,10 @@ impl Desk {
         wanted: &impl Fn() -> bool,
     ) -> Result<oneshot::Receiver<Answer>, Wait> {
         let mut inner = self.lock();
-        let Some(outbox) = &inner.outbox else {
-            return Err(if inner.closed { Wait::Never } else { Wait::Change });
-        };
+        if self.takes_nothing(&inner) {
+            return Err(Wait::Never);
+        }
+        let Some(outbox) = &inner.outbox else { return Err(Wait::Change) };
         let now = Instant::now();
         let opens = inner.pace.opens();
         if now < opens {
@@ -145,16 +157,20 @@ impl Desk {
         Ok(receiver)
     }
 
+    fn takes_nothing(&self, inner: &Inner) -> bool {
+        inner.closed || self.stop.is_cancelled()
+    }
+
     async fn wait(&self, wait: Wait) {
-        match wait {
-            Wait::Never => (),
-            Wait::Change => self.changed.notified().await,
-            Wait::Until(instant) => {
-                tokio::select! {
-                    () = self.changed.notified() => (),
-                    () = tokio::time::sleep_until(instant) => (),
-                }
-            }
+        let until = match wait {
+            Wait::Never => return,
+            Wait::Change => None,
+            Wait::Until(instant) => Some(instant),
+        };
+        tokio::select! {
+            () = self.changed.notified() => (),
+            () = self.stop.cancelled() => (),
+            () = tokio::time::sleep_until(until.unwrap_or_else(Instant::now)), if until.is_some() => (),
         }
     }
 }

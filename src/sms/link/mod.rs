@@ -51,7 +51,7 @@ pub fn start(
 ) -> (Link, mpsc::Receiver<Incoming>, JoinHandle<()>) {
     let (tell, status) = watch::channel(Status::Connecting);
     let (incoming, receiver) = mpsc::channel(INCOMING_LEN_MAX);
-    let desk = Arc::new(Desk::new(&connector));
+    let desk = Arc::new(Desk::new(&connector, stop.clone()));
     let keeping = keep::keep(connector, Arc::clone(&desk), tell, incoming, stop);
     (Link { desk, status }, receiver, tokio::spawn(keeping))
 }
