@@ -10,8 +10,8 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use support::kill::{kill_9, nats_server_of};
 use support::{Child, Ended, HOMING, Homing, run};
 
 /// A command waits ten seconds for its outcome.
@@ -141,8 +141,7 @@ fn a_listener_outlives_the_server_and_gets_what_was_sent_meanwhile() {
     world.says(&["send", "bob", "first", "--user", "alice"], 0);
     assert_eq!(text(&heard.recv_timeout(COMMAND_WITHIN).unwrap()), "first");
 
-    let server = server_pid(&folder.path().join("data.log"));
-    kill_process(server, Signal::KILL).unwrap();
+    kill_9(nats_server_of(&folder.path().join("data")));
     let deadline = Instant::now() + BACK_WITHIN;
     let mut send = world.command(&["send", "bob", "meanwhile", "--id", "1", "--user", "alice"]);
     while !run(&mut send, COMMAND_WITHIN).status.success() {
@@ -152,14 +151,4 @@ fn a_listener_outlives_the_server_and_gets_what_was_sent_meanwhile() {
     assert!(bob.ended_within(COMMAND_WITHIN).unwrap().success());
     assert_eq!(world.texts(&["inbox", "--user", "bob", "--json"], 0), Vec::<String>::new());
     assert!(world.homing.stop().success());
-}
-
-/// The nats-server that Homing started, as its log names it.
-fn server_pid(log: &Path) -> Pid {
-    let log = fs::read_to_string(log).expect("the log can be read");
-    let ready = log.lines().rfind(|line| line.contains("nats-server is ready")).expect("it is ready");
-    let (_, rest) = ready.split_once("pid").expect("the line names the process");
-    let digits: String =
-        rest.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
-    Pid::from_raw(digits.parse().expect("a process id is a number")).expect("a process id is not zero")
 }

@@ -1,14 +1,11 @@
 //! The story that every fault interrupts: Alice sends ten thousand messages to Bob, who is online.
 
 use std::collections::BTreeSet;
-use std::net::TcpListener;
 use std::path::Path;
-use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use homing::log::server::{Managed, ServerOptions, Sync};
 use homing::words::MessageId;
-use rustix::process::{Pid, Signal, kill_process};
 use tokio::sync::{Mutex, MutexGuard, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -16,6 +13,7 @@ use tokio::time::timeout;
 use crate::audit::Audit;
 use crate::client::Client;
 use crate::people::{Got, alice, bob};
+pub use crate::support::kill::{free_port, kill_9, nats_server_of};
 use crate::support::{HOMING, peers, say};
 
 pub const MESSAGES: usize = 10_000;
@@ -116,22 +114,4 @@ pub async fn server(data: &Path, port: u16, sync: Sync) -> Managed {
     search.named = peers::nats_server().or(search.named);
     let binary = homing::log::server::find(&search, &|line| say(line)).await.unwrap();
     homing::log::server::start_binary(options, &binary).await.unwrap()
-}
-
-/// Below the ports that systems give to outgoing connections: a client that tries to reconnect to one of those may meet itself.
-pub fn free_port() -> u16 {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let first = u16::try_from(std::process::id() % 5_000).unwrap();
-    let ports = std::iter::repeat_with(|| 20_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 10_000);
-    ports.take(10_000).find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).expect("a port is free")
-}
-
-/// The nats-server that a `homing up` in this folder has started, as its lock names it.
-pub fn nats_server_of(data: &Path) -> u32 {
-    std::fs::read_to_string(data.join("nats/lock")).unwrap().trim().parse().unwrap()
-}
-
-/// SIGKILL to a process that this test has started.
-pub fn kill_9(pid: u32) {
-    let _gone_already = kill_process(Pid::from_raw(i32::try_from(pid).unwrap()).unwrap(), Signal::KILL);
 }

@@ -4,6 +4,7 @@
 
 pub mod commands;
 pub mod desk;
+pub mod kill;
 pub mod peers;
 mod process;
 pub mod raw;
