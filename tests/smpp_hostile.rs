@@ -5,7 +5,7 @@ mod smsc;
 
 use std::time::Duration;
 
-use homing::sms::link::{Answer, INCOMING_LEN_MAX, Inbound, Status};
+use homing::sms::link::{Answer, INCOMING_BYTES_MAX, INCOMING_LEN_MAX, Inbound, Status};
 use homing::sms::pdu::command::{
     ALERT_NOTIFICATION, BIND_TRANSCEIVER, BIND_TRANSCEIVER_RESP, CANCEL_SM_RESP, DATA_SM, DATA_SM_RESP,
     DELIVER_SM, DELIVER_SM_RESP, ENQUIRE_LINK, ENQUIRE_LINK_RESP, GENERIC_NACK, OUTBIND, QUERY_SM,
@@ -161,6 +161,7 @@ impl Dice {
 }
 
 /// One of the odd ones, with octets changed, cut out or put in anywhere but in its length. Unbinding is no oddity.
+#[expect(clippy::indexing_slicing, reason = "the dice fall below the lengths; a test may panic")]
 fn bent(odd: &[Odd], dice: &mut Dice) -> Vec<u8> {
     loop {
         let (_, command, body, _) = &odd[dice.below(odd.len())];
@@ -315,4 +316,26 @@ async fn when_nobody_takes_messages_the_smsc_keeps_them_and_responses_still_come
     let replies = peer.is_alive().await;
     let got: Vec<_> = replies.iter().map(|frame| (frame.header.sequence, frame.header.status)).collect();
     assert_eq!(got, [(1, 0)]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_large_messages_fewer_wait() {
+    let smsc = RawSmsc::listen().await;
+    let mut started = start(smsc.connector(""));
+    let mut peer = smsc.bound().await;
+    let large = deliver(0, b"", &tlv(0x0424, &[b'x'; 60_000]));
+    let fit = INCOMING_BYTES_MAX / (large.len() + HEADER_LEN);
+    for sequence in 1..=u32::try_from(fit + 1).expect("few") {
+        peer.send(&pdu(DELIVER_SM, 0, sequence, &large)).await;
+    }
+    let put_off: Vec<_> = peer.is_alive().await.iter().map(|frame| frame.header.status).collect();
+    assert_eq!(put_off, [0x64]);
+    // Taken, it still counts; answered, it does not.
+    let first = soon("a message", started.incoming.recv()).await.expect("it is kept");
+    peer.send(&pdu(DELIVER_SM, 0, 998, &large)).await;
+    assert_eq!(peer.is_alive().await.len(), 1);
+    first.answer(0);
+    peer.send(&pdu(DELIVER_SM, 0, 999, &large)).await;
+    let acknowledged: Vec<_> = peer.is_alive().await.iter().map(|frame| frame.header.sequence).collect();
+    assert_eq!(acknowledged, [1]);
 }

@@ -115,7 +115,8 @@ async fn what_a_broken_session_has_not_sent_is_known_exactly() {
         assert_eq!(responses, (0..answered).collect::<BTreeSet<u16>>());
         assert!(seen.difference(&responses).all(|number| unknown.contains(number)), "{seen:?} {unknown:?}");
         assert!(not_sent.iter().all(|number| unknown.iter().all(|sent| sent < number)), "in order");
-        assert_eq!(not_sent.is_empty(), len == 100, "{} of {}", not_sent.len(), answers.len());
+        // Small ones may all have been written, or not yet; of large ones the socket takes some megabytes and no more.
+        assert!(len == 100 || !not_sent.is_empty(), "all of {}", answers.len());
     }
 }
 
@@ -149,7 +150,7 @@ async fn the_pace_is_smooth() {
     while pausing.elapsed() < Duration::from_secs(1) {
         let frame = peer.next_but_enquiries().await.expect("a submit_sm");
         let at = pausing.elapsed().as_millis();
-        assert!(at < 100 || at >= 1_000, "after {at} ms of a pause");
+        assert!(!(100..1_000).contains(&at), "after {at} ms of a pause");
         peer.answer(&frame, b"id\0").await;
     }
 }

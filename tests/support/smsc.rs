@@ -8,7 +8,7 @@ use std::time::Duration;
 use homing::sms::link::{Connector, Incoming, Link, Status};
 use homing::sms::pdu::{Address, Body, Frame, FrameReader, HEADER_LEN, SubmitSm, Tlvs, command, tlv};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
@@ -79,11 +79,6 @@ impl RawSmsc {
         let mut peer = self.accept().await;
         peer.accept_bind().await;
         peer
-    }
-
-    /// Whether nobody has connected.
-    pub async fn is_left_alone_for(&self, span: Duration) -> bool {
-        tokio::time::timeout(span, self.listener.accept()).await.is_err()
     }
 }
 
@@ -196,11 +191,6 @@ impl Started {
         self.stop.cancel();
         soon("the end", self.task).await.expect("it does not panic");
     }
-}
-
-/// Somebody who connects and says nothing.
-pub async fn connect(address: SocketAddr) -> TcpStream {
-    TcpStream::connect(address).await.expect("it listens")
 }
 
 /// Of this process, in KiB.

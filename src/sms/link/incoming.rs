@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+
+use super::INCOMING_BYTES_MAX;
 use super::outbox::Outbox;
 use crate::sms::pdu::{ShortMessage, command};
 
@@ -9,7 +12,9 @@ use crate::sms::pdu::{ShortMessage, command};
 #[derive(Debug)]
 pub struct Incoming {
     pub pdu: Inbound,
-    pub(super) reply: Option<Reply>,
+    reply: Option<Reply>,
+    /// Until it is answered or dropped.
+    _room: OwnedSemaphorePermit,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +33,27 @@ pub(super) struct Reply {
     /// Of the request.
     pub(super) command: u32,
     pub(super) sequence: u32,
+}
+
+/// What comes, on its way to the bridge: so much of it and no more.
+#[derive(Debug, Clone)]
+pub(super) struct Inlet {
+    sender: mpsc::Sender<Incoming>,
+    /// A permit for each octet.
+    octets: Arc<Semaphore>,
+}
+
+impl Inlet {
+    pub(super) fn new(sender: mpsc::Sender<Incoming>) -> Inlet {
+        Inlet { sender, octets: Arc::new(Semaphore::new(INCOMING_BYTES_MAX)) }
+    }
+
+    /// Whether it was taken: `false` while too many wait, or nobody takes any.
+    pub(super) fn offer(&self, pdu: Inbound, reply: Option<Reply>, len: usize) -> bool {
+        let len = u32::try_from(len).unwrap_or(u32::MAX);
+        let Ok(room) = Arc::clone(&self.octets).try_acquire_many_owned(len) else { return false };
+        self.sender.try_send(Incoming { pdu, reply, _room: room }).is_ok()
+    }
 }
 
 impl Incoming {

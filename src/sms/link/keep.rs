@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
@@ -13,7 +13,7 @@ use tracing::{debug, error, info, warn};
 use super::connector::Connector;
 use super::desk::Desk;
 use super::dial::{BIND_SEQUENCE, Bound, NotBound, dial, leave};
-use super::incoming::Incoming;
+use super::incoming::Inlet;
 use super::outbox::Outbox;
 use super::session::{self, Ended};
 use super::status::Status;
@@ -30,7 +30,7 @@ struct Keeper {
     connector: Arc<Connector>,
     desk: Arc<Desk>,
     tell: watch::Sender<Status>,
-    incoming: mpsc::Sender<Incoming>,
+    incoming: Inlet,
     stop: CancellationToken,
     /// Failed tries since a session that lived.
     failures: u32,
@@ -51,7 +51,7 @@ pub(super) async fn keep(
     connector: Arc<Connector>,
     desk: Arc<Desk>,
     tell: watch::Sender<Status>,
-    incoming: mpsc::Sender<Incoming>,
+    incoming: Inlet,
     stop: CancellationToken,
 ) {
     let _closing = Closing(Arc::clone(&desk));

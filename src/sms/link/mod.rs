@@ -29,10 +29,13 @@ pub use status::Status;
 
 use crate::sms::pdu::{QuerySm, SubmitSm};
 use desk::Desk;
+use incoming::Inlet;
 
-/// Some seconds of an SMSC's deliver_sm. When it is full, further ones are answered "try again later" (0x64): an SMSC
-/// keeps them better than we, and unlike an answer that is put off this leaves its window free for our responses.
-pub const INCOMING_LEN_MAX: usize = 256;
+/// Some seconds of an SMSC's deliver_sm. When so many wait, further ones are answered "try again later" (0x64): an SMSC
+/// keeps them better than we, and unlike an answer that is put off this leaves its window free.
+pub const INCOMING_LEN_MAX: usize = 4_096;
+/// The same in octets, until they are answered: ordinary ones are below a kilobyte, a hostile one fills 64.
+pub const INCOMING_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// A connector that is kept up. Clones are one.
 #[derive(Debug, Clone)]
@@ -51,6 +54,7 @@ pub fn start(
 ) -> (Link, mpsc::Receiver<Incoming>, JoinHandle<()>) {
     let (tell, status) = watch::channel(Status::Connecting);
     let (incoming, receiver) = mpsc::channel(INCOMING_LEN_MAX);
+    let incoming = Inlet::new(incoming);
     let desk = Arc::new(Desk::new(&connector, stop.clone()));
     let keeping = keep::keep(connector, Arc::clone(&desk), tell, incoming, stop);
     (Link { desk, status }, receiver, tokio::spawn(keeping))
@@ -58,7 +62,8 @@ pub fn start(
 
 impl Link {
     /// Waits for a bound session, a place in the window and the pace, then queues the PDU for writing. The order of calls is
-    /// the order on the wire. After `stop`, and when the connector only receives, nothing is sent.
+    /// the order on the wire. Dropped before it returns, nothing is queued. After `stop`, and when the connector only receives,
+    /// nothing is sent.
     pub async fn submit(&self, submit: SubmitSm) -> Submitting {
         self.submit_if(submit, || true).await
     }

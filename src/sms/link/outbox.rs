@@ -59,6 +59,8 @@ enum Phase {
 struct Inner {
     phase: Phase,
     buffer: Vec<u8>,
+    /// So many of its octets are replies to the SMSC's requests.
+    replies_len: usize,
     /// Where the first octet of `buffer` stands in the stream.
     base: u64,
     /// So many octets of the stream were handed to the socket.
@@ -98,6 +100,7 @@ impl Outbox {
         let inner = Inner {
             phase: Phase::Open,
             buffer: Vec::new(),
+            replies_len: 0,
             base: 0,
             handed: 0,
             marks: VecDeque::new(),
@@ -167,7 +170,9 @@ impl Outbox {
             command::DATA_SM_RESP => Body::DataSmResp(String::new()),
             other => Body::Foreign(other),
         };
+        let before = inner.buffer.len();
         body.put(&mut inner.buffer, status, sequence);
+        inner.replies_len += inner.buffer.len() - before;
         self.queued(inner);
     }
 
@@ -217,6 +222,7 @@ impl Outbox {
             inner.end(sequence, None);
         }
         inner.buffer.clear();
+        inner.replies_len = 0;
         drop(inner);
         self.reply(command::UNBIND_RESP, 0, sequence);
     }
@@ -237,6 +243,7 @@ impl Outbox {
             return None;
         }
         std::mem::swap(&mut inner.buffer, chunk);
+        inner.replies_len = 0;
         let position = inner.base;
         inner.base += chunk.len() as u64;
         let wanted = std::mem::take(&mut inner.wanted);
@@ -253,9 +260,10 @@ impl Outbox {
         self.lock().handed = position;
     }
 
-    /// Before more is read that must be replied to: comes when what is there fits.
+    /// Before more is read that must be replied to: comes when the replies that are there are few. Requests of ours do not
+    /// count: their responses must be read.
     pub(super) async fn replies_fit(&self) {
-        while self.lock().buffer.len() >= BUFFER_BYTES_MAX {
+        while self.lock().replies_len >= BUFFER_BYTES_MAX {
             self.drained.notified().await;
         }
     }

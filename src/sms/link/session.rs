@@ -6,13 +6,12 @@ mod send;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use super::connector::Connector;
 use super::dial::Bound;
-use super::incoming::Incoming;
+use super::incoming::Inlet;
 use super::outbox::{Outbox, Overdue};
 use receive::{Heard, Receiving};
 use send::Sending;
@@ -51,7 +50,7 @@ pub(super) async fn run(
     bound: Bound,
     outbox: Arc<Outbox>,
     connector: &Connector,
-    incoming: mpsc::Sender<Incoming>,
+    incoming: Inlet,
     stop: &CancellationToken,
 ) -> Ended {
     let _closing = Closing(&outbox);

@@ -5,16 +5,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tracing::debug;
 
 use super::Ended;
 use crate::sms::link::dial::READ_LEN;
-use crate::sms::link::incoming::{Inbound, Incoming, Reply};
+use crate::sms::link::incoming::{Inbound, Inlet, Reply};
 use crate::sms::link::outbox::{Outbox, Resolved};
 use crate::sms::pdu::status::{Named, RINVBNDSTS, RINVCMDID, ROK, RX_T_APPN};
-use crate::sms::pdu::{Body, Frame, FrameReader, Header, command};
+use crate::sms::pdu::{Body, Frame, FrameReader, HEADER_LEN, Header, command};
 
 /// When the SMSC was heard last.
 pub(super) struct Heard {
@@ -43,7 +42,7 @@ pub(super) struct Receiving<'a> {
     pub(super) reader: Box<dyn AsyncRead + Send + Unpin>,
     pub(super) frames: FrameReader,
     pub(super) outbox: &'a Arc<Outbox>,
-    pub(super) incoming: mpsc::Sender<Incoming>,
+    pub(super) incoming: Inlet,
     pub(super) heard: &'a Heard,
 }
 
@@ -75,10 +74,10 @@ impl Receiving<'_> {
     fn handle(&mut self, frame: &Frame) -> Option<Ended> {
         let header = frame.header;
         match Body::of(frame) {
-            Body::DeliverSm(message) | Body::DataSm(message) => self.offer(Inbound::Message(message), header),
+            Body::DeliverSm(message) | Body::DataSm(message) => self.offer(Inbound::Message(message), frame),
             Body::Broken(command::DELIVER_SM | command::DATA_SM) => {
                 debug!(command = header.command, "a message cannot be read; it is kept as it is");
-                self.offer(Inbound::Undecodable(frame.raw().to_vec()), header);
+                self.offer(Inbound::Undecodable(frame.raw().to_vec()), frame);
             }
             Body::EnquireLink => self.outbox.reply(command::ENQUIRE_LINK_RESP, ROK, header.sequence),
             Body::Unbind => {
@@ -129,7 +128,7 @@ impl Receiving<'_> {
                     status: late.status,
                     message_id: late.message_id,
                 };
-                if self.incoming.try_send(Incoming { pdu, reply: None }).is_err() {
+                if !self.incoming.offer(pdu, None, HEADER_LEN) {
                     debug!(sequence, "a late response is lost: nobody takes what comes");
                 }
             }
@@ -139,10 +138,10 @@ impl Receiving<'_> {
         None
     }
 
-    fn offer(&mut self, pdu: Inbound, header: Header) {
-        let Header { command, sequence, .. } = header;
+    fn offer(&self, pdu: Inbound, frame: &Frame) {
+        let Header { command, sequence, .. } = frame.header;
         let reply = Reply { outbox: Arc::clone(self.outbox), command, sequence };
-        if self.incoming.try_send(Incoming { pdu, reply: Some(reply) }).is_err() {
+        if !self.incoming.offer(pdu, Some(reply), frame.raw().len()) {
             debug!(sequence, "more comes than is taken: the SMSC is asked to send it again later");
             self.outbox.reply(command::response_to(command), RX_T_APPN, sequence);
         }
