@@ -25,7 +25,7 @@ use tokio::sync::Mutex;
 use tokio::task::block_in_place;
 
 /// Also on a loaded machine, with items that come again ten seconds after their bridge was killed.
-const ENDS_WITHIN: Duration = Duration::from_secs(240);
+const ENDS_WITHIN: Duration = Duration::from_secs(40);
 
 /// These tests use all of the machine: one at a time.
 static ALONE: Mutex<()> = Mutex::const_new(());
