@@ -60,7 +60,11 @@ fn the_window_holds_what_has_no_response() {
     outbox.enquire_link();
     assert!(outbox.submit(&submit(2)).is_none());
     assert_eq!(outbox.free(), 0);
-    assert_eq!(outbox.resolve(2, 0, response("")), Resolved::Nobody, "a query is answered by its own response");
+    assert_eq!(
+        outbox.resolve(2, 0, response("")),
+        Resolved::Nobody,
+        "a query is answered by its own response"
+    );
     assert_eq!(outbox.resolve(1, 0, response("a")), Resolved::Answered);
     assert_eq!(first.try_recv().unwrap(), accepted("a"));
     assert_eq!((outbox.free(), outbox.resolve(1, 0, response("a"))), (1, Resolved::Nobody));
