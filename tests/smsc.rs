@@ -2,9 +2,12 @@
 
 #[path = "support/esme.rs"]
 mod esme;
+mod support;
 #[path = "support/smsc.rs"]
 mod wire;
 
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use esme::{Raw, bind};
@@ -14,8 +17,10 @@ use homing::sms::pdu::{
 };
 use homing::sms::smsc::{Event, NotTyped, Options, Smsc};
 use homing::sms::text::{Fragment, Long, Reading, Style, fragment, join, segment};
+use serde_json::{Value, json};
+use support::{Child, HOMING};
 use tokio::sync::mpsc::Receiver;
-use wire::{Started, soon};
+use wire::{COMES_WITHIN, Started, soon};
 
 const PHONE: &str = "+447700900001";
 const SERVICE: &str = "12520100001";
@@ -305,4 +310,53 @@ async fn a_delay_puts_off_the_responses_and_not_the_session() {
     assert_eq!(esme.asks(&bind(BindKind::Transceiver), 1).await.1, status::ROK);
     esme.says(&Body::SubmitSm(submit("hi")), 2).await;
     assert_eq!(esme.asks(&Body::EnquireLink, 3).await, (Body::EnquireLinkResp, status::ROK));
+}
+
+/// The terminal, by its pipes.
+#[tokio::test]
+async fn a_person_watches_and_types() {
+    let mut command = Command::new(HOMING);
+    let (keyboard, mut typed) = std::io::pipe().expect("a pipe");
+    command.args(["smsc", "--port", "0", "--json"]).stdin(keyboard).stdout(Stdio::piped());
+    let mut child = Child::spawn(&mut command);
+    let (tell, mut lines) = tokio::sync::mpsc::channel(16);
+    let out = child.take_stdout();
+    std::thread::spawn(move || {
+        for line in BufReader::new(out).lines().map_while(Result::ok) {
+            let line: Value = serde_json::from_str(&line).expect("a line is JSON");
+            if tell.blocking_send(line).is_err() {
+                return;
+            }
+        }
+    });
+    let mut next = async || soon("a line", lines.recv()).await.expect("it runs");
+    let ready = next().await;
+    assert_eq!(ready["ready"], true);
+    let url = ready["smsc"].as_str().expect("its address").replacen("smpp://", "smpp://any:any@", 1);
+    let mut link = wire::start(url.parse().expect("a connector"));
+    assert_eq!(next().await["event"], "bound");
+    taken(&link, submit("on my way")).await;
+    let line = next().await;
+    let want = json!({ "at": line["at"], "event": "submitted", "from": SERVICE, "to": PHONE, "text": "on my way",
+        "parts": 1, "reached": true });
+    assert_eq!(line, want);
+    let (_, receipt) = incoming(&mut link).await;
+    receipt.answer(status::ROK);
+    assert_eq!(next().await["state"], "delivered");
+    for (line, from) in [("> ok".to_owned(), PHONE), (format!("+447700900002 {SERVICE} ok"), "+447700900002")]
+    {
+        writeln!(typed, "{line}").expect("it reads");
+        let (message, incoming) = incoming(&mut link).await;
+        assert_eq!((message.dest.text.as_str(), &message.octets[..]), (SERVICE, &b"ok"[..]));
+        incoming.answer(status::ROK);
+        let told = next().await;
+        assert_eq!((&told["event"], &told["from"]), (&json!("typed"), &json!(from)));
+    }
+    writeln!(typed, "/phones").expect("it reads");
+    let phones = next().await;
+    assert_eq!(phones["phones"].as_array().map(Vec::len), Some(2), "{phones}");
+    child.terminate();
+    assert_eq!(next().await["event"], "unbound");
+    assert!(child.ended_within(COMES_WITHIN).expect("it stops").success());
+    link.stops().await;
 }
