@@ -2,6 +2,8 @@
 //!
 //! Ordinary sizes only: its short writes break the frames of large PDUs.
 
+#![allow(dead_code, reason = "the benchmark and each test use the part of it that they need")]
+
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, TcpListener};
 use std::pin::Pin;

@@ -1,5 +1,4 @@
-//! The way to one account at an SMSC: what has leave is made into segments and submitted in order, and what comes of it is
-//! reported.
+//! The way to one account at an SMSC: what has leave is submitted in order, segment by segment, and its end reported.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +14,7 @@ use super::wishes::Wishes;
 use crate::log::Verdict;
 use crate::rules::sms::{Attempted, DeferReason, FailReason, Granted, Report, UnknownReason};
 use crate::sms::link::{Answer, Link, Submitting, UnknownWhy};
-use crate::sms::pdu::status::{Class, Named, SessionFault};
+use crate::sms::pdu::status::{Class, Named, ROK, SessionFault};
 use crate::sms::settings::{Account, OnUnknown, ServiceNumber};
 use crate::sms::state::{Delivery, Known, State};
 use crate::sms::{number, text};
@@ -145,12 +144,12 @@ impl Lane {
         let mut worst = Worst::Accepted;
         for (place, submitting) in submitting.into_iter().enumerate() {
             let Some(submitting) = submitting else { continue };
-            match submitting.await {
-                Answer::Response { status: 0, message_id } => {
-                    self.named(&leave.granted, (place, segments), &message_id).await;
-                    ids.get_mut(place).into_iter().for_each(|id| *id = Some(message_id.clone()));
-                }
-                other => worst = worst.or(self.judge(other)),
+            let answer = submitting.await;
+            if let Answer::Response { status: ROK, message_id } = answer {
+                self.named(&leave.granted, (place, segments), &message_id).await;
+                ids.get_mut(place).into_iter().for_each(|id| *id = Some(message_id.clone()));
+            } else {
+                worst = worst.or(self.judge(&answer));
             }
         }
         let attempt = Attempted {
@@ -183,34 +182,39 @@ impl Lane {
         }
     }
 
-    fn judge(&self, answer: Answer) -> Worst {
+    fn judge(&self, answer: &Answer) -> Worst {
         match answer {
             Answer::NotSent => Worst::NotSent,
             Answer::Unknown(UnknownWhy::ConnectionLost) => Worst::Unknown(UnknownReason::Disconnected),
             Answer::Unknown(UnknownWhy::TimedOut) => Worst::Unknown(UnknownReason::NoResponse),
-            Answer::Response { status, .. } => match self.account.connector.status.class(status) {
-                Class::Accepted => Worst::Accepted,
-                Class::Throttle => {
-                    debug!(connector = self.account.name(), status = %Named(status), "throttled");
-                    self.link.pause(THROTTLE_PAUSE);
-                    Worst::Throttled(status)
-                }
-                Class::Temporary { tries_max } => Worst::Temporary(status, tries_max),
-                Class::Permanent => Worst::Permanent(status),
-                Class::Session(SessionFault::BindAgain) => {
-                    self.link.pause(THROTTLE_PAUSE);
-                    Worst::Throttled(status)
-                }
-                Class::Session(SessionFault::Refused) => {
-                    error!(connector = self.account.name(), status = %Named(status), "the SMSC refuses the account");
-                    self.link.pause(REFUSED_PAUSE);
-                    Worst::Throttled(status)
-                }
-                Class::Ours => {
-                    error!(connector = self.account.name(), status = %Named(status), "the SMSC cannot read what Homing sent");
-                    Worst::Permanent(status)
-                }
-            },
+            Answer::Response { status, .. } => self.classed(*status),
+        }
+    }
+
+    /// What follows from an SMSC's refusal.
+    fn classed(&self, status: u32) -> Worst {
+        match self.account.connector.status.class(status) {
+            Class::Accepted => Worst::Accepted,
+            Class::Throttle => {
+                debug!(connector = self.account.name(), status = %Named(status), "throttled");
+                self.link.pause(THROTTLE_PAUSE);
+                Worst::Throttled(status)
+            }
+            Class::Temporary { tries_max } => Worst::Temporary(status, tries_max),
+            Class::Permanent => Worst::Permanent(status),
+            Class::Session(SessionFault::BindAgain) => {
+                self.link.pause(THROTTLE_PAUSE);
+                Worst::Throttled(status)
+            }
+            Class::Session(SessionFault::Refused) => {
+                error!(connector = self.account.name(), status = %Named(status), "the SMSC refuses the account");
+                self.link.pause(REFUSED_PAUSE);
+                Worst::Throttled(status)
+            }
+            Class::Ours => {
+                error!(connector = self.account.name(), status = %Named(status), "the SMSC cannot read what Homing sent");
+                Worst::Permanent(status)
+            }
         }
     }
 
