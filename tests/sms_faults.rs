@@ -71,8 +71,17 @@ impl World {
         self.folder.path().join("data")
     }
 
+    fn account(&self) -> String {
+        format!("smpp://me:pw@127.0.0.1:{}?name=main&window=20{}", self.smsc.port, self.more)
+    }
+
+    fn up_without_smsc(&mut self) {
+        let start = || Homing::start_at(&self.data(), self.port, &["--sync", "off"]);
+        self.homing = Some(block_in_place(start));
+    }
+
     fn up(&mut self) {
-        let smsc = format!("smpp://me:pw@127.0.0.1:{}?name=main&window=20{}", self.smsc.port, self.more);
+        let smsc = self.account();
         let flags = ["--sync", "off", "--query-after", "5s", "--smsc", &smsc];
         self.homing = Some(block_in_place(|| Homing::start_at(&self.data(), self.port, &flags)));
     }
@@ -273,6 +282,32 @@ async fn the_bridges_folder_is_disposable() {
     assert!(audit.unknown.is_empty(), "a clean stop leaves nothing unknown");
     let log = world.homing.as_ref().unwrap().log();
     assert!(log.contains("is rebuilt from the log"), "it says so");
+    world.stop();
+}
+
+/// Its disk is full: it says so and waits; with room again it goes on, and nothing is lost or sent twice in silence.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_is_waited_for() {
+    let _alone = ALONE.lock().await;
+    let mut world = World::start("").await;
+    world.stop();
+    world.up_without_smsc();
+    let (disk, smsc) = (world.folder.path().join("small"), world.account());
+    let nats = format!("nats://127.0.0.1:{}", world.port);
+    let flags = ["--query-after", "5s", "--smsc", &smsc];
+    let started = || Homing::serve_on_a_small_disk(&disk, &nats, "sms", &flags);
+    let Some(bridge) = block_in_place(started) else { return };
+    world.send(2_000).await;
+    let full = async {
+        while !bridge.log().contains("No space left on device") {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(ENDS_WITHIN, full).await.expect("it says that its disk is full");
+    block_in_place(|| bridge.enlarge_disk(&disk));
+    let audit = world.rests().await;
+    audit.agrees_with("disk full", &world.smsc);
+    assert!(block_in_place(|| bridge.stop()).success());
     world.stop();
 }
 

@@ -7,16 +7,15 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tracing::{debug, error, warn};
 
-use super::matching::{Matching, reference_of};
+use super::matching::reference_of;
 use super::pdus;
-use super::report::Reporter;
-use super::wishes::Wishes;
+use super::shared::Shared;
 use crate::log::Verdict;
 use crate::rules::sms::{Attempted, DeferReason, FailReason, Granted, Report, UnknownReason};
 use crate::sms::link::{Answer, Link, Submitting, UnknownWhy};
 use crate::sms::pdu::status::{Class, Named, ROK, SessionFault};
-use crate::sms::settings::{Account, OnUnknown, ServiceNumber};
-use crate::sms::state::{Delivery, Known, State};
+use crate::sms::settings::{Account, OnUnknown};
+use crate::sms::state::{Delivery, Known};
 use crate::sms::{number, text};
 use crate::wire::work::Work;
 
@@ -31,17 +30,6 @@ const TRY_AGAIN_AFTER: Duration = Duration::from_secs(5);
 const TRY_AGAIN_AFTER_MAX: Duration = Duration::from_secs(600);
 /// A wish that was just spoken is decided by then.
 const HELD_BACK_FOR: Duration = Duration::from_secs(2);
-
-/// What all lanes share.
-#[derive(Debug)]
-pub(super) struct Shared {
-    pub(super) state: Arc<State>,
-    pub(super) matching: Matching,
-    pub(super) wishes: Wishes,
-    pub(super) reporter: Reporter,
-    pub(super) service: ServiceNumber,
-    pub(super) on_unknown: OnUnknown,
-}
 
 /// A delivery with leave to be submitted.
 #[derive(Debug)]
@@ -233,6 +221,7 @@ impl Lane {
             }
             Worst::Unknown(why) => {
                 warn!(message = %attempt.message, why = why.as_str(), "it is not known whether the SMSC has it");
+                self.shared.late.unknown(&attempt);
                 // The permission before this one was for an unknown one already.
                 let once = before.is_none_or(|row| row.unknown == 0);
                 let retry = self.shared.on_unknown == OnUnknown::Retry && once;
