@@ -24,6 +24,9 @@ const ALPHANUMERIC: u8 = 5;
 /// Dialled before an international number: in most of the world, and in North America.
 const PREFIXES: [&str; 2] = ["00", "011"];
 
+/// Shorter numbers without a plus are national ones, or short codes.
+const PLAIN_LEN_MIN: usize = 10;
+
 /// The number of an SMS's sender, if it is one.
 pub fn of_sms(text: &str, ton: u8, region: Option<Region>) -> Option<Phone> {
     if ton == ALPHANUMERIC {
@@ -33,7 +36,9 @@ pub fn of_sms(text: &str, ton: u8, region: Option<Region>) -> Option<Phone> {
     if ton == INTERNATIONAL && !digits.starts_with('+') {
         return strict(&format!("+{digits}"));
     }
-    read(digits, region).ok()
+    // The metadata does not know every number that is in use; a long one without its plus is taken at its word.
+    let plainly = || strict(&format!("+{digits}")).filter(|_| digits.len() >= PLAIN_LEN_MIN);
+    read(digits, region).ok().or_else(plainly)
 }
 
 /// A number as a person writes it: `+44 7700 900123`, `0044…`, or a national one where the region is known.
@@ -125,6 +130,9 @@ mod tests {
             ("8613800138000", 1, Some("+8613800138000")),
             ("8613800138000", 0, Some("+8613800138000")),
             ("447700900123", 1, Some("+447700900123")),
+            ("447700900123", 0, Some("+447700900123")),
+            ("12520", 0, None),
+            ("0123456789", 0, None),
             ("ALERTS", 5, None),
             ("", 0, None),
         ] {

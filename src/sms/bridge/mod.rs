@@ -90,6 +90,9 @@ struct Door {
 /// Until `stop`, or until the folder turns out to be torn.
 async fn once(log: &Log, folder: &Path, settings: &Settings, stop: &CancellationToken) -> Result<(), Fault> {
     let state = Arc::new(State::of(log, folder, settings.terms()).await?);
+    if state.position().0 == 0 && log.last_seq("EVENTS").await? > 0 {
+        info!("the state of the SMS bridge is rebuilt from the log");
+    }
     info!(seq = state.position().0, "the state of the SMS bridge is open");
     let (reporter, publishing) = Reporter::start(log.clone());
     let shared = Arc::new(Shared {
@@ -139,9 +142,15 @@ async fn once(log: &Log, folder: &Path, settings: &Settings, stop: &Cancellation
     let done = {
         let guarded = |work| ending(&ends, work);
         let (commits, answers) = mpsc::channel(LEAVES_LEN_MAX);
-        let follow = guarded(Box::pin(follow(log, &shared, commits, &ends)) as Work<'_>);
+        // Answers are read until the last question has its own.
+        let reading = CancellationToken::new();
+        let follow = guarded(Box::pin(follow(log, &shared, commits, &reading)) as Work<'_>);
         let wishes = guarded(Box::pin(hear_wishes(log, &shared, &ends)));
-        let submit = guarded(Box::pin(outbound::run(log, &shared, &doors, answers, concluded, &ends)));
+        let submit = outbound::run(log, &shared, &doors, answers, concluded, &ends);
+        let submit = guarded(Box::pin(async {
+            let _reading = reading.clone().drop_guard();
+            submit.await
+        }));
         let sweep = guarded(Box::pin(sweep::run(log, &shared, &doors, settings, &ends)));
         let answer = guarded(Box::pin(answer::run(log, &shared, &doors, &ends)));
         let (a, b, c, d, e) = tokio::join!(follow, wishes, submit, sweep, answer);
@@ -172,10 +181,10 @@ async fn follow(
     log: &Log,
     shared: &Arc<Shared>,
     commits: mpsc::Sender<Vec<Record>>,
-    ends: &CancellationToken,
+    reading: &CancellationToken,
 ) -> Result<(), Fault> {
     let mut follower = log.follow("EVENTS", Some(subjects::SMS_EVENTS), shared.state.position().0 + 1);
-    while let Some(records) = ends.run_until_cancelled(follower.next()).await {
+    while let Some(records) = reading.run_until_cancelled(follower.next()).await {
         let records = Arc::new(records?);
         project(&shared.state, &records).await?;
         join::joined(log, shared, &records).await;
