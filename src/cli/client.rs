@@ -93,9 +93,7 @@ impl Client {
         let payload = Bytes::from(crate::wire::to_json(question));
         let answer =
             self.log.client().request(subject, payload).await.map_err(|error| match error.kind() {
-                RequestErrorKind::NoResponders => Failure::failed(
-                    "nobody answers questions: no Homing with the role `query` runs here".to_owned(),
-                ),
+                RequestErrorKind::NoResponders => Failure::failed(nobody_answers(name).to_owned()),
                 RequestErrorKind::TimedOut
                 | RequestErrorKind::InvalidSubject
                 | RequestErrorKind::MaxPayloadExceeded
@@ -109,6 +107,14 @@ impl Client {
         }
         serde_json::from_value(value)
             .map_err(|error| Failure::failed(format!("the answer cannot be read: {error}")))
+    }
+}
+
+/// Each role answers its own questions.
+fn nobody_answers(name: &str) -> &'static str {
+    match name {
+        "sms" => "nobody answers: no Homing with the role `sms` and an SMSC (--smsc) runs here",
+        _ => "nobody answers questions: no Homing with the role `query` runs here",
     }
 }
 

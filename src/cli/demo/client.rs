@@ -1,4 +1,4 @@
-//! Bob's IM client in the demo: a real one, on a connection of its own.
+//! An IM client in the demo: a real one, on a connection of its own.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::client::Client;
 use crate::cli::output::Failure;
 use crate::rules::Command;
-use crate::rules::command::{Confirm, DeviceClass, Online};
+use crate::rules::command::{Confirm, DeviceClass, Offline, Online};
 use crate::wire::{Shown, subjects};
 use crate::words::{DeviceName, MessageId, Span, UserName};
 
@@ -20,24 +20,25 @@ const HEARTBEAT_EVERY: Duration = Duration::from_millis(500);
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A client that is online until it is dropped, and then simply gone, as when a battery is empty.
-pub(super) struct Phone {
+pub(super) struct ImClient {
     client: Client,
+    device: DeviceName,
     live: Subscriber,
     _beating: tokio_util::sync::DropGuard,
 }
 
-impl Phone {
+impl ImClient {
     /// Listens first and comes online then, so that nothing is missed.
     pub(super) async fn online(
         url: &str,
         user: &UserName,
         left: &CancellationToken,
-    ) -> Result<Phone, Failure> {
+    ) -> Result<ImClient, Failure> {
         let client = Client::at(url, user.as_str()).await?;
         let wrong = |error: &dyn std::fmt::Display| Failure::failed(format!("could not listen: {error}"));
         let live =
             client.log.client().subscribe(subjects::live_of(user)).await.map_err(|error| wrong(&error))?;
-        let device: DeviceName = "phone".parse().map_err(|error| wrong(&error))?;
+        let device: DeviceName = "laptop".parse().map_err(|error| wrong(&error))?;
         let online = Online { device: device.clone(), class: DeviceClass::Pc, lease: LEASE };
         client.accepted(&Command::Online(online)).await?;
         let beating = left.child_token();
@@ -51,7 +52,7 @@ impl Phone {
             }
         });
         tokio::spawn(beat);
-        Ok(Phone { client, live, _beating: beating.drop_guard() })
+        Ok(ImClient { client, device, live, _beating: beating.drop_guard() })
     }
 
     /// The next live message.
@@ -64,6 +65,12 @@ impl Phone {
 
     pub(super) async fn confirm(&self, message: MessageId) -> Result<(), Failure> {
         self.client.accepted(&Command::Received(Confirm { message: Some(message), messages: None })).await?;
+        Ok(())
+    }
+
+    /// Says that it is leaving, as a client that is closed does.
+    pub(super) async fn leaves(self) -> Result<(), Failure> {
+        self.client.accepted(&Command::Offline(Offline { device: self.device.clone() })).await?;
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! What the log tells: the commits about a message, and a presence that ended.
+//! What the log tells: the commits about a message, its arrival, and a presence that ended.
 
 use std::time::Duration;
 
@@ -29,18 +29,28 @@ pub(super) async fn about(log: &Log, message: MessageId) -> Result<Vec<(EventSeq
 
 /// Waits for the commit that says this user's device is gone.
 pub(super) async fn gone(log: &Log, user: &UserName) -> Result<EventSeq, Failure> {
-    let mut presence = log.follow("EVENTS", Some(crate::wire::subjects::PRESENCE_EVENTS), 1);
     let offline = |fact: &Fact| matches!(fact, Fact::DeviceOffline { user: gone, .. } if gone == user);
+    until(log, offline, "the lease did not lapse").await
+}
+
+/// Waits for the commit that says this message has arrived.
+pub(super) async fn delivered(log: &Log, message: MessageId) -> Result<EventSeq, Failure> {
+    let arrived = |fact: &Fact| matches!(fact, Fact::DeliveryDelivered { message: it, .. } if *it == message);
+    until(log, arrived, &format!("{message} was not delivered")).await
+}
+
+async fn until(log: &Log, is_it: impl Fn(&Fact) -> bool, else_say: &str) -> Result<EventSeq, Failure> {
+    let mut events = log.follow("EVENTS", None, 1);
     let wait = async {
         loop {
-            for record in presence.next().await? {
+            for record in events.next().await? {
                 let commit = commit::decode(&record.payload).map_err(Failure::failed)?;
-                if commit.facts.iter().any(offline) {
+                if commit.facts.iter().any(&is_it) {
                     return Ok(EventSeq(record.seq));
                 }
             }
         }
     };
     let waited = tokio::time::timeout(PATIENCE, wait).await;
-    waited.unwrap_or_else(|_| Err(Failure::failed("the lease did not lapse".to_owned())))
+    waited.unwrap_or_else(|_| Err(Failure::failed(format!("{else_say} within {} s", PATIENCE.as_secs()))))
 }

@@ -1,7 +1,9 @@
 //! `homing demo`: the main job, shown from end to end on real parts, in under a minute.
 
+mod by_sms;
 mod client;
 mod events;
+mod phones;
 mod play;
 
 use tokio_util::sync::CancellationToken;
@@ -10,11 +12,12 @@ use super::output::{Failure, Output};
 use super::roles;
 use super::settings::Settings;
 use super::up::Whole;
-use crate::sms;
+use phones::Phones;
 
-/// Show the main job: a message reaches Bob live, waits while he is away, and reaches him when he returns
+/// Show the main job: a message reaches people live, waits for them, or goes to their phones by SMS
 ///
-/// Runs everything in a temporary data folder with a nats-server of its own on a free port, and leaves nothing behind.
+/// Runs everything in a temporary data folder with a nats-server and a small SMSC of its own on free ports, and leaves
+/// nothing behind. No SMS leaves this machine.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {}
 
@@ -24,18 +27,26 @@ pub(super) async fn run(_args: Args, settings: &Settings, output: Output) -> Res
     tokio::pin!(stopping);
     let folder = tempfile::tempdir()
         .map_err(|error| Failure::failed(format!("could not make a temporary folder: {error}")))?;
-    let sms = sms::Settings::default();
+    let phones = Phones::start().await?;
+    let sms = phones.settings()?;
     let starting = Whole::start_in(folder.path(), None, settings.sync, 0, &sms, output);
     let whole = tokio::select! {
         started = starting => started?,
-        () = &mut stopping => return Ok(()),
+        () = &mut stopping => return Err(interrupted()),
     };
     let left = CancellationToken::new();
+    let smsc = phones.smsc();
     let played = tokio::select! {
-        played = play::play(whole.url(), output, left.clone()) => played,
-        () = &mut stopping => Ok(()),
+        played = play::play(whole.url(), output, left.clone(), phones) => played,
+        () = &mut stopping => Err(interrupted()),
     };
     left.cancel();
     whole.stop().await?;
+    smsc.stop().await;
     played
+}
+
+/// What was not shown did not happen.
+fn interrupted() -> Failure {
+    Failure::failed("stopped before the end".to_owned())
 }

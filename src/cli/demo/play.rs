@@ -3,94 +3,118 @@
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::client::Phone;
+use super::client::ImClient;
 use super::events;
+use super::phones::Phones;
 use crate::cli::client::{Client, OPERATOR};
 use crate::cli::output::{Failure, Output};
 use crate::rules::command::{Register, Send};
 use crate::rules::{Command, Fact};
 use crate::wire::query::{Deliveries, DeliveryOf};
-use crate::words::{Address, Instant, MessageId, UserName};
+use crate::words::{Address, Instant, MessageId, Phone, UserName, WordError};
 
-struct Play<'a> {
-    url: &'a str,
+pub(super) struct Play<'a> {
+    pub(super) url: &'a str,
     output: Output,
-    left: CancellationToken,
-    admin: Client,
+    pub(super) left: CancellationToken,
+    pub(super) admin: Client,
     alice: Client,
-    bob: UserName,
+    pub(super) bob: UserName,
 }
 
-pub(super) async fn play(url: &str, output: Output, left: CancellationToken) -> Result<(), Failure> {
-    let bob: UserName = "bob".parse().map_err(|error| Failure::failed(format!("{error}")))?;
+pub(super) async fn play(
+    url: &str,
+    output: Output,
+    left: CancellationToken,
+    mut phones: Phones,
+) -> Result<(), Failure> {
+    let bob: UserName = parsed("bob")?;
     let admin = Client::at(url, OPERATOR).await?;
     let alice = Client::at(url, "alice").await?;
     let play = Play { url, output, left, admin, alice, bob };
     play.say(&format!("Homing is running, with a nats-server of its own at {url}."));
     play.people().await?;
-    let mut phone = Phone::online(url, &play.bob, &play.left).await?;
+    let mut client = ImClient::online(url, &play.bob, &play.left).await?;
     play.say("bob's client is online: it holds a lease of 2 s and renews it by heartbeats.");
-    play.live(&mut phone).await?;
-    let waiting = play.away(phone).await?;
-    play.back(waiting).await?;
+    play.live(&mut client).await?;
+    let waiting = play.away(client).await?;
+    let client = play.back(waiting).await?;
     play.refused().await?;
     play.explain(waiting).await?;
+    let number = play.by_sms(&mut phones).await?;
+    play.answer(&phones, &number).await?;
+    play.leaves(client, &mut phones).await?;
     play.act(
-        "That was the main job. `homing up` runs it for you; the README shows how to send from any language.",
+        "That was the main job. `homing up` runs it for you, and `homing smsc` is phones to try it with; the README shows \
+         how to send from any language.",
     );
     Ok(())
 }
 
+/// A word of the play's own text.
+pub(super) fn parsed<T: std::str::FromStr<Err = WordError>>(text: &str) -> Result<T, Failure> {
+    text.parse().map_err(|error| Failure::failed(format!("{error}")))
+}
+
+/// With nothing but a name and, for some, a phone.
+pub(super) fn person(name: UserName, phone: Option<Phone>) -> Register {
+    Register { name, phone, secret: None, zone: None, day: None, month: None }
+}
+
 impl Play<'_> {
-    fn act(&self, title: &str) {
+    pub(super) fn act(&self, title: &str) {
         self.output.result(&json!({ "act": title }), || format!("\n{title}"));
     }
 
-    fn say(&self, line: &str) {
+    pub(super) fn say(&self, line: &str) {
         self.output.result(&json!({ "says": line }), || format!("  {line}"));
     }
 
     async fn people(&self) -> Result<(), Failure> {
         self.act("1. An operator registers two people.");
         for name in ["alice", "bob"] {
-            let name: UserName = name.parse().map_err(|error| Failure::failed(format!("{error}")))?;
-            let (phone, secret, zone, day, month) = (None, None, None, None, None);
-            let register = Register { name: name.clone(), phone, secret, zone, day, month };
-            let outcome = self.admin.accepted(&Command::Register(register)).await?;
-            let im = outcome.im.map(|im| im.to_string()).unwrap_or_default();
-            self.say(&format!("{name} is registered; IM number {im}."));
+            self.register(person(parsed(name)?, None)).await?;
         }
         Ok(())
     }
 
-    async fn send(&self, text: &str) -> Result<MessageId, Failure> {
-        let to = vec![Address::User(self.bob.clone())];
-        let send = Send { to, text: Some(text.to_owned()), ..Send::default() };
+    pub(super) async fn register(&self, person: Register) -> Result<(), Failure> {
+        let phone = person.phone.map(|phone| format!(", phone {phone}")).unwrap_or_default();
+        let name = person.name.clone();
+        let outcome = self.admin.accepted(&Command::Register(person)).await?;
+        let im = outcome.im.map(|im| im.to_string()).unwrap_or_default();
+        self.say(&format!("{name} is registered; IM number {im}{phone}."));
+        Ok(())
+    }
+
+    pub(super) async fn send(&self, to: &UserName, text: &str) -> Result<MessageId, Failure> {
+        let send =
+            Send { to: vec![Address::User(to.clone())], text: Some(text.to_owned()), ..Send::default() };
         let outcome = self.alice.accepted(&Command::Send(send)).await?;
         let message =
             outcome.message.ok_or_else(|| Failure::failed("the outcome names no message".to_owned()))?;
-        self.say(&format!("alice sends bob \"{text}\": accepted as {message}."));
+        self.say(&format!("alice sends {to} \"{text}\": accepted as {message}."));
         Ok(message)
     }
 
-    async fn live(&self, phone: &mut Phone) -> Result<(), Failure> {
+    async fn live(&self, client: &mut ImClient) -> Result<(), Failure> {
         self.act("2. Bob is online: the message reaches him live, and he confirms it.");
-        let message = self.send("on my way").await?;
-        self.receive(phone, message).await?;
+        let message = self.send(&self.bob, "on my way").await?;
+        self.receive(client, message).await?;
         self.state(message).await
     }
 
-    async fn receive(&self, phone: &mut Phone, message: MessageId) -> Result<(), Failure> {
-        let shown = phone.next().await?;
+    async fn receive(&self, client: &mut ImClient, message: MessageId) -> Result<(), Failure> {
+        let shown = client.next().await?;
         if shown.message != message {
             return Err(Failure::failed(format!("{message} was expected, {} came", shown.message)));
         }
         let text = shown.text.unwrap_or_default();
         self.say(&format!("bob's client gets \"{text}\" from {} and confirms it.", shown.from));
-        phone.confirm(message).await
+        client.confirm(message).await
     }
 
-    async fn state(&self, message: MessageId) -> Result<(), Failure> {
+    pub(super) async fn state(&self, message: MessageId) -> Result<(), Failure> {
         let answer: Deliveries = self.alice.ask("delivery", &DeliveryOf { message }).await?;
         for recipient in answer.recipients {
             let reason = recipient.reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
@@ -99,26 +123,27 @@ impl Play<'_> {
         Ok(())
     }
 
-    async fn away(&self, phone: Phone) -> Result<MessageId, Failure> {
+    async fn away(&self, client: ImClient) -> Result<MessageId, Failure> {
         self.act("3. Bob's client is suddenly gone. His lease lapses, and the next message waits.");
-        drop(phone);
+        drop(client);
         let seq = events::gone(&self.admin.log, &self.bob).await?;
         self.say(&format!("No heartbeat for 2 s: bob is offline (event {}).", seq.0));
-        let message = self.send("the key is under the mat").await?;
+        let message = self.send(&self.bob, "the key is under the mat").await?;
         self.state(message).await?;
         Ok(message)
     }
 
-    async fn back(&self, message: MessageId) -> Result<(), Failure> {
+    async fn back(&self, message: MessageId) -> Result<ImClient, Failure> {
         self.act("4. Bob returns, and gets what waits.");
-        let mut phone = Phone::online(self.url, &self.bob, &self.left).await?;
-        self.receive(&mut phone, message).await?;
-        self.state(message).await
+        let mut client = ImClient::online(self.url, &self.bob, &self.left).await?;
+        self.receive(&mut client, message).await?;
+        self.state(message).await?;
+        Ok(client)
     }
 
     async fn refused(&self) -> Result<(), Failure> {
         self.act("5. What cannot be done is refused with a code, and changes nothing.");
-        let to = vec!["carol".parse().map_err(|error| Failure::failed(format!("{error}")))?];
+        let to = vec![parsed("carol")?];
         let send = Send { to, text: Some("hello?".to_owned()), ..Send::default() };
         let outcome = self.alice.command(&Command::Send(send)).await?;
         let code =
