@@ -49,11 +49,14 @@ pub(super) struct SmsFile {
 /// # Errors
 /// What is wrong with a setting; never a password.
 pub(super) fn settle(args: SmsArgs, file: &SmsFile) -> Result<Settings, Failure> {
-    let usage = |error: &dyn std::fmt::Display| Failure::usage(format!("--smsc: {error}"));
-    let accounts: Result<Vec<Account>, _> = if args.smsc.is_empty() {
+    // An empty variable of the environment names nothing.
+    let urls: Vec<&String> = args.smsc.iter().filter(|url| !url.is_empty()).collect();
+    let where_from = if urls.is_empty() { "[[smsc]] in the configuration file" } else { "--smsc" };
+    let usage = |error: &dyn std::fmt::Display| Failure::usage(format!("{where_from}: {error}"));
+    let accounts: Result<Vec<Account>, _> = if urls.is_empty() {
         file.smsc.iter().cloned().map(Account::try_from).collect()
     } else {
-        args.smsc.iter().filter(|url| !url.is_empty()).map(|url| url.parse()).collect()
+        urls.into_iter().map(|url| url.parse()).collect()
     };
     let from_file =
         |error: &dyn std::fmt::Display| Failure::usage(format!("the configuration file: {error}"));

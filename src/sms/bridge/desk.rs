@@ -167,6 +167,10 @@ impl Desk {
         Some(item.taken)
     }
 
+    pub(super) fn waiting(&self) -> impl Iterator<Item = &Taken> {
+        self.items.values().filter(|item| item.place == Place::Waiting).map(|item| &item.taken)
+    }
+
     pub(super) fn held(&self) -> impl Iterator<Item = &Taken> {
         self.items.values().map(|item| &item.taken)
     }

@@ -90,7 +90,10 @@ pub(super) async fn run(
         }
         match stopping {
             None => outbound.ask(),
-            Some(until) if outbound.desk.is_idle() || Instant::now() > until => return Ok(()),
+            Some(until) if outbound.desk.is_idle() || Instant::now() > until => {
+                outbound.give_back().await;
+                return Ok(());
+            }
             Some(_) => {}
         }
     }
@@ -202,6 +205,13 @@ impl Outbound<'_> {
                 debug!(%fault, "items may come again");
                 return;
             }
+        }
+    }
+
+    /// What was not begun comes again at once, to whichever bridge runs then.
+    async fn give_back(&self) {
+        for taken in self.desk.waiting() {
+            self.settle(taken, Verdict::Again(Duration::ZERO)).await;
         }
     }
 

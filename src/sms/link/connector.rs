@@ -28,8 +28,8 @@ const INACTIVITY: Span = Span::from_secs(300);
 const BIND_AGAIN: Span = Span::from_secs(30);
 /// Also a wrong unit leaves a connector that somebody sees working again.
 const WAIT_MAX: Span = Span::from_secs(86_400);
-/// 1,530 characters of the default alphabet.
-const SEGMENTS_MAX: u8 = 10;
+/// 3,060 characters of the default alphabet: more than a person reads as one text.
+const SEGMENTS_MAX: u8 = 20;
 /// An ordinary deliver_sm with all that vendors add.
 const PDU_BYTES_LEAST: usize = 1_024;
 /// Sixteen times what a message_payload can hold.
