@@ -90,7 +90,7 @@ impl Listener {
         let Some(Receipt { id, state, error, .. }) = message.receipt() else { return Ok(()) };
         let phone = number::of_sms(&message.source.text, message.source.ton, self.region);
         let reference = message.tlvs.user_message_reference();
-        let about = About { link: &self.link, connector: self.account.name(), phone, reference };
+        let about = About { connector: self.account.name(), phone, reference };
         let known = self.shared.matching.find(id.as_deref(), &about).await?;
         let state = state_of(state);
         let report = match known {
