@@ -49,6 +49,13 @@ pub(super) struct About<'a> {
     pub(super) reference: Option<u16>,
 }
 
+/// What a receipt's id names.
+pub(super) enum Found {
+    Known(Known),
+    /// Nothing yet; where it is named after all, this tells.
+    Nothing(Option<oneshot::Receiver<Known>>),
+}
+
 impl Matching {
     pub(super) fn new(state: Arc<State>, terms: Terms) -> Matching {
         Matching { state, terms, inner: Mutex::default(), expecting: Arc::default() }
@@ -82,13 +89,15 @@ impl Matching {
     }
 
     /// What a receipt's id names. Waits a little for the response while submits are under way.
-    pub(super) async fn find(&self, id: Option<&str>, about: &About<'_>) -> Result<Option<Known>, Fault> {
-        let Some(id) = id else { return self.by_phone(about) };
+    pub(super) async fn find(&self, id: Option<&str>, about: &About<'_>) -> Result<Found, Fault> {
+        let Some(id) = id else {
+            return Ok(self.by_phone(about)?.map_or(Found::Nothing(None), Found::Known));
+        };
         let key = (about.connector.to_owned(), self.terms.of_receipt(about.connector, id));
         let mut told = {
             let mut inner = self.lock();
             if let Some(known) = inner.recent.get(&key) {
-                return Ok(Some(known.clone()));
+                return Ok(Found::Known(known.clone()));
             }
             let (tell, told) = oneshot::channel();
             inner.waiting.entry(key.clone()).or_default().push(tell);
@@ -98,15 +107,15 @@ impl Matching {
             Some(known) => Some(known),
             // Nothing is expected any more; it may have been named since it was looked up.
             None if Arc::strong_count(&self.expecting) == 1 => told.try_recv().ok(),
-            None => tokio::time::timeout(EARLY_WAIT, told).await.ok().and_then(Result::ok),
+            None => tokio::time::timeout(EARLY_WAIT, &mut told).await.ok().and_then(Result::ok),
         };
-        if let Some(waiting) = self.lock().waiting.get_mut(&key) {
+        self.lock().waiting.retain(|_, waiting| {
             waiting.retain(|told| !told.is_closed());
-        }
-        self.lock().waiting.retain(|_, waiting| !waiting.is_empty());
+            !waiting.is_empty()
+        });
         match known {
-            Some(known) => Ok(Some(known)),
-            None => self.by_phone(about),
+            Some(known) => Ok(Found::Known(known)),
+            None => Ok(self.by_phone(about)?.map_or(Found::Nothing(Some(told)), Found::Known)),
         }
     }
 
