@@ -203,7 +203,10 @@ impl Audit {
             let seen = seen.get(text).copied().unwrap_or_default();
             let attempts = self.attempts.get(message).copied().unwrap_or_default();
             assert!(seen <= attempts, "{message}: {seen} submits, {attempts} attempts");
-            assert!(seen <= 1 || self.unknown.contains(message), "{message} went out {seen} times in silence");
+            assert!(
+                seen <= 1 || self.unknown.contains(message),
+                "{message} went out {seen} times in silence"
+            );
             assert!(seen >= 1 || !self.accepted.contains(message), "{message} was accepted by nobody");
             assert!(seen >= 1 || self.unknown.contains(message), "{message} is lost");
         }

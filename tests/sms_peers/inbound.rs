@@ -12,7 +12,14 @@ const UDHI: u8 = 0x40;
 pub async fn an_sms_and_its_reply(world: &World) {
     let number = format!("12520{}", world.im);
     for (data_coding, text) in [(0, "Where are you?"), (UCS2, "Где ты? 🚀")] {
-        world.smsc.delivers(BOB, &number, Message { data_coding, octets: octets(data_coding, text), ..Message::default() }).await;
+        world
+            .smsc
+            .delivers(
+                BOB,
+                &number,
+                Message { data_coding, octets: octets(data_coding, text), ..Message::default() },
+            )
+            .await;
         arrives(world, text).await;
     }
     let answered = world.smsc.seen.lock().submits.len();
@@ -26,7 +33,8 @@ pub async fn an_sms_and_its_reply(world: &World) {
 pub async fn long_sms_in_parts(world: &World) {
     let number = format!("12520{}", world.im);
     for (kind, reference) in [(Kind::Udh8, 0), (Kind::Udh8, 7), (Kind::Udh16, 300), (Kind::Sar, 301)] {
-        for (data_coding, sentence) in [(0, "A long way to go. "), (UCS2, "Дальний путь 🚀😀 ")] {
+        for (data_coding, sentence) in [(0, "A long way to go. "), (UCS2, "Дальний путь 🚀😀 ")]
+        {
             let text = format!("{kind:?} {reference} {}", sentence.repeat(16));
             let octets = octets(data_coding, &text);
             // As phones do: also through the middle of a character of two units.
@@ -82,7 +90,11 @@ impl Kind {
 
 /// Those of the default alphabet that stand where ASCII has them, or UTF-16.
 fn octets(data_coding: u8, text: &str) -> Vec<u8> {
-    if data_coding == UCS2 { text.encode_utf16().flat_map(u16::to_be_bytes).collect() } else { text.as_bytes().to_vec() }
+    if data_coding == UCS2 {
+        text.encode_utf16().flat_map(u16::to_be_bytes).collect()
+    } else {
+        text.as_bytes().to_vec()
+    }
 }
 
 /// Once, from bob to alice.

@@ -44,7 +44,10 @@ pub async fn texts(world: &World, carrier: Carrier) {
 
 fn join(submits: &[Submit], carrier: Carrier) -> String {
     if let [whole] = submits {
-        assert_eq!((place(whole), whole.payload), (None, carrier == Carrier::Payload && whole.text.len() > 20));
+        assert_eq!(
+            (place(whole), whole.payload),
+            (None, carrier == Carrier::Payload && whole.text.len() > 20)
+        );
         return whole.text.clone();
     }
     assert!(carrier != Carrier::Payload, "a payload is not cut");
@@ -56,7 +59,16 @@ fn join(submits: &[Submit], carrier: Carrier) -> String {
         assert_eq!((*its, usize::from(*total), usize::from(*number)), (reference, parts.len(), at + 1));
         assert_eq!(submit.udh.is_empty(), carrier == Carrier::Sar);
         let element = submit.udh.get(..4).unwrap_or_default();
-        assert_eq!(element, if carrier == Carrier::Udh8 { "0003" } else if carrier == Carrier::Udh16 { "0804" } else { "" });
+        assert_eq!(
+            element,
+            if carrier == Carrier::Udh8 {
+                "0003"
+            } else if carrier == Carrier::Udh16 {
+                "0804"
+            } else {
+                ""
+            }
+        );
         assert_eq!(submit.esm_class & 0x40 != 0, carrier != Carrier::Sar, "UDHI is there for a header");
     }
     parts.iter().map(|(_, submit)| submit.text.as_str()).collect()

@@ -19,8 +19,10 @@ mod world;
 use std::time::Instant;
 
 use install::Library;
-use smsc::Ids;
+use smsc::{Ids, Smsc};
 use support::say;
+use tokio::task::block_in_place;
+use wire::{Read, Tap};
 use world::World;
 
 /// What is played with one account.
@@ -83,7 +85,11 @@ const ACCOUNTS: [Account; 4] = [
     Account {
         settings: "long=payload&window=20",
         ids: Ids::PaddedUpper,
-        scenarios: &[Scenario::LongTexts(long::Carrier::Payload), Scenario::Disconnected(20), Scenario::SlowReader],
+        scenarios: &[
+            Scenario::LongTexts(long::Carrier::Payload),
+            Scenario::Disconnected(20),
+            Scenario::SlowReader,
+        ],
     },
 ];
 
@@ -102,8 +108,33 @@ async fn the_scenarios_hold_with_jsmpp() {
     play(Library::Jsmpp).await;
 }
 
+/// All that is said with one SMSC, in every way to carry long texts.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tshark_finds_nothing_malformed() {
+    let found = block_in_place(|| Some((install::tshark()?, Library::NpmSmpp.smsc()?)));
+    let Some((tshark, mut command)) = found else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for account in &ACCOUNTS {
+        let smsc = Smsc::start(&mut command, account.ids).await;
+        let tap = Tap::before(smsc.port()).await;
+        let world = World::with(smsc, account.settings, Some(tap.port)).await;
+        for scenario in account.scenarios.iter().filter(|scenario| scenario.is_a_talk()) {
+            scenario.tell(&world).await;
+        }
+        let books = audit::balanced(&world).await;
+        let delivers = world.smsc.seen.lock().answered.len();
+        world.stops().await;
+        let capture = folder.path().join("talk.pcap");
+        tap.capture(&capture);
+        let read = block_in_place(|| wire::read(&tshark, &capture));
+        let wanted = Read { submits: books.submits, responses: books.submits, delivers };
+        assert_eq!(read, wanted, "tshark reads every PDU");
+        say(&format!("tshark {}: {read:?}", account.settings));
+    }
+}
+
 async fn play(library: Library) {
-    let Some(mut command) = tokio::task::block_in_place(|| library.smsc()) else { return };
+    let Some(mut command) = block_in_place(|| library.smsc()) else { return };
     let (mut books, began) = (audit::Books::default(), Instant::now());
     for account in &ACCOUNTS {
         let world = World::start(&mut command, account.ids, account.settings, None).await;
@@ -119,6 +150,23 @@ async fn play(library: Library) {
 }
 
 impl Scenario {
+    /// Nothing in it waits for long, or breaks.
+    fn is_a_talk(self) -> bool {
+        match self {
+            Scenario::ReceiptsReachTheirDeliveries
+            | Scenario::AReceiptThatNobodyKnows
+            | Scenario::AnSmsAndItsReply
+            | Scenario::LongSmsInParts
+            | Scenario::LongTexts(_) => true,
+            Scenario::ReceiptsBeforeTheirResponses
+            | Scenario::Throttled
+            | Scenario::ThrottledInOrder
+            | Scenario::PassingAndLastingErrors
+            | Scenario::Disconnected(_)
+            | Scenario::SlowReader => false,
+        }
+    }
+
     async fn tell(self, world: &World) {
         match self {
             Scenario::ReceiptsReachTheirDeliveries => receipts::reach_their_deliveries(world).await,

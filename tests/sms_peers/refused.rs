@@ -18,11 +18,8 @@ pub async fn throttled(world: &World) {
     for (place, phone) in phones.iter().enumerate() {
         let submits = to(&world.smsc.seen.lock(), phone);
         let answers: Vec<_> = submits.iter().filter_map(|submit| submit.answer).collect();
-        let wanted: &[_] = if place % 2 == 1 {
-            &[Answer::Refuse(THROTTLED), Answer::Accept]
-        } else {
-            &[Answer::Accept]
-        };
+        let wanted: &[_] =
+            if place % 2 == 1 { &[Answer::Refuse(THROTTLED), Answer::Accept] } else { &[Answer::Accept] };
         assert_eq!(answers, wanted);
     }
     // Those that were refused are tried again in their order.
@@ -86,8 +83,6 @@ pub async fn passing_and_lasting(world: &World) {
 }
 
 async fn deferred(world: &World, message: MessageId) {
-    let like = |fact: &Fact| {
-        matches!(fact, Fact::SmsDeferred { attempt, why } if attempt.message == message && why.to_string() == "smsc_0x00000008")
-    };
+    let like = |fact: &Fact| matches!(fact, Fact::SmsDeferred { attempt, why } if attempt.message == message && why.to_string() == "smsc_0x00000008");
     world.decides("it is tried again", like).await;
 }

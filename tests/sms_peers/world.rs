@@ -120,7 +120,9 @@ impl World {
     pub async fn receipt(&self, submit: &Submit, form: Form) -> u64 {
         let id = self.smsc.ids.of_receipt(submit.number);
         let text = |id: &str| {
-            format!("id:{id} sub:001 dlvrd:001 submit date:2611211200 done date:2611211201 stat:DELIVRD err:000 text:")
+            format!(
+                "id:{id} sub:001 dlvrd:001 submit date:2611211200 done date:2611211201 stat:DELIVRD err:000 text:"
+            )
         };
         let message = Message { esm_class: 0x04, ..Message::default() };
         let message = match form {
