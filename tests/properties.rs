@@ -130,7 +130,7 @@ proptest! {
             let facts: Vec<&Fact> = parts.iter().flat_map(|part| &part.facts).collect();
             prop_assert_eq!(book.write(&facts), Ok(()));
         }
-        let open = book.deliveries.values().filter(|delivery| **delivery == Delivery::Open);
+        let open = book.deliveries.values().filter(|delivery| **delivery != Delivery::Ended);
         prop_assert!(office.desk.state.open_messages_len() <= open.count());
         prop_assert_eq!(office.desk.state.open_messages_len(), book.open_messages_len());
     }
@@ -160,7 +160,8 @@ fn the_sequences_come_by_every_fact_and_reason() {
     for want in "user.registered user.changed user.suspended user.resumed profile.set preference.set contact.added
         contact.removed contact.blocked presence.online presence.offline Said Lapsed command.refused message.accepted
         delivery.routed delivery.delivered delivery.read delivery.filtered delivery.recalled delivery.expired
-        timer.set opted_out suspended blocked"
+        timer.set opted_out suspended blocked delivery.failed sms.attempted sms.let_go sms.accepted sms.failed
+        sms.deferred sms.unknown sms.receipt sms.unmatched sms.silent sms.part sms.received preference.phone_set"
         .split_whitespace()
     {
         assert!(seen.contains(want), "{want} is not among {seen:?}");
@@ -173,6 +174,7 @@ fn the_sequences_come_by_every_fact_and_reason() {
         "sms no_device_online",
         "sms not_registered",
         "sms asked_for",
+        "sms answer",
         "sms not_confirmed",
         "mms asked_for",
         "none no_device_online",
@@ -243,6 +245,11 @@ enum Delivery {
     /// Accepted, and not routed or filtered yet: only within a decision.
     Begun,
     Open,
+    /// With an adapter.
+    Queued,
+    /// The SMSC has it, or may have it.
+    Accepted,
+    Unknown,
     Ended,
 }
 
@@ -271,15 +278,36 @@ impl Book {
             if !self.allows(routed.message, routed.channel) {
                 return Err(format!("{} takes {:?} against its route", routed.message, routed.channel));
             }
-            self.moves(routed.message, &routed.to, Delivery::Open, fact)?;
+            let queued = matches!(routed.channel, Channel::Sms | Channel::Mms);
+            let now = if queued { Delivery::Queued } else { Delivery::Open };
+            self.moves(routed.message, &routed.to, now, fact)?;
         } else if let Fact::DeliveryDelivered { message, to }
         | Fact::DeliveryFiltered { message, to, .. }
         | Fact::DeliveryRecalled { message, to }
-        | Fact::DeliveryExpired { message, to } = fact
+        | Fact::DeliveryExpired { message, to }
+        | Fact::DeliveryFailed { message, to, .. } = fact
         {
             self.moves(*message, to, Delivery::Ended, fact)?;
+        } else if let Fact::SmsAttempted(granted) = fact {
+            self.moves(granted.message, &granted.to, Delivery::Queued, fact)?;
+        } else if let Fact::SmsAccepted { attempt, receipts } = fact {
+            let now = if *receipts { Delivery::Accepted } else { Delivery::Ended };
+            self.reported(attempt.message, &attempt.to, &[Delivery::Queued, Delivery::Unknown], now);
+        } else if let Fact::SmsUnknown { attempt, .. } = fact {
+            self.reported(attempt.message, &attempt.to, &[Delivery::Queued], Delivery::Unknown);
+        } else if let Fact::SmsSilent { message, to } = fact {
+            self.reported(*message, to, &[Delivery::Accepted, Delivery::Unknown], Delivery::Ended);
         }
         Ok(())
+    }
+
+    /// What the bridge says moves only what stands with it.
+    fn reported(&mut self, message: MessageId, to: &Party, from: &[Delivery], now: Delivery) {
+        if let Some(delivery) = self.deliveries.get_mut(&(message, to.clone()))
+            && from.contains(delivery)
+        {
+            *delivery = now;
+        }
     }
 
     fn moves(&mut self, message: MessageId, to: &Party, now: Delivery, fact: &Fact) -> Result<(), String> {
@@ -305,7 +333,7 @@ impl Book {
     }
 
     fn open_messages_len(&self) -> usize {
-        let open = self.deliveries.iter().filter(|(_, delivery)| **delivery == Delivery::Open);
+        let open = self.deliveries.iter().filter(|(_, delivery)| **delivery != Delivery::Ended);
         open.map(|((message, _), _)| message).collect::<HashSet<_>>().len()
     }
 }

@@ -9,6 +9,7 @@ mod other;
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ use tokio::sync::Mutex;
 use tokio::task::block_in_place;
 
 /// Also on a loaded machine, with items that come again ten seconds after their bridge was killed.
-const ENDS_WITHIN: Duration = Duration::from_secs(240);
+const ENDS_WITHIN: Duration = Duration::from_secs(120);
 
 /// These tests use all of the machine: one at a time.
 static ALONE: Mutex<()> = Mutex::const_new(());
@@ -39,17 +40,19 @@ struct World {
     folder: TempDir,
     port: u16,
     smsc: Smsc,
+    more: &'static str,
     homing: Option<Homing>,
     sent: usize,
 }
 
 impl World {
-    async fn start() -> World {
+    /// `more` are settings of the account, as in `&rate=200`.
+    async fn start(more: &'static str) -> World {
         let smsc = Smsc::start().await;
         smsc.desk.sends_receipts.store(true, Ordering::Relaxed);
         *smsc.desk.kept.lock().unwrap() = Some(Vec::new());
         let folder = tempfile::tempdir().unwrap();
-        let mut world = World { folder, port: free_port(), smsc, homing: None, sent: 0 };
+        let mut world = World { folder, port: free_port(), smsc, more, homing: None, sent: 0 };
         world.up();
         let register = Command::Register(Register {
             name: "alice".parse().unwrap(),
@@ -68,9 +71,18 @@ impl World {
         self.folder.path().join("data")
     }
 
+    fn account(&self) -> String {
+        format!("smpp://me:pw@127.0.0.1:{}?name=main&window=20{}", self.smsc.port, self.more)
+    }
+
+    fn up_without_smsc(&mut self) {
+        let start = || Homing::start_at(&self.data(), self.port, &["--sync", "off"]);
+        self.homing = Some(block_in_place(start));
+    }
+
     fn up(&mut self) {
-        let smsc = format!("smpp://me:pw@127.0.0.1:{}?name=main&window=20", self.smsc.port);
-        let flags = ["--sync", "off", "--smsc", &smsc];
+        let smsc = self.account();
+        let flags = ["--sync", "off", "--query-after", "5s", "--smsc", &smsc];
         self.homing = Some(block_in_place(|| Homing::start_at(&self.data(), self.port, &flags)));
     }
 
@@ -144,7 +156,18 @@ impl World {
             }
         };
         let done = tokio::time::timeout(ENDS_WITHIN, read).await;
-        assert!(done.is_ok(), "not at rest: {:?} of {}", audit.standing(), self.sent);
+        if done.is_err() {
+            let (accepted, ended) = (&audit.accepted, &audit.ended);
+            let lost = audit.texts.keys().filter(|id| !accepted.contains(id) && !ended.contains(id));
+            let lost = lost.filter(|id| !audit.unknown.contains(id));
+            let (asked, waiting) =
+                lost.partition::<Vec<&MessageId>, _>(|id| audit.attempts.contains_key(*id));
+            panic!(
+                "not at rest: {:?} of {}; asked {asked:?}, waiting {waiting:?}",
+                audit.standing(),
+                self.sent
+            );
+        }
         audit
     }
 }
@@ -186,8 +209,8 @@ impl Audit {
     fn agrees_with(&self, what: &str, smsc: &Smsc) {
         let kept = smsc.desk.kept.lock().unwrap().clone().unwrap();
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-        for text in &kept {
-            *seen.entry(String::from_utf8_lossy(text).into_owned()).or_default() += 1;
+        for submit in &kept {
+            *seen.entry(String::from_utf8_lossy(&submit.text).into_owned()).or_default() += 1;
         }
         let attempts: usize = self.attempts.values().sum();
         let twice = seen.values().filter(|times| **times > 1).count();
@@ -217,7 +240,7 @@ impl Audit {
 async fn kill_9_of_homing_and_of_its_server_submits_nothing_twice_in_silence() {
     let _alone = ALONE.lock().await;
     let (kills, messages) = (number("HOMING_KILLS", 12), number("HOMING_MESSAGES", 3_000));
-    let mut world = World::start().await;
+    let mut world = World::start("").await;
     for kill in 0..kills {
         let share = messages / kills;
         let from = world.log().await.last_seq("EVENTS").await.unwrap();
@@ -234,5 +257,113 @@ async fn kill_9_of_homing_and_of_its_server_submits_nothing_twice_in_silence() {
     }
     let audit = world.rests().await;
     audit.agrees_with(&format!("{kills} kills"), &world.smsc);
+    world.stop();
+}
+
+/// The folder goes while Homing is down, then one of its files is torn: both times it is rebuilt, and says so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_bridges_folder_is_disposable() {
+    let _alone = ALONE.lock().await;
+    let mut world = World::start("").await;
+    let folder = world.data().join("sms");
+    for damage in ["deleted", "torn"] {
+        let from = world.log().await.last_seq("EVENTS").await.unwrap();
+        world.send(300).await;
+        world.attempts(from + 1, 150).await;
+        world.stop();
+        match damage {
+            "deleted" => std::fs::remove_dir_all(&folder).unwrap(),
+            _ => tear(&folder),
+        }
+        world.up();
+    }
+    let audit = world.rests().await;
+    audit.agrees_with("folder deleted and torn", &world.smsc);
+    assert!(audit.unknown.is_empty(), "a clean stop leaves nothing unknown");
+    let log = world.homing.as_ref().unwrap().log();
+    assert!(log.contains("is rebuilt from the log"), "it says so");
+    world.stop();
+}
+
+/// Its disk is full: it says so and waits; with room again it goes on, and nothing is lost or sent twice in silence.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_is_waited_for() {
+    let _alone = ALONE.lock().await;
+    let mut world = World::start("").await;
+    world.stop();
+    world.up_without_smsc();
+    let (disk, smsc) = (world.folder.path().join("small"), world.account());
+    let nats = format!("nats://127.0.0.1:{}", world.port);
+    let flags = ["--query-after", "5s", "--smsc", &smsc];
+    let started = || Homing::serve_on_a_small_disk(&disk, &nats, "sms", &flags);
+    let Some(bridge) = block_in_place(started) else { return };
+    world.send(2_000).await;
+    let full = async {
+        while !bridge.log().contains("No space left on device") {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(ENDS_WITHIN, full).await.expect("it says that its disk is full");
+    block_in_place(|| bridge.enlarge_disk(&disk));
+    let audit = world.rests().await;
+    audit.agrees_with("disk full", &world.smsc);
+    assert!(block_in_place(|| bridge.stop()).success());
+    world.stop();
+}
+
+/// Overwrites the largest file with bytes that mean nothing.
+fn tear(folder: &Path) {
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files = files.filter(|path| path.is_file());
+    let largest = files.max_by_key(|path| path.metadata().unwrap().len()).unwrap();
+    let len = usize::try_from(largest.metadata().unwrap().len()).unwrap();
+    let noise: Vec<u8> = (0..len).map(|place| (place * 31 % 251) as u8).collect();
+    std::fs::write(largest, noise).unwrap();
+}
+
+/// Whoever says STOP gets nothing more once it is decided, however much is queued; but for the answer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_stop_is_decided_not_one_more_leaves() {
+    const QUEUED: usize = 1_000;
+    let _alone = ALONE.lock().await;
+    let mut world = World::start("&rate=500").await;
+    let log = world.log().await;
+    let from = log.last_seq("EVENTS").await.unwrap();
+    let mut pipeline = Pipeline::new(log.clone(), 1_000);
+    for number in 0..QUEUED {
+        let to = vec!["+447700900123".parse().unwrap()];
+        let send = Command::Send(Send { to, text: Some(number.to_string()), ..Send::default() });
+        let payload = command::encode(&send, Encoding::Msgpack).into();
+        pipeline.publish(subjects::command("alice", send.verb()), payload).await.unwrap();
+    }
+    pipeline.drain().await.unwrap();
+    world.attempts(from + 1, 50).await;
+    let (now, then) = (homing::log::clock::now(), std::time::Instant::now());
+    let said = world.smsc.desk.says(("447700900123", "12520100001"), 0, "STOP").await;
+    assert!(said.is_some_and(|answer| answer.is_ok()), "the bridge took it");
+    let mut events = log.follow("EVENTS", None, from + 1);
+    let (mut decided, mut ended) = (None, 0);
+    let read = async {
+        // All that was queued, and the answer.
+        while ended < QUEUED + 1 {
+            for record in events.next().await.unwrap() {
+                for fact in commit::decode(&record.payload).unwrap().facts {
+                    if let Fact::PhonePreferenceSet { sms: false, .. } = fact {
+                        decided = Some(record.at);
+                    } else if let Fact::DeliveryFiltered { .. } | Fact::DeliveryDelivered { .. } = fact {
+                        ended += 1;
+                    }
+                }
+            }
+        }
+    };
+    tokio::time::timeout(ENDS_WITHIN, read).await.expect("everything ends, and is answered");
+    let decided_after = Duration::from_millis(u64::try_from((decided.unwrap() - now).ms()).unwrap());
+    let kept = world.smsc.desk.kept.lock().unwrap().clone().unwrap();
+    let late = kept.iter().filter(|submit| submit.at > then + decided_after + Duration::from_millis(1));
+    let late: Vec<_> = late.map(|submit| String::from_utf8_lossy(&submit.text).into_owned()).collect();
+    say(&format!("STOP: {} of {QUEUED} had left, decided after {decided_after:?}", kept.len() - 1));
+    assert_eq!(late, ["You will get no more SMS from us. Send START to get them again."]);
+    assert!(kept.len() < QUEUED, "it was to be in the middle");
     world.stop();
 }

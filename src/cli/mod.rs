@@ -14,6 +14,7 @@ mod delivery;
 mod demo;
 mod history;
 mod inbox;
+mod lines;
 mod listen;
 mod man;
 mod nats_server;
@@ -28,6 +29,7 @@ mod send;
 mod serve;
 mod settings;
 mod sms;
+mod smsc;
 mod smsc_settings;
 mod streams;
 mod table;
@@ -73,6 +75,7 @@ enum Command {
     Preference(preference::Args),
     User(user::Args),
     Sms(sms::Args),
+    Smsc(smsc::Args),
     Streams(streams::Args),
     Decode(decode::Args),
     Bench(bench::Args),
@@ -117,6 +120,7 @@ fn run(command: Command, settings: &Settings, output: Output) -> Result<(), Fail
         Command::Preference(args) => run_async(preference::run(args, settings, output)),
         Command::User(args) => run_async(user::run(args, settings, output)),
         Command::Sms(args) => run_async(sms::run(args, settings, output)),
+        Command::Smsc(args) => run_async(smsc::run(args, settings, output)),
         Command::Streams(args) => run_async(streams::run(args, settings, output)),
         Command::Decode(args) => decode::run(args, output),
         Command::Bench(args) => run_async(bench::run(args, settings, output)),

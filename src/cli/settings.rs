@@ -10,6 +10,7 @@ use super::output::Failure;
 use super::smsc_settings::SmsFile;
 use crate::log::server::Sync;
 use crate::sms::OnUnknown;
+use crate::words::Span;
 
 /// What every subcommand takes.
 #[derive(Debug, Args)]
@@ -24,7 +25,7 @@ pub(super) struct Global {
     /// When a write reaches the disk, of the managed server: always, off, or an interval as in 500ms [default: always]
     #[arg(long, global = true, env = "HOMING_SYNC", value_name = "WHEN")]
     pub(super) sync: Option<Sync>,
-    /// A TOML file with the keys nats, data, sync, nats_port, log, user, service_number, region and sms_unknown, and a
+    /// A TOML file with the keys nats, data, sync, nats_port, log, user, service_number, region, sms_unknown and query_after, and a
     /// table [[smsc]] for each SMSC
     #[arg(long, global = true, env = "HOMING_CONFIG", value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
@@ -51,6 +52,7 @@ struct File {
     service_number: Option<String>,
     region: Option<String>,
     sms_unknown: Option<OnUnknown>,
+    query_after: Option<Span>,
 }
 
 /// What was settled.
@@ -90,6 +92,7 @@ impl Settings {
                 service_number: file.service_number,
                 region: file.region,
                 sms_unknown: file.sms_unknown,
+                query_after: file.query_after,
             },
         })
     }

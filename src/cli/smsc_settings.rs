@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::output::Failure;
-use crate::sms::{Account, OnUnknown, Region, ServiceNumber, Settings};
+use crate::sms::{Account, OnUnknown, Patience, Region, ServiceNumber, Settings};
+use crate::words::Span;
 
 /// What `up` and `serve` take for the SMS bridge.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -28,6 +29,9 @@ pub(super) struct SmsArgs {
     /// What to do with an SMS when nobody knows whether the SMSC has it: not send it again, or once more [default: hold]
     #[arg(long, value_name = "WHAT", value_enum)]
     sms_unknown: Option<OnUnknown>,
+    /// How long a receipt is waited for before the SMSC is asked (query_sm) [default: 15m]
+    #[arg(long, value_name = "SPAN")]
+    query_after: Option<Span>,
 }
 
 /// The same in the configuration file.
@@ -37,6 +41,7 @@ pub(super) struct SmsFile {
     pub(super) service_number: Option<String>,
     pub(super) region: Option<String>,
     pub(super) sms_unknown: Option<OnUnknown>,
+    pub(super) query_after: Option<Span>,
 }
 
 /// What was settled.
@@ -55,12 +60,14 @@ pub(super) fn settle(args: SmsArgs, file: &SmsFile) -> Result<Settings, Failure>
     let service =
         file.service_number.as_deref().map(str::parse).transpose().map_err(|error| from_file(&error))?;
     let region = file.region.as_deref().map(str::parse).transpose().map_err(|error| from_file(&error))?;
+    let patience = Patience::default();
+    let query_after = args.query_after.or(file.query_after).unwrap_or(patience.query_after);
     let settings = Settings {
         accounts: accounts.map_err(|error| usage(&error))?.into_iter().map(Arc::new).collect(),
         service: args.service_number.or(service).unwrap_or_default(),
         region: args.region.or(region),
         on_unknown: args.sms_unknown.or(file.sms_unknown).unwrap_or_default(),
-        patience: crate::sms::Patience::default(),
+        patience: Patience { query_after, ..patience },
     };
     settings.check().map_err(|error| usage(&error))?;
     Ok(settings)

@@ -99,6 +99,9 @@ impl Projection {
             Ok(Err(error)) if is_locked(&error) => Err(Unopened::Unavailable(
                 Fault::later("open the projection, which another process has open").because(error),
             )),
+            Ok(Err(sled::Error::Io(error))) if is_full(&error) => {
+                Err(Unopened::Unavailable(Fault::later("open a projection").because(error)))
+            }
             Ok(Err(error)) => Err(Unopened::Useless(error.to_string())),
             Err(_) => Err(Unopened::Useless("sled panicked".to_owned())),
         }
@@ -220,6 +223,12 @@ pub async fn blocking<T: Send + 'static>(
 
 fn is_locked(error: &sled::Error) -> bool {
     matches!(error, sled::Error::Io(io) if io.to_string().starts_with("could not acquire lock"))
+}
+
+/// There is nothing wrong with the folder.
+fn is_full(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded)
 }
 
 /// The position of an opened folder, or why its rows are of no use.

@@ -7,6 +7,7 @@ pub mod link;
 pub mod number;
 pub mod pdu;
 mod settings;
+pub mod smsc;
 pub mod state;
 pub mod text;
 

@@ -68,6 +68,30 @@ impl Homing {
         Homing::launch(command, data, None)
     }
 
+    /// Some roles on a small disk of their own, in a namespace that this makes. None where the system allows none.
+    pub fn serve_on_a_small_disk(data: &Path, nats: &str, roles: &str, flags: &[&str]) -> Option<Homing> {
+        let allowed = Command::new("unshare").args(["--map-root-user", "--mount", "true"]).status();
+        if !allowed.is_ok_and(|status| status.success()) {
+            say("not run: this system allows no mount namespaces");
+            return None;
+        }
+        fs::create_dir_all(data).expect("a folder can be made");
+        let mut command = Command::new("unshare");
+        command.args(["--map-root-user", "--mount", "sh", "-c"]);
+        command.arg(r#"mount -t tmpfs -o size=1500k none "$1" && shift && exec "$@""#);
+        command.arg("sh").arg(data).arg(HOMING);
+        command.args(["serve", "--nats", nats, "--roles", roles, "--json", "--data"]).arg(data).args(flags);
+        Some(Homing::launch(command, data, None))
+    }
+
+    /// Makes the small disk a large one.
+    pub fn enlarge_disk(&self, data: &Path) {
+        let mut command = Command::new("nsenter");
+        command.args(["--target", &self.pid().to_string(), "--user", "--mount", "--preserve-credentials"]);
+        command.args(["mount", "-o", "remount,size=64m", "none"]).arg(data);
+        run(&mut command, Duration::from_secs(10)).succeeded("remounting");
+    }
+
     fn up(data: &Path, port: u16, flags: &[&str], folder: Option<TempDir>) -> Homing {
         let mut command = Command::new(HOMING);
         command.args(["up", "--nats-port", &port.to_string(), "--http", "off", "--json", "--data"]).arg(data);

@@ -2,11 +2,14 @@
 //!
 //! Ordinary sizes only: its short writes break the frames of large PDUs.
 
+#![allow(dead_code, reason = "the benchmark and each test use the part of it that they need")]
+
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, TcpListener};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use smpp34::server::ESME;
 use smpp34::{
@@ -29,9 +32,16 @@ pub struct Desk {
     /// Sends a receipt for every message that asks for one.
     pub sends_receipts: AtomicBool,
     /// Texts as they came; only while it is told to keep them.
-    pub kept: Mutex<Option<Vec<Vec<u8>>>>,
+    pub kept: Mutex<Option<Vec<Kept>>>,
     /// The last ESME that can receive.
     receiver: Mutex<Option<Arc<ESME>>>,
+}
+
+/// A submit as it came.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    pub text: Vec<u8>,
+    pub at: Instant,
 }
 
 /// Dropped, it accepts nobody any more.
@@ -69,8 +79,18 @@ impl Smsc {
 impl Desk {
     /// Sends a deliver_sm and waits for its acknowledgement. `None` while nobody is bound to receive.
     pub async fn deliver(&self, esm_class: u8, text: &str) -> Option<Result<deliver_sm_resp, SmppError>> {
+        self.says(("491701234567", "TEAM"), esm_class, text).await
+    }
+
+    /// The same, between numbers of the caller's.
+    pub async fn says(
+        &self,
+        (from, to): (&str, &str),
+        esm_class: u8,
+        text: &str,
+    ) -> Option<Result<deliver_sm_resp, SmppError>> {
         let esme = self.receiver.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
-        let message = esme.deliver_sm().source_addr("491701234567").destination_addr("TEAM");
+        let message = esme.deliver_sm().source_addr(from).destination_addr(to);
         let answer = message.esm_class(esm_class).short_message(text).send().await;
         Some(answer.and_then(|resp| if resp.is_success() { Ok(resp) } else { Err(resp.get_error()) }))
     }
@@ -88,7 +108,7 @@ impl Listener {
         let number = self.0.submits.fetch_add(1, Ordering::Relaxed);
         let mut kept = self.0.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(kept) = kept.as_mut() {
-            kept.push(submit.short_message.clone());
+            kept.push(Kept { text: submit.short_message.clone(), at: Instant::now() });
         }
         let id = format!("{number:08X}");
         if submit.registered_delivery & 1 == 1 && self.0.sends_receipts.load(Ordering::Relaxed) {

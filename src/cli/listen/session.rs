@@ -16,6 +16,7 @@ use super::lease::Lease;
 use super::seen::Seen;
 use super::typing::{self, Typed};
 use crate::cli::client::Client;
+use crate::cli::lines;
 use crate::cli::output::{Failure, Output};
 use crate::cli::table::said;
 use crate::rules::Command;
@@ -67,7 +68,7 @@ impl Session {
             output,
             live,
             found,
-            lines: typing::lines(),
+            lines: lines::lines(),
             wanted,
             shown,
             confirming,

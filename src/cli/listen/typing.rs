@@ -1,23 +1,16 @@
 //! Lines typed, and the messages they become.
 
-use std::io::{BufRead, IsTerminal, Read};
-
-use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::sync::mpsc::{self, Sender};
 use tokio::task::JoinHandle;
 
 use crate::cli::client::Client;
+use crate::cli::lines::LINES_LEN_MAX;
 use crate::cli::output::Output;
 use crate::cli::send::addresses;
 use crate::cli::table::or_dash;
 use crate::rules::Command;
 use crate::rules::command::Send;
-use crate::rules::message::TEXT_BYTES_MAX;
 use crate::words::{Address, UserName};
-
-/// A pasted page; what is piped in waits.
-const LINES_LEN_MAX: usize = 64;
-/// A text and whom it is for.
-const LINE_BYTES_MAX: u64 = TEXT_BYTES_MAX as u64 + 1_024;
 
 /// What a line asks for.
 #[derive(Debug, PartialEq)]
@@ -27,33 +20,6 @@ pub(super) enum Typed {
     Nothing,
     /// A word to the person.
     Hint(String),
-}
-
-/// The lines of standard input. A person's end of input is `/quit`; a pipe's is no more lines.
-pub(super) fn lines() -> Receiver<String> {
-    let (sender, receiver) = mpsc::channel(LINES_LEN_MAX);
-    // A thread, not a task: a read of a terminal cannot be cancelled, and must not keep us from leaving.
-    std::thread::spawn(move || read(&sender));
-    receiver
-}
-
-fn read(lines: &Sender<String>) {
-    let mut input = std::io::stdin().lock();
-    loop {
-        let mut line = Vec::new();
-        match (&mut input).take(LINE_BYTES_MAX).read_until(b'\n', &mut line) {
-            Ok(0) | Err(_) => break,
-            Ok(_) if line.ends_with(b"\n") => {}
-            // Too long to be sent: Homing refuses what was read, and the rest is no line of its own.
-            Ok(_) => drop(input.skip_until(b'\n')),
-        }
-        if lines.blocking_send(String::from_utf8_lossy(&line).trim_end().to_owned()).is_err() {
-            return;
-        }
-    }
-    if std::io::stdin().is_terminal() {
-        let _ = lines.blocking_send("/quit".to_owned());
-    }
 }
 
 /// Understands a line; `last` is who wrote last.

@@ -77,7 +77,13 @@ impl<'a> SoFar<'a> {
             Whole::Delivered => Some(Fact::DeliveryDelivered { message, to: to.clone() }),
             Whole::Failed(reason) => Some(Fact::DeliveryFailed { message, to: to.clone(), reason }),
         };
-        if end.is_none() || self.open(message, to).is_none() {
+        // What went live since is not failed by an SMS.
+        let fails_elsewhere = matches!(whole, Whole::Failed(_))
+            && matches!(
+                self.state.standing(message, to),
+                Some(Standing::Waiting | Standing::Sent | Standing::Pull)
+            );
+        if end.is_none() || fails_elsewhere || self.open(message, to).is_none() {
             return vec![first];
         }
         self.moved.insert((message, to), Moved::Ended);
@@ -109,7 +115,7 @@ pub(in crate::rules) fn evolve(state: &mut State, fact: &Fact) {
     } else if let Fact::SmsAccepted { attempt, receipts } = fact {
         if *receipts {
             waits_for_receipts(state, attempt, Standing::Accepted);
-        } else {
+        } else if is_out(state, attempt) {
             state.end_delivery(attempt.message, &attempt.to);
         }
     } else if let Fact::SmsUnknown { attempt, why: _ } = fact {
@@ -126,23 +132,28 @@ pub(in crate::rules) fn evolve(state: &mut State, fact: &Fact) {
             segments.take(receipt.segment, receipt.state);
         }
     } else if let Fact::SmsSilent { message, to } = fact {
-        state.end_delivery(*message, to);
+        if matches!(state.standing(*message, to), Some(Standing::Accepted | Standing::Unknown)) {
+            state.end_delivery(*message, to);
+        }
     } else if let Fact::PhonePreferenceSet { phone, sms } = fact {
         opt_out::evolve(state, *phone, *sms);
     }
 }
 
 fn waits_for_receipts(state: &mut State, attempt: &Attempted, standing: Standing) {
-    // What a client got or confirmed in the meantime is not moved back.
-    let moves = matches!(
-        state.standing(attempt.message, &attempt.to),
-        Some(Standing::Attempted | Standing::Unknown | Standing::Queued)
-    );
-    if !moves {
+    if !is_out(state, attempt) {
         return;
     }
     state.set_standing(attempt.message, &attempt.to, standing);
     waits_for_segments(state, attempt);
+}
+
+/// Whether the delivery is with the bridge. What a client got or confirmed in the meantime is not moved back.
+fn is_out(state: &State, attempt: &Attempted) -> bool {
+    matches!(
+        state.standing(attempt.message, &attempt.to),
+        Some(Standing::Attempted | Standing::Unknown | Standing::Queued)
+    )
 }
 
 /// Segments that were accepted earlier may have their receipts already.

@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use tokio_util::sync::CancellationToken;
 
 use super::Door;
-use super::lane::Shared;
+use super::shared::Shared;
 use crate::log::{Fault, Log};
 use crate::sms::link::Status;
 use crate::sms::pdu::status::Named;

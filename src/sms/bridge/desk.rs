@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -15,6 +16,9 @@ use crate::words::{MessageId, Party};
 
 /// Items held at once: seconds of what an SMSC takes, and few enough to be kept in progress.
 pub(super) const HELD_LEN_MAX: usize = 1_000;
+
+/// An SMS of which nobody knows whether the SMSC has it is sent again after this time, where it is sent again at all.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 struct Item {
@@ -124,25 +128,24 @@ impl Desk {
 
     /// Takes in one fact of the decider's answer.
     pub(super) fn answered(&mut self, fact: Fact) -> Option<Answered> {
-        match fact {
-            Fact::SmsAttempted(granted) => {
-                let seq = *self.by_delivery.get(&(granted.message, granted.to.clone()))?;
-                let item = self.items.get_mut(&seq)?;
-                let Place::Asked(lane) = item.place else { return None };
-                item.place = Place::Out(lane);
-                let (work, since) = (Arc::clone(&item.work), self.asked.unwrap_or_else(Instant::now));
-                Some(Answered::Leave { lane, leave: Leave { item: seq, work, granted, since } })
-            }
-            Fact::SmsLetGo { message, to } => self.settled(message, to, Verdict::Done),
-            Fact::SmsUnknown { attempt, why: UnknownReason::BridgeLost } => {
-                let verdict = match self.on_unknown {
-                    OnUnknown::Hold => Verdict::Done,
-                    // It comes again, and is asked for as one of which nobody knows.
-                    OnUnknown::Retry => Verdict::Again(std::time::Duration::from_secs(1)),
-                };
-                self.settled(attempt.message, attempt.to, verdict)
-            }
-            _ => None,
+        if let Fact::SmsAttempted(granted) = fact {
+            let seq = *self.by_delivery.get(&(granted.message, granted.to.clone()))?;
+            let item = self.items.get_mut(&seq)?;
+            let Place::Asked(lane) = item.place else { return None };
+            item.place = Place::Out(lane);
+            let (work, since) = (Arc::clone(&item.work), self.asked.unwrap_or_else(Instant::now));
+            Some(Answered::Leave { lane, leave: Leave { item: seq, work, granted, since } })
+        } else if let Fact::SmsLetGo { message, to } = fact {
+            self.settled(message, to, Verdict::Done)
+        } else if let Fact::SmsUnknown { attempt, why: UnknownReason::BridgeLost } = fact {
+            let verdict = match self.on_unknown {
+                OnUnknown::Hold => Verdict::Done,
+                // It comes again, and is asked for as one of which nobody knows.
+                OnUnknown::Retry => Verdict::Again(RETRY_AFTER),
+            };
+            self.settled(attempt.message, attempt.to, verdict)
+        } else {
+            None
         }
     }
 

@@ -1,15 +1,16 @@
 //! A person's SMS as the command it becomes.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use super::lane::Shared;
-use super::listen::Listener;
+use super::shared::Shared;
 use crate::rules::message::Blob;
 use crate::rules::sms::{Part, Received, wish};
 use crate::rules::{Command, Stamp};
-use crate::sms::link::Inbound;
-use crate::sms::number;
+use crate::sms::link::{Inbound, Link, Status};
+use crate::sms::number::{self, Region};
 use crate::sms::pdu::ShortMessage;
+use crate::sms::settings::Account;
 use crate::sms::text::{self, Fragment, Sar};
 use crate::wire::to_msgpack;
 
@@ -17,6 +18,14 @@ use crate::wire::to_msgpack;
 const UDHI: u8 = 0x40;
 /// Texts remembered to tell a repetition from a second SMS with the same words.
 const SEEN_LEN_MAX: usize = 10_000;
+
+/// Where one account is listened to.
+pub(super) struct Ear {
+    pub(super) account: Arc<Account>,
+    pub(super) link: Link,
+    pub(super) shared: Arc<Shared>,
+    pub(super) region: Option<Region>,
+}
 
 /// A command with the identity under which it is stored once.
 pub(super) struct Said {
@@ -36,34 +45,32 @@ pub(super) struct Inbox {
 
 impl Inbox {
     /// The command that an SMS becomes; none for what is no SMS of a person's.
-    pub(super) fn reading(&mut self, listener: &Listener, inbound: &Inbound) -> Option<Said> {
+    pub(super) fn reading(&mut self, ear: &Ear, inbound: &Inbound) -> Option<Said> {
         let Inbound::Message(message) = inbound else { return None };
         if message.receipt().is_some() {
             return None;
         }
-        let since = match &*listener.link.status().borrow() {
-            crate::sms::link::Status::Bound { since } => Some(*since),
-            crate::sms::link::Status::Connecting
-            | crate::sms::link::Status::Refused { .. }
-            | crate::sms::link::Status::Down { .. } => self.session,
+        let since = match &*ear.link.status().borrow() {
+            Status::Bound { since } => Some(*since),
+            Status::Connecting | Status::Refused { .. } | Status::Down { .. } => self.session,
         };
         if since != self.session || self.seen.len() >= SEEN_LEN_MAX {
             (self.session, self.seen) = (since, HashMap::new());
         }
-        let connector = listener.account.name();
-        let (command, content) = read(listener, connector, message);
+        let connector = ear.account.name();
+        let (command, content) = read(ear, connector, message);
         let times = self.seen.entry(content.clone()).or_default();
         *times += 1;
         Some(Said { command, identity: format!("{content}.{times}") })
     }
 }
 
-fn read(listener: &Listener, connector: &str, message: &ShortMessage) -> (Command, String) {
+fn read(ear: &Ear, connector: &str, message: &ShortMessage) -> (Command, String) {
     let ShortMessage { source, dest, data_coding, octets, esm_class, .. } = message;
-    let from = number::of_sms(&source.text, source.ton, listener.region);
-    let called = listener.shared.service.called(&dest.text);
+    let from = number::of_sms(&source.text, source.ton, ear.region);
+    let called = ear.shared.service.called(&dest.text);
     let udhi = esm_class & UDHI != 0;
-    let fragment = text::fragment(octets, *data_coding, udhi, &listener.account.reading);
+    let fragment = text::fragment(octets, *data_coding, udhi, &ear.account.reading);
     let by_tlv = message.tlvs.sar().map(|sar| Sar {
         reference: sar.reference,
         total: sar.total,
@@ -76,7 +83,7 @@ fn read(listener: &Listener, connector: &str, message: &ShortMessage) -> (Comman
         let text = text::join(&[fragment]);
         let content = hash(&[&ends[..], &[text.as_bytes()]].concat());
         if let Some(from) = from {
-            hear(&listener.shared, from, wish(&called, &text));
+            hear(&ear.shared, from, wish(&called, &text));
         }
         return (Command::SmsReceived(Received { connector, from, called, text, joined: None }), content);
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tracing::warn;
 
 use super::inbound::hear;
-use super::lane::Shared;
+use super::shared::Shared;
 use crate::log::{Fault, Log, Record};
 use crate::rules::command::Encoding;
 use crate::rules::sms::{Received, wish};

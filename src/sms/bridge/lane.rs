@@ -1,5 +1,4 @@
-//! The way to one account at an SMSC: what has leave is made into segments and submitted in order, and what comes of it is
-//! reported.
+//! The way to one account at an SMSC: what has leave is submitted in order, segment by segment, and its end reported.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -8,16 +7,15 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tracing::{debug, error, warn};
 
-use super::matching::{Expecting, Matching, reference_of};
+use super::matching::{Expecting, reference_of};
 use super::pdus;
-use super::report::Reporter;
-use super::wishes::Wishes;
+use super::shared::Shared;
 use crate::log::Verdict;
 use crate::rules::sms::{Attempted, DeferReason, FailReason, Granted, Report, UnknownReason};
 use crate::sms::link::{Answer, Link, Submitting, UnknownWhy};
-use crate::sms::pdu::status::{Class, Named, SessionFault};
-use crate::sms::settings::{Account, OnUnknown, ServiceNumber};
-use crate::sms::state::{Delivery, Known, State};
+use crate::sms::pdu::status::{Class, Named, ROK, SessionFault};
+use crate::sms::settings::{Account, OnUnknown};
+use crate::sms::state::{Delivery, Known};
 use crate::sms::{number, text};
 use crate::wire::work::Work;
 
@@ -32,17 +30,6 @@ const TRY_AGAIN_AFTER: Duration = Duration::from_secs(5);
 const TRY_AGAIN_AFTER_MAX: Duration = Duration::from_secs(600);
 /// A wish that was just spoken is decided by then.
 const HELD_BACK_FOR: Duration = Duration::from_secs(2);
-
-/// What all lanes share.
-#[derive(Debug)]
-pub(super) struct Shared {
-    pub(super) state: Arc<State>,
-    pub(super) matching: Matching,
-    pub(super) wishes: Wishes,
-    pub(super) reporter: Reporter,
-    pub(super) service: ServiceNumber,
-    pub(super) on_unknown: OnUnknown,
-}
 
 /// A delivery with leave to be submitted.
 #[derive(Debug)]
@@ -165,12 +152,12 @@ impl Lane {
         let mut worst = Worst::Accepted;
         for (place, submitting) in submitting.into_iter().enumerate() {
             let Some(submitting) = submitting else { continue };
-            match submitting.await {
-                Answer::Response { status: 0, message_id } => {
-                    self.named(&leave.granted, (place, segments), &message_id).await;
-                    ids.get_mut(place).into_iter().for_each(|id| *id = Some(message_id.clone()));
-                }
-                other => worst = worst.or(self.judge(other)),
+            let answer = submitting.await;
+            if let Answer::Response { status: ROK, message_id } = answer {
+                self.named(&leave.granted, (place, segments), &message_id).await;
+                ids.get_mut(place).into_iter().for_each(|id| *id = Some(message_id.clone()));
+            } else {
+                worst = worst.or(self.judge(&answer));
             }
         }
         drop(expecting);
@@ -209,34 +196,39 @@ impl Lane {
         self.link.pause(span);
     }
 
-    fn judge(&self, answer: Answer) -> Worst {
+    fn judge(&self, answer: &Answer) -> Worst {
         match answer {
             Answer::NotSent => Worst::NotSent,
             Answer::Unknown(UnknownWhy::ConnectionLost) => Worst::Unknown(UnknownReason::Disconnected),
             Answer::Unknown(UnknownWhy::TimedOut) => Worst::Unknown(UnknownReason::NoResponse),
-            Answer::Response { status, .. } => match self.account.connector.status.class(status) {
-                Class::Accepted => Worst::Accepted,
-                Class::Throttle => {
-                    debug!(connector = self.account.name(), status = %Named(status), "throttled");
-                    self.pause(THROTTLE_PAUSE);
-                    Worst::Throttled(status)
-                }
-                Class::Temporary { tries_max } => Worst::Temporary(status, tries_max),
-                Class::Permanent => Worst::Permanent(status),
-                Class::Session(SessionFault::BindAgain) => {
-                    self.pause(THROTTLE_PAUSE);
-                    Worst::Throttled(status)
-                }
-                Class::Session(SessionFault::Refused) => {
-                    error!(connector = self.account.name(), status = %Named(status), "the SMSC refuses the account");
-                    self.pause(REFUSED_PAUSE);
-                    Worst::Throttled(status)
-                }
-                Class::Ours => {
-                    error!(connector = self.account.name(), status = %Named(status), "the SMSC cannot read what Homing sent");
-                    Worst::Permanent(status)
-                }
-            },
+            Answer::Response { status, .. } => self.classed(*status),
+        }
+    }
+
+    /// What follows from an SMSC's refusal.
+    fn classed(&self, status: u32) -> Worst {
+        match self.account.connector.status.class(status) {
+            Class::Accepted => Worst::Accepted,
+            Class::Throttle => {
+                debug!(connector = self.account.name(), status = %Named(status), "throttled");
+                self.pause(THROTTLE_PAUSE);
+                Worst::Throttled(status)
+            }
+            Class::Temporary { tries_max } => Worst::Temporary(status, tries_max),
+            Class::Permanent => Worst::Permanent(status),
+            Class::Session(SessionFault::BindAgain) => {
+                self.pause(THROTTLE_PAUSE);
+                Worst::Throttled(status)
+            }
+            Class::Session(SessionFault::Refused) => {
+                error!(connector = self.account.name(), status = %Named(status), "the SMSC refuses the account");
+                self.pause(REFUSED_PAUSE);
+                Worst::Throttled(status)
+            }
+            Class::Ours => {
+                error!(connector = self.account.name(), status = %Named(status), "the SMSC cannot read what Homing sent");
+                Worst::Permanent(status)
+            }
         }
     }
 
@@ -255,6 +247,7 @@ impl Lane {
             }
             Worst::Unknown(why) => {
                 warn!(message = %attempt.message, why = why.as_str(), "it is not known whether the SMSC has it");
+                self.shared.late.unknown(&attempt);
                 // The permission before this one was for an unknown one already.
                 let once = before.is_none_or(|row| row.unknown == 0);
                 let retry = self.shared.on_unknown == OnUnknown::Retry && once;

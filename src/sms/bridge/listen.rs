@@ -10,15 +10,15 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tracing::{debug, warn};
 
-use super::lane::Shared;
+use super::inbound::{Ear, Inbox, Said, hash};
+use super::late::Response;
 use super::matching::{About, Found, state_of};
 use crate::log::{Fault, Log};
 use crate::rules::sms::{Report, Unmatched};
-use crate::sms::link::{Inbound, Incoming, Link};
-use crate::sms::number::{self, Region};
+use crate::sms::link::{Inbound, Incoming};
+use crate::sms::number;
 use crate::sms::pdu::status::{ROK, RX_T_APPN};
 use crate::sms::pdu::{Receipt, ShortMessage};
-use crate::sms::settings::Account;
 use crate::wire::work;
 
 /// PDUs under way at once: far more than an SMSC has outstanding. With more, the link answers "try again later".
@@ -34,17 +34,14 @@ const PROJECTED_WITHIN: Duration = Duration::from_secs(1);
 /// Listens to one account's link.
 pub(super) struct Listener {
     pub(super) log: Log,
-    pub(super) account: Arc<Account>,
-    pub(super) link: Link,
-    pub(super) shared: Arc<Shared>,
-    pub(super) region: Option<Region>,
+    pub(super) ear: Ear,
     /// How many are under way.
     pub(super) backlog: Arc<AtomicUsize>,
 }
 
 impl Listener {
     pub(super) async fn run(self, mut incoming: mpsc::Receiver<Incoming>) {
-        let mut inbox = super::inbound::Inbox::default();
+        let mut inbox = Inbox::default();
         let mut under_way = FuturesUnordered::new();
         loop {
             self.backlog.store(under_way.len(), Ordering::Relaxed);
@@ -52,7 +49,7 @@ impl Listener {
                 Some(()) = under_way.next() => {}
                 next = incoming.recv(), if under_way.len() < UNDER_WAY_MAX => {
                     let Some(next) = next else { break };
-                    let reading = inbox.reading(&self, &next.pdu);
+                    let reading = inbox.reading(&self.ear, &next.pdu);
                     under_way.push(self.take(next, reading));
                 }
             }
@@ -60,27 +57,26 @@ impl Listener {
         while under_way.next().await.is_some() {}
     }
 
-    async fn take(&self, mut incoming: Incoming, reading: Option<super::inbound::Said>) {
+    async fn take(&self, mut incoming: Incoming, reading: Option<Said>) {
         let pdu = std::mem::replace(&mut incoming.pdu, Inbound::Undecodable(Vec::new()));
         let stored = match (pdu, reading) {
             (_, Some(said)) => timeout(STORED_WITHIN, self.store(said)).await,
             (Inbound::Message(message), None) => timeout(STORED_WITHIN, self.receipt(&message)).await,
             (Inbound::Undecodable(raw), None) => timeout(STORED_WITHIN, self.park(&raw)).await,
-            (Inbound::Late { user_message_reference, status, .. }, None) => {
-                // Its delivery is unknown already; a receipt or a query tells what became of it.
-                debug!(connector = self.account.name(), ?user_message_reference, status, "a late response");
-                return;
+            (Inbound::Late { user_message_reference: reference, status, message_id }, None) => {
+                let connector = self.ear.account.name();
+                return self.late(&Response { connector, reference, status, message_id: &message_id }).await;
             }
         };
         let status = match stored {
             Ok(Ok(())) => ROK,
             Ok(Err(fault)) => {
-                warn!(connector = self.account.name(), %fault, "the SMSC is to send it again");
+                warn!(connector = self.ear.account.name(), %fault, "the SMSC is to send it again");
                 RX_T_APPN
             }
             Err(_) => {
                 warn!(
-                    connector = self.account.name(),
+                    connector = self.ear.account.name(),
                     "it is not stored in time; the SMSC is to send it again"
                 );
                 RX_T_APPN
@@ -89,19 +85,38 @@ impl Listener {
         incoming.answer(status);
     }
 
+    async fn late(&self, response: &Response<'_>) {
+        let receipts = self.ear.account.connector.receipts.registered_delivery() != 0;
+        let Some((known, report)) = self.ear.shared.late.report(response, receipts) else {
+            debug!(connector = response.connector, "a late response that nobody knows");
+            return;
+        };
+        if let Err(fault) = self.hand_in(report).await {
+            warn!(%fault, "a late response is not recorded");
+        }
+        match self.ear.shared.matching.named(response.connector, response.message_id, &known) {
+            Ok(reports) => {
+                for report in reports {
+                    drop(self.hand_in(report).await);
+                }
+            }
+            Err(fault) => warn!(%fault, "receipts that came before are not looked up"),
+        }
+    }
+
     async fn receipt(&self, message: &ShortMessage) -> Result<(), Fault> {
         let Some(Receipt { id, state, error, .. }) = message.receipt() else { return Ok(()) };
-        let phone = number::of_sms(&message.source.text, message.source.ton, self.region);
+        let phone = number::of_sms(&message.source.text, message.source.ton, self.ear.region);
         let reference = message.tlvs.user_message_reference();
-        let about = About { connector: self.account.name(), phone, reference };
-        let found = self.shared.matching.find(id.as_deref(), &about).await?;
+        let about = About { connector: self.ear.account.name(), phone, reference };
+        let found = self.ear.shared.matching.find(id.as_deref(), &about).await?;
         let state = state_of(state);
         let told = match found {
             Found::Known(known) => return self.hand_in(Report::Receipt(known.says(state, error))).await,
             Found::Nothing(told) => told,
         };
         let unmatched = Unmatched {
-            connector: self.account.name().to_owned(),
+            connector: self.ear.account.name().to_owned(),
             id: id.unwrap_or_default(),
             state,
             error: error.clone(),
@@ -110,7 +125,7 @@ impl Listener {
         self.hand_in(Report::Unmatched(unmatched)).await?;
         if let Some(told) = told {
             // Its id may be named before the projection holds what was just stored; it is told here then.
-            let reporter = self.shared.reporter.clone();
+            let reporter = self.ear.shared.reporter.clone();
             tokio::spawn(async move {
                 if let Ok(Ok(known)) = timeout(PROJECTED_WITHIN, told).await {
                     drop(reporter.hand_in(Report::Receipt(known.says(state, error))).await);
@@ -121,20 +136,20 @@ impl Listener {
     }
 
     async fn hand_in(&self, report: Report) -> Result<(), Fault> {
-        let stored = self.shared.reporter.hand_in(report).await;
+        let stored = self.ear.shared.reporter.hand_in(report).await;
         stored.await.map_err(|_| Fault::later("store a receipt"))
     }
 
     /// What cannot be read is kept where a person sees it, and acknowledged, or it would come for ever.
     async fn park(&self, raw: &[u8]) -> Result<(), Fault> {
-        let identity = super::inbound::hash(&[self.account.name().as_bytes(), raw]);
-        let why = format!("a PDU from {} cannot be read", self.account.name());
-        warn!(connector = self.account.name(), "a PDU cannot be read; it is parked on OUTBOX");
+        let identity = hash(&[self.ear.account.name().as_bytes(), raw]);
+        let why = format!("a PDU from {} cannot be read", self.ear.account.name());
+        warn!(connector = self.ear.account.name(), "a PDU cannot be read; it is parked on OUTBOX");
         let parked = work::parked_pdu(&identity, &why, raw);
         self.log.publish(parked, &identity).await.map(drop)
     }
 
-    async fn store(&self, said: super::inbound::Said) -> Result<(), Fault> {
+    async fn store(&self, said: Said) -> Result<(), Fault> {
         use crate::rules::command::Encoding;
         let outgoing = crate::wire::command::outgoing("_sms", &said.command, Encoding::Msgpack);
         self.log.publish(outgoing, &said.identity).await.map(drop)

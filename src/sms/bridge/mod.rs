@@ -9,11 +9,13 @@ mod desk;
 mod inbound;
 mod join;
 mod lane;
+mod late;
 mod listen;
 mod matching;
 mod outbound;
 mod pdus;
 mod report;
+mod shared;
 mod sweep;
 mod wishes;
 
@@ -32,17 +34,19 @@ use super::settings::Settings;
 use super::state::State;
 use crate::log::{Fault, Log, Projection, Record, Retry, blocking};
 use crate::wire::subjects;
-use lane::{Lane, Over, Shared};
+use lane::{Lane, Over};
+use late::Late;
 use matching::Matching;
 use report::Reporter;
+use shared::Shared;
 use wishes::Wishes;
 
 /// A folder that tears again and again is not mended by one more attempt.
 const REBUILDS_MAX: usize = 3;
 /// Leave that waits in a lane; the desk asks for no more than the window takes.
 const LEAVES_LEN_MAX: usize = 1_024;
-/// A disk that is full is looked at again after this time.
-const DISK_AGAIN_AFTER: Duration = Duration::from_secs(2);
+/// A disk that is full, or a server that is away, is looked at again after this time.
+const AGAIN_AFTER: Duration = Duration::from_secs(2);
 
 /// Works until `stop`. The projection is in `<data>/sms`.
 ///
@@ -57,6 +61,13 @@ pub async fn run(log: Log, data: &Path, settings: Settings, stop: CancellationTo
                 rebuilds += 1;
                 warn!(%fault, "the state of the SMS bridge is torn and is rebuilt from the log");
                 Projection::set_aside(&folder)?;
+            }
+            // A full disk: sled has to be opened anew when there is room again.
+            Err(fault) if fault.retry == Retry::Later => {
+                warn!(%fault, "the SMS bridge waits");
+                if stop.run_until_cancelled(tokio::time::sleep(AGAIN_AFTER)).await.is_none() {
+                    return Ok(());
+                }
             }
             ended => return ended,
         }
@@ -85,6 +96,7 @@ async fn once(log: &Log, folder: &Path, settings: &Settings, stop: &Cancellation
         state: Arc::clone(&state),
         matching: Matching::new(Arc::clone(&state), settings.terms()),
         wishes: Wishes::default(),
+        late: Late::default(),
         reporter,
         service: settings.service.clone(),
         on_unknown: settings.on_unknown,
@@ -105,14 +117,13 @@ async fn once(log: &Log, folder: &Path, settings: &Settings, stop: &Cancellation
             throttled: lane::Throttled::default(),
         };
         let backlog = Arc::new(AtomicUsize::new(0));
-        let listener = listen::Listener {
-            log: log.clone(),
+        let ear = inbound::Ear {
             account: Arc::clone(account),
             link: link.clone(),
             shared: Arc::clone(&shared),
             region: settings.region,
-            backlog: Arc::clone(&backlog),
         };
+        let listener = listen::Listener { log: log.clone(), ear, backlog: Arc::clone(&backlog) };
         tasks.extend([keeping, tokio::spawn(lane.run(taken)), tokio::spawn(listener.run(incoming))]);
         let connector = &account.connector;
         doors.push(Door {
@@ -167,16 +178,7 @@ async fn follow(
     let mut follower = log.follow("EVENTS", Some(subjects::SMS_EVENTS), shared.state.position().0 + 1);
     while let Some(records) = ends.run_until_cancelled(follower.next()).await {
         let records = Arc::new(records?);
-        while let Err(fault) = project(&shared.state, &records).await {
-            if fault.retry == Retry::Reload {
-                return Err(fault);
-            }
-            warn!(%fault, "the SMS bridge waits for its disk");
-            ends.run_until_cancelled(tokio::time::sleep(DISK_AGAIN_AFTER)).await;
-            if ends.is_cancelled() {
-                return Ok(());
-            }
-        }
+        project(&shared.state, &records).await?;
         join::joined(log, shared, &records).await;
         let records = Arc::into_inner(records).unwrap_or_default();
         if commits.send(records).await.is_err() {

@@ -12,8 +12,9 @@ use tracing::{debug, warn};
 
 use super::Door;
 use super::desk::{Answered, Desk, Took};
-use super::lane::{Over, Shared, Then};
+use super::lane::{Over, Then};
 use super::listen::BACKLOG_LEN_MAX;
+use super::shared::Shared;
 use crate::log::{Fault, Log, Record, Source, Taken, Verdict};
 use crate::rules::command::Encoding;
 use crate::rules::{Command, Fact};

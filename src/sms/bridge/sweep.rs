@@ -9,8 +9,8 @@ use tracing::{debug, info, warn};
 
 use super::Door;
 use super::join::join;
-use super::lane::Shared;
 use super::matching::state_of;
+use super::shared::Shared;
 use crate::log::{Fault, Log, clock};
 use crate::rules::sms::Report;
 use crate::sms::link::QueryAnswer;

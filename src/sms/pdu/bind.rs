@@ -1,5 +1,7 @@
 //! Binds (SMPP 3.4, 4.1): how an ESME says who it is and which way messages go.
 
+use serde::Serialize;
+
 use super::command;
 use super::octets::{Octets, put_c_string};
 use super::tlv::Tlvs;
@@ -7,7 +9,8 @@ use super::tlv::Tlvs;
 /// 5.2.4
 pub const INTERFACE_VERSION: u8 = 0x34;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum BindKind {
     Receiver,
     Transmitter,

@@ -5,13 +5,17 @@ use std::fmt;
 use std::str::FromStr;
 
 pub const ROK: u32 = 0x00;
+pub const RINVCMDLEN: u32 = 0x02;
 pub const RINVCMDID: u32 = 0x03;
 pub const RINVBNDSTS: u32 = 0x04;
 pub const RALYBND: u32 = 0x05;
 pub const RSYSERR: u32 = 0x08;
+pub const RINVDSTADR: u32 = 0x0B;
+pub const RINVMSGID: u32 = 0x0C;
 pub const RBINDFAIL: u32 = 0x0D;
 pub const RINVPASWD: u32 = 0x0E;
 pub const RINVSYSID: u32 = 0x0F;
+pub const RCANCELFAIL: u32 = 0x11;
 pub const RMSGQFUL: u32 = 0x14;
 pub const RSUBMITFAIL: u32 = 0x45;
 pub const RINVSYSTYP: u32 = 0x53;
@@ -119,7 +123,7 @@ pub fn class(status: u32) -> Class {
         RTHROTTLED | RMSGQFUL => Class::Throttle,
         RSYSERR | RX_T_APPN | 0xFE | RUNKNOWNERR => Class::Temporary { tries_max: TRIES_MAX },
         RSUBMITFAIL => Class::Temporary { tries_max: AMBIGUOUS_TRIES_MAX },
-        0x02 | RINVCMDID => Class::Ours,
+        RINVCMDLEN | RINVCMDID => Class::Ours,
         RINVBNDSTS | RALYBND => Class::Session(SessionFault::BindAgain),
         RBINDFAIL | RINVPASWD | RINVSYSID | RINVSYSTYP => Class::Session(SessionFault::Refused),
         // All others with a name: of the message's own fields, or of what we asked about it.

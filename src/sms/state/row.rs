@@ -1,4 +1,4 @@
-//! What the rows hold.
+//! What the rows hold of a delivery, a receipt without one, and a part of a long SMS.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
