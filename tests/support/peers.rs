@@ -55,7 +55,8 @@ fn venv(name: &str, requirements: &str) -> Option<PathBuf> {
     Some(made.join("bin/python"))
 }
 
-fn modules(name: &str, sources: &[&str]) -> Option<PathBuf> {
+/// A folder with these sources of a peer in JavaScript, and what they need.
+pub fn modules(name: &str, sources: &[&str]) -> Option<PathBuf> {
     runtime("npm")?;
     Some(made(name, sources, |folder| {
         for source in sources {
@@ -81,7 +82,7 @@ fn go_tools() -> PathBuf {
 }
 
 /// `target/peers/<name>`, made again when one of the sources has changed. Tests that run at the same time wait.
-fn made(name: &str, sources: &[&str], make: impl FnOnce(&Path)) -> PathBuf {
+pub fn made(name: &str, sources: &[&str], make: impl FnOnce(&Path)) -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("cargo's folder is below target");
     let folder = target.join("peers").join(name);
     fs::create_dir_all(&folder).expect("target can be written");
@@ -99,12 +100,14 @@ fn made(name: &str, sources: &[&str], make: impl FnOnce(&Path)) -> PathBuf {
     folder
 }
 
-fn step(command: &mut Command) {
+/// Of making a peer; it succeeds, or the test fails.
+pub fn step(command: &mut Command) {
     let what = format!("{command:?}");
     run(command, MADE_WITHIN).succeeded(&what);
 }
 
-fn runtime(program: &str) -> Option<()> {
+/// Says or fails where a program is missing.
+pub fn runtime(program: &str) -> Option<()> {
     if is_there(program) {
         return Some(());
     }
@@ -113,7 +116,7 @@ fn runtime(program: &str) -> Option<()> {
     None
 }
 
-fn is_there(program: &str) -> bool {
+pub fn is_there(program: &str) -> bool {
     let asks = if program == "go" { "version" } else { "--version" };
     let found = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&found).any(|folder| folder.join(program).is_file())

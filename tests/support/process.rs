@@ -1,7 +1,7 @@
 //! A child process that cannot outlive its test, and waiting for it without waiting for ever.
 
 use std::io::{Read, Write};
-use std::process::{ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -31,6 +31,11 @@ impl Child {
     /// Once, of a child spawned with a pipe there.
     pub fn take_stdout(&mut self) -> ChildStdout {
         self.inner.stdout.take().expect("standard output is piped")
+    }
+
+    /// Once, of a child spawned with a pipe there.
+    pub fn take_stdin(&mut self) -> ChildStdin {
+        self.inner.stdin.take().expect("standard input is piped")
     }
 
     pub fn pid(&self) -> u32 {

@@ -56,6 +56,8 @@ pub(super) struct Desk {
     by_delivery: HashMap<(MessageId, Party), u64>,
     waiting: BTreeSet<u64>,
     on_unknown: OnUnknown,
+    /// When the last question was asked: what was granted is as old.
+    asked: Option<Instant>,
 }
 
 impl Desk {
@@ -101,6 +103,7 @@ impl Desk {
 
     /// The question for the next items in order, at most `len`, for a lane.
     pub(super) fn ask(&mut self, lane: usize, len: usize) -> Attempt {
+        self.asked = Some(Instant::now());
         let next: Vec<u64> = self.waiting.iter().take(len.min(BATCH_LEN_MAX)).copied().collect();
         let mut deliveries = Vec::with_capacity(next.len());
         for seq in next {
@@ -130,7 +133,7 @@ impl Desk {
             let item = self.items.get_mut(&seq)?;
             let Place::Asked(lane) = item.place else { return None };
             item.place = Place::Out(lane);
-            let (work, since) = (Arc::clone(&item.work), Instant::now());
+            let (work, since) = (Arc::clone(&item.work), self.asked.unwrap_or_else(Instant::now));
             Some(Answered::Leave { lane, leave: Leave { item: seq, work, granted, since } })
         } else if let Fact::SmsLetGo { message, to } = fact {
             self.settled(message, to, Verdict::Done)

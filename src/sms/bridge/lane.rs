@@ -1,13 +1,13 @@
 //! The way to one account at an SMSC: what has leave is submitted in order, segment by segment, and its end reported.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tracing::{debug, error, warn};
 
-use super::matching::reference_of;
+use super::matching::{Expecting, reference_of};
 use super::pdus;
 use super::shared::Shared;
 use crate::log::Verdict;
@@ -62,6 +62,21 @@ pub(super) struct Lane {
     pub(super) link: Link,
     pub(super) shared: Arc<Shared>,
     pub(super) over: mpsc::Sender<Over>,
+    pub(super) throttled: Throttled,
+}
+
+/// When the SMSC last asked for patience. Leave from before is given back: what was refused goes first again.
+#[derive(Debug, Default)]
+pub(super) struct Throttled(Mutex<Option<Instant>>);
+
+impl Throttled {
+    fn now(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    fn since(&self, leave: Instant) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|at| at >= leave)
+    }
 }
 
 impl Lane {
@@ -103,6 +118,7 @@ impl Lane {
             }
             Some(_) | None => vec![None; segments.len()],
         };
+        let expecting = self.shared.matching.expecting();
         let mut submitting = Vec::with_capacity(segments.len());
         for (segment, id) in segments.into_iter().zip(&ids) {
             if id.is_some() {
@@ -111,10 +127,14 @@ impl Lane {
             }
             let pdu =
                 pdus::submit(&self.account, &self.shared.service, granted, work.expires, reference, segment);
-            let wanted = || leave.since.elapsed() < LEAVE_GOOD_FOR && self.shared.wishes.allow(granted);
+            let wanted = || {
+                leave.since.elapsed() < LEAVE_GOOD_FOR
+                    && !self.throttled.since(leave.since)
+                    && self.shared.wishes.allow(granted)
+            };
             submitting.push(Some(self.link.submit_if(pdu, wanted).await));
         }
-        Ok(Begun { ids, submitting, before })
+        Ok(Begun { ids, submitting, before, expecting })
     }
 
     fn before(&self, leave: &Leave) -> Option<Delivery> {
@@ -127,7 +147,7 @@ impl Lane {
 
     /// Waits for the responses and reports.
     async fn conclude(&self, leave: Leave, begun: Begun) {
-        let Begun { mut ids, submitting, before } = begun;
+        let Begun { mut ids, submitting, before, expecting } = begun;
         let segments = ids.len();
         let mut worst = Worst::Accepted;
         for (place, submitting) in submitting.into_iter().enumerate() {
@@ -140,6 +160,7 @@ impl Lane {
                 worst = worst.or(self.judge(&answer));
             }
         }
+        drop(expecting);
         let attempt = Attempted {
             message: leave.granted.message,
             to: leave.granted.to.clone(),
@@ -170,6 +191,11 @@ impl Lane {
         }
     }
 
+    fn pause(&self, span: Duration) {
+        self.throttled.now();
+        self.link.pause(span);
+    }
+
     fn judge(&self, answer: &Answer) -> Worst {
         match answer {
             Answer::NotSent => Worst::NotSent,
@@ -185,18 +211,18 @@ impl Lane {
             Class::Accepted => Worst::Accepted,
             Class::Throttle => {
                 debug!(connector = self.account.name(), status = %Named(status), "throttled");
-                self.link.pause(THROTTLE_PAUSE);
+                self.pause(THROTTLE_PAUSE);
                 Worst::Throttled(status)
             }
             Class::Temporary { tries_max } => Worst::Temporary(status, tries_max),
             Class::Permanent => Worst::Permanent(status),
             Class::Session(SessionFault::BindAgain) => {
-                self.link.pause(THROTTLE_PAUSE);
+                self.pause(THROTTLE_PAUSE);
                 Worst::Throttled(status)
             }
             Class::Session(SessionFault::Refused) => {
                 error!(connector = self.account.name(), status = %Named(status), "the SMSC refuses the account");
-                self.link.pause(REFUSED_PAUSE);
+                self.pause(REFUSED_PAUSE);
                 Worst::Throttled(status)
             }
             Class::Ours => {
@@ -267,6 +293,8 @@ struct Begun {
     ids: Vec<Option<String>>,
     submitting: Vec<Option<Submitting>>,
     before: Option<Delivery>,
+    /// Receipts wait for the ids of these.
+    expecting: Expecting,
 }
 
 /// The segment of a delivery that tells how it goes on. What may have arrived is never submitted again, so not knowing

@@ -12,7 +12,7 @@ use tracing::{debug, warn};
 
 use super::inbound::{Ear, Inbox, Said, hash};
 use super::late::Response;
-use super::matching::{About, state_of};
+use super::matching::{About, Found, state_of};
 use crate::log::{Fault, Log};
 use crate::rules::sms::{Report, Unmatched};
 use crate::sms::link::{Inbound, Incoming};
@@ -27,6 +27,9 @@ const UNDER_WAY_MAX: usize = 8_000;
 pub(super) const BACKLOG_LEN_MAX: usize = 1_000;
 /// JetStream is away: the SMSC keeps it and sends it again. SMSCs wait longer than this for an answer.
 const STORED_WITHIN: Duration = Duration::from_secs(5);
+
+/// The projection is behind by milliseconds.
+const PROJECTED_WITHIN: Duration = Duration::from_secs(1);
 
 /// Listens to one account's link.
 pub(super) struct Listener {
@@ -105,20 +108,31 @@ impl Listener {
         let Some(Receipt { id, state, error, .. }) = message.receipt() else { return Ok(()) };
         let phone = number::of_sms(&message.source.text, message.source.ton, self.ear.region);
         let reference = message.tlvs.user_message_reference();
-        let about = About { link: &self.ear.link, connector: self.ear.account.name(), phone, reference };
-        let known = self.ear.shared.matching.find(id.as_deref(), &about).await?;
+        let about = About { connector: self.ear.account.name(), phone, reference };
+        let found = self.ear.shared.matching.find(id.as_deref(), &about).await?;
         let state = state_of(state);
-        let report = match known {
-            Some(known) => Report::Receipt(known.says(state, error)),
-            None => Report::Unmatched(Unmatched {
-                connector: self.ear.account.name().to_owned(),
-                id: id.unwrap_or_default(),
-                state,
-                error,
-                phone,
-            }),
+        let told = match found {
+            Found::Known(known) => return self.hand_in(Report::Receipt(known.says(state, error))).await,
+            Found::Nothing(told) => told,
         };
-        self.hand_in(report).await
+        let unmatched = Unmatched {
+            connector: self.ear.account.name().to_owned(),
+            id: id.unwrap_or_default(),
+            state,
+            error: error.clone(),
+            phone,
+        };
+        self.hand_in(Report::Unmatched(unmatched)).await?;
+        if let Some(told) = told {
+            // Its id may be named before the projection holds what was just stored; it is told here then.
+            let reporter = self.ear.shared.reporter.clone();
+            tokio::spawn(async move {
+                if let Ok(Ok(known)) = timeout(PROJECTED_WITHIN, told).await {
+                    drop(reporter.hand_in(Report::Receipt(known.says(state, error))).await);
+                }
+            });
+        }
+        Ok(())
     }
 
     async fn hand_in(&self, report: Report) -> Result<(), Fault> {

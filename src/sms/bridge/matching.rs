@@ -8,7 +8,6 @@ use tokio::sync::oneshot;
 
 use crate::log::Fault;
 use crate::rules::sms::{Receipt, Report};
-use crate::sms::link::Link;
 use crate::sms::pdu;
 use crate::sms::state::{Known, State, Terms};
 use crate::words::{MessageId, Phone};
@@ -26,7 +25,13 @@ pub(super) struct Matching {
     state: Arc<State>,
     terms: Terms,
     inner: Mutex<Inner>,
+    /// A clone for each delivery whose ids are waited for, and this one.
+    expecting: Arc<()>,
 }
+
+/// Ids of a delivery will be named, until this is dropped: not only while its submits are in flight, for a response is
+/// read a moment before it is named.
+pub(super) struct Expecting(#[expect(dead_code, reason = "it is counted")] Arc<()>);
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -37,7 +42,6 @@ struct Inner {
 
 /// What a receipt is about.
 pub(super) struct About<'a> {
-    pub(super) link: &'a Link,
     pub(super) connector: &'a str,
     /// Whose phone it names.
     pub(super) phone: Option<Phone>,
@@ -45,13 +49,24 @@ pub(super) struct About<'a> {
     pub(super) reference: Option<u16>,
 }
 
+/// What a receipt's id names.
+pub(super) enum Found {
+    Known(Known),
+    /// Nothing yet; where it is named after all, this tells.
+    Nothing(Option<oneshot::Receiver<Known>>),
+}
+
 impl Matching {
     pub(super) fn new(state: Arc<State>, terms: Terms) -> Matching {
-        Matching { state, terms, inner: Mutex::default() }
+        Matching { state, terms, inner: Mutex::default(), expecting: Arc::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn expecting(&self) -> Expecting {
+        Expecting(Arc::clone(&self.expecting))
     }
 
     /// Takes note of an id that a response named, and gives the receipts that came for it long before.
@@ -74,13 +89,15 @@ impl Matching {
     }
 
     /// What a receipt's id names. Waits a little for the response while submits are under way.
-    pub(super) async fn find(&self, id: Option<&str>, about: &About<'_>) -> Result<Option<Known>, Fault> {
-        let Some(id) = id else { return self.by_phone(about) };
+    pub(super) async fn find(&self, id: Option<&str>, about: &About<'_>) -> Result<Found, Fault> {
+        let Some(id) = id else {
+            return Ok(self.by_phone(about)?.map_or(Found::Nothing(None), Found::Known));
+        };
         let key = (about.connector.to_owned(), self.terms.of_receipt(about.connector, id));
-        let told = {
+        let mut told = {
             let mut inner = self.lock();
             if let Some(known) = inner.recent.get(&key) {
-                return Ok(Some(known.clone()));
+                return Ok(Found::Known(known.clone()));
             }
             let (tell, told) = oneshot::channel();
             inner.waiting.entry(key.clone()).or_default().push(tell);
@@ -88,16 +105,17 @@ impl Matching {
         };
         let known = match self.state.known(about.connector, id)? {
             Some(known) => Some(known),
-            None if about.link.in_flight() == 0 => None,
-            None => tokio::time::timeout(EARLY_WAIT, told).await.ok().and_then(Result::ok),
+            // Nothing is expected any more; it may have been named since it was looked up.
+            None if Arc::strong_count(&self.expecting) == 1 => told.try_recv().ok(),
+            None => tokio::time::timeout(EARLY_WAIT, &mut told).await.ok().and_then(Result::ok),
         };
-        if let Some(waiting) = self.lock().waiting.get_mut(&key) {
+        self.lock().waiting.retain(|_, waiting| {
             waiting.retain(|told| !told.is_closed());
-        }
-        self.lock().waiting.retain(|_, waiting| !waiting.is_empty());
+            !waiting.is_empty()
+        });
         match known {
-            Some(known) => Ok(Some(known)),
-            None => self.by_phone(about),
+            Some(known) => Ok(Found::Known(known)),
+            None => Ok(self.by_phone(about)?.map_or(Found::Nothing(Some(told)), Found::Known)),
         }
     }
 

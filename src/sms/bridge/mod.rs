@@ -117,6 +117,7 @@ async fn once(log: &Log, folder: &Path, settings: &Settings, stop: &Cancellation
             link: link.clone(),
             shared: Arc::clone(&shared),
             over: over.clone(),
+            throttled: lane::Throttled::default(),
         };
         let backlog = Arc::new(AtomicUsize::new(0));
         let ear = inbound::Ear {

@@ -142,14 +142,15 @@ impl Desk {
         if self.takes_nothing(&inner) {
             return Err(Wait::Never);
         }
+        // Looked at whenever something changes: what is not wanted any more does not wait for its turn.
+        if !wanted() {
+            return Err(Wait::Never);
+        }
         let Some(outbox) = &inner.outbox else { return Err(Wait::Change) };
         let now = Instant::now();
         let opens = inner.pace.opens();
         if now < opens {
             return Err(Wait::Until(opens));
-        }
-        if !wanted() {
-            return Err(Wait::Never);
         }
         // A session that takes no more is replaced, or the desk is closed: both are told.
         let receiver = outbox.submit(submit).ok_or(Wait::Change)?;

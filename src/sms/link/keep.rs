@@ -110,9 +110,10 @@ impl Keeper {
             if kind.transmits() {
                 self.desk.bound(Arc::clone(&outbox));
             }
-            let (connector, incoming, ending) = (&self.connector, self.incoming.clone(), &ending);
+            let (connector, desk) = (&self.connector, &self.desk);
+            let (incoming, ending) = (self.incoming.clone(), &ending);
             running.push(async move {
-                let ended = session::run(bound, outbox, connector, incoming, ending).await;
+                let ended = session::run(bound, outbox, connector, desk, incoming, ending).await;
                 ending.cancel();
                 (Instant::now(), ended)
             });

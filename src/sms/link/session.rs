@@ -10,6 +10,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use super::connector::Connector;
+use super::desk::Desk;
 use super::dial::Bound;
 use super::incoming::Inlet;
 use super::outbox::{Outbox, Overdue};
@@ -50,14 +51,22 @@ pub(super) async fn run(
     bound: Bound,
     outbox: Arc<Outbox>,
     connector: &Connector,
+    desk: &Desk,
     incoming: Inlet,
     stop: &CancellationToken,
 ) -> Ended {
     let _closing = Closing(&outbox);
     let heard = Heard::now();
     let mut sending = Sending::new(bound.writer, bound.write_is_exact, &outbox);
-    let mut receiving =
-        Receiving { reader: bound.reader, frames: bound.frames, outbox: &outbox, incoming, heard: &heard };
+    let mut receiving = Receiving {
+        reader: bound.reader,
+        frames: bound.frames,
+        outbox: &outbox,
+        connector,
+        desk,
+        incoming,
+        heard: &heard,
+    };
     let (ended, write_failed) = tokio::select! {
         ended = receiving.run() => (ended, false),
         ended = sending.run() => (ended, true),

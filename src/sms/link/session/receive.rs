@@ -9,11 +9,16 @@ use tokio::time::Instant;
 use tracing::debug;
 
 use super::Ended;
+use crate::sms::link::connector::Connector;
+use crate::sms::link::desk::Desk;
 use crate::sms::link::dial::READ_LEN;
 use crate::sms::link::incoming::{Inbound, Inlet, Reply};
 use crate::sms::link::outbox::{Outbox, Resolved};
-use crate::sms::pdu::status::{Named, RINVBNDSTS, RINVCMDID, ROK, RX_T_APPN};
+use crate::sms::pdu::status::{Class, Named, RINVBNDSTS, RINVCMDID, ROK, RX_T_APPN};
 use crate::sms::pdu::{Body, Frame, FrameReader, HEADER_LEN, Header, command};
+
+/// The least time that an SMSC which throttles is left alone.
+const THROTTLE_PAUSE: Duration = Duration::from_secs(1);
 
 /// When the SMSC was heard last.
 pub(super) struct Heard {
@@ -42,6 +47,8 @@ pub(super) struct Receiving<'a> {
     pub(super) reader: Box<dyn AsyncRead + Send + Unpin>,
     pub(super) frames: FrameReader,
     pub(super) outbox: &'a Arc<Outbox>,
+    pub(super) connector: &'a Connector,
+    pub(super) desk: &'a Desk,
     pub(super) incoming: Inlet,
     pub(super) heard: &'a Heard,
 }
@@ -116,6 +123,10 @@ impl Receiving<'_> {
 
     fn resolve(&mut self, header: Header, body: Body) -> Option<Ended> {
         let Header { command, status, sequence } = header;
+        // Before its place in the window is free: the next would overtake what was refused.
+        if status != ROK && self.connector.status.class(status) == Class::Throttle {
+            self.desk.pause(THROTTLE_PAUSE);
+        }
         match self.outbox.resolve(sequence, status, body) {
             // The SMSC has lost the session, but not the connection.
             Resolved::Answered if status == RINVBNDSTS => {
