@@ -1,6 +1,6 @@
 //! The way to one account at an SMSC: what has leave is submitted in order, segment by segment, and its end reported.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -10,6 +10,7 @@ use tracing::{debug, error, warn};
 use super::matching::{Expecting, reference_of};
 use super::pdus;
 use super::shared::Shared;
+use super::throttled::Throttled;
 use crate::log::Verdict;
 use crate::rules::sms::{Attempted, DeferReason, FailReason, Granted, Report, UnknownReason};
 use crate::sms::link::{Answer, Link, Submitting, UnknownWhy};
@@ -63,20 +64,6 @@ pub(super) struct Lane {
     pub(super) shared: Arc<Shared>,
     pub(super) over: mpsc::Sender<Over>,
     pub(super) throttled: Throttled,
-}
-
-/// When the SMSC last asked for patience. Leave from before is given back: what was refused goes first again.
-#[derive(Debug, Default)]
-pub(super) struct Throttled(Mutex<Option<Instant>>);
-
-impl Throttled {
-    fn now(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-    }
-
-    fn since(&self, leave: Instant) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|at| at >= leave)
-    }
 }
 
 impl Lane {
@@ -154,6 +141,7 @@ impl Lane {
             let Some(submitting) = submitting else { continue };
             let answer = submitting.await;
             if let Answer::Response { status: ROK, message_id } = answer {
+                self.throttled.over();
                 self.named(&leave.granted, (place, segments), &message_id).await;
                 ids.get_mut(place).into_iter().for_each(|id| *id = Some(message_id.clone()));
             } else {
@@ -191,9 +179,8 @@ impl Lane {
         }
     }
 
-    fn pause(&self, span: Duration) {
-        self.throttled.now();
-        self.link.pause(span);
+    fn pause(&self, least: Duration) {
+        self.link.pause(self.throttled.again(least, Instant::now()));
     }
 
     fn judge(&self, answer: &Answer) -> Worst {

@@ -17,6 +17,7 @@ mod pdus;
 mod report;
 mod shared;
 mod sweep;
+mod throttled;
 mod wishes;
 
 use std::path::Path;
@@ -117,7 +118,7 @@ async fn once(log: &Log, folder: &Path, settings: &Settings, stop: &Cancellation
             link: link.clone(),
             shared: Arc::clone(&shared),
             over: over.clone(),
-            throttled: lane::Throttled::default(),
+            throttled: throttled::Throttled::default(),
         };
         let backlog = Arc::new(AtomicUsize::new(0));
         let ear = inbound::Ear {
