@@ -8,11 +8,8 @@ use homing::rules::command::{
     Recall, Register, Route, Send, SetPreference, SetProfile, Switch, TimerFired,
 };
 use homing::rules::message::{Blob, Timer};
-use homing::rules::sms;
 use homing::wire::{command, subjects};
-use homing::words::{
-    Address, Called, CommandSeq, DeviceName, EventSeq, Instant, MessageId, Party, Phone, Span, UserName,
-};
+use homing::words::{Address, CommandSeq, DeviceName, EventSeq, Instant, MessageId, Phone, Span, UserName};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -140,7 +137,7 @@ pub fn spoken() -> impl Strategy<Value = (&'static str, Command)> {
         6 => (user(), about_messages()),
         1 => lapsed().prop_map(|command| ("_lease", command)),
         3 => timer_fired().prop_map(|command| ("_clock", command)),
-        8 => sms().prop_map(|command| ("_sms", command)),
+        8 => super::sms_commands::sms().prop_map(|command| ("_sms", command)),
     ]
 }
 
@@ -257,93 +254,13 @@ fn timer_fired() -> impl Strategy<Value = Command> {
     (timer, due).prop_map(|(timer, due)| Command::TimerFired(TimerFired { timer, due }))
 }
 
-/// What the SMS bridge asks and reports, likely and unlikely.
-fn sms() -> impl Strategy<Value = Command> {
-    let asked = (message(), party(), any::<bool>()).prop_map(|(message, to, again)| sms::Asked {
-        message,
-        to,
-        again,
-    });
-    prop_oneof![
-        4 => vec(asked, 0..4).prop_map(|deliveries| Command::SmsAttempt(sms::Attempt { deliveries })),
-        6 => vec(report(), 0..4).prop_map(|reports| Command::SmsReport(sms::Reports { reports })),
-        4 => received().prop_map(Command::SmsReceived),
-        1 => part_of_sms().prop_map(Command::SmsPart),
-    ]
-}
-
-fn report() -> impl Strategy<Value = sms::Report> {
-    let attempt = || {
-        let ids = vec(option::weighted(0.8, "[0-9A-F]{1,4}"), 0..4);
-        (message(), party(), ids).prop_map(|(message, to, ids)| sms::Attempted {
-            message,
-            to,
-            connector: "main".to_owned(),
-            ids,
-        })
-    };
-    let state = || {
-        select(&[sms::ReceiptState::Delivered, sms::ReceiptState::Enroute, sms::ReceiptState::Expired][..])
-    };
-    prop_oneof![
-        4 => (attempt(), any::<bool>()).prop_map(|(attempt, receipts)| sms::Report::Accepted { attempt, receipts }),
-        1 => attempt().prop_map(|attempt| sms::Report::Failed { attempt, reason: sms::FailReason::Smsc(11) }),
-        2 => attempt().prop_map(|attempt| sms::Report::Deferred { attempt, why: sms::DeferReason::NotSent }),
-        2 => attempt()
-            .prop_map(|attempt| sms::Report::Unknown { attempt, why: sms::UnknownReason::Disconnected }),
-        6 => (message(), party(), 0..4_u8, 1..4_u8, state()).prop_map(|(message, to, segment, segments, state)| {
-            sms::Report::Receipt(sms::Receipt { message, to, segment, segments, state, error: None })
-        }),
-        1 => (message(), party()).prop_map(|(message, to)| sms::Report::Silent { message, to }),
-        1 => state().prop_map(|state| sms::Report::Unmatched(sms::Unmatched {
-            connector: "main".to_owned(),
-            id: "ff".to_owned(),
-            state,
-            error: None,
-            phone: None,
-        })),
-    ]
-}
-
-fn received() -> impl Strategy<Value = sms::Received> {
-    let text = select(&["STOP", "start", "help", "hello", "", "退订"][..]);
-    (option::weighted(0.9, phone()), called(), text).prop_map(|(from, called, text)| sms::Received {
-        connector: "main".to_owned(),
-        from,
-        called,
-        text: text.to_owned(),
-        joined: None,
-    })
-}
-
-fn part_of_sms() -> impl Strategy<Value = sms::Part> {
-    (option::of(phone()), called(), 0..4_u8, 0..4_u8).prop_map(|(from, called, number, total)| sms::Part {
-        whole: "w".to_owned(),
-        connector: "main".to_owned(),
-        from,
-        called,
-        number,
-        total,
-        octets: Blob(vec![1, 2]),
-    })
-}
-
-fn called() -> impl Strategy<Value = Called> {
-    select(&["service", "im-100001", "im-100002", "im-999999", "app-01-3001", "other"][..])
-        .prop_map(|called| called.parse().expect("a called number"))
-}
-
-fn party() -> impl Strategy<Value = Party> {
-    prop_oneof![3 => user_name().prop_map(Party::User), 1 => phone().prop_map(Party::Phone)]
-}
-
-fn message() -> impl Strategy<Value = MessageId> {
+pub(super) fn message() -> impl Strategy<Value = MessageId> {
     // Low ones exist in most sequences, others in long ones or not at all.
     prop_oneof![2 => 4..16_u64, 1 => 1..=COMMANDS_LEN_MAX as u64]
         .prop_map(|seq| MessageId::of(CommandSeq(seq)))
 }
 
-fn user_name() -> impl Strategy<Value = UserName> {
+pub(super) fn user_name() -> impl Strategy<Value = UserName> {
     select(&USERS[..]).prop_map(|name| name.parse().expect("a name"))
 }
 
@@ -351,7 +268,7 @@ fn device() -> impl Strategy<Value = DeviceName> {
     select(&["pc", "phone"][..]).prop_map(|name| name.parse().expect("a name"))
 }
 
-fn phone() -> impl Strategy<Value = Phone> {
+pub(super) fn phone() -> impl Strategy<Value = Phone> {
     select(&PHONES[..]).prop_map(|phone| phone.parse().expect("a phone"))
 }
 

@@ -132,9 +132,11 @@ async fn link_alone(submits: usize) -> Result<f64, Failure> {
     let took = started.elapsed();
     stop.cancel();
     let _ = keeping.await;
+    let seen = usize::try_from(smsc.desk.submits.load(Ordering::Relaxed)).unwrap_or(usize::MAX);
     smsc.stop().await;
-    if refused > 0 {
-        return Err(Failure::failed(format!("{refused} submits were not accepted")));
+    if refused > 0 || seen != submits {
+        let wrong = format!("of {submits} submits the SMSC saw {seen}, and {refused} were not accepted");
+        return Err(Failure::failed(wrong));
     }
     Ok(rate(submits, took))
 }

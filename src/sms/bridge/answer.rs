@@ -6,7 +6,7 @@ use async_nats::service::ServiceExt;
 use futures_util::StreamExt;
 use tokio_util::sync::CancellationToken;
 
-use super::Door;
+use super::door::Door;
 use super::shared::Shared;
 use crate::log::{Fault, Log};
 use crate::sms::link::Status;

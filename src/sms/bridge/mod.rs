@@ -6,6 +6,7 @@
 
 mod answer;
 mod desk;
+mod door;
 mod inbound;
 mod join;
 mod lane;
@@ -22,7 +23,6 @@ mod wishes;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -30,12 +30,12 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::link::{self, Link};
 use super::settings::Settings;
 use super::state::State;
 use crate::log::{Fault, Log, Projection, Record, Retry, blocking};
 use crate::wire::subjects;
-use lane::{Lane, Over};
+use door::Door;
+use lane::Over;
 use late::Late;
 use matching::Matching;
 use report::Reporter;
@@ -75,19 +75,6 @@ pub async fn run(log: Log, data: &Path, settings: Settings, stop: CancellationTo
     }
 }
 
-/// One account that is kept up.
-struct Door {
-    name: String,
-    link: Link,
-    leaves: mpsc::Sender<lane::Leave>,
-    window: usize,
-    rate: Option<f64>,
-    /// TON and NPI of our numbers.
-    source: (u8, u8),
-    /// PDUs of the SMSC's that are not stored yet.
-    backlog: Arc<AtomicUsize>,
-}
-
 /// Until `stop`, or until the folder turns out to be torn.
 async fn once(log: &Log, folder: &Path, settings: &Settings, stop: &CancellationToken) -> Result<(), Fault> {
     let state = Arc::new(State::of(log, folder, settings.terms()).await?);
@@ -111,34 +98,9 @@ async fn once(log: &Log, folder: &Path, settings: &Settings, stop: &Cancellation
     let (over, concluded) = mpsc::channel::<Over>(LEAVES_LEN_MAX);
     let (mut doors, mut tasks) = (Vec::new(), Vec::<JoinHandle<()>>::new());
     for account in &settings.accounts {
-        let (link, incoming, keeping) = link::start(Arc::clone(&account.connector), links.clone());
-        let (leaves, taken) = mpsc::channel(LEAVES_LEN_MAX);
-        let lane = Lane {
-            account: Arc::clone(account),
-            link: link.clone(),
-            shared: Arc::clone(&shared),
-            over: over.clone(),
-            throttled: throttled::Throttled::default(),
-        };
-        let backlog = Arc::new(AtomicUsize::new(0));
-        let ear = inbound::Ear {
-            account: Arc::clone(account),
-            link: link.clone(),
-            shared: Arc::clone(&shared),
-            region: settings.region,
-        };
-        let listener = listen::Listener { log: log.clone(), ear, backlog: Arc::clone(&backlog) };
-        tasks.extend([keeping, tokio::spawn(lane.run(taken)), tokio::spawn(listener.run(incoming))]);
-        let connector = &account.connector;
-        doors.push(Door {
-            name: account.name().to_owned(),
-            link,
-            leaves,
-            window: connector.window,
-            rate: connector.rate,
-            source: pdus::source_kind(connector),
-            backlog,
-        });
+        let (door, kept) = Door::open(log, account, settings, &shared, over.clone(), links.clone());
+        doors.push(door);
+        tasks.extend(kept);
     }
     drop(over);
     let done = {

@@ -10,8 +10,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
-use super::Door;
 use super::desk::{Answered, Desk, Took};
+use super::door::Door;
 use super::lane::{Over, Then};
 use super::listen::BACKLOG_LEN_MAX;
 use super::shared::Shared;
@@ -28,8 +28,6 @@ const KEEP_EVERY: Duration = Duration::from_secs(3);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// What is under way is waited for when the bridge stops.
 const DRAIN_WITHIN: Duration = Duration::from_secs(4);
-/// Of a pace, how much has leave ahead of its turn: little, for wishes change.
-const AHEAD_SECS: f64 = 0.25;
 
 /// The end of a question to the decider: where its command stands.
 type AskedAt = Result<u64, Fault>;
@@ -219,24 +217,5 @@ impl Outbound<'_> {
         if let Err(fault) = self.log.settle(SOURCE, taken, verdict).await {
             debug!(seq = taken.record.seq, %fault, "an item comes again");
         }
-    }
-}
-
-impl Door {
-    fn is_up(&self) -> bool {
-        self.link.free() > 0 || self.link.in_flight() >= self.window
-    }
-
-    /// How many may have leave at once: the window twice, so that it is full while the next are asked for; with a pace,
-    /// what it takes within a moment.
-    fn ahead_max(&self) -> usize {
-        let full = self.window * 2;
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a pace is at most 100,000, and positive"
-        )]
-        let paced = self.rate.map(|rate| (rate * AHEAD_SECS).ceil() as usize + 1);
-        paced.map_or(full, |paced| full.min(paced))
     }
 }

@@ -7,7 +7,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
-use super::Door;
+use super::door::Door;
 use super::join::join;
 use super::matching::state_of;
 use super::shared::Shared;

@@ -1,0 +1,92 @@
+//! One account at an SMSC, kept up: its link, the lane that submits, and the ear that listens.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::LEAVES_LEN_MAX;
+use super::inbound::Ear;
+use super::lane::{Lane, Leave, Over};
+use super::listen::Listener;
+use super::pdus;
+use super::shared::Shared;
+use super::throttled::Throttled;
+use crate::log::Log;
+use crate::sms::link::{self, Link};
+use crate::sms::settings::{Account, Settings};
+
+/// Of a pace, how much has leave ahead of its turn: little, for wishes change.
+const AHEAD_SECS: f64 = 0.25;
+
+pub(super) struct Door {
+    pub(super) name: String,
+    pub(super) link: Link,
+    pub(super) leaves: mpsc::Sender<Leave>,
+    window: usize,
+    rate: Option<f64>,
+    /// TON and NPI of our numbers.
+    pub(super) source: (u8, u8),
+    /// PDUs of the SMSC's that are not stored yet.
+    pub(super) backlog: Arc<AtomicUsize>,
+}
+
+impl Door {
+    /// Begins to keep an account up: what has leave is submitted, what the SMSC sends is listened to, until `links` ends.
+    pub(super) fn open(
+        log: &Log,
+        account: &Arc<Account>,
+        settings: &Settings,
+        shared: &Arc<Shared>,
+        over: mpsc::Sender<Over>,
+        links: CancellationToken,
+    ) -> (Door, [JoinHandle<()>; 3]) {
+        let (link, incoming, keeping) = link::start(Arc::clone(&account.connector), links);
+        let (leaves, taken) = mpsc::channel(LEAVES_LEN_MAX);
+        let lane = Lane {
+            account: Arc::clone(account),
+            link: link.clone(),
+            shared: Arc::clone(shared),
+            over,
+            throttled: Throttled::default(),
+        };
+        let ear = Ear {
+            account: Arc::clone(account),
+            link: link.clone(),
+            shared: Arc::clone(shared),
+            region: settings.region,
+        };
+        let backlog = Arc::new(AtomicUsize::new(0));
+        let listener = Listener { log: log.clone(), ear, backlog: Arc::clone(&backlog) };
+        let connector = &account.connector;
+        let door = Door {
+            name: account.name().to_owned(),
+            link,
+            leaves,
+            window: connector.window,
+            rate: connector.rate,
+            source: pdus::source_kind(connector),
+            backlog,
+        };
+        (door, [keeping, tokio::spawn(lane.run(taken)), tokio::spawn(listener.run(incoming))])
+    }
+
+    pub(super) fn is_up(&self) -> bool {
+        self.link.free() > 0 || self.link.in_flight() >= self.window
+    }
+
+    /// How many may have leave at once: the window twice, so that it is full while the next are asked for; with a pace,
+    /// what it takes within a moment.
+    pub(super) fn ahead_max(&self) -> usize {
+        let full = self.window * 2;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a pace is at most 100,000, and positive"
+        )]
+        let paced = self.rate.map(|rate| (rate * AHEAD_SECS).ceil() as usize + 1);
+        paced.map_or(full, |paced| full.min(paced))
+    }
+}

@@ -1,0 +1,91 @@
+//! Random commands of the SMS bridge, in the same small world as the others.
+
+use homing::rules::message::Blob;
+use homing::rules::{Command, sms};
+use homing::words::{Called, Party};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::commands::{message, phone, user_name};
+
+/// What the SMS bridge asks and reports, likely and unlikely.
+pub fn sms() -> impl Strategy<Value = Command> {
+    let asked = (message(), party(), any::<bool>()).prop_map(|(message, to, again)| sms::Asked {
+        message,
+        to,
+        again,
+    });
+    prop_oneof![
+        4 => vec(asked, 0..4).prop_map(|deliveries| Command::SmsAttempt(sms::Attempt { deliveries })),
+        6 => vec(report(), 0..4).prop_map(|reports| Command::SmsReport(sms::Reports { reports })),
+        4 => received().prop_map(Command::SmsReceived),
+        1 => part_of_sms().prop_map(Command::SmsPart),
+    ]
+}
+
+fn report() -> impl Strategy<Value = sms::Report> {
+    let attempt = || {
+        let ids = vec(option::weighted(0.8, "[0-9A-F]{1,4}"), 0..4);
+        (message(), party(), ids).prop_map(|(message, to, ids)| sms::Attempted {
+            message,
+            to,
+            connector: "main".to_owned(),
+            ids,
+        })
+    };
+    let state = || {
+        select(&[sms::ReceiptState::Delivered, sms::ReceiptState::Enroute, sms::ReceiptState::Expired][..])
+    };
+    prop_oneof![
+        4 => (attempt(), any::<bool>()).prop_map(|(attempt, receipts)| sms::Report::Accepted { attempt, receipts }),
+        1 => attempt().prop_map(|attempt| sms::Report::Failed { attempt, reason: sms::FailReason::Smsc(11) }),
+        2 => attempt().prop_map(|attempt| sms::Report::Deferred { attempt, why: sms::DeferReason::NotSent }),
+        2 => attempt()
+            .prop_map(|attempt| sms::Report::Unknown { attempt, why: sms::UnknownReason::Disconnected }),
+        6 => (message(), party(), 0..4_u8, 1..4_u8, state()).prop_map(|(message, to, segment, segments, state)| {
+            sms::Report::Receipt(sms::Receipt { message, to, segment, segments, state, error: None })
+        }),
+        1 => (message(), party()).prop_map(|(message, to)| sms::Report::Silent { message, to }),
+        1 => state().prop_map(|state| sms::Report::Unmatched(sms::Unmatched {
+            connector: "main".to_owned(),
+            id: "ff".to_owned(),
+            state,
+            error: None,
+            phone: None,
+        })),
+    ]
+}
+
+fn received() -> impl Strategy<Value = sms::Received> {
+    let text = select(&["STOP", "start", "help", "hello", "", "退订"][..]);
+    (option::weighted(0.9, phone()), called(), text).prop_map(|(from, called, text)| sms::Received {
+        connector: "main".to_owned(),
+        from,
+        called,
+        text: text.to_owned(),
+        joined: None,
+    })
+}
+
+fn part_of_sms() -> impl Strategy<Value = sms::Part> {
+    (option::of(phone()), called(), 0..4_u8, 0..4_u8).prop_map(|(from, called, number, total)| sms::Part {
+        whole: "w".to_owned(),
+        connector: "main".to_owned(),
+        from,
+        called,
+        number,
+        total,
+        octets: Blob(vec![1, 2]),
+    })
+}
+
+fn called() -> impl Strategy<Value = Called> {
+    select(&["service", "im-100001", "im-100002", "im-999999", "app-01-3001", "other"][..])
+        .prop_map(|called| called.parse().expect("a called number"))
+}
+
+fn party() -> impl Strategy<Value = Party> {
+    prop_oneof![3 => user_name().prop_map(Party::User), 1 => phone().prop_map(Party::Phone)]
+}
