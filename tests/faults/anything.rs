@@ -38,7 +38,8 @@ pub fn command(dice: &mut Dice, n: usize) -> (String, Vec<u8>) {
         2 | 3 => personal(dice),
         4 => parts_of_homing(dice, n),
         5 | 6 => presence(dice),
-        7..=10 => about_messages(dice, n),
+        7..=9 => about_messages(dice, n),
+        10..=12 => sms_bridge(dice, n),
         _ => send(dice, n),
     };
     let mut subject = format!("homing.cmd.{by}.{verb}");
@@ -96,6 +97,50 @@ fn parts_of_homing(dice: &mut Dice, n: usize) -> Parsed {
         ),
         _ => (dice.one_of(&USERS), "timer.fired", json!({ "timer": timer, "due": 0 })),
     }
+}
+
+/// What the SMS bridge may ask and report, of whatever there is.
+fn sms_bridge(dice: &mut Dice, n: usize) -> Parsed {
+    let deliveries: Vec<Value> = (0..20)
+        .map(|_| json!({ "message": message(dice, n), "to": party(dice), "again": dice.below(2) == 0 }))
+        .collect();
+    let reports: Vec<Value> = (0..20).map(|_| report(dice, n)).collect();
+    let called = dice.one_of(&["service", "im-100001", "im-100002", "im-999999", "other"]);
+    let from = dice.one_of(&["+447700900001", "+447700900002", "+447700900077", "+447700900078"]);
+    let text = dice.one_of(&["STOP", "START", "HELP", "on my way"]);
+    let (verb, fields) = match dice.below(8) {
+        0..=2 => ("sms.attempt", json!({ "deliveries": deliveries })),
+        3 | 4 => ("sms.report", json!({ "reports": reports })),
+        5 => ("sms.received", json!({ "connector": "main", "called": called, "text": text })),
+        6 => ("sms.received", json!({ "connector": "main", "from": from, "called": called, "text": text })),
+        _ => {
+            let part = json!({ "whole": "w", "connector": "main", "called": called, "number": 1, "total": 2, "octets": "AAEC" });
+            ("sms.part", part)
+        }
+    };
+    ("_sms", verb, fields)
+}
+
+fn report(dice: &mut Dice, n: usize) -> Value {
+    let (message, to) = (message(dice, n), party(dice));
+    let attempt = json!({ "message": message, "to": to, "connector": "main", "ids": ["7f", null] });
+    let state = dice.one_of(&["enroute", "delivered", "undeliverable"]);
+    match dice.below(8) {
+        0 => json!({ "accepted": { "attempt": attempt, "receipts": true } }),
+        1 => json!({ "accepted": { "attempt": attempt, "receipts": false } }),
+        2 => json!({ "failed": { "attempt": attempt, "reason": "smsc_0x0000000b" } }),
+        3 => json!({ "deferred": { "attempt": attempt, "why": "smsc_0x00000058" } }),
+        4 => json!({ "unknown": { "attempt": attempt, "why": "disconnected" } }),
+        5 => {
+            json!({ "receipt": { "message": message, "to": to, "segment": dice.below(2), "segments": 2, "state": state } })
+        }
+        6 => json!({ "unmatched": { "connector": "main", "id": "ff", "state": state } }),
+        _ => json!({ "silent": { "message": message, "to": to } }),
+    }
+}
+
+fn party(dice: &mut Dice) -> &'static str {
+    dice.one_of(&["alice", "bob", "carol", "dave", "+447700900001", "+447700900077"])
 }
 
 /// Short leases, so that some run out.
