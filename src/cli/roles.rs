@@ -25,8 +25,9 @@ pub(super) enum Role {
 pub(super) const ALL: [Role; 6] =
     [Role::Decider, Role::Fanout, Role::Scheduler, Role::Presence, Role::Query, Role::Sms];
 
-/// The contract: stopped cleanly within ten seconds.
-const STOP_WITHIN: Duration = Duration::from_secs(8);
+/// The contract: stopped cleanly within ten seconds, all in all.
+const STOP_WITHIN: Duration = Duration::from_secs(4);
+const BRIDGE_STOPS_WITHIN: Duration = Duration::from_secs(5);
 
 /// How often a start looks whether the parts answer yet.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
@@ -35,6 +36,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(10);
 pub(super) struct Running {
     tasks: JoinSet<(Role, Result<(), Fault>)>,
     stop: CancellationToken,
+    /// The SMS bridge stops first, for it waits for the decider's answers.
+    bridge: Option<CancellationToken>,
 }
 
 impl Running {
@@ -46,14 +49,17 @@ impl Running {
         sms: &sms::Settings,
     ) -> Result<Running, Fault> {
         let stop = CancellationToken::new();
-        let mut tasks = JoinSet::new();
+        let (mut tasks, mut bridge) = (JoinSet::new(), None);
         for role in roles.iter().copied() {
             if role == Role::Sms && sms.accounts.is_empty() {
                 info!("no SMSC is named (--smsc): SMS wait on OUTBOX");
                 continue;
             }
             let log = Log::connect(url, &name(role)).await?;
-            let (data, stop, sms) = (data.to_owned(), stop.clone(), sms.clone());
+            let (data, mut stop, sms) = (data.to_owned(), stop.clone(), sms.clone());
+            if role == Role::Sms {
+                stop = bridge.insert(CancellationToken::new()).clone();
+            }
             tasks.spawn(async move {
                 let ended = match role {
                     Role::Decider => decider::run(log, &data, stop).await,
@@ -66,7 +72,7 @@ impl Running {
                 (role, ended)
             });
         }
-        Ok(Running { tasks, stop })
+        Ok(Running { tasks, stop, bridge })
     }
 
     /// Waits until commands are decided and questions answered, by whichever process, where these are roles of ours.
@@ -99,18 +105,29 @@ impl Running {
 
     /// Lets each role finish what it has begun.
     pub(super) async fn stop(mut self) {
+        if let Some(bridge) = self.bridge.take() {
+            bridge.cancel();
+            // What it has not ended by then is unknown at the next start.
+            let _ = tokio::time::timeout(BRIDGE_STOPS_WITHIN, self.ended(Some(Role::Sms))).await;
+        }
         self.stop.cancel();
-        let all = async {
-            while let Some(ended) = self.tasks.join_next().await {
-                if let Ok((role, Err(fault))) = ended {
-                    warn!(%fault, "{} did not stop cleanly", name(role));
-                }
-            }
-        };
-        if tokio::time::timeout(STOP_WITHIN, all).await.is_err() {
+        if tokio::time::timeout(STOP_WITHIN, self.ended(None)).await.is_err() {
             warn!("some parts did not stop in time; what they left open is done at the next start");
         }
         info!("stopped");
+    }
+
+    /// Waits until one role has ended, or all have.
+    async fn ended(&mut self, awaited: Option<Role>) {
+        while let Some(ended) = self.tasks.join_next().await {
+            let Ok((role, result)) = ended else { continue };
+            if let Err(fault) = result {
+                warn!(%fault, "{} did not stop cleanly", name(role));
+            }
+            if Some(role) == awaited {
+                break;
+            }
+        }
     }
 }
 
