@@ -143,8 +143,18 @@ fn overwrite(file: &Path, noise: u8) {
     fs::write(file, (0..len).map(|_| next()).collect::<Vec<u8>>()).unwrap();
 }
 
+/// sled's threads may hold a folder for a moment after it was dropped.
+fn opened(folder: &Path) -> Model {
+    loop {
+        match Model::open(folder) {
+            Err(fault) if fault.retry == Retry::Later => std::thread::yield_now(),
+            opened => break opened.unwrap(),
+        }
+    }
+}
+
 fn is_rebuilt(folder: &Path) {
-    let model = Model::open(folder).unwrap();
+    let model = opened(folder);
     // sled may recover the beginning of its log; what follows is read from ours again.
     model.apply(&story()).unwrap();
     let fresh = tempfile::tempdir().unwrap();
