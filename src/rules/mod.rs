@@ -15,6 +15,7 @@ pub mod message;
 pub mod presence;
 mod rejection;
 pub mod routing;
+pub mod schedule;
 mod sender;
 pub mod sms;
 mod state;

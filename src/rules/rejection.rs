@@ -61,7 +61,22 @@ rejections! {
     phone_taken() = "user.phone_taken", "this phone belongs to another user", field "phone";
     numbers_used_up() = "user.no_number", "no IM number is left";
     bad_zone() = "schedule.unknown_zone", "a zone is an IANA name, as in Europe/London", field "zone";
+    no_zone() = "schedule.unknown_zone", "name a zone, as in Europe/London: you are registered without one", field "when.zone";
     value_too_long(what: &str, max: usize) = "command.too_large", "{what} has at most {max} bytes";
+
+    bad_rule(why: &str) = "schedule.bad_rule", "{why}", field "when";
+    bad_time(why: &str) = "schedule.bad_time", "{why}", field "when";
+    in_the_past(what: &str, now: &str) = "schedule.in_the_past", "{what} has passed: it is {now} there", field "when.at";
+    never_fires() = "schedule.never_fires", "this rule has no occurrence", field "when";
+    too_far() = "schedule.too_far", "at most ten years ahead are planned", field "when";
+    too_often() = "schedule.too_often", "a rule fires at most once a second", field "when";
+    unknown_schedule() = "schedule.unknown", "there is no such schedule of yours, or it has ended", field "schedule";
+    no_occurrence(what: &str) = "schedule.no_occurrence", "the schedule has no occurrence {what} ahead", field "occurrence";
+    too_many_skips(max: usize) = "schedule.too_many_skips", "at most {max} occurrences are skipped by name", field "occurrence";
+    nothing_to_replace() = "schedule.nothing_to_replace", "name a new message or a new when", field "when";
+
+    day_exceeded(used: u32, max: u32, resets: &str) = "quota.day_exceeded", "{used} of {max} messages of this day are sent; the count begins anew at {resets}";
+    month_exceeded(used: u32, max: u32, resets: &str) = "quota.month_exceeded", "{used} of {max} messages of this month are sent; the count begins anew at {resets}";
 
     unknown_contact() = "contact.unknown", "there is no such user or contact", field "who";
     contact_is_oneself() = "contact.oneself", "nobody is a contact of their own", field "who";

@@ -24,40 +24,57 @@ impl EventSeq {
     }
 }
 
-/// A message's id: `m` and the sequence of the command that sent it, e.g. `m42`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct MessageId(u64);
+/// An id that is a letter and the sequence of the command that made the thing.
+macro_rules! id {
+    ($(#[$about:meta])* $name:ident, $letter:literal, $what:literal) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(u64);
 
-impl MessageId {
-    pub fn of(command: CommandSeq) -> MessageId {
-        MessageId(command.0)
-    }
+        impl $name {
+            pub fn of(command: CommandSeq) -> $name {
+                $name(command.0)
+            }
 
-    /// The command that sent it.
-    pub fn command(self) -> CommandSeq {
-        CommandSeq(self.0)
-    }
-}
-
-impl FromStr for MessageId {
-    type Err = WordError;
-    fn from_str(text: &str) -> Result<Self, WordError> {
-        let digits = text.strip_prefix('m').unwrap_or("");
-        let canonical = digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
-        match digits.parse() {
-            Ok(seq) if canonical => Ok(MessageId(seq)),
-            Ok(_) | Err(_) => Err(WordError("not a message id: m and a number, as in m42".to_owned())),
+            /// The command that made it.
+            pub fn command(self) -> CommandSeq {
+                CommandSeq(self.0)
+            }
         }
-    }
+
+        impl FromStr for $name {
+            type Err = WordError;
+            fn from_str(text: &str) -> Result<Self, WordError> {
+                let digits = text.strip_prefix($letter).unwrap_or("");
+                let canonical = digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
+                match digits.parse() {
+                    Ok(seq) if canonical => Ok($name(seq)),
+                    Ok(_) | Err(_) => Err(WordError(
+                        concat!("not a ", $what, " id: ", $letter, " and a number, as in ", $letter, "42")
+                            .to_owned(),
+                    )),
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($letter, "{}"), self.0)
+            }
+        }
+
+        serde_by_text!($name);
+    };
 }
 
-impl fmt::Display for MessageId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "m{}", self.0)
-    }
+id! {
+    /// A message's id: `m` and the sequence of the command that sent it, e.g. `m42`.
+    MessageId, "m", "message"
 }
-
-serde_by_text!(MessageId);
+id! {
+    /// A schedule's id: `s` and the sequence of the command that created it, e.g. `s42`.
+    ScheduleId, "s", "schedule"
+}
 
 #[cfg(test)]
 mod tests {

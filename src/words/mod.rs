@@ -6,6 +6,7 @@
 mod address;
 mod author;
 mod called;
+mod civil;
 mod ids;
 mod instant;
 mod numbers;
@@ -13,17 +14,20 @@ mod party;
 mod phone;
 mod span;
 mod token;
+mod zone;
 
 pub use address::Address;
 pub use author::Author;
 pub use called::Called;
-pub use ids::{CommandSeq, EventSeq, MessageId};
+pub use civil::Civil;
+pub use ids::{CommandSeq, EventSeq, MessageId, ScheduleId};
 pub use instant::Instant;
 pub use numbers::{GroupNumber, ImNumber};
 pub use party::Party;
 pub use phone::Phone;
 pub use span::Span;
 pub use token::{DeviceName, UserName};
+pub use zone::Zone;
 
 /// A word that could not be parsed: what was wrong, and what is allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,0 +1,174 @@
+//! `when`, as it is asked for and as it is recorded: the fields of the public contract, not judged here.
+
+use serde::de::{Deserializer, Error, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::words::Span;
+
+/// A rule of when. As it is recorded, `zone` and (where it recurs) `from` are filled in, so that nothing else is needed
+/// to compute its occurrences again.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct When {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<OneOrMany>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub every: Option<Every>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub times: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weekdays: Option<Vec<String>>,
+    /// Days of the month; `-1` is the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<Vec<i64>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cron: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
+    /// Dates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub except: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap: Option<Gap>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fold: Option<Fold>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub short_month: Option<ShortMonth>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missed: Option<Missed>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late_by: Option<Span>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_interval: Option<Span>,
+}
+
+/// A local time that does not exist: moved by the length of the gap, or skipped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Gap {
+    #[default]
+    Shift,
+    Skip,
+}
+
+/// A local time that exists twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fold {
+    #[default]
+    First,
+    Second,
+    Both,
+}
+
+/// A day that a month does not have: its last day instead, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ShortMonth {
+    #[default]
+    Clamp,
+    Skip,
+}
+
+/// Which of the firings that were missed still go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Missed {
+    #[default]
+    Latest,
+    All,
+    Never,
+}
+
+/// `"x"` or `["x", …]`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    pub fn as_slice(&self) -> &[String] {
+        match self {
+            OneOrMany::One(one) => std::slice::from_ref(one),
+            OneOrMany::Many(many) => many,
+        }
+    }
+}
+
+impl Serialize for OneOrMany {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            OneOrMany::One(one) => serializer.serialize_str(one),
+            OneOrMany::Many(many) => many.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for OneOrMany {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Door;
+        impl<'de> Visitor<'de> for Door {
+            type Value = OneOrMany;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a local time, or a list of them")
+            }
+            fn visit_str<E: Error>(self, text: &str) -> Result<OneOrMany, E> {
+                Ok(OneOrMany::One(text.to_owned()))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<OneOrMany, A::Error> {
+                let mut many = Vec::new();
+                while let Some(item) = items.next_element()? {
+                    many.push(item);
+                }
+                Ok(OneOrMany::Many(many))
+            }
+        }
+        deserializer.deserialize_any(Door)
+    }
+}
+
+/// `"day"`, or a number of `unit`s.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Every {
+    Unit(String),
+    Number(u64),
+}
+
+impl Serialize for Every {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Every::Unit(unit) => serializer.serialize_str(unit),
+            Every::Number(number) => serializer.serialize_u64(*number),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Every {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Door;
+        impl Visitor<'_> for Door {
+            type Value = Every;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a unit (second, minute, hour, day, week, month) or a whole number")
+            }
+            fn visit_str<E: Error>(self, text: &str) -> Result<Every, E> {
+                Ok(Every::Unit(text.to_owned()))
+            }
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Every, E> {
+                Ok(Every::Number(number))
+            }
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Every, E> {
+                u64::try_from(number).map(Every::Number).map_err(|_| E::custom("it is negative"))
+            }
+        }
+        deserializer.deserialize_any(Door)
+    }
+}
