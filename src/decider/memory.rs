@@ -7,8 +7,9 @@ use crate::words::EventSeq;
 
 use super::Snapshots;
 
-/// Commits between two snapshots: what a start has to read again at most, well under a second.
-const SNAPSHOT_EVERY: u64 = 50_000;
+/// Commits between two snapshots, at least: what a start has to read again, well under a second. With more kept than
+/// this, as many as are kept: decisions wait while a snapshot is made, and are to wait a small part of the time.
+const SNAPSHOT_EVERY_MIN: u64 = 50_000;
 
 /// The state, and the parts of a decision that was not written to its end.
 #[derive(Debug, Default)]
@@ -96,7 +97,7 @@ impl Memory {
 
     /// Whether enough was decided since the last snapshot; asking sets the mark anew.
     pub(super) fn snapshot_is_due(&mut self) -> bool {
-        let due = self.read.0 >= self.snapshot_at + SNAPSHOT_EVERY;
+        let due = self.read.0 >= self.snapshot_at + SNAPSHOT_EVERY_MIN.max(self.state.kept_len());
         if due {
             self.snapshot_at = self.read.0;
         }

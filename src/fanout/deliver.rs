@@ -1,5 +1,6 @@
 //! One commit's deliveries, carried out.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
@@ -11,7 +12,9 @@ use crate::rules::fact::Routed;
 use crate::rules::{Channel, Commit, Fact};
 use crate::wire::work::Work;
 use crate::wire::{Shown, commit, subjects, to_payload};
-use crate::words::{EventSeq, UserName};
+use crate::words::{EventSeq, MessageId, UserName};
+
+type Bodies = HashMap<MessageId, Body>;
 
 /// The server was away, or OUTBOX is full.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
@@ -28,20 +31,14 @@ impl Deliver {
     }
 
     /// Sends what goes live, and gives what goes to OUTBOX.
-    async fn perform(&self, seq: u64, commit: &Commit) -> Result<Vec<HandOver>, Fault> {
-        let routed: Vec<&Routed> = commit.facts.iter().filter_map(Fact::routed).collect();
-        if routed.iter().all(|routed| matches!(routed.channel, Channel::None | Channel::Pull)) {
-            return Ok(Vec::new());
-        }
-        let bodies = bodies::of_commit(&self.log, seq, commit).await?;
+    async fn perform(&self, seq: u64, commit: &Commit, bodies: &Bodies) -> Result<Vec<HandOver>, Fault> {
         let mut to_outbox = Vec::new();
-        for routed in routed {
-            let Some(body) = bodies.get(&routed.message) else {
-                return Err(Fault::later(format!("find the body of {}", routed.message)));
-            };
+        for routed in commit.facts.iter().filter_map(Fact::routed) {
+            let body = bodies.get(&routed.message);
+            let body = body.ok_or_else(|| Fault::later(format!("find the body of {}", routed.message)));
             match (routed.channel, routed.to.user()) {
-                (Channel::Live, Some(user)) => self.send_live(routed, user, body).await?,
-                (Channel::Sms | Channel::Mms, _) => to_outbox.push(work(routed, body, EventSeq(seq))),
+                (Channel::Live, Some(user)) => self.send_live(routed, user, body?).await?,
+                (Channel::Sms | Channel::Mms, _) => to_outbox.push(work(routed, body?, EventSeq(seq))),
                 (Channel::Live, None) | (Channel::Pull | Channel::None, _) => {}
             }
         }
@@ -71,17 +68,22 @@ impl Deliver {
     /// Verdicts of a batch: live messages leave one after the other, in the order of the log; what goes to OUTBOX is
     /// stored in that order too, but not waited for one by one.
     async fn batch(&self, records: &[&Record]) -> Vec<Verdict> {
-        let (mut verdicts, mut to_outbox) = (Vec::with_capacity(records.len()), Vec::new());
-        for (place, record) in records.iter().enumerate() {
-            let done = match commit::decode(&record.payload) {
-                Ok(commit) => self.perform(record.seq, &commit).await,
-                Err(why) => {
-                    verdicts.push(Verdict::Poison(why));
-                    continue;
-                }
-            };
-            verdicts.push(verdict(record.seq, done.as_ref()));
-            to_outbox.extend(done.into_iter().flatten().map(|hand_over| (place, hand_over)));
+        let (mut verdicts, mut commits) =
+            (Vec::with_capacity(records.len()), Vec::with_capacity(records.len()));
+        for record in records {
+            let decoded = commit::decode(&record.payload);
+            verdicts
+                .push(decoded.as_ref().map_or_else(|why| Verdict::Poison(why.clone()), |_| Verdict::Done));
+            commits.extend(decoded.map(|commit| (record.seq, commit)));
+        }
+        let bodies = bodies::of_batch(&self.log, &commits).await;
+        let sound = verdicts.iter_mut().enumerate().filter(|(_, verdict)| **verdict == Verdict::Done);
+        let mut to_outbox = Vec::new();
+        for ((place, verdict), (seq, commit)) in sound.zip(&commits) {
+            match self.perform(*seq, commit, &bodies).await {
+                Ok(works) => to_outbox.extend(works.into_iter().map(|hand_over| (place, hand_over))),
+                Err(fault) => *verdict = again(*seq, &fault),
+            }
         }
         let stored =
             to_outbox.into_iter().map(|(place, work)| async move { (place, self.hand_over(work).await) });
@@ -116,13 +118,6 @@ fn work(routed: &Routed, body: &Body, decided: EventSeq) -> HandOver {
         decided,
     };
     HandOver { work, place }
-}
-
-fn verdict<T>(seq: u64, done: Result<&T, &Fault>) -> Verdict {
-    match done {
-        Ok(_) => Verdict::Done,
-        Err(fault) => again(seq, fault),
-    }
 }
 
 fn again(seq: u64, fault: &Fault) -> Verdict {

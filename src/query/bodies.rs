@@ -6,10 +6,10 @@ use super::model::{Line, Listed};
 use super::page::Filling;
 use super::refusal::Unanswered;
 use crate::log::{Fault, Log};
-use crate::rules::Fact;
-use crate::rules::command::Encoding;
-use crate::rules::fact::Accepted;
+use crate::rules::command::{Encoding, MessagePart};
+use crate::rules::{Commit, Fact};
 use crate::wire::{Shown, commit};
+use crate::words::EventSeq;
 
 /// Reads on their way at the same time for one answer.
 const READS_IN_FLIGHT: usize = 16;
@@ -35,9 +35,11 @@ pub(super) async fn answer(
 
 /// A message whose body the log has given up is shown without it.
 async fn shown(log: &Log, line: Line) -> Result<Shown, Fault> {
-    let record = log.record("EVENTS", line.body.0).await?;
-    let body = record.and_then(|record| body(&record.payload, &line));
-    let (text, parts) = body.map_or((None, None), |body| (body.text, body.parts));
+    let body = match commit_at(log, line.body).await? {
+        Some(commit) => body(log, &commit, &line).await?,
+        None => None,
+    };
+    let (text, parts) = body.unwrap_or_default();
     Ok(Shown {
         message: line.message,
         from: line.from,
@@ -49,8 +51,23 @@ async fn shown(log: &Log, line: Line) -> Result<Shown, Fault> {
     })
 }
 
-fn body(payload: &[u8], line: &Line) -> Option<Accepted> {
-    let commit = commit::decode(payload).ok()?;
+type Body = (Option<String>, Option<Vec<MessagePart>>);
+
+async fn body(log: &Log, commit: &Commit, line: &Line) -> Result<Option<Body>, Fault> {
     let mut accepted = commit.facts.iter().filter_map(Fact::accepted);
-    accepted.find(|accepted| accepted.message == line.message).cloned()
+    let Some(accepted) = accepted.find(|accepted| accepted.message == line.message) else {
+        return Ok(None);
+    };
+    let Some(made) = accepted.body else {
+        return Ok(Some((accepted.text.clone(), accepted.parts.clone())));
+    };
+    // What a schedule sent has its text where the schedule was made.
+    let content =
+        commit_at(log, made).await?.and_then(|commit| commit.facts.iter().find_map(Fact::content).cloned());
+    Ok(content.map(|content| (content.text, content.parts)))
+}
+
+async fn commit_at(log: &Log, seq: EventSeq) -> Result<Option<Commit>, Fault> {
+    let record = log.record("EVENTS", seq.0).await?;
+    Ok(record.and_then(|record| commit::decode(&record.payload).ok()))
 }

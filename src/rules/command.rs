@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::sms;
+use super::{schedule, sms};
 use crate::words::{Address, DeviceName, EventSeq, Instant, MessageId, Phone, Span, UserName};
 
 /// An intent, parsed. Its subject's `<area>.<verb>` is given by [`Command::verb`].
@@ -24,6 +24,14 @@ pub enum Command {
     Received(Confirm),
     Read(Confirm),
     Recall(Recall),
+    CreateSchedule(Box<schedule::Create>),
+    ReplaceSchedule(Box<schedule::Replace>),
+    PauseSchedule(schedule::OneSchedule),
+    ResumeSchedule(schedule::OneSchedule),
+    CancelSchedule(schedule::OneSchedule),
+    RunSchedule(schedule::OneSchedule),
+    SkipOccurrence(schedule::OneOccurrence),
+    UnskipOccurrence(schedule::OneOccurrence),
     TimerFired(TimerFired),
     SmsAttempt(sms::Attempt),
     SmsReport(sms::Reports),
@@ -51,6 +59,14 @@ impl Command {
             Command::Received(_) => "message.received",
             Command::Read(_) => "message.read",
             Command::Recall(_) => "message.recall",
+            Command::CreateSchedule(_) => "schedule.create",
+            Command::ReplaceSchedule(_) => "schedule.replace",
+            Command::PauseSchedule(_) => "schedule.pause",
+            Command::ResumeSchedule(_) => "schedule.resume",
+            Command::CancelSchedule(_) => "schedule.cancel",
+            Command::RunSchedule(_) => "schedule.run-now",
+            Command::SkipOccurrence(_) => "schedule.skip",
+            Command::UnskipOccurrence(_) => "schedule.unskip",
             Command::TimerFired(_) => "timer.fired",
             Command::SmsAttempt(_) => "sms.attempt",
             Command::SmsReport(_) => "sms.report",
@@ -63,6 +79,7 @@ impl Command {
     pub fn intent(&self) -> Option<&str> {
         match self {
             Command::Send(send) => send.id.as_deref(),
+            Command::CreateSchedule(create) => create.id.as_deref(),
             Command::Register(_)
             | Command::SetUser(_)
             | Command::Suspend(_)
@@ -78,6 +95,13 @@ impl Command {
             | Command::Received(_)
             | Command::Read(_)
             | Command::Recall(_)
+            | Command::ReplaceSchedule(_)
+            | Command::PauseSchedule(_)
+            | Command::ResumeSchedule(_)
+            | Command::CancelSchedule(_)
+            | Command::RunSchedule(_)
+            | Command::SkipOccurrence(_)
+            | Command::UnskipOccurrence(_)
             | Command::TimerFired(_)
             | Command::SmsAttempt(_)
             | Command::SmsReport(_)
@@ -277,7 +301,7 @@ pub struct Lapsed {
 /// `timer.fired` (`_clock`)
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TimerFired {
-    pub timer: super::message::Timer,
+    pub timer: super::Timer,
     /// Unix milliseconds.
     pub due: Instant,
 }

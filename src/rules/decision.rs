@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::command::Encoding;
+use super::quota::OverQuota;
+use super::schedule::Fired;
 use super::{
     Command, Fact, IntentMark, Part, Rejection, Sender, Stamp, State, contacts, identity, message, presence,
-    sms,
+    schedule, sms, timer,
 };
-use crate::words::{CommandSeq, ImNumber, Instant, MessageId, UserName};
+use crate::words::{CommandSeq, ImNumber, Instant, MessageId, ScheduleId, UserName};
 
 /// A command with all that its decision may know about it.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +30,8 @@ pub enum Outcome {
     Accepted,
     Message(MessageId),
     User(UserName, ImNumber),
+    /// With those of its next firings that would exceed the quota.
+    Schedule(ScheduleId, Vec<OverQuota>),
     Refused(Box<Rejection>),
 }
 
@@ -37,6 +41,12 @@ impl Outcome {
         match first {
             Some(Fact::Refused(rejection)) => Outcome::Refused(Box::new(rejection.clone())),
             Some(Fact::MessageAccepted(accepted)) => Outcome::Message(accepted.message),
+            Some(Fact::ScheduleRun { message, .. } | Fact::OccurrenceFired(Fired { message, .. })) => {
+                Outcome::Message(*message)
+            }
+            Some(Fact::ScheduleCreated(created)) => {
+                Outcome::Schedule(created.schedule, created.over_quota.clone())
+            }
             Some(Fact::UserRegistered { user, im, .. }) => Outcome::User(user.clone(), *im),
             Some(
                 Fact::UserChanged { .. }
@@ -68,6 +78,16 @@ impl Outcome {
                 | Fact::SmsPart(_)
                 | Fact::SmsReceived(_)
                 | Fact::PhonePreferenceSet { .. }
+                | Fact::ScheduleReplaced(_)
+                | Fact::SchedulePaused { .. }
+                | Fact::ScheduleResumed { .. }
+                | Fact::ScheduleCancelled { .. }
+                | Fact::ScheduleEnded { .. }
+                | Fact::SkipSet { .. }
+                | Fact::OccurrencePlanned(_)
+                | Fact::OccurrenceSkipped(_)
+                | Fact::OccurrenceMissed(_)
+                | Fact::OccurrenceCancelled(_)
                 | Fact::TimerSet { .. },
             )
             | None => Outcome::Accepted,
@@ -125,7 +145,15 @@ fn admit(state: &State, order: &Order) -> Result<(), Rejection> {
         | Command::Send(_)
         | Command::Received(_)
         | Command::Read(_)
-        | Command::Recall(_) => return admit_user(state, order),
+        | Command::Recall(_)
+        | Command::CreateSchedule(_)
+        | Command::ReplaceSchedule(_)
+        | Command::PauseSchedule(_)
+        | Command::ResumeSchedule(_)
+        | Command::CancelSchedule(_)
+        | Command::RunSchedule(_)
+        | Command::SkipOccurrence(_)
+        | Command::UnskipOccurrence(_) => return admit_user(state, order),
     };
     if order.by == Sender::Part(part) {
         return Ok(());
@@ -183,7 +211,19 @@ fn dispatch(state: &State, order: &Order) -> Result<Vec<Fact>, Rejection> {
         Command::Received(command) => message::received(state, user(by), command, order.seq),
         Command::Read(command) => message::read(state, user(by), command, order.seq),
         Command::Recall(command) => message::recall(state, user(by), command, order.seq),
-        Command::TimerFired(command) => message::timer_fired(state, command, at),
+        Command::CreateSchedule(command) => {
+            schedule::create(state, user(by), command, ScheduleId::of(order.seq), at)
+        }
+        Command::ReplaceSchedule(command) => schedule::replace(state, user(by), command, at),
+        Command::PauseSchedule(command) => schedule::pause(state, user(by), *command),
+        Command::ResumeSchedule(command) => schedule::resume(state, user(by), *command),
+        Command::CancelSchedule(command) => schedule::cancel(state, user(by), *command, at),
+        Command::RunSchedule(command) => {
+            schedule::run_now(state, user(by), *command, MessageId::of(order.seq), at)
+        }
+        Command::SkipOccurrence(command) => schedule::skip(state, user(by), *command),
+        Command::UnskipOccurrence(command) => schedule::unskip(state, user(by), *command),
+        Command::TimerFired(command) => timer::fired(state, command, MessageId::of(order.seq), at),
         Command::SmsAttempt(command) => sms::attempt(state, command, at),
         Command::SmsReport(command) => sms::report(state, command),
         Command::SmsReceived(command) => sms::received(state, command, MessageId::of(order.seq), at),

@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::intent::Intents;
 use super::message::{Mailbox, OpenMessage};
 use super::presence::Device;
-use super::{Commit, Fact, Outcome, contacts, identity, message, presence, sms};
-use crate::words::{Address, CommandSeq, EventSeq, ImNumber, Instant, MessageId, Party, Phone, UserName};
+use super::{Commit, Fact, Outcome, contacts, identity, message, presence, quota, schedule, sms};
+use crate::words::{
+    Address, CommandSeq, EventSeq, ImNumber, Instant, MessageId, Party, Phone, ScheduleId, UserName, Zone,
+};
 
 /// A user's place in the order of registration. Four bytes where a name would take sixteen and an allocation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -28,6 +30,8 @@ pub struct State {
     #[serde(skip)]
     pub(super) phones: HashMap<Phone, Uid>,
     pub(super) messages: BTreeMap<MessageId, OpenMessage>,
+    /// Those with an occurrence ahead.
+    pub(super) schedules: BTreeMap<ScheduleId, Box<schedule::Schedule>>,
     pub(super) intents: Intents,
     /// Unregistered phones that wish no SMS.
     pub(super) phones_off: BTreeSet<Phone>,
@@ -41,9 +45,10 @@ pub struct State {
 pub(super) struct User {
     pub(super) name: UserName,
     pub(super) phone: Option<Phone>,
-    pub(super) zone: Option<Box<str>>,
+    pub(super) zone: Option<Zone>,
     pub(super) day: Option<u32>,
     pub(super) month: Option<u32>,
+    pub(super) usage: quota::Usage,
     /// A stamp of the secret's hash: enough to see that a repeated registration is the same.
     pub(super) secret: Option<Box<super::Stamp>>,
     pub(super) suspended: bool,
@@ -61,6 +66,11 @@ impl State {
 
     pub fn users_len(&self) -> usize {
         self.users.len()
+    }
+
+    /// How many things are kept, each of them a few hundred bytes.
+    pub fn kept_len(&self) -> u64 {
+        (self.users.len() + self.messages.len() + self.schedules.len()) as u64
     }
 
     pub fn open_messages_len(&self) -> usize {
@@ -115,8 +125,11 @@ impl State {
                 contacts::evolve(self, fact);
             }
             Fact::DeviceOnline { .. } | Fact::DeviceOffline { .. } => presence::evolve(self, fact, at),
-            Fact::MessageAccepted(_)
-            | Fact::DeliveryRouted(_)
+            Fact::MessageAccepted(_) => {
+                quota::evolve(self, fact, now);
+                message::evolve(self, fact, at, now);
+            }
+            Fact::DeliveryRouted(_)
             | Fact::DeliveryDelivered { .. }
             | Fact::DeliveryFiltered { .. }
             | Fact::DeliveryRecalled { .. }
@@ -129,6 +142,19 @@ impl State {
             | Fact::SmsReceipt(_)
             | Fact::SmsSilent { .. }
             | Fact::PhonePreferenceSet { .. } => sms::evolve(self, fact),
+            Fact::ScheduleCreated(_)
+            | Fact::ScheduleReplaced(_)
+            | Fact::SchedulePaused { .. }
+            | Fact::ScheduleResumed { .. }
+            | Fact::ScheduleCancelled { .. }
+            | Fact::ScheduleEnded { .. }
+            | Fact::ScheduleRun { .. }
+            | Fact::SkipSet { .. }
+            | Fact::OccurrencePlanned(_)
+            | Fact::OccurrenceFired(_)
+            | Fact::OccurrenceSkipped(_)
+            | Fact::OccurrenceMissed(_)
+            | Fact::OccurrenceCancelled(_) => schedule::evolve(self, fact, at, now),
         }
     }
 

@@ -7,7 +7,7 @@ use tracing::warn;
 
 use crate::log::{Fault, Handler, Log, Record, Verdict};
 use crate::rules::Fact;
-use crate::rules::message::Timer;
+use crate::rules::Timer;
 use crate::wire::commit;
 use crate::wire::work::DueTimer;
 use crate::words::Instant;

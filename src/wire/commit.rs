@@ -9,15 +9,14 @@ const FACTS_PER_PART_MAX: usize = 1_024;
 
 /// The commit of a decision, in parts where it is large. Empty where nothing happened.
 ///
-/// Timers stand in parts of their own, so that their subject says so: who sets them need not read everything else.
+/// Timers stand in parts whose subject says so, their own or those of schedules: who sets them need not read everything
+/// else.
 pub fn parts(seq: CommandSeq, at: Instant, by: &Sender, decision: Decision) -> Vec<Commit> {
     let Decision { facts, mut intent, outcome: _ } = decision;
     let mut groups: Vec<Vec<Fact>> = Vec::with_capacity(1);
     for fact in facts {
         match groups.last_mut() {
-            Some(group)
-                if group.len() < FACTS_PER_PART_MAX && is_timer(group.first()) == is_timer(Some(&fact)) =>
-            {
+            Some(group) if group.len() < FACTS_PER_PART_MAX && belongs(&fact, group.first()) => {
                 group.push(fact);
             }
             Some(_) | None => groups.push(vec![fact]),
@@ -36,8 +35,14 @@ pub fn parts(seq: CommandSeq, at: Instant, by: &Sender, decision: Decision) -> V
     (0..).zip(groups).map(commit).collect()
 }
 
-fn is_timer(fact: Option<&Fact>) -> bool {
-    matches!(fact, Some(Fact::TimerSet { .. }))
+/// Whether a fact may stand in the part that begins with another.
+fn belongs(fact: &Fact, first: Option<&Fact>) -> bool {
+    let area = first.map_or("", |first| first.name().0);
+    if let Fact::TimerSet { .. } = fact {
+        matches!(area, "timer" | "schedule" | "occurrence")
+    } else {
+        area != "timer"
+    }
 }
 
 /// The commit of an order's decision.

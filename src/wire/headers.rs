@@ -21,8 +21,7 @@ pub struct Trace {
 pub fn of_commit(commit: &Commit, trace: &Trace) -> Vec<(&'static str, String)> {
     let command = commit.command.0;
     let (area, _, fact) = commit.facts.first().map(Fact::name).unwrap_or(("command", String::new(), "none"));
-    // The story of a message begins with the command that sent it.
-    let story = commit.facts.first().and_then(Fact::message).map_or(command, |message| message.command().0);
+    let story = commit.facts.first().and_then(Fact::story).map_or(command, |first| first.0);
     let correlation = trace.correlation.clone().unwrap_or_else(|| story.to_string());
     let mut headers = vec![
         ("ce-specversion", "1.0".to_owned()),

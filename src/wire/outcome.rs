@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::rules::Outcome;
-use crate::words::{CommandSeq, ImNumber, MessageId, UserName};
+use crate::rules::quota::OverQuota;
+use crate::words::{CommandSeq, ImNumber, MessageId, ScheduleId, UserName};
 
 /// `{"command", "accepted": true, "message"|"user"…}` or `{"command", "accepted": false, "code", "text", "field"?}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -13,6 +14,11 @@ pub struct OutcomeBody {
     pub accepted: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<MessageId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<ScheduleId>,
+    /// Of the schedule's next firings, those that would exceed the quota.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub over_quota: Vec<OverQuota>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<UserName>,
     /// The IM number that a registration gave.
@@ -32,6 +38,8 @@ impl OutcomeBody {
             command,
             accepted: true,
             message: None,
+            schedule: None,
+            over_quota: Vec::new(),
             user: None,
             im: None,
             code: None,
@@ -41,6 +49,9 @@ impl OutcomeBody {
         match outcome {
             Outcome::Accepted => accepted,
             Outcome::Message(message) => OutcomeBody { message: Some(*message), ..accepted },
+            Outcome::Schedule(schedule, over_quota) => {
+                OutcomeBody { schedule: Some(*schedule), over_quota: over_quota.clone(), ..accepted }
+            }
             Outcome::User(user, im) => OutcomeBody { user: Some(user.clone()), im: Some(*im), ..accepted },
             Outcome::Refused(rejection) => OutcomeBody {
                 accepted: false,

@@ -1,6 +1,6 @@
 //! The subjects of the public contract, built and taken apart.
 
-use crate::rules::message::Timer;
+use crate::rules::Timer;
 use crate::rules::{Commit, Fact};
 use crate::words::{CommandSeq, DeviceName, Instant, MessageId, Party, UserName};
 

@@ -3,11 +3,12 @@
 use std::fmt;
 
 use homing::rules::Command;
+use homing::rules::Timer;
 use homing::rules::command::{
     AddContact, Confirm, DeviceClass, Encoding, Lapsed, MessagePart, Named, Offline, OneContact, Online,
     Recall, Register, Route, Send, SetPreference, SetProfile, Switch, TimerFired,
 };
-use homing::rules::message::{Blob, Timer};
+use homing::rules::message::Blob;
 use homing::wire::{command, subjects};
 use homing::words::{Address, CommandSeq, DeviceName, EventSeq, Instant, MessageId, Phone, Span, UserName};
 use proptest::collection::vec;

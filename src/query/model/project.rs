@@ -25,6 +25,19 @@ fn take(rows: &mut Rows<'_>, seq: EventSeq, at: Instant, fact: &Fact) -> Result<
         | Fact::SmsPart(_)
         | Fact::SmsReceived(_)
         | Fact::PhonePreferenceSet { .. } => Ok(()),
+        Fact::ScheduleCreated(_)
+        | Fact::ScheduleReplaced(_)
+        | Fact::SchedulePaused { .. }
+        | Fact::ScheduleResumed { .. }
+        | Fact::ScheduleCancelled { .. }
+        | Fact::ScheduleEnded { .. }
+        | Fact::ScheduleRun { .. }
+        | Fact::SkipSet { .. }
+        | Fact::OccurrencePlanned(_)
+        | Fact::OccurrenceFired(_)
+        | Fact::OccurrenceSkipped(_)
+        | Fact::OccurrenceMissed(_)
+        | Fact::OccurrenceCancelled(_) => Ok(()),
         Fact::UserRegistered { user, im, details } => users::registered(rows, user, *im, details),
         Fact::UserChanged { user, details } => users::changed(rows, user, details),
         Fact::UserSuspended { user } => users::change(rows, user, |row| row.suspended = true),

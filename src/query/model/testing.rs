@@ -41,6 +41,7 @@ pub(in crate::query) fn accepted(message: &str, from: &str, to: &[&str]) -> Fact
         text: Some("on my way".to_owned()),
         parts: None,
         route: Route::Auto,
+        body: None,
         expires: None,
     }))
 }

@@ -16,25 +16,26 @@ use super::command::Register;
 use super::fact::UserDetails;
 use super::state::User;
 use super::{Fact, Rejection, Stamp, State};
+use crate::words::Zone;
 
-/// IANA names are shorter; `America/Argentina/ComodRivadavia` has 32.
-const ZONE_LEN_MAX: usize = 64;
 /// A PHC string of Argon2id has about 100 bytes.
 const SECRET_LEN_MAX: usize = 512;
 
 /// The shape of the details; whether the phone is free is the caller's question.
 fn details(command: &Register) -> Result<UserDetails, Rejection> {
     if let Some(zone) = &command.zone {
-        let shaped = zone.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_+-".contains(&b));
-        if zone.is_empty() || zone.len() > ZONE_LEN_MAX || !shaped {
-            return Err(Rejection::bad_zone());
-        }
+        zone.parse::<Zone>().map_err(|_| Rejection::bad_zone())?;
     }
     if command.secret.as_ref().is_some_and(|secret| secret.len() > SECRET_LEN_MAX) {
         return Err(Rejection::value_too_long("secret", SECRET_LEN_MAX).at_field("secret"));
     }
     let Register { name: _, phone, secret, zone, day, month } = command.clone();
     Ok(UserDetails { phone, secret, zone, day, month })
+}
+
+/// A zone that the database of this version does not have is none.
+fn zone(details: &UserDetails) -> Option<Zone> {
+    details.zone.as_deref()?.parse().ok()
 }
 
 fn secret_stamp(secret: Option<&String>) -> Option<Box<Stamp>> {
@@ -46,9 +47,10 @@ pub(super) fn evolve(state: &mut State, fact: &Fact) {
         state.add_user(User {
             name: user.clone(),
             phone: details.phone,
-            zone: details.zone.as_deref().map(Box::from),
+            zone: zone(details),
             day: details.day,
             month: details.month,
+            usage: Default::default(),
             secret: secret_stamp(details.secret.as_ref()),
             suspended: false,
             sms_off: false,

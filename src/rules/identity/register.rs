@@ -1,6 +1,6 @@
 //! A person is registered, and gets an IM number.
 
-use super::{details, secret_stamp};
+use super::{details, secret_stamp, zone};
 use crate::rules::command::Register;
 use crate::rules::{Fact, Rejection, State, sms};
 use crate::words::ImNumber;
@@ -9,7 +9,7 @@ pub(in crate::rules) fn register(state: &State, command: &Register) -> Result<Ve
     let details = details(command)?;
     if let Some(user) = state.user_named(&command.name) {
         let same = user.phone == details.phone
-            && user.zone.as_deref() == details.zone.as_deref()
+            && user.zone == zone(&details)
             && user.day == details.day
             && user.month == details.month
             && user.secret == secret_stamp(details.secret.as_ref());

@@ -1,6 +1,6 @@
 //! An operator changes what is known of a user; what is not named stays.
 
-use super::{details, secret_stamp};
+use super::{details, secret_stamp, zone};
 use crate::rules::command::Register;
 use crate::rules::fact::UserDetails;
 use crate::rules::{Fact, Rejection, State, sms};
@@ -14,7 +14,7 @@ pub(in crate::rules) fn set(state: &State, command: &Register) -> Result<Vec<Fac
     }
     let user = state.user(uid);
     let changes = details.phone.is_some_and(|phone| user.phone != Some(phone))
-        || details.zone.as_deref().is_some_and(|zone| user.zone.as_deref() != Some(zone))
+        || zone(&details).is_some_and(|zone| user.zone != Some(zone))
         || details.day.is_some_and(|day| user.day != Some(day))
         || details.month.is_some_and(|month| user.month != Some(month))
         || details.secret.as_ref().is_some_and(|secret| user.secret != secret_stamp(Some(secret)));
@@ -39,9 +39,7 @@ pub(super) fn evolve(state: &mut State, name: &UserName, details: &UserDetails) 
     user.phone = details.phone.or(user.phone);
     user.day = details.day.or(user.day);
     user.month = details.month.or(user.month);
-    if let Some(zone) = &details.zone {
-        user.zone = Some(zone.as_str().into());
-    }
+    user.zone = zone(details).or(user.zone);
     if details.secret.is_some() {
         user.secret = secret_stamp(details.secret.as_ref());
     }

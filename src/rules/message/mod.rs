@@ -4,22 +4,21 @@
 
 mod blob;
 mod confirm;
+mod deadline;
 mod mailbox;
 mod open;
 mod recall;
 mod send;
-mod timer;
 mod waiting;
 
 pub use blob::Blob;
-pub use timer::Timer;
 
 pub(super) use confirm::{read, received};
+pub(super) use deadline::{escalate, expire};
 pub(super) use mailbox::Mailbox;
 pub(super) use open::{OpenMessage, Standing, evolve};
 pub(super) use recall::recall;
-pub(super) use send::{is_id, send};
-pub(super) use timer::timer_fired;
+pub(super) use send::{Letter, accept, check_id, is_id, letter, send};
 pub(super) use waiting::what_waits;
 
 pub use send::{PARTS_BYTES_MAX, PARTS_LEN_MAX, TEXT_BYTES_MAX};

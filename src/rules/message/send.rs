@@ -2,11 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::Timer;
-use crate::rules::command::{Route, Send};
+use crate::rules::command::{MessagePart, Route, Send};
 use crate::rules::fact::{Accepted, FilterReason, Routed};
-use crate::rules::{Fact, Rejection, State, routing};
-use crate::words::{Address, Author, Instant, MessageId, Party, Span, UserName};
+use crate::rules::{Fact, Rejection, State, Timer, quota, routing};
+use crate::words::{Address, Author, EventSeq, Instant, MessageId, Party, Span, UserName};
 
 /// The contract's limit.
 const RECIPIENTS_LEN_MAX: usize = 1_000;
@@ -20,6 +19,19 @@ const ID_BYTES_MAX: usize = 256;
 const DEADLINE_MIN: Span = Span::from_secs(1);
 const DEADLINE_MAX: Span = Span::from_secs(366 * 86_400);
 
+/// What is to be delivered, judged sound: to whom, by which route, for how long.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::rules) struct Letter {
+    pub(in crate::rules) to: Vec<Party>,
+    pub(in crate::rules) text: Option<String>,
+    pub(in crate::rules) parts: Option<Vec<MessagePart>>,
+    /// The commit that holds text and parts, where they are not here.
+    pub(in crate::rules) body: Option<EventSeq>,
+    pub(in crate::rules) route: Route,
+    pub(in crate::rules) expires_in: Option<Span>,
+    pub(in crate::rules) escalate_after: Option<Span>,
+}
+
 pub(in crate::rules) fn send(
     state: &State,
     from: &UserName,
@@ -27,24 +39,56 @@ pub(in crate::rules) fn send(
     message: MessageId,
     at: Instant,
 ) -> Result<Vec<Fact>, Rejection> {
+    let letter = letter(state, command)?;
+    quota::check(state, from, at)?;
+    accept(state, from, letter, message, at)
+}
+
+/// Judges what is asked to be sent, now or later.
+pub(in crate::rules) fn letter(state: &State, command: &Send) -> Result<Letter, Rejection> {
     shape(command)?;
     let to = recipients(state, command)?;
-    let expires = deadline(command.expires_in, at).ok_or_else(Rejection::bad_expiry)?;
-    let escalates = deadline(command.escalate_after, at).ok_or_else(Rejection::bad_escalation)?;
-    let mut facts = Vec::with_capacity(1 + to.len());
-    facts.push(Fact::MessageAccepted(Box::new(Accepted {
-        message,
-        from: Author::User(from.clone()),
-        to: to.clone(),
+    if !in_bounds(command.expires_in) {
+        return Err(Rejection::bad_expiry());
+    }
+    if !in_bounds(command.escalate_after) {
+        return Err(Rejection::bad_escalation());
+    }
+    let stranger = |to: &Party| matches!(to, Party::Phone(_)) && routing::to_phone(command.route).is_none();
+    if to.iter().any(stranger) {
+        return Err(Rejection::unreachable_recipient(command.route.as_str()));
+    }
+    Ok(Letter {
+        to,
         text: command.text.clone(),
         parts: command.parts.clone(),
+        body: None,
         route: command.route,
-        expires,
-    })));
+        expires_in: command.expires_in,
+        escalate_after: command.escalate_after,
+    })
+}
+
+/// Homing answers for it from now on: each delivery gets its first channel, each deadline its timer.
+pub(in crate::rules) fn accept(
+    state: &State,
+    from: &UserName,
+    letter: Letter,
+    message: MessageId,
+    at: Instant,
+) -> Result<Vec<Fact>, Rejection> {
+    let Letter { to, text, parts, body, route, expires_in, escalate_after } = letter;
+    let expires = expires_in.map(|span| at + span);
+    let mut facts = Vec::with_capacity(1 + to.len());
+    let recipients = to.clone();
+    let from_user = Author::User(from.clone());
+    let accepted = Accepted { message, from: from_user, to: recipients, text, parts, route, body, expires };
+    facts.push(Fact::MessageAccepted(Box::new(accepted)));
     for to in to {
-        facts.push(first_channel(state, from, command.route, message, to)?);
+        facts.push(first_channel(state, from, route, message, to)?);
     }
     facts.extend(expires.map(|due| Fact::TimerSet { timer: Timer::Expire(message), due }));
+    let escalates = escalate_after.map(|span| at + span);
     facts.extend(escalates.map(|due| Fact::TimerSet { timer: Timer::Escalate(message), due }));
     Ok(facts)
 }
@@ -56,9 +100,7 @@ fn shape(command: &Send) -> Result<(), Rejection> {
     if command.reminder_after.is_some() {
         return Err(Rejection::unsupported("a reminder for the pull store").at_field("reminder_after"));
     }
-    if command.id.as_ref().is_some_and(|id| !is_id(id)) {
-        return Err(Rejection::value_too_long("id", ID_BYTES_MAX).at_field("id"));
-    }
+    check_id(command.id.as_deref())?;
     match (&command.text, &command.parts) {
         (Some(text), None) if text.len() > TEXT_BYTES_MAX => {
             Err(Rejection::text_too_long(text.len(), TEXT_BYTES_MAX))
@@ -75,6 +117,15 @@ fn shape(command: &Send) -> Result<(), Rejection> {
         (Some(_), None) | (None, Some(_)) | (Some(_), Some(_)) | (None, None) => {
             Err(Rejection::empty_message())
         }
+    }
+}
+
+/// The field `id`, on the commands that have one.
+pub(in crate::rules) fn check_id(id: Option<&str>) -> Result<(), Rejection> {
+    if id.is_none_or(is_id) {
+        Ok(())
+    } else {
+        Err(Rejection::value_too_long("id", ID_BYTES_MAX).at_field("id"))
     }
 }
 
@@ -102,13 +153,8 @@ fn recipients(state: &State, command: &Send) -> Result<Vec<Party>, Rejection> {
     Ok(recipients)
 }
 
-/// The instant of a deadline given as a span; `None` outside where it is out of bounds.
-fn deadline(span: Option<Span>, at: Instant) -> Option<Option<Instant>> {
-    match span {
-        None => Some(None),
-        Some(span) if span >= DEADLINE_MIN && span <= DEADLINE_MAX => Some(Some(at + span)),
-        Some(_) => None,
-    }
+fn in_bounds(deadline: Option<Span>) -> bool {
+    deadline.is_none_or(|span| (DEADLINE_MIN..=DEADLINE_MAX).contains(&span))
 }
 
 fn first_channel(

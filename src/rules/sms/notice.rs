@@ -95,6 +95,7 @@ pub(super) fn answer(
         text: Some(notice.text()),
         parts: None,
         route: Route::Sms,
+        body: None,
         expires: Some(at + WORTH),
     }));
     let routed = Fact::DeliveryRouted(Routed {

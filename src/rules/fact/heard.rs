@@ -1,0 +1,29 @@
+//! What is written down of a person's SMS.
+
+use serde::{Deserialize, Serialize};
+
+use crate::words::{Called, Phone};
+
+/// A person's SMS as it was understood.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Heard {
+    pub connector: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Phone>,
+    pub called: Called,
+    /// The text, where it did not go on as a message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<String>,
+    /// The parts it was joined from, which are done with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined: Option<String>,
+    /// The code of the refusal, where it was refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
+}
+
+impl std::fmt::Debug for Heard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Heard").field("called", &self.called).finish_non_exhaustive()
+    }
+}

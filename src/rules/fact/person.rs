@@ -1,0 +1,51 @@
+//! What is written down of a person.
+
+use serde::{Deserialize, Serialize};
+
+use crate::words::Phone;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OfflineReason {
+    /// The client said so.
+    Said,
+    /// Its lease ran out without a heartbeat.
+    Lapsed,
+}
+
+/// What is known of a user beside the name.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct UserDetails {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Phone>,
+    /// A hash of it, never the secret itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+    /// IANA name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// Messages per calendar day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<u32>,
+    /// Messages per calendar month.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub month: Option<u32>,
+}
+
+impl std::fmt::Debug for UserDetails {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("UserDetails").field("zone", &self.zone).finish_non_exhaustive()
+    }
+}
+
+/// What a user shows of themselves. What is absent stays as it was.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Profile {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nickname: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mood: Option<String>,
+    /// An address of it, as in `https://…`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
+}

@@ -1,0 +1,41 @@
+//! The deadlines of a message: when it expires, and when an unconfirmed delivery goes on.
+
+use super::{OpenMessage, Standing};
+use crate::rules::command::Route;
+use crate::rules::fact::Routed;
+use crate::rules::{Channel, Fact, State, routing};
+use crate::words::{Instant, MessageId, Party};
+
+pub(in crate::rules) fn expire(state: &State, message: MessageId, at: Instant) -> Vec<Fact> {
+    let Some(open) = state.messages.get(&message).filter(|open| open.expires <= at) else {
+        return Vec::new();
+    };
+    // What an SMSC has expires there: it was told when, and its receipt says so.
+    let gone = |to: &Party| {
+        matches!(open.standing(state, message, to), Some(Standing::Attempted | Standing::Accepted))
+    };
+    open.parties(state).filter(|to| !gone(to)).map(|to| Fact::DeliveryExpired { message, to }).collect()
+}
+
+/// Whoever got it live and did not confirm it gets it by the next channel, if there is one.
+pub(in crate::rules) fn escalate(state: &State, message: MessageId) -> Vec<Fact> {
+    // A route that the sender named is not left: only `auto` goes on to the next channel.
+    let auto = |open: &&OpenMessage| open.route == Route::Auto;
+    let Some(open) = state.messages.get(&message).filter(auto) else { return Vec::new() };
+    let next = |to: Party| {
+        let user = state.user_named(to.user()?)?;
+        let choice = routing::after_client(user);
+        let unconfirmed = user.mailbox.standing(message) == Some(Standing::Sent);
+        // With no other channel it stays sent: it may still be confirmed, and is sent again when the client returns.
+        (unconfirmed && choice.channel != Channel::None).then_some(Fact::DeliveryRouted(Routed {
+            message,
+            to,
+            channel: choice.channel,
+            because: choice.because,
+            seen: choice.seen,
+            body: Some(open.body),
+            encoding: None,
+        }))
+    };
+    open.parties(state).filter_map(next).collect()
+}

@@ -1,0 +1,101 @@
+//! What a sender has sent on the present day and in the present month.
+
+use chrono::{Datelike, Months, NaiveDate, NaiveTime};
+use serde::{Deserialize, Serialize};
+
+use crate::rules::Rejection;
+use crate::words::{Civil, Instant, Zone};
+
+/// At most this many messages; none is no limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Limits {
+    pub day: Option<u32>,
+    pub month: Option<u32>,
+}
+
+/// Messages sent on one day and in its month, as the sender's clocks show them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Days since 1970-01-01.
+    on: i32,
+    day: u32,
+    month: u32,
+}
+
+impl Usage {
+    /// What is used of the day and of the month at a moment.
+    pub fn at(&self, zone: Zone, now: Instant) -> (u32, u32) {
+        let (then, today) = (date(self.on), zone.local(now).date());
+        let this_month = (then.year(), then.month()) == (today.year(), today.month());
+        (if then == today { self.day } else { 0 }, if this_month { self.month } else { 0 })
+    }
+
+    /// One more was sent.
+    pub fn count(&mut self, zone: Zone, now: Instant) {
+        let (day, month) = self.at(zone, now);
+        let on = days(zone.local(now).date());
+        *self = Usage { on, day: day.saturating_add(1), month: month.saturating_add(1) };
+    }
+
+    /// Whether one more may be sent.
+    ///
+    /// # Errors
+    /// Which limit is reached, and when the count begins anew.
+    pub fn check(&self, limits: Limits, zone: Zone, now: Instant) -> Result<(), Rejection> {
+        let (day, month) = self.at(zone, now);
+        let resets = |at: Civil| format!("{at} ({zone})");
+        if let Some(max) = limits.day.filter(|max| day >= *max) {
+            return Err(Rejection::day_exceeded(day, max, &resets(next_day(zone, now))));
+        }
+        if let Some(max) = limits.month.filter(|max| month >= *max) {
+            return Err(Rejection::month_exceeded(month, max, &resets(next_month(zone, now))));
+        }
+        Ok(())
+    }
+}
+
+/// When the count of the day begins anew, by the sender's clocks.
+pub fn next_day(zone: Zone, now: Instant) -> Civil {
+    let today = zone.local(now).date();
+    Civil::of(today.succ_opt().unwrap_or(today), NaiveTime::MIN)
+}
+
+/// When the count of the month begins anew, by the sender's clocks.
+pub fn next_month(zone: Zone, now: Instant) -> Civil {
+    let today = zone.local(now).date();
+    let first = today.with_day(1).unwrap_or(today);
+    Civil::of(first.checked_add_months(Months::new(1)).unwrap_or(first), NaiveTime::MIN)
+}
+
+fn days(date: NaiveDate) -> i32 {
+    i32::try_from(date.signed_duration_since(NaiveDate::default()).num_days()).unwrap_or(i32::MAX)
+}
+
+fn date(days: i32) -> NaiveDate {
+    let since = chrono::TimeDelta::days(i64::from(days));
+    NaiveDate::default().checked_add_signed(since).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_calendar_is_the_senders() {
+        let zone: Zone = "Asia/Shanghai".parse().unwrap();
+        let at = |text: &str| text.parse::<Instant>().unwrap();
+        let mut usage = Usage::default();
+        assert_eq!(usage.at(zone, at("2026-11-30T15:59:59Z")), (0, 0));
+        usage.count(zone, at("2026-11-30T15:59:59Z"));
+        usage.count(zone, at("2026-11-30T15:59:59Z"));
+        assert_eq!(usage.at(zone, at("2026-11-30T15:59:59Z")), (2, 2));
+        // Midnight in Shanghai is a new day and a new month.
+        assert_eq!(usage.at(zone, at("2026-11-30T16:00:00Z")), (0, 0));
+        assert_eq!(usage.at(zone, at("2026-11-29T16:00:00Z")), (2, 2));
+        let limits = Limits { day: Some(2), month: None };
+        let refused = usage.check(limits, zone, at("2026-11-30T15:59:59Z")).unwrap_err();
+        assert_eq!(refused.code, "quota.day_exceeded");
+        assert!(refused.text.contains("2026-12-01T00:00:00 (Asia/Shanghai)"), "{}", refused.text);
+        assert!(usage.check(limits, zone, at("2026-11-30T16:00:00Z")).is_ok());
+    }
+}

@@ -1,0 +1,36 @@
+//! A schedule gets another message or another rule. It takes effect up to the firing itself.
+
+use super::create::{content, home, plans};
+use super::{NotFired, Plan, Replace, Replaced};
+use crate::rules::{Fact, Rejection, State};
+use crate::words::{Instant, UserName, Zone};
+
+pub(in crate::rules) fn replace(
+    state: &State,
+    user: &UserName,
+    command: &Replace,
+    now: Instant,
+) -> Result<Vec<Fact>, Rejection> {
+    let Replace { schedule: id, message, when } = command;
+    let kept = state.schedule_of(user, *id)?;
+    if message.is_none() && when.is_none() {
+        return Err(Rejection::nothing_to_replace());
+    }
+    let message = message.as_ref().map(|send| content(state, send)).transpose()?;
+    let planned = when.as_ref().map(|when| Plan::new(when, home(state, user), now)).transpose()?;
+    let mut after = Vec::new();
+    if let Some((plan, _)) = &planned {
+        let first = plan.first(now).ok_or_else(Rejection::never_fires)?;
+        if kept.next != Some(first) {
+            after.extend(kept.next.map(|occurrence| {
+                let (schedule, late_ms) = (*id, (now - occurrence.due).ms());
+                let reason = "replaced".to_owned();
+                Fact::OccurrenceCancelled(NotFired { schedule, occurrence, late_ms, reason })
+            }));
+            after.extend(plans(*id, first));
+        }
+    }
+    let when = planned.map(|(_, when)| when);
+    let replaced = Replaced { schedule: *id, message, when, tzdata: Zone::DATA_VERSION.to_owned() };
+    Ok(std::iter::once(Fact::ScheduleReplaced(Box::new(replaced))).chain(after).collect())
+}
