@@ -7,7 +7,7 @@ use super::{OpenMessage, Standing};
 use crate::rules::command::{Route, TimerFired};
 use crate::rules::fact::Routed;
 use crate::rules::{Channel, Fact, Rejection, State, routing};
-use crate::words::{Instant, MessageId, Party, WordError, serde_by_text};
+use crate::words::{Instant, MessageId, Party, Span, WordError, serde_by_text};
 
 /// What a timer is for. Its text is one subject token, and its identity: `expire-m42`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,17 +48,31 @@ impl fmt::Display for Timer {
 
 serde_by_text!(Timer);
 
-/// A firing is judged against the present state: one that comes too late for its message changes nothing.
+/// The clocks of machines differ: a firing that comes this much too early, by the server's clock, is one.
+const EARLY_MAX: Span = Span::from_secs(5);
+
+/// A firing is judged against the present state: one that comes too late for its message changes nothing, and one that
+/// comes far too early sets the timer again.
 pub(in crate::rules) fn timer_fired(
     state: &State,
-    command: &TimerFired,
+    &TimerFired { timer, due }: &TimerFired,
     at: Instant,
 ) -> Result<Vec<Fact>, Rejection> {
-    Ok(match command.timer {
-        Timer::Expire(message) => expire(state, message, at),
-        Timer::Escalate(message) if command.due <= at => escalate(state, message),
-        Timer::Escalate(_) => Vec::new(),
+    if due - at > EARLY_MAX {
+        let wanted = is_wanted(state, timer);
+        return Ok(wanted.then_some(Fact::TimerSet { timer, due }).into_iter().collect());
+    }
+    Ok(match timer {
+        Timer::Expire(message) => expire(state, message, at.max(due)),
+        Timer::Escalate(message) => escalate(state, message),
     })
+}
+
+/// Whether there is anything left that it could change.
+fn is_wanted(state: &State, timer: Timer) -> bool {
+    match timer {
+        Timer::Expire(message) | Timer::Escalate(message) => state.messages.contains_key(&message),
+    }
 }
 
 fn expire(state: &State, message: MessageId, at: Instant) -> Vec<Fact> {
