@@ -23,11 +23,8 @@ const DECLARED: [Declared; 4] = [
             include_str!("../../streams/EVENTS/scheduler.json"),
         ],
     },
-    Declared {
-        stream: "DUE",
-        config: include_str!("../../streams/DUE.json"),
-        consumers: &[include_str!("../../streams/DUE/timers.json")],
-    },
+    // Its consumers come and go with the minutes: `minutes.rs`.
+    Declared { stream: "DUE", config: include_str!("../../streams/DUE.json"), consumers: &[] },
     Declared {
         stream: "OUTBOX",
         config: include_str!("../../streams/OUTBOX.json"),
@@ -156,6 +153,7 @@ impl Log {
                 json!({ "stream_name": stream, "config": config, "action": "create" })
             }
         };
+        // Several filters (`filter_subjects`) stand in the request alone.
         let filter = config.get("filter_subject").and_then(Value::as_str);
         let filter = filter.map(|filter| format!(".{filter}")).unwrap_or_default();
         let answer = self.api(&format!("{}.CREATE.{api_path}{filter}", kind.api()), &request).await?;
