@@ -17,7 +17,6 @@
 # Too early: the timer is a hint, the deadline is in the message.
 > 09:20:03 _clock timer.fired {"timer":"expire-m4","due":1796116803000}
   {"command":5,"accepted":true}
-    {"timer.set":{"timer":"expire-m4","due":1796116803000}}
 > 09:30:03 _clock timer.fired {"timer":"expire-m4","due":1796117403000}
   {"command":6,"accepted":true}
     {"delivery.expired":{"message":"m4","to":"bob"}}
@@ -30,7 +29,7 @@
     {"timer.set":{"timer":"escalate-m8","due":1796117470000}}
 > 09:31:10 _clock timer.fired {"timer":"escalate-m8","due":1796117470000}
   {"command":9,"accepted":true}
-    {"delivery.routed":{"message":"m8","to":"bob","channel":"sms","because":"not_confirmed","body":8}}
+    {"delivery.routed":{"message":"m8","to":"bob","channel":"sms","because":"not_confirmed","body":7}}
 > 09:32:00 alice message.send {"to":["bob","+447700900002"],"text":"no, forget it"}
   {"command":10,"accepted":true,"message":"m10"}
     {"message.accepted":{"message":"m10","from":"alice","to":["bob","+447700900002"],"text":"no, forget it","route":"auto"}}
