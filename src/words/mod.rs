@@ -27,7 +27,7 @@ pub use party::Party;
 pub use phone::Phone;
 pub use span::Span;
 pub use token::{DeviceName, UserName};
-pub use zone::Zone;
+pub use zone::{Change, Resolved, Zone};
 
 /// A word that could not be parsed: what was wrong, and what is allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,0 +1,1 @@
+//! The plan's tables: every form, policy and refusal.
