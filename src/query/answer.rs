@@ -3,16 +3,16 @@
 use serde::Serialize;
 
 use super::asker::Asker;
-use super::model::{Contact, Line, Listed, Model};
+use super::model::{Contact, Line, Listed, Model, Scheduled};
 use super::page::{answer, cursor, limit};
-use super::refusal::{Unanswered, not_allowed, too_large};
-use super::shown;
+use super::refusal::{Unanswered, too_large};
+use super::{lateness, ledger, preview, quota, schedules, shown};
 use crate::log::Fault;
 use crate::rules::Rejection;
 use crate::rules::command::Encoding;
 use crate::wire::query::{self, Deliveries, DeliveryOf, HistoryOf, Page};
 use crate::wire::to_payload;
-use crate::words::{Address, Party, UserName};
+use crate::words::{Address, Instant, Party, UserName};
 
 /// The questions that are answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,13 +23,19 @@ pub(super) enum Question {
     Delivery,
     Contacts,
     Users,
+    Schedules,
+    Preview,
+    Quota,
+    Lateness,
+    Ledger,
 }
 
-/// An answer, or one that lacks only the bodies of its messages.
+/// An answer, or one that lacks only the bodies of its messages or schedules.
 #[derive(Debug)]
 pub(super) enum Found {
     Answer(Vec<u8>),
     Lines(Listed<Line>),
+    Schedules(Listed<Scheduled>),
 }
 
 /// Who asks what, and how much may be answered.
@@ -40,6 +46,7 @@ pub(super) struct Asked<'a> {
     pub(super) by: &'a str,
     pub(super) payload: &'a [u8],
     pub(super) bytes_max: usize,
+    pub(super) now: Instant,
 }
 
 pub(super) fn find(model: &Model, asked: Asked<'_>) -> Result<Found, Unanswered> {
@@ -51,6 +58,11 @@ pub(super) fn find(model: &Model, asked: Asked<'_>) -> Result<Found, Unanswered>
         Question::Delivery => delivery(model, &asker, asked).map(Found::Answer),
         Question::Contacts => contacts(model, &asker, asked).map(Found::Answer),
         Question::Users => users(model, &asker, asked).map(Found::Answer),
+        Question::Schedules => schedules::find(model, &asker, asked).map(Found::Schedules),
+        Question::Preview => preview::find(model, &asker, asked).map(Found::Answer),
+        Question::Quota => quota::find(model, &asker, asked).map(Found::Answer),
+        Question::Lateness => lateness::find(model, &asker, asked).map(Found::Answer),
+        Question::Ledger => ledger::find(model, &asker, asked).map(Found::Answer),
     }
 }
 
@@ -104,9 +116,7 @@ fn contacts(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, U
 }
 
 fn users(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
-    if let Asker::User(name) = asker {
-        return Err(not_allowed(name.as_str(), "for users").into());
-    }
+    asker.operator("for users")?;
     let page: Page = query::parse(asked.payload)?;
     let (limit, after) = (limit(page.limit)?, cursor(page.after.as_deref())?);
     let listed = match page.user {

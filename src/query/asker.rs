@@ -29,6 +29,14 @@ impl Asker {
         }
     }
 
+    /// Lets only operators on.
+    pub(super) fn operator(&self, what: &str) -> Result<(), Unanswered> {
+        match self {
+            Asker::Operator => Ok(()),
+            Asker::User(name) => Err(not_allowed(name.as_str(), what).into()),
+        }
+    }
+
     /// Whose rows are meant: a user's own, or those of the one an operator names.
     pub(super) fn whose(&self, named: Option<UserName>, model: &Model) -> Result<UserName, Unanswered> {
         match (self, named) {

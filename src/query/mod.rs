@@ -8,11 +8,18 @@ mod answer;
 mod asker;
 mod bodies;
 mod follow;
+mod lateness;
+mod ledger;
 mod model;
 mod page;
+mod preview;
 mod projector;
+mod quota;
 mod refusal;
 mod reply;
+#[cfg(test)]
+mod schedule_tests;
+mod schedules;
 mod service;
 mod shown;
 #[cfg(test)]

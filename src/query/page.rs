@@ -10,8 +10,8 @@ use crate::rules::command::Encoding;
 use crate::wire::query::{Items, LIMIT_DEFAULT, LIMIT_MAX};
 use crate::wire::to_payload;
 
-/// What stands around the items.
-const FRAME_BYTES: usize = 256;
+/// What stands around the items: a cursor, and in the ledger the total, six numbers of up to 20 digits.
+const FRAME_BYTES: usize = 512;
 
 pub(super) fn limit(asked: Option<usize>) -> Result<usize, Unanswered> {
     match asked {
@@ -52,13 +52,18 @@ impl<T: Serialize> Filling<T> {
     }
 
     /// The answer; with a cursor where something is `left`.
-    pub(super) fn close(mut self, left: bool, name: impl Fn(&T) -> String) -> Result<Vec<u8>, Unanswered> {
+    pub(super) fn close(self, left: bool, name: impl Fn(&T) -> String) -> Result<Vec<u8>, Unanswered> {
+        let encoding = self.encoding;
+        Ok(to_payload(&self.page(left, name)?, encoding))
+    }
+
+    fn page(mut self, left: bool, name: impl Fn(&T) -> String) -> Result<Items<T>, Unanswered> {
         if left {
             // An item that alone is too large would be asked for in vain for ever.
             let last = self.page.items.last().ok_or_else(too_large)?;
             self.page.next = Some(name(last));
         }
-        Ok(to_payload(&self.page, self.encoding))
+        Ok(self.page)
     }
 }
 
@@ -70,9 +75,30 @@ pub(super) fn answer<S, T: Serialize>(
     shown: impl Fn(S) -> T,
     name: impl Fn(&T) -> String,
 ) -> Result<Vec<u8>, Unanswered> {
+    Ok(to_payload(&page(listed, encoding, bytes_max, shown, name)?, encoding))
+}
+
+/// As many of the items as fit.
+pub(super) fn page<S, T: Serialize>(
+    listed: Listed<S>,
+    encoding: Encoding,
+    bytes_max: usize,
+    shown: impl Fn(S) -> T,
+    name: impl Fn(&T) -> String,
+) -> Result<Items<T>, Unanswered> {
     let mut filling = Filling::new(encoding, bytes_max);
     let all = listed.items.into_iter().all(|item| filling.push(shown(item)));
-    filling.close(listed.more || !all, name)
+    filling.page(listed.more || !all, name)
+}
+
+/// An answer that is not cut: it fits, or the asker is told that it does not.
+pub(super) fn whole<T: Serialize>(
+    answer: &T,
+    encoding: Encoding,
+    bytes_max: usize,
+) -> Result<Vec<u8>, Unanswered> {
+    let answer = to_payload(answer, encoding);
+    if answer.len() <= bytes_max { Ok(answer) } else { Err(too_large().into()) }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use crate::log::Fault;
 use crate::rules::Rejection;
 use crate::wire::query::LIMIT_MAX;
+use crate::wire::schedule_query::COUNT_MAX;
 
 /// A question that gets an error for an answer.
 #[derive(Debug)]
@@ -34,6 +35,15 @@ pub(super) fn bad_limit() -> Rejection {
 
 pub(super) fn bad_cursor() -> Rejection {
     rejection("query.bad_cursor", "this is not the cursor of an earlier answer".to_owned(), Some("after"))
+}
+
+pub(super) fn bad_count() -> Rejection {
+    rejection("query.bad_count", format!("a preview has 1 to {COUNT_MAX} occurrences"), Some("count"))
+}
+
+pub(super) fn bad_preview() -> Rejection {
+    let text = "a preview is of a `when` or of a `schedule`: name one of them";
+    rejection("query.bad_preview", text.to_owned(), Some("when"))
 }
 
 pub(super) fn names_nobody() -> Rejection {

@@ -13,7 +13,7 @@ use super::answer::{Asked, Found, Question, find};
 use super::bodies;
 use super::model::Model;
 use super::refusal::{Unanswered, unavailable};
-use crate::log::{Fault, Log, Retry, blocking};
+use crate::log::{Fault, Log, Retry, blocking, clock};
 use crate::rules::Rejection;
 use crate::wire::query::{ErrorAnswer, encoding};
 use crate::wire::{subjects, to_payload};
@@ -65,10 +65,12 @@ async fn compose(
         log.client().server_info().max_payload.min(ANSWER_BYTES_MAX).saturating_sub(ENVELOPE_BYTES);
     freshen(log, &model).await;
     let asked = payload.clone();
-    let find = move || Ok(find(&model, Asked { question, by: &by, payload: &asked, bytes_max }));
+    let now = clock::now();
+    let find = move || Ok(find(&model, Asked { question, by: &by, payload: &asked, bytes_max, now }));
     match blocking(find).await?? {
         Found::Answer(answer) => Ok(answer),
-        Found::Lines(lines) => bodies::answer(log, lines, encoding(&payload), bytes_max).await,
+        Found::Lines(lines) => bodies::messages(log, lines, encoding(&payload), bytes_max).await,
+        Found::Schedules(list) => bodies::schedules(log, list, encoding(&payload), bytes_max).await,
     }
 }
 

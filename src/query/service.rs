@@ -26,8 +26,15 @@ const FINISH_WITHIN: Duration = Duration::from_secs(2);
 const PAGE: &str = "{limit?, after?, user?}";
 const SHOWN: &str = "{items: [{message, from, to, text?, parts?: [{type, name?, data}], at, state}], next?}";
 
+const SCHEDULES: &str = "{items: [{schedule, from, to, text?, parts?, route, when, state, next?: {nominal, second?, due}, \
+    fired, skipped, missed, cancelled, pending, run_now, last?: {nominal, second?, state, late_ms, at}, skips?, \
+    occurrences?: [{nominal, second?, due, state, reason?, late_ms, message?, seq}]}], next?}";
+const QUOTA: &str = "{user, zone, day: {max?, used, left?, resets}, month: {max?, used, left?, resets}}";
+const LEDGER: &str = "{total: {planned, fired, skipped, missed, cancelled, pending, balanced}, \
+    items: [{schedule, planned, fired, skipped, missed, cancelled, pending, balanced}], next?}";
+
 /// Question, name, what is asked and what is answered.
-const ENDPOINTS: [(Question, &str, &str, &str); 6] = [
+const ENDPOINTS: [(Question, &str, &str, &str); 11] = [
     (Question::Inbox, "inbox", PAGE, SHOWN),
     (Question::History, "history", "{with, limit?, after?, user?}", SHOWN),
     (
@@ -54,6 +61,21 @@ const ENDPOINTS: [(Question, &str, &str, &str); 6] = [
         PAGE,
         "{items: [{name, im, phone?, zone?, day?, month?, suspended, sms}], next?}",
     ),
+    (Question::Schedules, "schedules", "{limit?, after?, user?, schedule?, state?}", SCHEDULES),
+    (
+        Question::Preview,
+        "preview",
+        "{when | schedule, count?, after?}",
+        "{occurrences: [{nominal, second?, due} | {nominal, second?, omitted}]}",
+    ),
+    (Question::Quota, "quota", "{user?}", QUOTA),
+    (
+        Question::Lateness,
+        "lateness",
+        "{schedule?}",
+        "{fired, p50_ms?, p90_ms?, p99_ms?, p999_ms?, max_ms?, buckets: [{le_ms, count}]}",
+    ),
+    (Question::Ledger, "ledger", "{limit?, after?, schedule?}", LEDGER),
 ];
 
 type Questions = SelectAll<BoxStream<'static, (Question, Request)>>;

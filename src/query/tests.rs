@@ -7,11 +7,13 @@ use super::model::Model;
 use super::model::testing::{accepted, commits, people, story};
 use super::refusal::Unanswered;
 use crate::rules::Fact;
+use crate::words::Instant;
 
 /// Of an answer with messages: `message state` each, and `next` where there is more.
 fn ask(model: &Model, by: &str, question: Question, payload: &Value) -> Value {
     let payload = payload.to_string();
-    let asked = Asked { question, by, payload: payload.as_bytes(), bytes_max: 1_000_000 };
+    let asked =
+        Asked { question, by, payload: payload.as_bytes(), bytes_max: 1_000_000, now: Instant::default() };
     match find(model, asked) {
         Ok(Found::Answer(answer)) => serde_json::from_slice(&answer).unwrap(),
         Ok(Found::Lines(listed)) => {
@@ -23,6 +25,7 @@ fn ask(model: &Model, by: &str, question: Question, payload: &Value) -> Value {
             lines.extend(listed.more.then(|| "more".to_owned()));
             json!(lines)
         }
+        Ok(Found::Schedules(listed)) => json!(listed.items.len()),
         Err(Unanswered::Refused(rejection)) => json!(rejection.code),
         Err(Unanswered::Failed(fault)) => panic!("{fault}"),
     }
@@ -233,10 +236,11 @@ fn a_delivery_to_very_many_is_cut_to_what_fits() {
     model.apply(&story()).unwrap();
     let payload = br#"{"message":"m6"}"#;
     let answer = |bytes_max| {
-        let asked = Asked { question: Question::Delivery, by: "alice", payload, bytes_max };
+        let asked =
+            Asked { question: Question::Delivery, by: "alice", payload, bytes_max, now: Instant::default() };
         find(&model, asked).map(|found| match found {
             Found::Answer(answer) => serde_json::from_slice::<Value>(&answer).unwrap(),
-            Found::Lines(_) => panic!("these are no lines"),
+            Found::Lines(_) | Found::Schedules(_) => panic!("this is an answer"),
         })
     };
     assert_eq!(answer(1_000).unwrap()["recipients"][1]["history"].as_array().unwrap().len(), 3);

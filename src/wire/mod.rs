@@ -11,6 +11,7 @@ pub mod outcome;
 mod outgoing;
 mod payload;
 pub mod query;
+pub mod schedule_query;
 mod shown;
 pub mod sms_query;
 pub mod subjects;

@@ -27,6 +27,12 @@ impl Instant {
     pub fn unix_minute(self) -> i64 {
         self.0.div_euclid(60_000)
     }
+
+    /// RFC 3339 with milliseconds only where there are any, as in `2026-03-08T07:30:00Z`.
+    pub fn brief(self) -> String {
+        let time = DateTime::from_timestamp_millis(self.0);
+        time.map_or_else(|| self.to_string(), |time| time.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    }
 }
 
 impl Add<Span> for Instant {
@@ -70,6 +76,8 @@ mod tests {
         let instant: Instant = "2026-12-01T09:00:00.125+08:00".parse().unwrap();
         assert_eq!(instant.to_string(), "2026-12-01T01:00:00.125Z");
         assert_eq!(instant.to_string().parse::<Instant>().unwrap(), instant);
+        assert_eq!(instant.brief(), "2026-12-01T01:00:00.125Z");
+        assert_eq!(Instant::default().brief(), "1970-01-01T00:00:00Z");
         assert!("2026-12-01".parse::<Instant>().is_err());
     }
 }

@@ -12,18 +12,32 @@
 //! | `p` phone | user | whose phone it is |
 //! | `k` user 0 party | MessagePack | an entry of a contact list |
 //! | `o` user 0 device | MessagePack | a device that is online |
+//! | `s` schedule | MessagePack with names | what a schedule sends, to whom and when; its body stays in EVENTS |
+//! | `w` schedule | MessagePack | how a schedule goes: its next occurrence, its sums |
+//! | `l` user 0 schedule | | the schedules of a user |
+//! | `e` schedule number | see `occurrence.rs` | the occurrences that have ended, in that order from 0 |
+//! | `t` | MessagePack | the sums of all schedules |
+//! | `h` | milliseconds | the greatest lateness of a firing |
+//! | `h` milliseconds | number | the firings that were so late (see `lateness.rs`) |
+//! | `q` user | MessagePack | what a user has sent on one day and in its month |
 //!
-//! A message is eight bytes, most significant first, so messages sort by age; the rest is text, which holds no zero byte.
+//! A message, a schedule and a number are eight bytes, most significant first, so messages and schedules sort by age; the
+//! rest is text, which holds no zero byte.
 
 use std::io::Write;
 
-use crate::words::{CommandSeq, DeviceName, ImNumber, MessageId, Party, Phone, UserName};
+use crate::words::{CommandSeq, DeviceName, ImNumber, MessageId, Party, Phone, ScheduleId, UserName};
 
 /// Written into the first row; a model of another format is rebuilt.
-pub(super) const FORMAT: u32 = 2;
+pub(super) const FORMAT: u32 = 3;
 pub(super) const USERS: &[u8] = b"u";
+pub(super) const SCHEDULES: &[u8] = b"s";
+pub(super) const COURSES: &[u8] = b"w";
+pub(super) const TOTAL: &[u8] = b"t";
+pub(super) const LATENESS: &[u8] = b"h";
 
 const MESSAGE_LEN: usize = 8;
+const SCHEDULE_LEN: usize = 8;
 
 fn key(tag: u8, len: usize) -> Vec<u8> {
     let mut key = Vec::with_capacity(1 + len);
@@ -144,6 +158,52 @@ pub(super) fn device(user: &UserName, device: &DeviceName) -> Vec<u8> {
     key
 }
 
+fn numbered(tag: &[u8], numbers: &[u64]) -> Vec<u8> {
+    let mut key = Vec::with_capacity(tag.len() + 8 * numbers.len());
+    key.extend_from_slice(tag);
+    numbers.iter().for_each(|number| key.extend_from_slice(&number.to_be_bytes()));
+    key
+}
+
+pub(super) fn schedule(id: ScheduleId) -> Vec<u8> {
+    numbered(SCHEDULES, &[id.command().0])
+}
+
+pub(super) fn course(id: ScheduleId) -> Vec<u8> {
+    numbered(COURSES, &[id.command().0])
+}
+
+pub(super) fn schedules_of(user: &UserName) -> Vec<u8> {
+    name_and(b'l', user, SCHEDULE_LEN)
+}
+
+pub(super) fn schedule_of(user: &UserName, id: ScheduleId) -> Vec<u8> {
+    numbered(&schedules_of(user), &[id.command().0])
+}
+
+/// The schedule at the end of a key of `schedule`, `course` or `schedule_of`.
+pub(super) fn last_schedule(key: &[u8]) -> Option<ScheduleId> {
+    key.last_chunk::<SCHEDULE_LEN>().map(|bytes| ScheduleId::of(CommandSeq(u64::from_be_bytes(*bytes))))
+}
+
+pub(super) fn ended_of(id: ScheduleId) -> Vec<u8> {
+    numbered(b"e", &[id.command().0])
+}
+
+pub(super) fn ended(id: ScheduleId, number: u64) -> Vec<u8> {
+    numbered(b"e", &[id.command().0, number])
+}
+
+pub(super) fn lateness(le_ms: u64) -> Vec<u8> {
+    numbered(LATENESS, &[le_ms])
+}
+
+pub(super) fn usage(user: &UserName) -> Vec<u8> {
+    let mut key = key(b'q', user.as_str().len());
+    key.extend_from_slice(user.as_str().as_bytes());
+    key
+}
+
 pub(super) fn text(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes).ok()
 }
@@ -157,6 +217,7 @@ mod tests {
         let user = |name: &str| name.parse::<UserName>().unwrap();
         let party = |text: &str| text.parse::<Party>().unwrap();
         let m42: MessageId = "m42".parse().unwrap();
+        let s42: ScheduleId = "s42".parse().unwrap();
         for (made, want) in [
             (message(m42), "d\\x00\\x00\\x00\\x00\\x00\\x00\\x00*"),
             (delivery(m42, &party("bob")), "d\\x00\\x00\\x00\\x00\\x00\\x00\\x00*bob"),
@@ -169,6 +230,12 @@ mod tests {
             (phone("+13800138000".parse().unwrap()), "p+13800138000"),
             (contact(&user("al"), &party("bob")), "kal\\x00bob"),
             (device(&user("al"), &"pc-1".parse().unwrap()), "oal\\x00pc-1"),
+            (schedule(s42), "s\\x00\\x00\\x00\\x00\\x00\\x00\\x00*"),
+            (course(s42), "w\\x00\\x00\\x00\\x00\\x00\\x00\\x00*"),
+            (schedule_of(&user("al"), s42), "lal\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00*"),
+            (ended(s42, 43), "e\\x00\\x00\\x00\\x00\\x00\\x00\\x00*\\x00\\x00\\x00\\x00\\x00\\x00\\x00+"),
+            (lateness(42), "h\\x00\\x00\\x00\\x00\\x00\\x00\\x00*"),
+            (usage(&user("al")), "qal"),
         ] {
             assert_eq!(made.escape_ascii().to_string(), want);
         }
@@ -183,5 +250,7 @@ mod tests {
             assert_eq!(last_message(&talk(&party, &"al".parse().unwrap(), m42)), Some(m42));
         }
         assert_eq!(recipient(&message(m42)), None);
+        let s42: ScheduleId = "s42".parse().unwrap();
+        assert_eq!(last_schedule(&schedule_of(&"al".parse().unwrap(), s42)), Some(s42));
     }
 }

@@ -5,23 +5,33 @@
 //! Invariant: a model made commit by commit and one made in large batches are the same.
 
 mod contacts;
+#[cfg(test)]
+pub(super) mod decided;
 mod delivery;
 mod history;
 mod inbox;
 mod keys;
+mod lateness;
+mod ledger;
+mod occurrence;
 mod presence;
 mod project;
+mod schedules;
 mod step;
 mod store;
 #[cfg(test)]
 pub(super) mod testing;
 #[cfg(test)]
 mod tests;
+mod usage;
 mod users;
 
 pub(super) use contacts::Contact;
 pub(super) use inbox::Line;
+pub(super) use lateness::Lateness;
+pub(super) use occurrence::{Ended, How};
 pub(super) use presence::Present;
+pub(super) use schedules::{Made, Scheduled};
 pub(super) use step::{Reason, Step};
 pub use store::Model;
 pub(super) use users::User;

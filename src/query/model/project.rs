@@ -1,7 +1,7 @@
 //! Which rows a commit changes.
 
 use super::step::{Reason, State, Step};
-use super::{contacts, delivery, presence, users};
+use super::{contacts, delivery, presence, schedules, usage, users};
 use crate::log::Fault;
 use crate::log::Rows;
 use crate::rules::fact::Routed;
@@ -37,7 +37,7 @@ fn take(rows: &mut Rows<'_>, seq: EventSeq, at: Instant, fact: &Fact) -> Result<
         | Fact::OccurrenceFired(_)
         | Fact::OccurrenceSkipped(_)
         | Fact::OccurrenceMissed(_)
-        | Fact::OccurrenceCancelled(_) => Ok(()),
+        | Fact::OccurrenceCancelled(_) => schedules::take(rows, seq, fact),
         Fact::UserRegistered { user, im, details } => users::registered(rows, user, *im, details),
         Fact::UserChanged { user, details } => users::changed(rows, user, details),
         Fact::UserSuspended { user } => users::change(rows, user, |row| row.suspended = true),
@@ -49,7 +49,10 @@ fn take(rows: &mut Rows<'_>, seq: EventSeq, at: Instant, fact: &Fact) -> Result<
         Fact::ContactBlocked { user, who } => contacts::blocked(rows, user, who),
         Fact::DeviceOnline { user, device, class, .. } => presence::online(rows, user, device, *class, at),
         Fact::DeviceOffline { user, device, because: _ } => presence::offline(rows, user, device),
-        Fact::MessageAccepted(accepted) => delivery::accepted(rows, seq, at, accepted),
+        Fact::MessageAccepted(accepted) => {
+            delivery::accepted(rows, seq, at, accepted)?;
+            accepted.from.user().map_or(Ok(()), |user| usage::count(rows, user, at))
+        }
         Fact::DeliveryRouted(routed) => {
             delivery::moved(rows, routed.message, &routed.to, &routed_step(routed, seq, at))
         }

@@ -10,8 +10,8 @@ use crate::log::{Fault, Log, Mark, Projection, Rows};
 use crate::rules::Commit;
 use crate::words::EventSeq;
 
-/// A commit changes about five rows.
-const ROWS_PER_COMMIT: usize = 6;
+/// A commit changes about six rows; a firing about eight.
+const ROWS_PER_COMMIT: usize = 8;
 
 /// The read models: rows projected from EVENTS, with the position they stand at.
 #[derive(Debug)]

@@ -46,6 +46,21 @@ fn commit_by_commit_in_one_batch_and_opened_again_are_the_same() {
 }
 
 #[test]
+fn schedules_made_commit_by_commit_and_in_large_batches_are_the_same() {
+    let story = crate::query::schedule_tests::story().log;
+    let made = |batch_len: usize| {
+        let folder = tempfile::tempdir().unwrap();
+        let model = Model::open(folder.path()).unwrap();
+        story.chunks(batch_len).for_each(|commits| model.apply(commits).unwrap());
+        rows(&model)
+    };
+    let want = made(1);
+    for batch_len in [2, 3, 5, story.len()] {
+        assert_eq!(made(batch_len), want, "in batches of {batch_len}");
+    }
+}
+
+#[test]
 fn a_delivery_that_ends_at_once_leaves_no_trace_in_the_inbox() {
     let folder = tempfile::tempdir().unwrap();
     let model = made(folder.path(), 17);

@@ -7,7 +7,7 @@ use super::{Listed, keys, read_row, write_row};
 use crate::log::Fault;
 use crate::log::Rows;
 use crate::rules::fact::{Profile, UserDetails};
-use crate::words::{Address, ImNumber, Party, Phone, UserName};
+use crate::words::{Address, ImNumber, Party, Phone, UserName, Zone};
 
 /// A user's row. Secrets stay in the log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,6 +23,17 @@ pub(in crate::query) struct User {
     pub(in crate::query) nickname: Option<String>,
     pub(in crate::query) mood: Option<String>,
     pub(in crate::query) picture: Option<String>,
+}
+
+impl User {
+    /// Where the user's days begin and end; UTC where that is not known.
+    pub(in crate::query) fn zone(&self) -> Zone {
+        self.home().unwrap_or(Zone::UTC)
+    }
+
+    pub(in crate::query) fn home(&self) -> Option<Zone> {
+        self.zone.as_deref()?.parse().ok()
+    }
 }
 
 pub(super) fn registered(

@@ -7,6 +7,7 @@
 mod change;
 mod create;
 mod kept;
+mod ledger;
 mod occur;
 mod payloads;
 mod plan;
@@ -14,6 +15,7 @@ mod replace;
 mod skip;
 mod when;
 
+pub use ledger::{Ledger, Sums};
 pub use payloads::{
     Content, Create, Created, Fired, NotFired, OccurrenceName, Occurring, OneOccurrence, OneSchedule,
     Replace, Replaced,

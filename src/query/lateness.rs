@@ -1,0 +1,36 @@
+//! The question `lateness`: how late occurrences fire, of all schedules or of one. Operators only.
+
+use super::answer::Asked;
+use super::asker::Asker;
+use super::model::{Lateness, Model};
+use super::page::whole;
+use super::refusal::Unanswered;
+use super::schedules::owned;
+use crate::wire::query;
+use crate::wire::schedule_query::{BucketShown, LatenessOf, LatenessShown};
+
+pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
+    asker.operator("for lateness")?;
+    let LatenessOf { schedule } = query::parse(asked.payload)?;
+    let lateness = match schedule {
+        None => model.lateness()?,
+        Some(id) => {
+            owned(model, None, id)?;
+            model.lateness_of(id)?
+        }
+    };
+    whole(&shown(&lateness), query::encoding(asked.payload), asked.bytes_max)
+}
+
+fn shown(lateness: &Lateness) -> LatenessShown {
+    let buckets = lateness.buckets.iter().map(|(le_ms, count)| BucketShown { le_ms: *le_ms, count: *count });
+    LatenessShown {
+        fired: lateness.fired(),
+        p50_ms: lateness.quantile(500),
+        p90_ms: lateness.quantile(900),
+        p99_ms: lateness.quantile(990),
+        p999_ms: lateness.quantile(999),
+        max_ms: lateness.max_ms,
+        buckets: buckets.collect(),
+    }
+}

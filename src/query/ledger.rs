@@ -1,0 +1,34 @@
+//! The question `ledger`: whether every planned occurrence has ended, once. Operators only.
+
+use super::answer::Asked;
+use super::asker::Asker;
+use super::model::{Listed, Model};
+use super::page::{cursor, limit, page, whole};
+use super::refusal::Unanswered;
+use crate::rules::Rejection;
+use crate::rules::schedule::Sums;
+use crate::wire::query;
+use crate::wire::schedule_query::{AccountShown, LedgerOf, LedgerShown, SumsShown};
+use crate::words::ScheduleId;
+
+pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
+    asker.operator("for the ledger")?;
+    let LedgerOf { limit: asked_limit, after, schedule } = query::parse(asked.payload)?;
+    let (limit, after) = (limit(asked_limit)?, cursor(after.as_deref())?);
+    let total = model.total()?;
+    let listed = match schedule {
+        None => model.accounts(after, limit)?,
+        Some(id) => {
+            let course = model.course(id)?.ok_or_else(Rejection::unknown_schedule)?;
+            Listed { items: vec![(id, course.sums)], more: false }
+        }
+    };
+    let encoding = query::encoding(asked.payload);
+    let page = page(listed, encoding, asked.bytes_max, account, |shown| shown.schedule.to_string())?;
+    let total = SumsShown { sums: total.sums, balanced: total.is_balanced() };
+    whole(&LedgerShown { total, page }, encoding, asked.bytes_max)
+}
+
+fn account((schedule, sums): (ScheduleId, Sums)) -> AccountShown {
+    AccountShown { schedule, sums: SumsShown { sums, balanced: sums.is_balanced() } }
+}

@@ -1,0 +1,259 @@
+//! Schedules: what they send and how they go, a row each, so that a firing writes only the small one.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::occurrence::{Ended, How};
+use super::store::Model;
+use super::{Listed, keys, lateness, ledger, read_row, write_row};
+use crate::log::{Fault, Rows};
+use crate::rules::Fact;
+use crate::rules::command::Route;
+use crate::rules::schedule::{
+    Created, Fired, NotFired, Occurrence, OccurrenceName, Occurring, Replaced, Sums, When,
+};
+use crate::wire::schedule_query::ScheduleState;
+use crate::wire::{from_msgpack, to_msgpack};
+use crate::words::{Civil, EventSeq, Instant, Party, ScheduleId, UserName};
+
+/// What a schedule sends, to whom and when.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(in crate::query) struct Made {
+    pub(in crate::query) from: UserName,
+    /// The commit that holds the body.
+    pub(in crate::query) body: EventSeq,
+    pub(in crate::query) to: Vec<Party>,
+    pub(in crate::query) route: Route,
+    pub(in crate::query) when: When,
+}
+
+/// How it goes.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(in crate::query) struct Course {
+    pub(in crate::query) state: ScheduleState,
+    pub(in crate::query) next: Option<Next>,
+    pub(in crate::query) sums: Sums,
+    /// How often it was sent beside its occurrences.
+    pub(in crate::query) run_now: u64,
+    pub(in crate::query) skips: BTreeSet<OccurrenceName>,
+}
+
+/// The occurrence that is planned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::query) struct Next {
+    pub(in crate::query) nominal: Civil,
+    pub(in crate::query) second: bool,
+    pub(in crate::query) due: Instant,
+}
+
+impl Next {
+    fn of(occurrence: &Occurrence) -> Next {
+        let Occurrence { nominal, second, due, number: _ } = *occurrence;
+        Next { nominal, second, due }
+    }
+}
+
+/// A schedule as it will be shown, without its body, which is in EVENTS.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::query) struct Scheduled {
+    pub(in crate::query) id: ScheduleId,
+    pub(in crate::query) made: Made,
+    pub(in crate::query) course: Course,
+    /// The occurrence that ended last.
+    pub(in crate::query) last: Option<Ended>,
+    /// Its latest, newest first, where they are asked for.
+    pub(in crate::query) occurrences: Option<Vec<Ended>>,
+}
+
+/// Takes in a fact about a schedule. Of one that was never created the occurrences are counted nevertheless: the ledger
+/// shows what the log holds.
+pub(super) fn take(rows: &mut Rows<'_>, seq: EventSeq, fact: &Fact) -> Result<(), Fault> {
+    if let Fact::ScheduleCreated(created) = fact {
+        self::created(rows, seq, created)
+    } else if let Fact::ScheduleReplaced(replaced) = fact {
+        self::replaced(rows, seq, replaced)
+    } else if let Fact::SchedulePaused { schedule } = fact {
+        change(rows, *schedule, |course| course.state = ScheduleState::Paused)
+    } else if let Fact::ScheduleResumed { schedule } = fact {
+        change(rows, *schedule, |course| course.state = ScheduleState::Active)
+    } else if let Fact::ScheduleCancelled { schedule } = fact {
+        change(rows, *schedule, |course| course.state = ScheduleState::Cancelled)
+    } else if let Fact::ScheduleEnded { schedule } = fact {
+        change(rows, *schedule, |course| course.state = ScheduleState::Ended)
+    } else if let Fact::ScheduleRun { schedule, message: _ } = fact {
+        change(rows, *schedule, |course| course.run_now += 1)
+    } else if let Fact::SkipSet { schedule, occurrence, skip } = fact {
+        change(rows, *schedule, |course| {
+            if *skip {
+                course.skips.insert(*occurrence)
+            } else {
+                course.skips.remove(occurrence)
+            };
+        })
+    } else {
+        occurs(rows, seq, fact)
+    }
+}
+
+fn occurs(rows: &mut Rows<'_>, seq: EventSeq, fact: &Fact) -> Result<(), Fault> {
+    if let Fact::OccurrencePlanned(Occurring { schedule, occurrence }) = fact {
+        change(rows, *schedule, |course| {
+            course.sums.planned += 1;
+            course.next = Some(Next::of(occurrence));
+        })
+    } else if let Fact::OccurrenceFired(Fired { schedule, occurrence, late_ms, message }) = fact {
+        lateness::fired(rows, *late_ms)?;
+        ended(rows, seq, *schedule, occurrence, How::Fired(*message), *late_ms)
+    } else if let Fact::OccurrenceSkipped(not) = fact {
+        not_fired(rows, seq, not, How::Skipped)
+    } else if let Fact::OccurrenceMissed(not) = fact {
+        not_fired(rows, seq, not, How::Missed)
+    } else if let Fact::OccurrenceCancelled(not) = fact {
+        not_fired(rows, seq, not, How::Cancelled)
+    } else {
+        Ok(())
+    }
+}
+
+fn created(rows: &mut Rows<'_>, seq: EventSeq, created: &Created) -> Result<(), Fault> {
+    let Created { schedule, from, message, when, tzdata: _, over_quota: _ } = created;
+    let (to, route) = (message.to.clone(), message.route);
+    let made = Made { from: from.clone(), body: seq, to, route, when: when.clone() };
+    rows.put(keys::schedule(*schedule), to_msgpack(&made));
+    rows.put(keys::schedule_of(from, *schedule), &[]);
+    change(rows, *schedule, |_| {})
+}
+
+fn replaced(rows: &mut Rows<'_>, seq: EventSeq, replaced: &Replaced) -> Result<(), Fault> {
+    let key = keys::schedule(replaced.schedule);
+    let Some(row) = rows.get(&key)? else { return Ok(()) };
+    let mut made = read_made(&row)?;
+    if let Some(message) = &replaced.message {
+        (made.body, made.route) = (seq, message.route);
+        made.to.clone_from(&message.to);
+    }
+    if let Some(when) = &replaced.when {
+        made.when.clone_from(when);
+    }
+    rows.put(key, to_msgpack(&made));
+    Ok(())
+}
+
+fn change(rows: &mut Rows<'_>, id: ScheduleId, change: impl FnOnce(&mut Course)) -> Result<(), Fault> {
+    let key = keys::course(id);
+    let mut course: Course = rows.get(&key)?.map(|row| read_row(&row)).transpose()?.unwrap_or_default();
+    let before = course.sums;
+    change(&mut course);
+    course.sums.pending = u64::from(course.next.is_some());
+    ledger::moved(rows, before, course.sums)?;
+    rows.put(key, write_row(&course));
+    Ok(())
+}
+
+fn not_fired(
+    rows: &mut Rows<'_>,
+    seq: EventSeq,
+    not: &NotFired,
+    how: impl FnOnce(String) -> How,
+) -> Result<(), Fault> {
+    let NotFired { schedule, occurrence, late_ms, reason } = not;
+    ended(rows, seq, *schedule, occurrence, how(reason.clone()), *late_ms)
+}
+
+fn ended(
+    rows: &mut Rows<'_>,
+    seq: EventSeq,
+    id: ScheduleId,
+    occurrence: &Occurrence,
+    how: How,
+    late_ms: i64,
+) -> Result<(), Fault> {
+    let mut number = 0;
+    change(rows, id, |course| {
+        number = course.sums.ended();
+        match &how {
+            How::Fired(_) => course.sums.fired += 1,
+            How::Skipped(_) => course.sums.skipped += 1,
+            How::Missed(_) => course.sums.missed += 1,
+            How::Cancelled(_) => course.sums.cancelled += 1,
+        }
+        course.next = course.next.filter(|next| *next != Next::of(occurrence));
+        course.skips.remove(&occurrence.name());
+    })?;
+    rows.put(keys::ended(id, number), Ended::new(occurrence, how, late_ms, seq).write());
+    Ok(())
+}
+
+/// It holds a rule, whose fields may be absent: it is written with names, unlike other rows.
+fn read_made(bytes: &[u8]) -> Result<Made, Fault> {
+    from_msgpack(bytes).map_err(|error| Fault::torn().because(error))
+}
+
+impl Model {
+    /// One schedule, if there is one.
+    pub(in crate::query) fn made(&self, id: ScheduleId) -> Result<Option<Made>, Fault> {
+        let row = self.db.get(keys::schedule(id)).map_err(|error| Fault::sled("read a schedule", error))?;
+        row.map(|row| read_made(&row)).transpose()
+    }
+
+    pub(in crate::query) fn course(&self, id: ScheduleId) -> Result<Option<Course>, Fault> {
+        let row = self.db.get(keys::course(id)).map_err(|error| Fault::sled("read a schedule", error))?;
+        row.map(|row| read_row(&row)).transpose()
+    }
+
+    /// The schedules of a user, or all, oldest first; only those in a state where one is named.
+    pub(in crate::query) fn schedules(
+        &self,
+        of: Option<&UserName>,
+        state: Option<ScheduleState>,
+        after: Option<ScheduleId>,
+        limit: usize,
+    ) -> Result<Listed<Scheduled>, Fault> {
+        let prefix = of.map_or_else(|| keys::SCHEDULES.to_vec(), keys::schedules_of);
+        let schedules = self.schedule_ids(prefix, after).filter_map(|id| {
+            let wanted = |course: &Course| state.is_none_or(|state| course.state == state);
+            id.and_then(|id| self.scheduled(id, wanted)).transpose()
+        });
+        Listed::take(schedules, limit)
+    }
+
+    /// One schedule as it will be shown, if there is one and it is `wanted`.
+    pub(in crate::query) fn scheduled(
+        &self,
+        id: ScheduleId,
+        wanted: impl FnOnce(&Course) -> bool,
+    ) -> Result<Option<Scheduled>, Fault> {
+        let Some(course) = self.course(id)?.filter(wanted) else { return Ok(None) };
+        let Some(made) = self.made(id)? else { return Ok(None) };
+        let last = self.ended_of(id).next_back().transpose()?;
+        Ok(Some(Scheduled { id, made, course, last, occurrences: None }))
+    }
+
+    /// The sums of each schedule, oldest first.
+    pub(in crate::query) fn accounts(
+        &self,
+        after: Option<ScheduleId>,
+        limit: usize,
+    ) -> Result<Listed<(ScheduleId, Sums)>, Fault> {
+        let accounts = self.schedule_ids(keys::COURSES.to_vec(), after).map(|id| {
+            let id = id?;
+            Ok((id, self.course(id)?.unwrap_or_default().sums))
+        });
+        Listed::take(accounts, limit)
+    }
+
+    /// The schedules at the ends of the keys with this prefix, by age.
+    fn schedule_ids(
+        &self,
+        prefix: Vec<u8>,
+        after: Option<ScheduleId>,
+    ) -> impl Iterator<Item = Result<ScheduleId, Fault>> + use<> {
+        let first = after.map_or(0, |after| after.command().0.saturating_add(1));
+        let bound = |schedule: u64| [prefix.as_slice(), &schedule.to_be_bytes()].concat();
+        self.db.range(bound(first)..=bound(u64::MAX)).map(|row| {
+            let (key, _) = row.map_err(|error| Fault::sled("read a list of schedules", error))?;
+            keys::last_schedule(&key).ok_or_else(Fault::torn)
+        })
+    }
+}

@@ -1,0 +1,25 @@
+//! How much each user has sent, counted as the rules count it.
+
+use super::store::Model;
+use super::users::User;
+use super::{keys, read_row, write_row};
+use crate::log::{Fault, Rows};
+use crate::rules::quota::Usage;
+use crate::words::{Instant, UserName};
+
+pub(super) fn count(rows: &mut Rows<'_>, user: &UserName, at: Instant) -> Result<(), Fault> {
+    let Some(row) = rows.get(&keys::user(user.as_str()))? else { return Ok(()) };
+    let zone = read_row::<User>(&row)?.zone();
+    let key = keys::usage(user);
+    let mut usage: Usage = rows.get(&key)?.map(|row| read_row(&row)).transpose()?.unwrap_or_default();
+    usage.count(zone, at);
+    rows.put(key, write_row(&usage));
+    Ok(())
+}
+
+impl Model {
+    pub(in crate::query) fn usage(&self, user: &UserName) -> Result<Usage, Fault> {
+        let row = self.db.get(keys::usage(user)).map_err(|error| Fault::sled("read a usage", error))?;
+        Ok(row.map(|row| read_row(&row)).transpose()?.unwrap_or_default())
+    }
+}
