@@ -97,6 +97,11 @@ impl Schedule {
         }
     }
 
+    /// Whether its next occurrence is due then.
+    pub(in crate::rules) fn awaits(&self, due: Instant) -> bool {
+        self.next.is_some_and(|next| next.due == due)
+    }
+
     pub(super) fn owner<'a>(&self, state: &'a State) -> &'a User {
         state.user(self.from)
     }
