@@ -31,11 +31,11 @@ const STRANGE_SUBJECTS: [&str; 6] = [
 const MALFORMED_EVERY: usize = 12;
 const MSGPACK_EVERY: usize = 3;
 /// The first so many commands make schedules that fire in years.
-const LASTING: usize = 40;
+const LASTING: usize = 30;
 
-/// The `n`-th command: its subject and payload.
+/// A command, which will be the `n`-th on COMMANDS or a little later: its subject and payload.
 pub fn command(dice: &mut Dice, n: usize) -> (String, Vec<u8>) {
-    let (by, verb, fields) = match dice.below(24) {
+    let (by, verb, fields) = match dice.below(28) {
         0 | 1 => operators(dice),
         2 | 3 => personal(dice),
         4 => parts_of_homing(dice, n),
@@ -66,7 +66,9 @@ fn operators(dice: &mut Dice) -> Parsed {
     let (verb, fields) = match dice.below(8) {
         0 | 1 => ("user.register", json!({ "name": name })),
         2 => ("user.register", json!({ "name": name, "phone": phone, "zone": "Europe/London" })),
-        3 => ("user.set", json!({ "name": name, "phone": phone, "day": dice.below(100) })),
+        3 => {
+            ("user.set", json!({ "name": name, "phone": phone, "day": dice.one_of(&[50, 100_000, 100_000]) }))
+        }
         4 => ("user.suspend", json!({ "name": name })),
         _ => ("user.resume", json!({ "name": name })),
     };
@@ -111,7 +113,7 @@ fn sms_bridge(dice: &mut Dice, n: usize) -> Parsed {
     let deliveries: Vec<Value> = (0..20)
         .map(|_| json!({ "message": message(dice, n), "to": party(dice), "again": dice.below(2) == 0 }))
         .collect();
-    let reports: Vec<Value> = (0..20).map(|_| report(dice, n)).collect();
+    let reports: Vec<Value> = (0..40).map(|_| report(dice, n)).collect();
     let called = dice.one_of(&["service", "im-100001", "im-100002", "im-999999", "other"]);
     let from = dice.one_of(&["+447700900001", "+447700900002", "+447700900077", "+447700900078"]);
     let text = dice.one_of(&["STOP", "START", "HELP", "on my way"]);
@@ -132,10 +134,10 @@ fn report(dice: &mut Dice, n: usize) -> Value {
     let (message, to) = (message(dice, n), party(dice));
     let attempt = json!({ "message": message, "to": to, "connector": "main", "ids": ["7f", null] });
     let state = dice.one_of(&["enroute", "delivered", "undeliverable"]);
-    match dice.below(8) {
+    match dice.below(9) {
         0 => json!({ "accepted": { "attempt": attempt, "receipts": true } }),
         1 => json!({ "accepted": { "attempt": attempt, "receipts": false } }),
-        2 => json!({ "failed": { "attempt": attempt, "reason": "smsc_0x0000000b" } }),
+        2 | 7 => json!({ "failed": { "attempt": attempt, "reason": "smsc_0x0000000b" } }),
         3 => json!({ "deferred": { "attempt": attempt, "why": "smsc_0x00000058" } }),
         4 => json!({ "unknown": { "attempt": attempt, "why": "disconnected" } }),
         5 => {
@@ -229,7 +231,7 @@ fn schedules(dice: &mut Dice, n: usize) -> Parsed {
             json!({ "cron": dice.one_of(&["0 9 * * 1-5", "*/5 * * * *", "* * * * * *", "99 * * * *"]), "count": 5 })
         }
         5 => json!({ "every": "second", "count": 3, "missed": "never", "late_by": "0s" }),
-        _ => json!({ "every": 1, "unit": dice.one_of(&["second", "minute"]), "count": 2 + dice.below(4) }),
+        _ => json!({ "every": 1, "unit": dice.one_of(&["second", "minute"]), "count": 1 + dice.below(3) }),
     };
     when["zone"] = json!(zone);
     match dice.below(12) {
@@ -243,15 +245,17 @@ fn schedules(dice: &mut Dice, n: usize) -> Parsed {
     let occurrence = dice.one_of(&["2035-01-01T09:00:00", "2035-01-01T18:30:00", "2035-01-01T09:00:00/2"]);
     let occurrence = json!({ "schedule": schedule, "occurrence": occurrence });
     let one = json!({ "schedule": schedule });
-    let (verb, fields) = match dice.below(20) {
-        0 => ("schedule.replace", json!({ "schedule": schedule, "when": when })),
+    // Only some of those that last come to an end; the first two commands were others.
+    let (replaced, cancelled) = (format!("s{}", 3 + dice.below(8)), format!("s{}", 11 + dice.below(8)));
+    let (verb, fields) = match dice.below(27) {
+        0 => ("schedule.replace", json!({ "schedule": replaced, "when": when })),
         1 => ("schedule.replace", json!({ "schedule": schedule, "message": content })),
-        2 | 3 => ("schedule.pause", one),
-        4 => ("schedule.resume", one),
-        5 => ("schedule.cancel", one),
-        6 => ("schedule.run-now", one),
-        7 | 8 => ("schedule.skip", occurrence),
-        9 => ("schedule.unskip", occurrence),
+        2..=4 => ("schedule.pause", one),
+        5..=7 => ("schedule.resume", one),
+        8 | 13 => ("schedule.cancel", json!({ "schedule": cancelled })),
+        9 | 14..=16 => ("schedule.run-now", one),
+        10 | 11 => ("schedule.skip", occurrence),
+        12 => ("schedule.unskip", occurrence),
         _ => ("schedule.create", create),
     };
     (dice.one_of(&["alice", "alice", "alice", "bob", "carol", "erin"]), verb, fields)

@@ -20,6 +20,7 @@ use client::Client;
 use dice::Dice;
 use futures_util::StreamExt;
 use homing::log::server::Sync;
+use homing::rules::Fact;
 use homing::wire::outcome::OutcomeBody;
 use serde_json::json;
 use story::{MESSAGES, Story, TAKEOVER_MAX, alone, free_port, kill_9, nats_server_of};
@@ -30,7 +31,7 @@ use tokio::time::timeout;
 const KILLS: usize = 6;
 const ALL: &str = "decider,fanout,presence,query,scheduler";
 /// Of any kind, for deciding them again.
-const COMMANDS: usize = 4_000;
+const COMMANDS: usize = 12_000;
 /// As many as `rules/fact.rs` has variants.
 const KINDS_OF_FACTS: usize = 46;
 
@@ -179,19 +180,23 @@ async fn deciding_again_from_scratch_gives_byte_equal_events() {
     let mut homing = up();
     let client = Client::connect(homing.url()).await;
     let mut expired = client.nats.subscribe("homing.evt.delivery.*.expired").await.unwrap();
+    let mut occurrences = client.nats.subscribe("homing.evt.occurrence.>").await.unwrap();
     client.register("alice").await;
     client.register("bob").await;
     let mut dice = Dice::new("deciding again");
     let kills = dice.spread(2, 0..COMMANDS);
+    let mut last = 0;
     for n in 1..=COMMANDS {
-        let (subject, payload) = anything::command(&mut dice, n);
-        client.store(subject, payload.into()).await;
+        let (subject, payload) = anything::command(&mut dice, last + 1);
+        last = usize::try_from(client.store(subject, payload.into()).await).unwrap();
         if kills.contains(&n) {
             homing.kill();
             homing = up();
         }
     }
     timeout(TAKEOVER_MAX, expired.next()).await.expect("no timer fired").unwrap();
+    let last = async { while !ends_a_schedule(&occurrences.next().await.unwrap().payload) {} };
+    timeout(TAKEOVER_MAX, last).await.expect("no schedule came to its end");
     let (decided, _) = client.asked("_admin", "user.register", &json!({ "name": "the-last" })).await;
     let audit = Audit::read(homing.url(), decided).await;
     audit.each_command_is_answered_once();
@@ -206,6 +211,11 @@ async fn deciding_again_from_scratch_gives_byte_equal_events() {
     ));
     assert!(block_in_place(|| homing.stop()).success());
     drop(alone);
+}
+
+fn ends_a_schedule(commit: &[u8]) -> bool {
+    let commit = homing::wire::commit::decode(commit).unwrap();
+    commit.facts.iter().any(|fact| matches!(fact, Fact::ScheduleEnded { .. }))
 }
 
 /// A process that decides, or stands by.

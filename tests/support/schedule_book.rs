@@ -202,10 +202,10 @@ impl Schedule {
             self.skips(not, at, suspended)?;
         } else if let Fact::OccurrenceMissed(not) = fact {
             self.misses(not, at)?;
-        } else if let Fact::OccurrenceCancelled(not) = fact {
-            if self.pending.take() != Some(not.occurrence) || not.reason != "replaced" {
-                return Err("another one was ahead".to_owned());
-            }
+        } else if let Fact::OccurrenceCancelled(not) = fact
+            && (self.pending.take() != Some(not.occurrence) || not.reason != "replaced")
+        {
+            return Err("another one was ahead".to_owned());
         }
         Ok(())
     }

@@ -117,7 +117,7 @@ enum OwnersWish {
     Resume,
     Run,
     Cancel,
-    Replace(Option<When>),
+    Replace(Option<Box<When>>),
 }
 
 /// Mostly in time: within the seconds that clocks may differ by, and within those that a firing may wait its turn.
@@ -132,7 +132,7 @@ fn about_a_schedule() -> BoxedStrategy<AboutASchedule> {
         3 => Just(OwnersWish::Resume),
         2 => Just(OwnersWish::Run),
         1 => Just(OwnersWish::Cancel),
-        3 => option::of(when()).prop_map(OwnersWish::Replace),
+        3 => option::of(when().prop_map(Box::new)).prop_map(OwnersWish::Replace),
     ];
     let next = prop_oneof![
         8 => in_time.prop_map(|after_ms| Next::Fires { after_ms }),
@@ -238,7 +238,7 @@ impl Play {
             OwnersWish::Resume => Command::ResumeSchedule(one),
             OwnersWish::Run => Command::RunSchedule(one),
             OwnersWish::Cancel => Command::CancelSchedule(one),
-            OwnersWish::Replace(when) => replace(when),
+            OwnersWish::Replace(when) => replace(when.map(|when| *when)),
         };
         self.says(owner.as_str(), &said, 1);
     }
