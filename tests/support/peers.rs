@@ -44,6 +44,11 @@ pub fn sms_counters() -> Option<PathBuf> {
     modules("sms-node", &["sms/package.json", "sms/package-lock.json", "sms/count.mjs"])
 }
 
+/// The interpreter for `tests/peers/zones/resolve.py`.
+pub fn zones() -> Option<PathBuf> {
+    venv("zones-python", "zones/requirements.txt")
+}
+
 fn venv(name: &str, requirements: &str) -> Option<PathBuf> {
     runtime("python3")?;
     let made = made(name, &[requirements], |folder| {

@@ -14,6 +14,7 @@ use crate::words::{Civil, Instant, Resolved, Zone};
 const MONTHS_AHEAD_MAX: Months = Months::new(120);
 
 pub(super) fn plan(when: &When, home: Option<Zone>, now: Instant) -> Result<(Plan, When), Rejection> {
+    let now = Instant::from_unix_ms(within_years(now));
     let form = Form::of(when)?;
     let mut recorded = when.clone();
     let utc = if when.zone.is_none() { in_utc(when) } else { None };
@@ -85,12 +86,14 @@ impl Place {
 impl Plan {
     /// Its first firing, which is ahead, but not too far.
     fn fires(&self, now: Instant) -> Result<Place, Rejection> {
-        let now = Instant::from_unix_ms(within_years(now));
         let horizon = ten_years_after(now);
         if let Rule::Nominal(Nominal::At(times)) = &self.rule {
             self.all_lie_ahead(times, now, horizon)?;
         }
         let start = Place::end_of(now.unix_ms()).max(self.beginning());
+        if start.due > horizon {
+            return Err(Rejection::too_far());
+        }
         let first = self.follow(start, View::Due, limit(start)).ok_or_else(Rejection::never_fires)?.place;
         if self.count().is_some_and(|count| self.passed(first) >= count) {
             return Err(Rejection::never_fires());

@@ -118,7 +118,7 @@ fn weekdays(when: &When) -> Result<u8, Rejection> {
                 || name.get(..WEEKDAY_SHORT_LEN).is_some_and(|short| text.eq_ignore_ascii_case(short))
         };
         let why = || bad(&format!("`{}` is not a weekday, as in mon", quoted(text)), "when.weekdays");
-        WEEKDAYS.iter().position(|name| is(name)).map(|bit| bits | 1 << bit).ok_or_else(why)
+        WEEKDAYS.iter().position(is).map(|bit| bits | 1 << bit).ok_or_else(why)
     })
 }
 

@@ -1,1 +1,0 @@
-//! The plan's tables: every form, policy and refusal.
