@@ -265,7 +265,7 @@ fn a_ledger_that_does_not_balance_says_so() {
     };
     assert_eq!(balanced(6), json!([true, [true, true, true]]));
     assert_eq!(balanced(7), json!([false, [false, true, true]]));
-    // Within one schedule the two hide each other, but for the reason that one occurrence is listed twice.
+    // Within one schedule the two errors hide each other; its list shows one occurrence twice.
     assert_eq!(balanced(12), json!([true, [true, true, true]]));
 }
 
