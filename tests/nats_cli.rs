@@ -32,7 +32,7 @@ fn a_short_story_is_readable_with_the_nats_cli() {
         ("stream info", "EVENTS", &["Subjects: homing.evt.>", "Allows Purge: false", "Messages: 3"]),
         ("consumer ls", "EVENTS", &["fanout", "scheduler"]),
         ("consumer info EVENTS", "fanout", &["Performs decided deliveries", "Ack Policy: Explicit"]),
-        ("consumer info DUE", "timers", &["Sends timers back"]),
+        ("consumer info EVENTS", "scheduler", &["homing.evt.timer.>, homing.evt.schedule.>"]),
         ("micro", "ls", &["homing"]),
     ] {
         nats.shows(command, &[translate], wanted);
@@ -62,7 +62,7 @@ fn the_declared_streams_and_consumers_are_valid_for_the_nats_cli() {
         let file = streams.join(format!("{stream}.json"));
         nats.shows("stream add --validate --config", &[&text(&file)], &["is a valid Stream"]);
     }
-    for consumer in ["EVENTS/fanout", "EVENTS/scheduler", "DUE/timers"] {
+    for consumer in ["EVENTS/fanout", "EVENTS/scheduler", "OUTBOX/sms"] {
         let file = streams.join(format!("{consumer}.json"));
         nats.shows("consumer add EVENTS --validate --config", &[&text(&file)], &["is a valid Consumer"]);
     }

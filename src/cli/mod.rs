@@ -8,6 +8,7 @@ mod bench;
 mod choice;
 mod client;
 mod completions;
+mod compose;
 mod contact;
 mod decode;
 mod delivery;
@@ -23,8 +24,10 @@ mod pages;
 mod preference;
 mod presence;
 mod profile;
+mod quota;
 mod recall;
 mod roles;
+mod schedule;
 mod send;
 mod serve;
 mod settings;
@@ -63,6 +66,8 @@ enum Command {
     Up(up::Args),
     Serve(serve::Args),
     Send(send::Args),
+    Schedule(Box<schedule::Args>),
+    Compose(compose::Args),
     Demo(demo::Args),
     Listen(listen::Args),
     Inbox(inbox::Args),
@@ -73,6 +78,7 @@ enum Command {
     Contact(contact::Args),
     Profile(profile::Args),
     Preference(preference::Args),
+    Quota(quota::Args),
     User(user::Args),
     Sms(sms::Args),
     Smsc(smsc::Args),
@@ -108,6 +114,8 @@ fn run(command: Command, settings: &Settings, output: Output) -> Result<(), Fail
         Command::Up(args) => run_async(up::run(args, settings, output)),
         Command::Serve(args) => run_async(serve::run(args, settings, output)),
         Command::Send(args) => run_async(send::run(args, settings, output)),
+        Command::Schedule(args) => run_async(schedule::run(*args, settings, output)),
+        Command::Compose(args) => run_async(compose::run(args, settings, output)),
         Command::Demo(args) => run_async(demo::run(args, settings, output)),
         Command::Listen(args) => run_async(listen::run(args, settings, output)),
         Command::Inbox(args) => run_async(inbox::run(args, settings, output)),
@@ -118,6 +126,7 @@ fn run(command: Command, settings: &Settings, output: Output) -> Result<(), Fail
         Command::Contact(args) => run_async(contact::run(args, settings, output)),
         Command::Profile(args) => run_async(profile::run(args, settings, output)),
         Command::Preference(args) => run_async(preference::run(args, settings, output)),
+        Command::Quota(args) => run_async(quota::run(args, settings, output)),
         Command::User(args) => run_async(user::run(args, settings, output)),
         Command::Sms(args) => run_async(sms::run(args, settings, output)),
         Command::Smsc(args) => run_async(smsc::run(args, settings, output)),

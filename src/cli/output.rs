@@ -119,3 +119,8 @@ impl Output {
         ExitCode::from(failure.code)
     }
 }
+
+/// A word to a person who is in conversation with us: to standard error.
+pub(super) fn tell(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}

@@ -43,8 +43,9 @@ pub(super) fn must_be_as_declared(findings: &[Finding]) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::failed(format!(
-        "what exists on the server was changed by hand:\n{}\nPut it back with the nats CLI, as in \
-         `nats stream edit EVENTS --config streams/EVENTS.json`, or use another server.",
+        "what exists on the server was changed by hand, or is another version's:\n{}\nPut it right with the nats CLI, \
+         as in `nats stream edit EVENTS --config streams/EVENTS.json` or `nats consumer edit EVENTS scheduler --config \
+         streams/EVENTS/scheduler.json`, or use another server.",
         differing.join("\n")
     )))
 }

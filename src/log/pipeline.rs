@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use async_nats::HeaderMap;
 use async_nats::jetstream::context::PublishAckFuture;
 use bytes::Bytes;
 
@@ -25,10 +26,29 @@ impl Pipeline {
     /// # Errors
     /// When an acknowledgement did not come. Nothing is repeated here.
     pub async fn publish(&mut self, subject: String, payload: Bytes) -> Result<(), Fault> {
+        self.publish_with(subject, &[], payload).await
+    }
+
+    /// The same, with headers.
+    ///
+    /// # Errors
+    /// As [`Pipeline::publish`].
+    pub async fn publish_with(
+        &mut self,
+        subject: String,
+        headers: &[(&'static str, String)],
+        payload: Bytes,
+    ) -> Result<(), Fault> {
         if self.acks.len() >= self.in_flight_max {
             self.oldest().await?;
         }
-        let sent = self.log.js().publish(subject, payload).await;
+        let sent = if headers.is_empty() {
+            self.log.js().publish(subject, payload).await
+        } else {
+            let mut map = HeaderMap::new();
+            headers.iter().for_each(|(name, value)| map.insert(*name, value.as_str()));
+            self.log.js().publish_with_headers(subject, map, payload).await
+        };
         self.acks.push_back(sent.map_err(|error| Fault::later("publish").because(error))?);
         Ok(())
     }

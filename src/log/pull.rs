@@ -51,19 +51,24 @@ pub struct Taken {
 pub struct Pull {
     log: Log,
     source: Source,
+    /// The consumer's name: the source's, or a minute's.
+    consumer: String,
+    /// A minute's consumer is made where it is missing.
+    minute: Option<i64>,
     messages: Option<Stream>,
     losses: Losses,
 }
 
 impl std::fmt::Debug for Pull {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Pull of {:?}", self.source)
+        write!(f, "Pull of {} of {}", self.consumer, self.source.stream)
     }
 }
 
 impl Log {
     pub fn pull(&self, source: Source) -> Pull {
-        Pull { log: self.clone(), source, messages: None, losses: self.losses() }
+        let (log, losses) = (self.clone(), self.losses());
+        Pull { log, source, consumer: source.durable.to_owned(), minute: None, messages: None, losses }
     }
 
     /// Settles a record.
@@ -105,6 +110,11 @@ impl Log {
 }
 
 impl Pull {
+    pub(super) fn of_minute(log: &Log, source: Source, consumer: String, minute: i64) -> Pull {
+        let minute = Some(minute);
+        Pull { log: log.clone(), source, consumer, minute, messages: None, losses: log.losses() }
+    }
+
     /// Waits for records, and gives all that are there, up to the batch (never none). While the server is away it goes
     /// on waiting. Dropping the future loses nothing.
     ///
@@ -116,8 +126,8 @@ impl Pull {
                 Ok(taken) => return Ok(taken),
                 Err(fault) if fault.retry == Retry::Never => return Err(fault),
                 Err(fault) => {
-                    let Source { stream, durable, .. } = self.source;
-                    debug!(stream, consumer = durable, %fault, "the consumer is opened again");
+                    let stream = self.source.stream;
+                    debug!(stream, consumer = self.consumer, %fault, "the consumer is opened again");
                     self.messages = None;
                     tokio::time::sleep(AGAIN_AFTER).await;
                 }
@@ -130,7 +140,8 @@ impl Pull {
             self.losses = self.log.losses();
             self.messages = Some(self.open().await?);
         }
-        let lost = || Fault::later(format!("read on from {}", self.source.durable));
+        let name = self.consumer.as_str();
+        let lost = || Fault::later(format!("read on from {name}"));
         let messages = self.messages.as_mut().expect("it was opened just now");
         let first = tokio::select! {
             biased;
@@ -162,12 +173,16 @@ impl Pull {
     }
 
     async fn open(&self) -> Result<Stream, Fault> {
-        let Source { stream, durable, batch_len_max } = self.source;
-        let doing = || Fault::later(format!("read consumer {durable} of {stream}"));
+        let Source { stream, batch_len_max, .. } = self.source;
+        let name = self.consumer.as_str();
+        let doing = || Fault::later(format!("read consumer {name} of {stream}"));
+        if let Some(minute) = self.minute {
+            self.log.open_minute(minute).await?;
+        }
         let consumer: Consumer<Config> = self
             .log
             .js()
-            .get_consumer_from_stream(durable, stream)
+            .get_consumer_from_stream(name, stream)
             .await
             .map_err(|error| doing().because(error))?;
         consumer

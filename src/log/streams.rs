@@ -1,10 +1,11 @@
 //! The declarations of `streams/*.json`: created where missing, compared where present, never changed behind anybody's back.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::{Fault, Log};
+use super::{Fault, Log, Source};
 
 /// A stream's declaration with those of its durable consumers, as the NATS CLI reads them too.
 struct Declared {
@@ -23,11 +24,8 @@ const DECLARED: [Declared; 4] = [
             include_str!("../../streams/EVENTS/scheduler.json"),
         ],
     },
-    Declared {
-        stream: "DUE",
-        config: include_str!("../../streams/DUE.json"),
-        consumers: &[include_str!("../../streams/DUE/timers.json")],
-    },
+    // Its consumers come and go with the minutes: `minutes.rs`.
+    Declared { stream: "DUE", config: include_str!("../../streams/DUE.json"), consumers: &[] },
     Declared {
         stream: "OUTBOX",
         config: include_str!("../../streams/OUTBOX.json"),
@@ -116,15 +114,33 @@ impl Log {
         Ok(findings)
     }
 
-    /// A stream beside ours, with the server's defaults: what a benchmark compares with.
+    /// A stream beside ours, with the server's defaults (and its message schedules, where these are wished): what a
+    /// benchmark compares with.
     ///
     /// # Errors
     /// When the server refuses it.
-    pub async fn scratch_stream(&self, name: &str, subjects: &str) -> Result<(), Fault> {
-        let config =
-            json!({ "name": name, "subjects": [subjects], "storage": "file", "retention": "limits" });
+    pub async fn scratch_stream(&self, name: &str, subjects: &str, schedules: bool) -> Result<(), Fault> {
+        let config = json!({
+            "name": name, "subjects": [subjects], "storage": "file", "retention": "limits",
+            "allow_msg_schedules": schedules,
+        });
         let answer = self.api(&format!("STREAM.CREATE.{name}"), &config).await?;
         if answer.get("error").is_some() { Err(refused(name, &answer)) } else { Ok(()) }
+    }
+
+    /// A durable consumer of such a stream that may have any number of messages pending.
+    ///
+    /// # Errors
+    /// When the server refuses it.
+    pub async fn scratch_consumer(&self, source: Source, ack_wait: Duration) -> Result<(), Fault> {
+        let Source { stream, durable, .. } = source;
+        let config = json!({
+            "durable_name": durable, "name": durable, "ack_policy": "explicit", "deliver_policy": "all",
+            "replay_policy": "instant", "ack_wait": ack_wait.as_nanos() as u64, "max_ack_pending": -1,
+        });
+        let request = json!({ "stream_name": stream, "config": config, "action": "create" });
+        let answer = self.api(&format!("CONSUMER.CREATE.{stream}.{durable}"), &request).await?;
+        if answer.get("error").is_some() { Err(refused(durable, &answer)) } else { Ok(()) }
     }
 
     async fn provision_one(
@@ -156,6 +172,7 @@ impl Log {
                 json!({ "stream_name": stream, "config": config, "action": "create" })
             }
         };
+        // Several filters (`filter_subjects`) stand in the request alone.
         let filter = config.get("filter_subject").and_then(Value::as_str);
         let filter = filter.map(|filter| format!(".{filter}")).unwrap_or_default();
         let answer = self.api(&format!("{}.CREATE.{api_path}{filter}", kind.api()), &request).await?;

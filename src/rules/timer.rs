@@ -31,6 +31,14 @@ impl Timer {
         }
     }
 
+    /// Whether there is anything left that it could change.
+    fn is_wanted(self, state: &State) -> bool {
+        match self {
+            Timer::Expire(message) | Timer::Escalate(message) => state.messages.contains_key(&message),
+            Timer::Occur(schedule) => state.schedules.contains_key(&schedule),
+        }
+    }
+
     /// The schedule it is about.
     pub fn schedule(self) -> Option<ScheduleId> {
         match self {
@@ -77,7 +85,7 @@ pub(super) fn fired(
     let TimerFired { timer, due } = *command;
     if due > at + EARLY_MAX {
         // Somebody's clock is wrong; by the log's clock the time is still to come.
-        return Ok(vec![Fact::TimerSet { timer, due }]);
+        return Ok(timer.is_wanted(state).then_some(Fact::TimerSet { timer, due }).into_iter().collect());
     }
     let now = at.max(due);
     Ok(match timer {

@@ -1,66 +1,78 @@
-//! Fires the timers that are due, and sends the others back until they are.
+//! Fires the timers that are due: each as a command, all at the same time, none acknowledged before it is stored.
 
-use std::time::Duration;
+use std::collections::HashMap;
 
-use tracing::warn;
+use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
 
-use crate::log::{Handler, Log, Record, Verdict, clock};
+use crate::log::{Fault, Log, Taken};
 use crate::rules::Command;
 use crate::rules::command::{Encoding, TimerFired};
+use crate::wire::command;
 use crate::wire::work::DueTimer;
-use crate::wire::{command, from_msgpack};
 
-/// Every delayed NAK resets the server's one timer for a consumer to 10 ms, so that a steady trickle of them starves
-/// it. They leave in bursts this far apart.
-const BURSTS_APART: Duration = Duration::from_millis(100);
-/// A delay is only a hint; a day is far enough to look ahead.
-const DELAY_MAX: Duration = Duration::from_secs(86_400);
-const AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// As many as the server stores in some ten milliseconds. More on their way would only wait there.
+const UNDER_WAY_LEN_MAX: usize = 1_000;
 
-pub(super) struct Fire {
+/// A timer with what settles it.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub(super) timer: DueTimer,
+    pub(super) taken: Taken,
+}
+
+/// The firings that are under way.
+pub(super) struct Firing {
     log: Log,
+    publishing: FuturesUnordered<BoxFuture<'static, (u64, Result<u64, Fault>)>>,
+    timers: HashMap<u64, Held>,
 }
 
-impl Fire {
-    pub(super) fn new(log: Log) -> Fire {
-        Fire { log }
+impl Firing {
+    pub(super) fn new(log: Log) -> Firing {
+        Firing { log, publishing: FuturesUnordered::new(), timers: HashMap::new() }
     }
-}
 
-impl Fire {
-    async fn judge_one(&self, record: &Record) -> Verdict {
-        let timer: DueTimer = match from_msgpack(&record.payload) {
-            Ok(timer) => timer,
-            Err(why) => return Verdict::Poison(why),
-        };
-        let left = (timer.due - clock::now()).duration();
-        if !left.is_zero() {
-            return Verdict::Again(left.min(DELAY_MAX));
+    pub(super) fn has_room(&self) -> bool {
+        self.timers.len() < UNDER_WAY_LEN_MAX
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.timers.is_empty()
+    }
+
+    /// Begins to publish. The identity is the timer's in DUE: firing this one twice leaves one command, and the same
+    /// timer set anew is another one.
+    pub(super) fn fire(&mut self, held: Held) {
+        let (log, seq) = (self.log.clone(), held.taken.record.seq);
+        let DueTimer { timer, due } = held.timer;
+        let identity = format!("fired.{timer}.{}.{seq}", due.unix_ms());
+        let fired =
+            command::outgoing("_clock", &Command::TimerFired(TimerFired { timer, due }), Encoding::Msgpack);
+        self.timers.insert(seq, held);
+        self.publishing.push(Box::pin(async move { (seq, log.publish(fired, &identity).await) }));
+    }
+
+    /// Takes a copy that was delivered again in the place of one that is under way; gives it back where none is.
+    pub(super) fn renew(&mut self, held: Held) -> Option<Held> {
+        match self.timers.get_mut(&held.taken.record.seq) {
+            Some(under_way) => {
+                *under_way = held;
+                None
+            }
+            None => Some(held),
         }
-        let identity = format!("fired.{}", timer.timer);
-        let fired = Command::TimerFired(TimerFired { timer: timer.timer, due: timer.due });
-        match self.log.publish(command::outgoing("_clock", &fired, Encoding::Msgpack), &identity).await {
-            Ok(_) => Verdict::Done,
-            Err(fault) => {
-                warn!(seq = record.seq, %fault, "a timer is fired again");
-                Verdict::Again(AGAIN_AFTER)
+    }
+
+    /// The next one that is stored, or could not be. Waits for ever where none is under way. Dropping the future loses
+    /// nothing.
+    pub(super) async fn next(&mut self) -> (Held, Result<u64, Fault>) {
+        while let Some((seq, stored)) = self.publishing.next().await {
+            if let Some(held) = self.timers.remove(&seq) {
+                return (held, stored);
             }
         }
-    }
-}
-
-impl Handler for Fire {
-    async fn judge(&mut self, records: &[&Record]) -> Vec<Verdict> {
-        let mut verdicts = Vec::with_capacity(records.len());
-        for record in records {
-            verdicts.push(self.judge_one(record).await);
-        }
-        verdicts
-    }
-
-    async fn before_settling(&mut self, verdicts: &[Verdict]) {
-        if verdicts.iter().any(|verdict| matches!(verdict, Verdict::Again(_))) {
-            tokio::time::sleep(BURSTS_APART).await;
-        }
+        std::future::pending().await
     }
 }

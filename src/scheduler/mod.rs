@@ -1,24 +1,31 @@
-//! Timers: set on DUE as commits ask for them, sent back with delayed redelivery until due, fired as commands.
+//! Timers, exact to milliseconds however many wait: a wheel of minutes on DUE, each taken just before its time.
 //!
 //! Invariant: the due time is in the timer and is compared on every delivery; the delay of a NAK is only a hint.
-//! Invariant: a firing carries the timer's identity, so that firing twice decides nothing twice.
+//! Invariant: a timer leaves DUE when its firing is stored as a command, and not before.
+//! Invariant: before the earliest minute that has a consumer no timer lies in any. So these consumers are the wheel's
+//! position, and one is removed only where the next one holds it.
+//! Invariant: delayed NAKs leave in bursts, for each one resets the server's only timer for that consumer.
+//! Invariant: in memory are the timers of the next moment alone; what is pending is on disk.
 
+mod bucket;
 mod fire;
+mod hold;
+mod send_back;
 mod set;
+mod wheel;
 
 use tokio_util::sync::CancellationToken;
 
 use crate::log::{Fault, Log, Source, work};
 
 const ACCEPTED: Source = Source { stream: "EVENTS", durable: "scheduler", batch_len_max: 256 };
-const TIMERS: Source = Source { stream: "DUE", durable: "timers", batch_len_max: 1_000 };
 
 /// Works until `stop`.
 ///
 /// # Errors
 /// Only what trying again cannot mend.
 pub async fn run(log: Log, stop: CancellationToken) -> Result<(), Fault> {
-    let (mut set, mut fire) = (set::Set::new(log.clone()), fire::Fire::new(log.clone()));
-    tokio::try_join!(work(&log, ACCEPTED, &mut set, &stop), work(&log, TIMERS, &mut fire, &stop))?;
+    let mut set = set::Set::new(log.clone());
+    tokio::try_join!(work(&log, ACCEPTED, &mut set, &stop), wheel::turn(&log, &stop))?;
     Ok(())
 }

@@ -1,11 +1,11 @@
-//! Sets the timers that decisions ask for.
+//! Sets the timers that decisions ask for, each in the bucket of its minute.
 
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use tracing::warn;
 
-use crate::log::{Fault, Handler, Log, Record, Verdict};
+use crate::log::{Fault, Handler, Log, Record, Verdict, clock};
 use crate::rules::Fact;
 use crate::rules::Timer;
 use crate::wire::commit;
@@ -13,6 +13,8 @@ use crate::wire::work::DueTimer;
 use crate::words::Instant;
 
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// A bucket that passed this long ago, in minutes, may be closed soon. Far less than `wheel::CLOSED_AFTER_MINUTES`.
+const PASSED_MINUTES_MAX: i64 = 1;
 
 pub(super) struct Set {
     log: Log,
@@ -23,14 +25,21 @@ impl Set {
         Set { log }
     }
 
-    /// The timer's name is its identity: setting it twice leaves one.
-    async fn set(&self, timer: Timer, due: Instant) -> Result<(), Fault> {
-        self.log.publish(DueTimer { timer, due }.outgoing(), &timer.to_string()).await?;
-        Ok(())
+    /// Lays the timer into the bucket of its minute; one that is due already into the present one. An outage may hold
+    /// it up until that bucket is closed: then it is laid into a later one too, for twice is harmless and never is not.
+    async fn set(&self, record: &Record, timer: Timer, due: Instant) -> Result<(), Fault> {
+        loop {
+            // A clock that is behind the server's must not choose a bucket that others have closed.
+            let minute = due.max(record.at).max(clock::now()).unix_minute();
+            // With the minute in it: a copy that went astray in another bucket does not stand for this one.
+            let identity = format!("{timer}.{}.{minute}", record.seq);
+            self.log.publish(DueTimer { timer, due }.outgoing(minute), &identity).await?;
+            if clock::now().unix_minute() - minute <= PASSED_MINUTES_MAX {
+                return Ok(());
+            }
+        }
     }
-}
 
-impl Set {
     async fn judge_one(&self, record: &Record) -> Verdict {
         let commit = match commit::decode(&record.payload) {
             Ok(commit) => commit,
@@ -38,7 +47,7 @@ impl Set {
         };
         for fact in &commit.facts {
             if let Fact::TimerSet { timer, due } = fact
-                && let Err(fault) = self.set(*timer, *due).await
+                && let Err(fault) = self.set(record, *timer, *due).await
             {
                 warn!(seq = record.seq, %fault, "a timer is set again");
                 return Verdict::Again(AGAIN_AFTER);

@@ -2,7 +2,7 @@
 
 use crate::rules::Timer;
 use crate::rules::{Commit, Fact};
-use crate::words::{CommandSeq, DeviceName, Instant, MessageId, Party, UserName};
+use crate::words::{CommandSeq, DeviceName, MessageId, Party, UserName};
 
 /// All commands; `homing.cmd.<user>.<area>.<verb>`.
 pub const COMMANDS: &str = "homing.cmd.>";
@@ -99,8 +99,14 @@ pub fn parked_pdu(identity: &str) -> String {
     format!("homing.out._parked.smpp.{identity}")
 }
 
-pub fn due(timer: Timer, due: Instant) -> String {
-    format!("homing.due.{}.{timer}", due.unix_minute())
+/// A timer in a minute's bucket (unix time / 60).
+pub fn due(timer: Timer, minute: i64) -> String {
+    format!("homing.due.{minute}.{timer}")
+}
+
+/// All timers of a minute.
+pub fn due_in(minute: i64) -> String {
+    format!("homing.due.{minute}.>")
 }
 
 /// A question's subject; its last token is the question's name.

@@ -53,9 +53,10 @@ pub struct DueTimer {
 }
 
 impl DueTimer {
-    pub fn outgoing(&self) -> Outgoing {
+    /// As it is laid into the bucket of a minute, which is not before the present one.
+    pub fn outgoing(&self, minute: i64) -> Outgoing {
         Outgoing {
-            subject: subjects::due(self.timer, self.due),
+            subject: subjects::due(self.timer, minute),
             headers: vec![headers::content_type(Encoding::Msgpack)],
             payload: to_msgpack(self),
         }

@@ -1,11 +1,9 @@
 //! The story that every fault interrupts: Alice sends ten thousand messages to Bob, who is online.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use homing::log::server::{Managed, ServerOptions, Sync};
 use homing::words::MessageId;
 use tokio::sync::{Mutex, MutexGuard, watch};
 use tokio::task::JoinHandle;
@@ -15,7 +13,8 @@ use crate::audit::Audit;
 use crate::client::Client;
 use crate::people::{Got, alice, bob};
 pub use crate::support::kill::{free_port, kill_9, nats_server_of};
-use crate::support::{HOMING, peers, say};
+use crate::support::say;
+pub use crate::support::server::server;
 
 pub const MESSAGES: usize = 10_000;
 /// Between two faults Homing is back within seconds; on a busy machine too within this.
@@ -106,13 +105,4 @@ impl Story {
             got.from_inbox,
         ));
     }
-}
-
-/// A nats-server without a Homing. It dies with this process.
-pub async fn server(data: &Path, port: u16, sync: Sync) -> Managed {
-    let options = ServerOptions { data: data.to_owned(), port, sync, launcher: HOMING.into() };
-    let mut search = homing::log::server::Search::from_env().unwrap();
-    search.named = peers::nats_server().or(search.named);
-    let binary = homing::log::server::find(&search, &|line| say(line)).await.unwrap();
-    homing::log::server::start_binary(options, &binary).await.unwrap()
 }

@@ -15,9 +15,8 @@
     {"delivery.routed":{"message":"m4","to":"bob","channel":"live","because":"pc_online","seen":3,"encoding":"json"}}
     {"timer.set":{"timer":"expire-m4","due":1796117403000}}
 # Too early: the timer is a hint, the deadline is in the message.
-> 09:10:00 _clock timer.fired {"timer":"expire-m4","due":1796116803000}
+> 09:20:03 _clock timer.fired {"timer":"expire-m4","due":1796116803000}
   {"command":5,"accepted":true}
-    {"timer.set":{"timer":"expire-m4","due":1796116803000}}
 > 09:30:03 _clock timer.fired {"timer":"expire-m4","due":1796117403000}
   {"command":6,"accepted":true}
     {"delivery.expired":{"message":"m4","to":"bob"}}
@@ -30,7 +29,7 @@
     {"timer.set":{"timer":"escalate-m8","due":1796117470000}}
 > 09:31:10 _clock timer.fired {"timer":"escalate-m8","due":1796117470000}
   {"command":9,"accepted":true}
-    {"delivery.routed":{"message":"m8","to":"bob","channel":"sms","because":"not_confirmed","body":8}}
+    {"delivery.routed":{"message":"m8","to":"bob","channel":"sms","because":"not_confirmed","body":7}}
 > 09:32:00 alice message.send {"to":["bob","+447700900002"],"text":"no, forget it"}
   {"command":10,"accepted":true,"message":"m10"}
     {"message.accepted":{"message":"m10","from":"alice","to":["bob","+447700900002"],"text":"no, forget it","route":"auto"}}
@@ -55,3 +54,17 @@
 > 09:33:01 alice message.send {"to":["bob"],"text":"x","expires_in":"9000d"}
   {"command":16,"accepted":false,"code":"command.malformed","text":"the command cannot be read: not a duration: a whole number and a unit (ms, s, m, h, d), as in 90s; at most ten years at line 1 column 45","field":"expires_in"}
     {"command.refused":{"code":"command.malformed","text":"the command cannot be read: not a duration: a whole number and a unit (ms, s, m, h, d), as in 90s; at most ten years at line 1 column 45","field":"expires_in"}}
+> 10:00:00 alice message.send {"to":["bob"],"text":"till eleven","expires_in":"1h","route":"im"}
+  {"command":17,"accepted":true,"message":"m17"}
+    {"message.accepted":{"message":"m17","from":"alice","to":["bob"],"text":"till eleven","route":"im","expires":1796122800000}}
+    {"delivery.routed":{"message":"m17","to":"bob","channel":"live","because":"pc_online","seen":3,"encoding":"json"}}
+    {"timer.set":{"timer":"expire-m17","due":1796122800000}}
+# The clock of whoever fired was ahead: a little is nothing, more sets the timer again.
+> 10:59:54 _clock timer.fired {"timer":"expire-m17","due":1796122800000}
+  {"command":18,"accepted":true}
+    {"timer.set":{"timer":"expire-m17","due":1796122800000}}
+> 10:59:55 _clock timer.fired {"timer":"expire-m17","due":1796122800000}
+  {"command":19,"accepted":true}
+    {"delivery.expired":{"message":"m17","to":"bob"}}
+> 10:59:56 _clock timer.fired {"timer":"expire-m17","due":1796222800000}
+  {"command":20,"accepted":true}

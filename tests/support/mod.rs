@@ -8,6 +8,7 @@ pub mod kill;
 pub mod peers;
 mod process;
 pub mod raw;
+pub mod server;
 pub mod sms_commands;
 
 use std::fs::{self, OpenOptions};

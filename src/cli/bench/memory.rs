@@ -15,9 +15,7 @@ pub(super) struct Bytes {
 pub(super) fn measure(users: usize) -> Bytes {
     let mut desk = Desk::default();
     let before = resident();
-    for number in 0..users {
-        desk.decide(Sender::Part(Part::Admin), Command::Register(register(number)));
-    }
+    desk.register(users);
     let registered = resident();
     let filled = fill_holes();
     let closed = resident();
@@ -45,28 +43,48 @@ fn fill_holes() -> Vec<Vec<Box<[u8; 64]>>> {
     filled
 }
 
-fn name(number: usize) -> UserName {
-    format!("person-{number}").parse().expect("it has the shape of a name")
-}
-
 fn register(number: usize) -> Register {
     let phone = format!("+8613{number:09}").parse().ok();
     let zone = Some("Europe/London".to_owned());
-    Register { name: name(number), phone, secret: None, zone, day: Some(100), month: Some(1_000) }
+    Register { name: Desk::name(number), phone, secret: None, zone, day: Some(100), month: Some(1_000) }
 }
 
+/// A decider without a log.
 #[derive(Default)]
-struct Desk {
+pub(super) struct Desk {
     state: State,
     seq: u64,
     at: EventSeq,
 }
 
 impl Desk {
+    pub(super) fn name(number: usize) -> UserName {
+        format!("person-{number}").parse().expect("it has the shape of a name")
+    }
+
+    pub(super) fn register(&mut self, users: usize) {
+        for number in 0..users {
+            self.decide(Sender::Part(Part::Admin), Command::Register(register(number)));
+        }
+    }
+
+    /// Bytes of the resident set that each of so many commands leaves behind.
+    pub(super) fn cost(&mut self, commands: usize, command: impl Fn(usize) -> (Sender, Command)) -> f64 {
+        let filled = fill_holes();
+        let before = resident();
+        for number in 0..commands {
+            let (by, command) = command(number);
+            self.decide(by, command);
+        }
+        let after = resident();
+        drop(filled);
+        (after - before) / commands.max(1) as f64
+    }
+
     fn open(&mut self, users: usize) {
         for number in 0..users {
-            let from = Sender::User(name((number + 1) % users));
-            let (to, text) = (vec![Address::User(name(number))], Some("waits".to_owned()));
+            let from = Sender::User(Desk::name((number + 1) % users));
+            let (to, text) = (vec![Address::User(Desk::name(number))], Some("waits".to_owned()));
             self.decide(from, Command::Send(Send { to, text, route: Route::Im, ..Send::default() }));
         }
     }
@@ -84,7 +102,12 @@ impl Desk {
 
 /// The resident set of this process in bytes (Linux; zero elsewhere).
 fn resident() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    resident_of(std::process::id())
+}
+
+/// The resident set of a process in bytes (Linux; zero elsewhere).
+pub(super) fn resident_of(process: u32) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kib = line.and_then(|line| line.split_whitespace().next()).and_then(|kib| kib.parse::<f64>().ok());
     kib.unwrap_or_default() * 1_024.0

@@ -10,6 +10,7 @@ mod report;
 mod sms;
 mod smsc;
 mod startup;
+mod timers;
 mod world;
 
 use super::output::{Failure, Output};
@@ -26,6 +27,7 @@ pub(super) struct Args {
 enum What {
     Pipeline(pipeline::Args),
     Sms(sms::Args),
+    Timers(timers::Args),
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
@@ -33,5 +35,6 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     match args.what {
         What::Pipeline(args) => pipeline::run(&args, settings, output).await,
         What::Sms(args) => sms::run(&args, settings, output).await,
+        What::Timers(args) => timers::run(&args, settings, output).await,
     }
 }

@@ -90,7 +90,7 @@ async fn throughput(
     output: Output,
 ) -> Result<(), Failure> {
     let producer = world.connect("raw").await?;
-    producer.scratch_stream(raw::STREAM, raw::SUBJECTS).await?;
+    producer.scratch_stream(raw::STREAM, raw::SUBJECTS, false).await?;
     // Once without counting: caches, connections, the server's own growth.
     flow::per_second(world, people, args.messages / 10 + 1).await?;
     let (mut raw_rates, mut rates, mut ratios) = (Vec::new(), Vec::new(), Vec::new());

@@ -45,6 +45,10 @@ impl Report {
         self.figures.insert(key, (value * 1_000.0).round() / 1_000.0);
     }
 
+    pub(super) fn value(&self, key: &str) -> Option<f64> {
+        self.figures.get(key).copied()
+    }
+
     pub(super) fn goal(&mut self, key: &'static str, want: Want) {
         let Some(value) = self.figures.get(key) else { return };
         let (want, met) = match want {

@@ -206,7 +206,7 @@ impl Bench {
     /// The yardstick, on the same server.
     async fn raw(&self, messages: usize) -> Result<f64, Failure> {
         let log: Log = self.world.connect("raw").await?;
-        log.scratch_stream(raw::STREAM, raw::SUBJECTS).await?;
+        log.scratch_stream(raw::STREAM, raw::SUBJECTS, false).await?;
         raw::per_second(&log, std::slice::from_ref(&self.sender), messages).await
     }
 

@@ -57,6 +57,14 @@ impl World {
         &self.data
     }
 
+    pub(super) fn url(&self) -> String {
+        self.server.url()
+    }
+
+    pub(super) fn server_pid(&self) -> u32 {
+        self.server.pid()
+    }
+
     /// Registers users `u0`, `u1`, … and puts them online with a lease that outlasts the bench.
     pub(super) async fn people(&self, count: usize) -> Result<Vec<UserName>, Failure> {
         let admin = Client::at(&self.server.url(), "_admin").await?;

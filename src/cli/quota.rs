@@ -1,0 +1,41 @@
+//! `homing quota`: how much a person may still send.
+
+use super::client::{Client, OPERATOR, Speaker};
+use super::output::{Failure, Output};
+use super::settings::Settings;
+use super::table::{or_dash, table};
+use crate::wire::schedule_query::{LimitShown, QuotaOf, QuotaShown};
+use crate::words::UserName;
+
+/// Show how many messages were sent today and this month, how many may still be, and when the count begins anew
+///
+/// Examples:
+///   homing quota --user alice
+///   homing quota --of alice       (as the operator)
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct Args {
+    #[command(flatten)]
+    speaker: Speaker,
+    /// Whose, as the operator
+    #[arg(long, value_name = "NAME")]
+    of: Option<UserName>,
+}
+
+pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
+    settings.start_log("warn");
+    let client = match &args.of {
+        Some(_) => Client::connect(settings, OPERATOR).await?,
+        None => args.speaker.connect(settings).await?,
+    };
+    let quota: QuotaShown = client.ask("quota", &QuotaOf { user: args.of }).await?;
+    output.shown(&quota, || {
+        let rows = [row("day", &quota.day), row("month", &quota.month)];
+        table(&["", "used", "left", "of", "begins anew at"], &rows)
+    })
+}
+
+fn row(name: &str, limit: &LimitShown) -> Vec<String> {
+    let LimitShown { max, used, left, resets } = limit;
+    vec![name.to_owned(), used.to_string(), or_dash(*left), or_dash(*max), resets.clone()]
+}

@@ -1,0 +1,104 @@
+//! `homing schedule ledger` and `lateness`: whether every planned firing ended once, and how late the fired ones were.
+
+use serde::Serialize;
+
+use super::recount;
+use crate::cli::client::{Client, OPERATOR};
+use crate::cli::output::{Failure, Output};
+use crate::cli::settings::Settings;
+use crate::cli::table::{or_dash, table};
+use crate::rules::schedule::Sums;
+use crate::wire::schedule_query::{AccountShown, LatenessOf, LatenessShown, LedgerOf, LedgerShown};
+use crate::words::ScheduleId;
+
+/// Show that every planned firing ended once: fired, skipped, missed, cancelled, or still ahead (operators)
+///
+/// The sums are those of the read models; --verify counts the log itself again and compares.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct Args {
+    /// One schedule only
+    schedule: Option<ScheduleId>,
+    /// Count the log again, and compare
+    #[arg(long)]
+    verify: bool,
+}
+
+#[derive(Serialize)]
+struct Verified<'a> {
+    #[serde(flatten)]
+    ledger: &'a LedgerShown,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recounted: Option<Sums>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agrees: Option<bool>,
+}
+
+pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
+    let client = Client::connect(settings, OPERATOR).await?;
+    let asked = LedgerOf { schedule: args.schedule, ..LedgerOf::default() };
+    let ledger: LedgerShown = client.ask("ledger", &asked).await?;
+    let recounted = match args.verify {
+        true => Some(recount::sums(&client.log, args.schedule).await?),
+        false => None,
+    };
+    let shown_sums = match (args.schedule, ledger.page.items.first()) {
+        (Some(_), Some(account)) => account.sums,
+        (_, _) => ledger.total,
+    };
+    let agrees = recounted.map(|recounted| recounted == shown_sums.sums);
+    let verified = Verified { ledger: &ledger, recounted, agrees };
+    output.shown(&verified, || accounts(&ledger, agrees))?;
+    if agrees == Some(false) || !shown_sums.balanced {
+        return Err(Failure::failed("the ledger is not in order".to_owned()));
+    }
+    Ok(())
+}
+
+fn accounts(ledger: &LedgerShown, agrees: Option<bool>) -> String {
+    let row = |name: String, sums: &Sums, balanced: bool| {
+        let Sums { planned, fired, skipped, missed, cancelled, pending } = sums;
+        let numbers = [planned, fired, skipped, missed, cancelled, pending].map(ToString::to_string);
+        let balanced = if balanced { "yes" } else { "NO" }.to_owned();
+        std::iter::once(name).chain(numbers).chain([balanced]).collect::<Vec<_>>()
+    };
+    let account =
+        |account: &AccountShown| row(account.schedule.to_string(), &account.sums.sums, account.sums.balanced);
+    let total = row("all".to_owned(), &ledger.total.sums, ledger.total.balanced);
+    let rows: Vec<_> = ledger.page.items.iter().map(account).chain([total]).collect();
+    let head = ["schedule", "planned", "fired", "skipped", "missed", "cancelled", "pending", "balanced"];
+    let more = ledger.page.next.as_ref().map(|_| "\n(the first of them; `all` are all)").unwrap_or_default();
+    let verified = match agrees {
+        Some(true) => "\nThe log was counted again: it says the same.",
+        Some(false) => "\nThe log was counted again: it says OTHERWISE.",
+        None => "",
+    };
+    format!("{}{more}{verified}", table(&head, &rows))
+}
+
+/// Show how late firings were, of all schedules or of one (operators)
+#[derive(Debug, clap::Args)]
+pub(super) struct LatenessArgs {
+    /// One schedule only
+    schedule: Option<ScheduleId>,
+}
+
+pub(super) async fn lateness(args: LatenessArgs, settings: &Settings, output: Output) -> Result<(), Failure> {
+    let client = Client::connect(settings, OPERATOR).await?;
+    let shown: LatenessShown = client.ask("lateness", &LatenessOf { schedule: args.schedule }).await?;
+    output.shown(&shown, || distribution(&shown))
+}
+
+fn distribution(shown: &LatenessShown) -> String {
+    let LatenessShown { fired, p50_ms, p90_ms, p99_ms, p999_ms, max_ms, buckets } = shown;
+    let [p50, p90, p99, p999, max] = [p50_ms, p90_ms, p99_ms, p999_ms, max_ms].map(|ms| or_dash(ms.as_ref()));
+    let mut lines = vec![format!(
+        "{fired} fired; late p50 {p50} ms, p90 {p90} ms, p99 {p99} ms, p99.9 {p999} ms, max {max} ms"
+    )];
+    let most = buckets.iter().map(|bucket| bucket.count).max().unwrap_or(1).max(1);
+    lines.extend(buckets.iter().map(|bucket| {
+        let bar = "#".repeat((bucket.count * 50).div_ceil(most) as usize);
+        format!("  <= {:>8} ms  {:>9}  {bar}", bucket.le_ms, bucket.count)
+    }));
+    lines.join("\n")
+}

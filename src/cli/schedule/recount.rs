@@ -1,0 +1,24 @@
+//! The sums of the ledger, counted from the log itself.
+
+use crate::cli::output::Failure;
+use crate::log::Log;
+use crate::rules::schedule::{Ledger, Sums};
+use crate::wire::commit;
+use crate::words::ScheduleId;
+
+/// Reads EVENTS from its beginning to its present end.
+pub(super) async fn sums(log: &Log, only: Option<ScheduleId>) -> Result<Sums, Failure> {
+    let last = log.last_seq("EVENTS").await?;
+    let mut ledger = Ledger::default();
+    let mut read = 0;
+    let mut events = log.follow("EVENTS", None, 1);
+    while read < last {
+        for record in events.next().await? {
+            read = record.seq;
+            let commit = commit::decode(&record.payload).map_err(Failure::failed)?;
+            commit.facts.iter().for_each(|fact| ledger.take(fact));
+        }
+    }
+    let one = |wanted| ledger.schedules().find(|(schedule, _)| *schedule == wanted).map(|(_, sums)| sums);
+    Ok(only.map_or(ledger.total(), |schedule| one(schedule).unwrap_or_default()))
+}

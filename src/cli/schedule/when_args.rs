@@ -1,0 +1,140 @@
+//! When, as flags name it.
+
+use super::human::{self, Moment};
+use crate::cli::choice::choice;
+use crate::cli::output::Failure;
+use crate::log::clock;
+use crate::rules::schedule::{Fold, Gap, Missed, OneOrMany, ShortMonth, When};
+use crate::words::{Span, Zone};
+
+/// When it is sent.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "When")]
+pub(in crate::cli) struct WhenArgs {
+    /// Once, as in "tomorrow 9:00", "friday 18:30", "in 2h" or 2026-12-01T09:00; repeatable
+    #[arg(long, value_name = "WHEN", conflicts_with_all = ["every", "cron"])]
+    at: Vec<String>,
+    /// Again and again: day, weekday, week, month, hour, or a number of them as in "2 days"
+    #[arg(long, value_name = "HOW-OFTEN", conflicts_with = "cron")]
+    every: Option<String>,
+    /// The time of the day, as in 9:00; repeatable
+    #[arg(long = "time", value_name = "TIME", value_delimiter = ',', requires = "every")]
+    times: Vec<String>,
+    /// The days: mon,fri of a week, 15,last of a month
+    #[arg(
+        long,
+        value_name = "DAYS",
+        value_delimiter = ',',
+        requires = "every",
+        allow_negative_numbers = true
+    )]
+    on: Vec<String>,
+    /// A cron expression of five fields, as in "0 9 * * 1-5"
+    #[arg(long, value_name = "EXPRESSION")]
+    cron: Option<String>,
+    /// Whose clocks are meant, as in Europe/London [default: where you are registered, else this machine's]
+    #[arg(long)]
+    zone: Option<Zone>,
+    /// The day it begins and counts from, as in 2026-12-01
+    #[arg(long, value_name = "DATE")]
+    from: Option<String>,
+    /// The last day
+    #[arg(long, value_name = "DATE")]
+    until: Option<String>,
+    /// How many times
+    #[arg(long, value_name = "N")]
+    count: Option<u64>,
+    /// A day on which it is not sent; repeatable
+    #[arg(long, value_name = "DATE", value_delimiter = ',')]
+    except: Vec<String>,
+    /// A time that the clocks jump over: shift it by the jump, or skip it [default: shift]
+    #[arg(long, value_parser = choice::<Gap>(&["shift", "skip"]))]
+    gap: Option<Gap>,
+    /// A time that the clocks show twice [default: first]
+    #[arg(long, value_parser = choice::<Fold>(&["first", "second", "both"]))]
+    fold: Option<Fold>,
+    /// A day that a month does not have: its last day, or none [default: clamp]
+    #[arg(long, value_parser = choice::<ShortMonth>(&["clamp", "skip"]))]
+    short_month: Option<ShortMonth>,
+    /// Of firings that were missed, which still go out [default: latest]
+    #[arg(long, value_parser = choice::<Missed>(&["latest", "all", "never"]))]
+    missed: Option<Missed>,
+    /// How late a missed firing may go out [default: one hour or one period, whichever is shorter]
+    #[arg(long, value_name = "TIME")]
+    late_by: Option<Span>,
+    /// Skip a firing that is closer than this to the one before
+    #[arg(long, value_name = "TIME")]
+    min_interval: Option<Span>,
+}
+
+impl WhenArgs {
+    pub(in crate::cli) fn is_empty(&self) -> bool {
+        self.at.is_empty() && self.every.is_none() && self.cron.is_none()
+    }
+
+    pub(in crate::cli) fn zone(&self) -> Option<Zone> {
+        self.zone
+    }
+
+    /// The rule, at home in a zone.
+    pub(in crate::cli) fn when(self, zone: Zone) -> Result<When, Failure> {
+        if self.is_empty() {
+            return Err(Failure::usage(format!("say when, with --at {}", human::AT_EXAMPLES)));
+        }
+        let mut when = match &self.every {
+            Some(every) => human::every(every).map_err(Failure::usage)?,
+            None => When::default(),
+        };
+        if !self.at.is_empty() {
+            return self.at(zone);
+        }
+        human::on(&self.on, &mut when).map_err(Failure::usage)?;
+        let times = self.times.iter().map(|time| human::time(time).map(human::clock));
+        let times = times.collect::<Result<Vec<_>, _>>().map_err(Failure::usage)?;
+        when.times = (!times.is_empty()).then_some(times);
+        when.zone = Some(zone.to_string());
+        when.cron.clone_from(&self.cron);
+        Ok(self.policies(when))
+    }
+
+    fn at(self, zone: Zone) -> Result<When, Failure> {
+        let when = at(&self.at, zone)?;
+        Ok(self.policies(when))
+    }
+
+    fn policies(self, when: When) -> When {
+        let WhenArgs {
+            from,
+            until,
+            count,
+            except,
+            gap,
+            fold,
+            short_month,
+            missed,
+            late_by,
+            min_interval,
+            ..
+        } = self;
+        let except = (!except.is_empty()).then_some(except);
+        When { from, until, count, except, gap, fold, short_month, missed, late_by, min_interval, ..when }
+    }
+}
+
+/// Moments that a person named, by the clocks of one zone.
+pub(in crate::cli) fn at(texts: &[String], zone: Zone) -> Result<When, Failure> {
+    let now = clock::now();
+    let mut at = Vec::with_capacity(texts.len());
+    for text in texts {
+        let moment = human::moment(text, zone.local(now), now).map_err(Failure::usage)?;
+        at.push(match moment {
+            Moment::Civil(civil) => civil.to_string(),
+            Moment::Instant(instant) => zone.local(instant).to_string(),
+        });
+    }
+    let at = match <[String; 1]>::try_from(at) {
+        Ok([one]) => OneOrMany::One(one),
+        Err(many) => OneOrMany::Many(many),
+    };
+    Ok(When { at: Some(at), zone: Some(zone.to_string()), ..When::default() })
+}

@@ -1,0 +1,140 @@
+//! The minutes of DUE: each gets a durable consumer of its own, made when it is needed and removed when it is empty.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{Fault, Log, Pull, Source};
+use crate::wire::subjects;
+use crate::words::Instant;
+
+/// What a timer is settled as, and parked as where it is none, whichever minute it came from.
+pub const TIMERS: Source = Source { stream: STREAM, durable: "timers", batch_len_max: 1_000 };
+
+const STREAM: &str = "DUE";
+const CONSUMER: &str = "minute-";
+/// How an earlier version took its timers: one consumer for all. On a work queue it would stand in the way of any other.
+const CONSUMER_OF_ALL: &str = "timers";
+/// How late a timer may be whose scheduler died, or whose delay the server forgot. Longer than the last moment, in which
+/// a scheduler holds it.
+const ACK_WAIT: Duration = Duration::from_secs(5);
+
+impl Log {
+    /// The minutes that have a consumer.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn minutes(&self) -> Result<BTreeSet<i64>, Fault> {
+        let (mut minutes, mut offset) = (BTreeSet::new(), 0);
+        loop {
+            let page = self.ask(&format!("CONSUMER.NAMES.{STREAM}"), &json!({ "offset": offset })).await?;
+            let page = page.unwrap_or_default();
+            let names =
+                page.get("consumers").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+            let minute = |name: &Value| name.as_str()?.strip_prefix(CONSUMER)?.parse::<i64>().ok();
+            minutes.extend(names.iter().filter_map(minute));
+            offset += names.len();
+            let total = page.get("total").and_then(Value::as_u64).unwrap_or_default();
+            if names.is_empty() || offset as u64 >= total {
+                return Ok(minutes);
+            }
+        }
+    }
+
+    /// Makes the minute's consumer, where there is none. One that is there is left as it is.
+    ///
+    /// # Errors
+    /// When the server does not answer, or refuses it.
+    pub async fn open_minute(&self, minute: i64) -> Result<(), Fault> {
+        let name = name(minute);
+        if self.ask(&format!("CONSUMER.INFO.{STREAM}.{name}"), &Value::Null).await?.is_some() {
+            return Ok(());
+        }
+        let filter = subjects::due_in(minute);
+        let config = json!({
+            "durable_name": name,
+            "name": name,
+            "description": "The timers of one minute, sent back with delayed redelivery until they are due.",
+            "filter_subject": filter,
+            "deliver_policy": "all",
+            "ack_policy": "explicit",
+            "ack_wait": u64::try_from(ACK_WAIT.as_nanos()).unwrap_or(u64::MAX),
+            "max_deliver": -1,
+            "max_ack_pending": -1,
+            "replay_policy": "instant",
+        });
+        // Another scheduler may make the same one at this moment: the same twice is no error.
+        let request = json!({ "stream_name": STREAM, "config": config, "action": "create" });
+        self.ask(&format!("CONSUMER.CREATE.{STREAM}.{name}.{filter}"), &request).await?;
+        Ok(())
+    }
+
+    /// Removes the minute's consumer, with all that it knows of its timers. They stay where they are.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn remove_minute(&self, minute: i64) -> Result<(), Fault> {
+        self.remove_consumer(&name(minute)).await
+    }
+
+    /// Removes the one consumer of all timers that an earlier version had, where it is still there.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn remove_consumer_of_all_timers(&self) -> Result<(), Fault> {
+        self.remove_consumer(CONSUMER_OF_ALL).await
+    }
+
+    async fn remove_consumer(&self, name: &str) -> Result<(), Fault> {
+        self.ask(&format!("CONSUMER.DELETE.{STREAM}.{name}"), &Value::Null).await?;
+        Ok(())
+    }
+
+    /// Whether the minute's consumer has delivered everything, and all of it was acknowledged. A consumer that is not
+    /// there says no.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn minute_is_idle(&self, minute: i64) -> Result<bool, Fault> {
+        let info = self.ask(&format!("CONSUMER.INFO.{STREAM}.{}", name(minute)), &Value::Null).await?;
+        let none = |key| info.as_ref().and_then(|info| info.get(key)).and_then(Value::as_u64) == Some(0);
+        Ok(none("num_pending") && none("num_ack_pending"))
+    }
+
+    /// Whether any timer lies in the minute. Its leader answers, not a copy that may lag behind.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn minute_has_timers(&self, minute: i64) -> Result<bool, Fault> {
+        Ok(self.wrapped_record(STREAM, 1, Some(&subjects::due_in(minute))).await?.is_some())
+    }
+
+    /// When the timer was set that has been there for the longest time.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn oldest_timer(&self) -> Result<Option<Instant>, Fault> {
+        Ok(self.wrapped_record(STREAM, 1, None).await?.map(|record| record.at))
+    }
+
+    /// Takes the minute's timers. A consumer that has vanished is made again.
+    pub fn pull_minute(&self, minute: i64) -> Pull {
+        Pull::of_minute(self, TIMERS, name(minute), minute)
+    }
+
+    /// The answer, or none where what was asked for does not exist.
+    async fn ask(&self, call: &str, request: &Value) -> Result<Option<Value>, Fault> {
+        let answer = self.api(call, request).await?;
+        let Some(error) = answer.get("error") else { return Ok(Some(answer)) };
+        if error.get("code").and_then(Value::as_u64) == Some(404) {
+            return Ok(None);
+        }
+        let why = error.get("description").and_then(Value::as_str).unwrap_or("no reason given");
+        Err(Fault::later(format!("ask JetStream for {call}")).because(why.to_owned()))
+    }
+}
+
+fn name(minute: i64) -> String {
+    format!("{CONSUMER}{minute}")
+}
