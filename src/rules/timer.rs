@@ -87,10 +87,9 @@ pub(super) fn fired(
         // Somebody's clock is wrong; by the log's clock the time is still to come.
         return Ok(timer.is_wanted(state).then_some(Fact::TimerSet { timer, due }).into_iter().collect());
     }
-    let now = at.max(due);
     Ok(match timer {
-        Timer::Expire(message) => message::expire(state, message, now),
+        Timer::Expire(message) => message::expire(state, message, at.max(due)),
         Timer::Escalate(message) => message::escalate(state, message),
-        Timer::Occur(id) => schedule::occur(state, id, due, message, now),
+        Timer::Occur(id) => schedule::occur(state, id, due, message, at),
     })
 }

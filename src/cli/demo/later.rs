@@ -70,7 +70,11 @@ impl Play<'_> {
                 self.alice.ask("schedules", &json!({ "schedule": schedule })).await?;
             let occurrences = shown.items.into_iter().filter_map(|shown| shown.occurrences).flatten();
             for ended in occurrences {
-                let late = if ended.message.is_some() { format!(", {} ms late", ended.late_ms) } else { String::new() };
+                let late = if ended.message.is_some() {
+                    format!(", {} ms late", ended.late_ms)
+                } else {
+                    String::new()
+                };
                 self.say(&format!("{schedule} at {}: {}{late}.", ended.nominal, ended.state));
             }
         }

@@ -137,7 +137,12 @@ fn replaced(rows: &mut Rows<'_>, seq: EventSeq, replaced: &Replaced) -> Result<(
         made.when.clone_from(when);
     }
     rows.put(key, to_msgpack(&made));
-    Ok(())
+    // What was to be skipped was the old rule's.
+    change(rows, replaced.schedule, |course| {
+        if replaced.when.is_some() {
+            course.skips.clear();
+        }
+    })
 }
 
 fn change(rows: &mut Rows<'_>, id: ScheduleId, change: impl FnOnce(&mut Course)) -> Result<(), Fault> {
