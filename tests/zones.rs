@@ -117,7 +117,8 @@ fn answer(
 ) -> BTreeMap<String, Vec<(i64, i64, bool)>> {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let file = folder.path().join("asked.json");
-    fs::write(&file, serde_json::to_vec(asked).unwrap()).expect("a temporary folder can be written");
+    fs::write(&file, serde_json::to_vec(asked).expect("names and numbers are JSON"))
+        .expect("a temporary folder can be written");
     let ended = run(command.arg(file).env("PYTHONTZPATH", ""), ANSWERS_WITHIN);
     serde_json::from_str(&ended.succeeded("resolve.py").stdout).expect("it answers in JSON")
 }
