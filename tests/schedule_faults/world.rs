@@ -1,10 +1,11 @@
 //! A Homing that is killed and started again, an SMSC that stays, and people who wait for what schedules send.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use homing::log::server::{Managed, Sync};
 use homing::log::{Log, Pipeline};
 use homing::rules::Command;
 use homing::rules::command::{Encoding, Register};
@@ -17,6 +18,7 @@ use crate::other::Smsc;
 use crate::recipients::Recipients;
 use crate::support::Homing;
 use crate::support::kill::{free_port, kill_9, nats_server_of};
+use crate::support::server::server;
 
 /// Also on a loaded machine, with items that come again ten seconds after their bridge was killed.
 pub const ENDS_WITHIN: Duration = Duration::from_secs(180);
@@ -27,7 +29,7 @@ const AWAY: Duration = Duration::from_secs(1);
 pub const LIVE: usize = 5;
 pub const PHONES: usize = 5;
 
-/// What is killed.
+/// What is killed. The server of a `homing up` that dies dies behind it.
 #[derive(Debug, Clone, Copy)]
 pub enum Blow {
     /// `homing up`, which is back at once.
@@ -44,6 +46,8 @@ pub const BLOWS: [Blow; 5] = [Blow::Homing, Blow::Server, Blow::HomingAway, Blow
 
 pub struct World {
     folder: TempDir,
+    /// One that outlives Homing.
+    server: Option<Managed>,
     pub port: u16,
     pub smsc: Smsc,
     pub homing: Option<Homing>,
@@ -52,15 +56,25 @@ pub struct World {
 
 impl World {
     pub async fn start() -> World {
+        World::with(tempfile::tempdir().unwrap(), free_port(), None).await
+    }
+
+    /// Homing uses a server that is not its child.
+    pub async fn beside_its_server() -> World {
+        let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
+        let server = server(&folder.path().join("server"), port, Sync::Off).await;
+        World::with(folder, port, Some(server)).await
+    }
+
+    async fn with(folder: TempDir, port: u16, server: Option<Managed>) -> World {
         let smsc = Smsc::start().await;
         smsc.desk.sends_receipts.store(true, Ordering::Relaxed);
         *smsc.desk.kept.lock().unwrap() = Some(Vec::new());
-        let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
-        let homing = Some(started(&folder.path().join("data"), port, &smsc));
+        let homing = Some(started(&folder.path().join("data"), port, server.as_ref(), &smsc));
         let log = log(&url(port)).await;
         register_all(&log).await;
         let recipients = Recipients::start(&url(port)).await;
-        World { folder, port, smsc, homing, recipients }
+        World { folder, server, port, smsc, homing, recipients }
     }
 
     pub fn data(&self) -> PathBuf {
@@ -72,7 +86,7 @@ impl World {
     }
 
     pub fn up(&mut self) {
-        self.homing = Some(started(&self.data(), self.port, &self.smsc));
+        self.homing = Some(started(&self.data(), self.port, self.server.as_ref(), &self.smsc));
     }
 
     fn down(&mut self) {
@@ -126,9 +140,11 @@ pub async fn audit(log: &Log, wanted: impl Fn(&Audit) -> bool) -> Audit {
     audit
 }
 
-fn started(data: &std::path::Path, port: u16, smsc: &Smsc) -> Homing {
+fn started(data: &Path, port: u16, server: Option<&Managed>, smsc: &Smsc) -> Homing {
     let account = format!("smpp://me:pw@127.0.0.1:{}?name=main&window=20", smsc.port);
-    let flags = ["--sync", "off", "--query-after", "5s", "--smsc", &account];
+    let mut flags = vec!["--sync", "off", "--query-after", "5s", "--smsc", &account];
+    let url = server.map(Managed::url);
+    flags.extend(url.iter().flat_map(|url| ["--nats", url]));
     block_in_place(|| Homing::start_at(data, port, &flags))
 }
 
