@@ -62,7 +62,7 @@ async fn kill_9_around_due_times_loses_no_occurrence_and_sends_none_twice() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn kill_9_of_homing_alone_beside_its_server_does_neither() {
     let _alone = ALONE.lock().await;
-    let kills = number("HOMING_KILLS", 4);
+    let kills = number("HOMING_KILLS", 2);
     let mut world = World::beside_its_server().await;
     kills_around_due_times(&mut world, kills, 100 * kills, &[Blow::Homing, Blow::HomingAway]).await;
     world.stop();
