@@ -1,5 +1,7 @@
 //! What holds for every rule, zone and moment: occurrences against a calendar counted day by day, and against themselves.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod recurring;
 
 use std::time::{Duration, Instant as Stopwatch};

@@ -1,5 +1,7 @@
 //! When clocks show a local time, in every zone: as Python's zoneinfo says, from the same version of the database.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::collections::BTreeMap;
