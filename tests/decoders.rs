@@ -11,14 +11,30 @@ use homing::wire::schedule_query::{LedgerOf, PreviewOf, SchedulesOf};
 use homing::wire::{command, commit, from_msgpack, subjects, to_msgpack, to_value};
 use homing::words::{CommandSeq, Instant};
 use proptest::prelude::*;
-use support::commands::{START_MS, bends, spoken, wish};
+use proptest::sample::Index;
+use support::commands::{START_MS, bends, spoken};
 use support::desk::Desk;
+use support::sequence::sequence;
 
 /// Reading a payload takes microseconds; this leaves room for a machine that does other things too.
 const READ_WITHIN: Duration = Duration::from_millis(500);
-const VERBS: [&str; 6] =
-    ["message.send", "user.register", "message.read", "presence.online", "timer.fired", "contact.add"];
+const VERBS: [&str; 10] = [
+    "message.send",
+    "user.register",
+    "message.read",
+    "presence.online",
+    "timer.fired",
+    "contact.add",
+    "schedule.create",
+    "schedule.replace",
+    "schedule.pause",
+    "schedule.skip",
+];
 const CASES: u32 = 4_096;
+/// Whole logs take longer.
+const LOGS: u32 = 256;
+/// Commits of one log that are bent.
+const BENT_MAX: usize = 6;
 
 /// Reads the bytes by every door there is.
 fn read(bytes: &[u8]) -> Result<(), String> {
@@ -93,18 +109,6 @@ proptest! {
     }
 
     #[test]
-    fn a_bent_commit_is_read_or_not(wishes in proptest::collection::vec(wish(), 1..4), bends in bends()) {
-        let mut desk = Desk::default();
-        for wish in &wishes {
-            drop(desk.take(Instant::from_unix_ms(START_MS), &wish.subject, &wish.payload));
-        }
-        for (_, mut bytes) in desk.log {
-            bends.iter().for_each(|bend| bend.apply(&mut bytes));
-            prop_assert_eq!(read(&bytes), Ok(()));
-        }
-    }
-
-    #[test]
     fn any_subject_is_taken_apart_or_not(
         subject in prop_oneof!["\\PC{0,60}", "homing\\.(cmd|live|query|evt)(\\.[a-z_*>é]{0,3}){0,5}"],
     ) {
@@ -120,6 +124,26 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: LOGS, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_bent_commit_is_read_or_not(
+        wishes in sequence(), chosen in proptest::collection::vec((any::<Index>(), bends()), 1..BENT_MAX),
+    ) {
+        let (mut desk, mut now_ms) = (Desk::default(), START_MS);
+        for wish in &wishes {
+            now_ms += wish.after_ms;
+            drop(desk.take(Instant::from_unix_ms(now_ms), &wish.subject, &wish.payload));
+        }
+        for (commit, bends) in chosen {
+            let (_, mut bytes) = commit.get(&desk.log).clone();
+            bends.iter().for_each(|bend| bend.apply(&mut bytes));
+            prop_assert_eq!(read(&bytes), Ok(()));
+        }
+    }
+}
+
 #[test]
 fn deep_nesting_is_refused_and_not_followed() {
     let nested = |open: &[u8], close: &[u8]| [open.repeat(10_000), close.repeat(10_000)].concat();
@@ -132,6 +156,13 @@ fn deep_nesting_is_refused_and_not_followed() {
         ("MessagePack maps as keys", [nested(b"\x81", b""), vec![0xc0]].concat()),
         ("in a field nobody knows", [b"\x81\xa1x".to_vec(), nested(b"\x91", b""), vec![0xc0]].concat()),
         ("in one of JSON", [b"{\"x\":".to_vec(), nested(b"[", b"]"), b"}".to_vec()].concat()),
+        (
+            "JSON lists in a rule",
+            [b"{\"when\":{\"at\":".to_vec(), nested(b"[", b"]"), b"}}".to_vec()].concat(),
+        ),
+        ("JSON rules", nested(b"{\"when\":", b"}")),
+        ("rules", [nested(b"\x81\xa4when", b""), vec![0xc0]].concat()),
+        ("lists in a rule", [b"\x81\xa4when\x81\xa2at".to_vec(), nested(b"\x91", b""), vec![0xc0]].concat()),
         ("facts", [b"\x81\xa5facts".to_vec(), nested(b"\x91", b""), vec![0xc0]].concat()),
     ] {
         assert_eq!(read(&bytes), Ok(()), "{what}");
@@ -151,8 +182,26 @@ fn a_length_that_is_only_claimed_costs_nothing() {
     let before = resident_kib();
     for head in [0xc6, 0xc9, 0xdb, 0xdd, 0xdf_u8] {
         let claimed = [&[head, 0xff, 0xff, 0xff, 0xff], &b"abc"[..]].concat();
-        for field in ["to", "text", "parts", "id", "name", "messages", "x", "facts", "intent", "by", "after"]
-        {
+        for field in [
+            "to",
+            "text",
+            "parts",
+            "id",
+            "name",
+            "messages",
+            "x",
+            "facts",
+            "intent",
+            "by",
+            "after",
+            "when",
+            "at",
+            "times",
+            "days",
+            "except",
+            "cron",
+            "occurrence",
+        ] {
             let name = to_msgpack(&field);
             for bytes in [
                 claimed.clone(),
@@ -160,6 +209,8 @@ fn a_length_that_is_only_claimed_costs_nothing() {
                 [&[0x82][..], &name, &claimed, &name].concat(),
                 [&[0x81][..], &name, &[0x91], &claimed].concat(),
                 [&[0x81][..], &name, b"\x91\x81\xa4data", &claimed].concat(),
+                [&b"\x81\xa4when\x81"[..], &name, &claimed].concat(),
+                [&b"\x81\xa7message\x81"[..], &name, &claimed].concat(),
                 [&[0xdf, 0xff, 0xff, 0xff, 0xff][..], &name, &claimed].concat(),
             ] {
                 assert_eq!(read(&bytes), Ok(()), "{bytes:x?}");

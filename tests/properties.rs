@@ -14,8 +14,10 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
-use support::commands::{COMMANDS_LEN_MAX, START_MS, Wish, sequence};
+use support::commands::{COMMANDS_LEN_MAX, START_MS, Wish};
 use support::desk::{Desk, judge};
+use support::schedule_book::ScheduleBook;
+use support::sequence::sequence;
 
 /// A desk with a clock.
 #[derive(Default)]
@@ -73,8 +75,14 @@ fn substance(state: &State) -> Value {
     shown
 }
 
+/// `PROPTEST_CASES=100000 cargo test --test properties` searches for longer.
+fn cases() -> u32 {
+    const CASES: u32 = 512;
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(CASES)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_same_commands_give_the_same_commits(wishes in sequence()) {
@@ -134,6 +142,17 @@ proptest! {
         prop_assert!(office.desk.state.open_messages_len() <= open.count());
         prop_assert_eq!(office.desk.state.open_messages_len(), book.open_messages_len());
     }
+
+    #[test]
+    fn an_occurrence_that_was_planned_ends_once_and_nobody_exceeds_a_quota(wishes in sequence()) {
+        let mut office = Office::default();
+        let mut book = ScheduleBook::default();
+        for wish in &wishes {
+            let (parts, _) = office.take(wish);
+            prop_assert_eq!(book.write(&parts), Ok(()));
+            prop_assert_eq!(book.schedules_len(), office.desk.state.schedules_len());
+        }
+    }
 }
 
 /// The properties say nothing about what never happens in them.
@@ -141,7 +160,7 @@ proptest! {
 fn the_sequences_come_by_every_fact_and_reason() {
     let mut runner = TestRunner::deterministic();
     let mut seen = BTreeSet::new();
-    for _ in 0..1_000 {
+    for _ in 0..4_000 {
         let wishes = sequence().new_tree(&mut runner).expect("nothing is filtered out").current();
         for (_, bytes) in Office::after(&wishes).desk.log {
             for fact in commit::decode(&bytes).expect("what was written can be read").facts {
@@ -153,6 +172,11 @@ fn the_sequences_come_by_every_fact_and_reason() {
                     seen.insert(reason.as_str().to_owned());
                 } else if let Fact::DeviceOffline { because, .. } = &fact {
                     seen.insert(format!("{because:?}"));
+                } else if let Fact::OccurrenceSkipped(not)
+                | Fact::OccurrenceMissed(not)
+                | Fact::OccurrenceCancelled(not) = &fact
+                {
+                    seen.insert(not.reason.clone());
                 }
             }
         }
@@ -161,7 +185,11 @@ fn the_sequences_come_by_every_fact_and_reason() {
         contact.removed contact.blocked presence.online presence.offline Said Lapsed command.refused message.accepted
         delivery.routed delivery.delivered delivery.read delivery.filtered delivery.recalled delivery.expired
         timer.set opted_out suspended blocked delivery.failed sms.attempted sms.let_go sms.accepted sms.failed
-        sms.deferred sms.unknown sms.receipt sms.unmatched sms.silent sms.part sms.received preference.phone_set"
+        sms.deferred sms.unknown sms.receipt sms.unmatched sms.silent sms.part sms.received preference.phone_set
+        schedule.created schedule.replaced schedule.paused schedule.resumed schedule.cancelled schedule.ended
+        schedule.run schedule.skip_set occurrence.planned occurrence.fired occurrence.skipped occurrence.missed
+        occurrence.cancelled asked paused min_interval never too_late superseded cancelled replaced auth.suspended
+        quota.day_exceeded quota.month_exceeded"
         .split_whitespace()
     {
         assert!(seen.contains(want), "{want} is not among {seen:?}");
@@ -247,11 +275,16 @@ enum Delivery {
     Open,
     /// With an adapter.
     Queued,
+    /// The bridge has leave to submit it.
+    Attempted,
     /// The SMSC has it, or may have it.
     Accepted,
     Unknown,
     Ended,
 }
+
+/// With the bridge, or perhaps with an SMSC.
+const OUT: [Delivery; 3] = [Delivery::Queued, Delivery::Attempted, Delivery::Unknown];
 
 impl Book {
     fn write(&mut self, facts: &[&Fact]) -> Result<(), String> {
@@ -289,12 +322,17 @@ impl Book {
         {
             self.moves(*message, to, Delivery::Ended, fact)?;
         } else if let Fact::SmsAttempted(granted) = fact {
-            self.moves(granted.message, &granted.to, Delivery::Queued, fact)?;
+            if self.deliveries.get(&(granted.message, granted.to.clone())) == Some(&Delivery::Attempted) {
+                return Err(format!("it might be submitted twice by {fact:?}"));
+            }
+            self.moves(granted.message, &granted.to, Delivery::Attempted, fact)?;
         } else if let Fact::SmsAccepted { attempt, receipts } = fact {
             let now = if *receipts { Delivery::Accepted } else { Delivery::Ended };
-            self.reported(attempt.message, &attempt.to, &[Delivery::Queued, Delivery::Unknown], now);
+            self.reported(attempt.message, &attempt.to, &OUT, now);
+        } else if let Fact::SmsDeferred { attempt, .. } = fact {
+            self.reported(attempt.message, &attempt.to, &[Delivery::Attempted], Delivery::Queued);
         } else if let Fact::SmsUnknown { attempt, .. } = fact {
-            self.reported(attempt.message, &attempt.to, &[Delivery::Queued], Delivery::Unknown);
+            self.reported(attempt.message, &attempt.to, &OUT, Delivery::Unknown);
         } else if let Fact::SmsSilent { message, to } = fact {
             self.reported(*message, to, &[Delivery::Accepted, Delivery::Unknown], Delivery::Ended);
         }

@@ -32,10 +32,11 @@ impl Timer {
     }
 
     /// Whether there is anything left that it could change.
-    fn is_wanted(self, state: &State) -> bool {
+    fn is_wanted(self, state: &State, due: Instant) -> bool {
         match self {
             Timer::Expire(message) | Timer::Escalate(message) => state.messages.contains_key(&message),
-            Timer::Occur(schedule) => state.schedules.contains_key(&schedule),
+            // A firing that a replaced rule asked for would take the place of the one that is awaited.
+            Timer::Occur(schedule) => state.schedules.get(&schedule).is_some_and(|it| it.awaits(due)),
         }
     }
 
@@ -85,7 +86,11 @@ pub(super) fn fired(
     let TimerFired { timer, due } = *command;
     if due > at + EARLY_MAX {
         // Somebody's clock is wrong; by the log's clock the time is still to come.
-        return Ok(timer.is_wanted(state).then_some(Fact::TimerSet { timer, due }).into_iter().collect());
+        return Ok(timer
+            .is_wanted(state, due)
+            .then_some(Fact::TimerSet { timer, due })
+            .into_iter()
+            .collect());
     }
     Ok(match timer {
         Timer::Expire(message) => message::expire(state, message, at.max(due)),

@@ -97,13 +97,16 @@ where
     let mut track = serde_path_to_error::Track::new();
     let tracked = serde_path_to_error::Deserializer::new(deserializer, &mut track);
     let mut note = |path: serde_ignored::Path<'_>| {
-        unknown.get_or_insert_with(|| shortened(&path.to_string()));
+        // A field that may be absent is a step of its own there, written as `?`.
+        unknown.get_or_insert_with(|| shortened(&path.to_string().replace("?.", "")));
     };
     let read = T::deserialize(serde_ignored::Deserializer::new(tracked, &mut note));
     read.map_err(|error| {
         let path = track.path().to_string();
+        // A name that is none says nothing.
+        let path = path.strip_suffix(".?").unwrap_or(&path);
         let rejection = Rejection::malformed(&shortened(&error.to_string()));
-        if path == "." || path == "?" { rejection } else { rejection.at_field(&shortened(&path)) }
+        if path == "." || path == "?" { rejection } else { rejection.at_field(&shortened(path)) }
     })
 }
 

@@ -30,16 +30,20 @@ const STRANGE_SUBJECTS: [&str; 6] = [
 /// One in so many is malformed.
 const MALFORMED_EVERY: usize = 12;
 const MSGPACK_EVERY: usize = 3;
+/// The first so many commands make schedules that fire in years.
+const LASTING: usize = 40;
 
 /// The `n`-th command: its subject and payload.
 pub fn command(dice: &mut Dice, n: usize) -> (String, Vec<u8>) {
-    let (by, verb, fields) = match dice.below(20) {
+    let (by, verb, fields) = match dice.below(24) {
         0 | 1 => operators(dice),
         2 | 3 => personal(dice),
         4 => parts_of_homing(dice, n),
         5 | 6 => presence(dice),
         7..=9 => about_messages(dice, n),
         10..=12 => sms_bridge(dice, n),
+        13..=16 => schedules(dice, n),
+        _ if n <= LASTING => schedules(dice, n),
         _ => send(dice, n),
     };
     let mut subject = format!("homing.cmd.{by}.{verb}");
@@ -85,7 +89,10 @@ fn personal(dice: &mut Dice) -> Parsed {
 
 /// What only Homing itself may report, true or not.
 fn parts_of_homing(dice: &mut Dice, n: usize) -> Parsed {
-    let timer = format!("{}-{}", dice.one_of(&["expire", "escalate", "tea"]), message(dice, n));
+    let timer = match dice.below(4) {
+        0 => format!("occur-{}", schedule(dice, n)),
+        _ => format!("{}-{}", dice.one_of(&["expire", "escalate", "tea"]), message(dice, n)),
+    };
     let lapsed =
         json!({ "user": dice.one_of(&USERS), "device": dice.one_of(&DEVICES), "since": dice.below(n + 1) });
     match dice.below(3) {
@@ -195,6 +202,68 @@ fn send(dice: &mut Dice, n: usize) -> Parsed {
         _ => {}
     }
     (dice.one_of(&USERS), "message.send", fields)
+}
+
+/// What a user says about schedules, of their own and of others. Some fire at once, and the first ones last.
+fn schedules(dice: &mut Dice, n: usize) -> Parsed {
+    if n <= LASTING {
+        let when =
+            json!({ "every": "day", "times": ["09:00", "18:30"], "from": "2035-01-01", "zone": "UTC" });
+        return (
+            "alice",
+            "schedule.create",
+            json!({ "message": { "to": ["bob"], "text": "later" }, "when": when }),
+        );
+    }
+    let (schedule, zone) =
+        (schedule(dice, n), dice.one_of(&["UTC", "Europe/London", "Asia/Shanghai", "Mars/Phobos"]));
+    let to = dice.one_of(&ADDRESSES[..8]);
+    let mut when = match dice.below(10) {
+        0 => json!({ "at": format!("20{}-02-{}T09:00", 10 + dice.below(40), 20 + dice.below(11)) }),
+        1 => json!({ "every": "day", "times": ["09:00", "18:30"], "except": ["2040-01-01"] }),
+        2 => {
+            json!({ "every": dice.below(3), "unit": "weeks", "weekdays": ["mon", "fri"], "times": ["02:30"] })
+        }
+        3 => json!({ "every": "month", "days": [1, -1], "times": ["12:00"], "count": 20 }),
+        4 => {
+            json!({ "cron": dice.one_of(&["0 9 * * 1-5", "*/5 * * * *", "* * * * * *", "99 * * * *"]), "count": 5 })
+        }
+        5 => json!({ "every": "second", "count": 3, "missed": "never", "late_by": "0s" }),
+        _ => json!({ "every": 1, "unit": dice.one_of(&["second", "minute"]), "count": 2 + dice.below(4) }),
+    };
+    when["zone"] = json!(zone);
+    match dice.below(12) {
+        0 => when["missed"] = json!(dice.one_of(&["latest", "all", "never", "maybe"])),
+        1 => when["min_interval"] = json!("2s"),
+        2 => when["colour"] = json!("red"),
+        _ => {}
+    }
+    let content = json!({ "to": [to], "text": format!("message {n}, later") });
+    let create = json!({ "message": content, "when": when });
+    let occurrence = dice.one_of(&["2035-01-01T09:00:00", "2035-01-01T18:30:00", "2035-01-01T09:00:00/2"]);
+    let occurrence = json!({ "schedule": schedule, "occurrence": occurrence });
+    let one = json!({ "schedule": schedule });
+    let (verb, fields) = match dice.below(20) {
+        0 => ("schedule.replace", json!({ "schedule": schedule, "when": when })),
+        1 => ("schedule.replace", json!({ "schedule": schedule, "message": content })),
+        2 | 3 => ("schedule.pause", one),
+        4 => ("schedule.resume", one),
+        5 => ("schedule.cancel", one),
+        6 => ("schedule.run-now", one),
+        7 | 8 => ("schedule.skip", occurrence),
+        9 => ("schedule.unskip", occurrence),
+        _ => ("schedule.create", create),
+    };
+    (dice.one_of(&["alice", "alice", "alice", "bob", "carol", "erin"]), verb, fields)
+}
+
+/// A schedule that there may be: one of the first, which last, or one of the last.
+fn schedule(dice: &mut Dice, n: usize) -> String {
+    if dice.below(3) > 0 {
+        format!("s{}", 1 + dice.below(LASTING))
+    } else {
+        message(dice, n).replace('m', "s")
+    }
 }
 
 /// A message that there may be, for commands and messages share their numbers; mostly one of the last, which may be open.

@@ -32,7 +32,7 @@ const ALL: &str = "decider,fanout,presence,query,scheduler";
 /// Of any kind, for deciding them again.
 const COMMANDS: usize = 4_000;
 /// As many as `rules/fact.rs` has variants.
-const KINDS_OF_FACTS: usize = 33;
+const KINDS_OF_FACTS: usize = 46;
 
 fn kills(dice: &mut Dice) -> Vec<usize> {
     dice.spread(KILLS, 100..MESSAGES - 100)

@@ -22,8 +22,8 @@ pub const COMMANDS_LEN_MAX: usize = 60;
 pub const START_MS: i64 = 1_796_115_600_000;
 
 /// The first two are registered before anything else happens.
-const USERS: [&str; 4] = ["alice", "bob", "carol", "dave"];
-const PHONES: [&str; 3] = ["+8613800138000", "+447700900001", "+447700900002"];
+pub(super) const USERS: [&str; 4] = ["alice", "bob", "carol", "dave"];
+pub(super) const PHONES: [&str; 3] = ["+8613800138000", "+447700900001", "+447700900002"];
 const STRANGERS: [&str; 5] = ["eve", "999999", "#3001", "100001", "100003"];
 const SENDERS: [&str; 7] = ["_admin", "_clock", "_lease", "_sms", "_unknown", "Alice", "eve"];
 
@@ -42,22 +42,6 @@ impl fmt::Debug for Wish {
     }
 }
 
-/// Two people and one of them online, then anything; some of it said again.
-pub fn sequence() -> impl Strategy<Value = Vec<Wish>> {
-    let drawn = (wish(), option::weighted(0.2, 0..COMMANDS_LEN_MAX), option::weighted(0.3, follow_up()));
-    vec(drawn, 1..COMMANDS_LEN_MAX).prop_map(|drawn| {
-        let mut wishes = vec![registered("alice", None), registered("bob", Some(PHONES[0]))];
-        wishes.push(came_online("bob"));
-        for (fresh, again, follow_up) in drawn {
-            let earlier = again.and_then(|place| wishes.get(place)).cloned();
-            wishes.push(earlier.map(|earlier| Wish { after_ms: fresh.after_ms, ..earlier }).unwrap_or(fresh));
-            let message = MessageId::of(CommandSeq(wishes.len() as u64));
-            wishes.extend(follow_up.map(|follow_up| follow_up.wish(message)));
-        }
-        wishes
-    })
-}
-
 /// One command: mostly from whom it may come, mostly well formed.
 pub fn wish() -> impl Strategy<Value = Wish> {
     let encoding = prop_oneof![Just(Encoding::Json), Just(Encoding::Msgpack)];
@@ -72,63 +56,13 @@ pub fn wish() -> impl Strategy<Value = Wish> {
     )
 }
 
-fn registered(name: &str, phone: Option<&str>) -> Wish {
-    let phone = phone.map(|phone| phone.parse().expect("a phone"));
-    let name = name.parse().expect("a name");
-    let command =
-        Command::Register(Register { name, phone, secret: None, zone: None, day: None, month: None });
-    let payload = command::encode(&command, Encoding::Msgpack);
-    Wish { subject: subjects::command("_admin", command.verb()), payload, after_ms: 1 }
-}
-
-/// What comes right after a command, as if it had been a message.
-#[derive(Debug, Clone, Copy)]
-enum FollowUp {
-    Escalates,
-    Expires,
-    ConfirmedBy(&'static str),
-    RecalledBy(&'static str),
-}
-
-fn follow_up() -> impl Strategy<Value = FollowUp> {
-    let user = || select(&USERS[..]);
-    prop_oneof![
-        2 => Just(FollowUp::Escalates),
-        1 => Just(FollowUp::Expires),
-        1 => user().prop_map(FollowUp::ConfirmedBy),
-        1 => user().prop_map(FollowUp::RecalledBy),
-    ]
-}
-
-impl FollowUp {
-    fn wish(self, message: MessageId) -> Wish {
-        let fired = |timer| Command::TimerFired(TimerFired { timer, due: Instant::from_unix_ms(START_MS) });
-        let confirm = Confirm { message: Some(message), messages: None };
-        let (by, command, after_ms) = match self {
-            FollowUp::Escalates => ("_clock", fired(Timer::Escalate(message)), 1_000),
-            FollowUp::Expires => ("_clock", fired(Timer::Expire(message)), 3_600_000),
-            FollowUp::ConfirmedBy(user) => (user, Command::Received(confirm), 1),
-            FollowUp::RecalledBy(user) => (user, Command::Recall(Recall { message }), 1),
-        };
-        let payload = command::encode(&command, Encoding::Json);
-        Wish { subject: subjects::command(by, command.verb()), payload, after_ms }
-    }
-}
-
-fn came_online(name: &str) -> Wish {
-    let device = "pc".parse().expect("a name");
-    let command = Command::Online(Online { device, class: DeviceClass::Pc, lease: Span::from_secs(45) });
-    let payload = command::encode(&command, Encoding::Json);
-    Wish { subject: subjects::command(name, command.verb()), payload, after_ms: 1 }
-}
-
 /// Mostly moments; sometimes so long that deadlines pass and ids are forgotten.
 fn pause() -> impl Strategy<Value = i64> {
     prop_oneof![8 => 0..3_000_i64, 2 => 60_000..7_200_000_i64, 1 => Just(8 * 86_400_000_i64)]
 }
 
 /// Whose command, and what it says.
-pub fn spoken() -> impl Strategy<Value = (&'static str, Command)> {
+pub fn spoken() -> BoxedStrategy<(&'static str, Command)> {
     let user = || select(&USERS[..]);
     prop_oneof![
         3 => admin().prop_map(|command| ("_admin", command)),
@@ -137,9 +71,11 @@ pub fn spoken() -> impl Strategy<Value = (&'static str, Command)> {
         9 => (user(), send().prop_map(Command::Send)),
         6 => (user(), about_messages()),
         1 => lapsed().prop_map(|command| ("_lease", command)),
+        6 => (user(), super::schedule_commands::schedules()),
         3 => timer_fired().prop_map(|command| ("_clock", command)),
         8 => super::sms_commands::sms().prop_map(|command| ("_sms", command)),
     ]
+    .boxed()
 }
 
 fn admin() -> impl Strategy<Value = Command> {
@@ -193,7 +129,7 @@ fn online_or_offline() -> impl Strategy<Value = Command> {
     ]
 }
 
-fn send() -> impl Strategy<Value = Send> {
+pub(super) fn send() -> impl Strategy<Value = Send> {
     let to = prop_oneof![30 => vec(address(), 1..4), 1 => Just(Vec::new())];
     let body = prop_oneof![
         12 => "[a-z你好 ]{1,8}".prop_map(|text| (Some(text), None)),
@@ -250,7 +186,8 @@ fn lapsed() -> impl Strategy<Value = Command> {
 }
 
 fn timer_fired() -> impl Strategy<Value = Command> {
-    let timer = prop_oneof![message().prop_map(Timer::Expire), message().prop_map(Timer::Escalate)];
+    let occur = super::schedule_commands::schedule().prop_map(Timer::Occur);
+    let timer = prop_oneof![message().prop_map(Timer::Expire), message().prop_map(Timer::Escalate), occur];
     let due = prop_oneof![3 => Just(START_MS), 1 => Just(i64::MAX)].prop_map(Instant::from_unix_ms);
     (timer, due).prop_map(|(timer, due)| Command::TimerFired(TimerFired { timer, due }))
 }

@@ -8,6 +8,9 @@ pub mod kill;
 pub mod peers;
 mod process;
 pub mod raw;
+pub mod schedule_book;
+pub mod schedule_commands;
+pub mod sequence;
 pub mod server;
 pub mod sms_commands;
 

@@ -6,7 +6,7 @@ use homing::words::{Called, Party};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use proptest::sample::select;
+use proptest::sample::{Index, select};
 
 use super::commands::{message, phone, user_name};
 
@@ -17,8 +17,15 @@ pub fn sms() -> impl Strategy<Value = Command> {
         to,
         again,
     });
+    // Some name a delivery twice.
+    let deliveries =
+        (vec(asked, 0..4), option::weighted(0.2, any::<Index>())).prop_map(|(mut asked, twice)| {
+            let again = twice.filter(|_| !asked.is_empty()).map(|place| place.get(&asked).clone());
+            asked.extend(again);
+            asked
+        });
     prop_oneof![
-        4 => vec(asked, 0..4).prop_map(|deliveries| Command::SmsAttempt(sms::Attempt { deliveries })),
+        4 => deliveries.prop_map(|deliveries| Command::SmsAttempt(sms::Attempt { deliveries })),
         6 => vec(report(), 0..4).prop_map(|reports| Command::SmsReport(sms::Reports { reports })),
         4 => received().prop_map(Command::SmsReceived),
         1 => part_of_sms().prop_map(Command::SmsPart),

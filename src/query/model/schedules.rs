@@ -184,7 +184,10 @@ fn ended(
             How::Cancelled(_) => course.sums.cancelled += 1,
         }
         course.next = course.next.filter(|next| *next != Next::of(occurrence));
-        course.skips.remove(&occurrence.name());
+        // What another rule plans again is still not wished.
+        if !matches!(how, How::Cancelled(_)) {
+            course.skips.remove(&occurrence.name());
+        }
     })?;
     rows.put(keys::ended(id, number), Ended::new(occurrence, how, late_ms, seq).write());
     Ok(())

@@ -97,14 +97,24 @@ impl Schedule {
         }
     }
 
+    /// Whether its next occurrence is due then.
+    pub(in crate::rules) fn awaits(&self, due: Instant) -> bool {
+        self.next.is_some_and(|next| next.due == due)
+    }
+
     pub(super) fn owner<'a>(&self, state: &'a State) -> &'a User {
         state.user(self.from)
     }
 
-    fn ended(&mut self, occurrence: &Occurrence) {
+    /// It is not ahead any more; a skip of it stands, for another rule may plan it again.
+    fn cancelled(&mut self, occurrence: &Occurrence) {
         if self.next.as_ref() == Some(occurrence) {
             self.next = None;
         }
+    }
+
+    fn ended(&mut self, occurrence: &Occurrence) {
+        self.cancelled(occurrence);
         self.skips.remove(&occurrence.name());
     }
 }
@@ -156,6 +166,7 @@ enum Change<'a> {
     Skip(OccurrenceName, bool),
     Planned(Occurrence),
     Ended(&'a Occurrence),
+    Cancelled(&'a Occurrence),
     FiredAt(&'a Occurrence, Instant),
     RunAt(Instant),
 }
@@ -171,11 +182,10 @@ fn changed(fact: &Fact, now: Instant) -> Option<(ScheduleId, Change<'_>)> {
         Some((*schedule, Change::Planned(*occurrence)))
     } else if let Fact::OccurrenceFired(Fired { schedule, occurrence, .. }) = fact {
         Some((*schedule, Change::FiredAt(occurrence, now)))
-    } else if let Fact::OccurrenceSkipped(not)
-    | Fact::OccurrenceMissed(not)
-    | Fact::OccurrenceCancelled(not) = fact
-    {
+    } else if let Fact::OccurrenceSkipped(not) | Fact::OccurrenceMissed(not) = fact {
         Some((not.schedule, Change::Ended(&not.occurrence)))
+    } else if let Fact::OccurrenceCancelled(not) = fact {
+        Some((not.schedule, Change::Cancelled(&not.occurrence)))
     } else if let Fact::ScheduleRun { schedule, .. } = fact {
         Some((*schedule, Change::RunAt(now)))
     } else {
@@ -191,6 +201,7 @@ impl Change<'_> {
             Change::Skip(name, false) => drop(schedule.skips.remove(&name)),
             Change::Planned(occurrence) => schedule.next = Some(occurrence),
             Change::Ended(occurrence) => schedule.ended(occurrence),
+            Change::Cancelled(occurrence) => schedule.cancelled(occurrence),
             Change::FiredAt(occurrence, now) => {
                 schedule.ended(occurrence);
                 schedule.last = Some(super::occur::effective(occurrence, now));

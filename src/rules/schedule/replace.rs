@@ -20,7 +20,9 @@ pub(in crate::rules) fn replace(
     let planned = when.as_ref().map(|when| Plan::new(when, home(state, user), now)).transpose()?;
     let mut after = Vec::new();
     if let Some((plan, _)) = &planned {
-        let first = plan.first(now).ok_or_else(Rejection::never_fires)?;
+        // What fired a little early, by another clock, is not ahead any more.
+        let passed = kept.last.map_or(now, |last| now.max(last));
+        let first = plan.first(passed).ok_or_else(Rejection::never_fires)?;
         if kept.next != Some(first) {
             after.extend(kept.next.map(|occurrence| {
                 let (schedule, late_ms) = (*id, (now - occurrence.due).ms());

@@ -1,5 +1,7 @@
 //! May this SMS leave now? Asked just before each submit, for wishes and whereabouts change while work lies on OUTBOX.
 
+use std::collections::HashSet;
+
 use super::{Asked, Attempt, Attempted, BATCH_LEN_MAX, Granted, UnknownReason};
 use crate::rules::command::Route;
 use crate::rules::fact::{FilterReason, RouteReason, Routed};
@@ -17,7 +19,10 @@ pub(in crate::rules) fn attempt(
     if command.deliveries.len() > BATCH_LEN_MAX {
         return Err(Rejection::batch_too_large(command.deliveries.len(), BATCH_LEN_MAX));
     }
-    Ok(command.deliveries.iter().flat_map(|asked| answer(state, asked, at)).collect())
+    // Named twice, it is asked for once: leave for each would be leave to submit it twice.
+    let mut named = HashSet::new();
+    let each = command.deliveries.iter().filter(|asked| named.insert((asked.message, &asked.to)));
+    Ok(each.flat_map(|asked| answer(state, asked, at)).collect())
 }
 
 fn answer(state: &State, asked: &Asked, at: Instant) -> Vec<Fact> {
