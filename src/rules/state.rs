@@ -92,10 +92,9 @@ impl State {
     /// Takes in a whole decision: all parts of it, the first of which stands at `at` in EVENTS.
     pub fn evolve(&mut self, parts: &[Commit], at: EventSeq) {
         let Some(first) = parts.first() else { return };
-        let now = parts.iter().map(Commit::now).fold(first.at, Instant::max);
         for part in parts {
             for fact in &part.facts {
-                self.take(fact, at, now);
+                self.take(fact, at, first.at);
             }
         }
         if let Some(mark) = &first.intent {
