@@ -24,6 +24,15 @@ pub struct Commit {
 }
 
 impl Commit {
+    /// The moment that its facts are judged and counted at: a firing that came a little early, by another clock, is as of its
+    /// time.
+    pub fn now(&self) -> Instant {
+        let due = |fact: &Fact| {
+            if let Fact::OccurrenceFired(fired) = fact { Some(fired.occurrence.due) } else { None }
+        };
+        self.facts.iter().filter_map(due).fold(self.at, Instant::max)
+    }
+
     pub fn is_last_part(&self) -> bool {
         self.part + 1 >= self.parts
     }

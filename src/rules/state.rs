@@ -92,9 +92,10 @@ impl State {
     /// Takes in a whole decision: all parts of it, the first of which stands at `at` in EVENTS.
     pub fn evolve(&mut self, parts: &[Commit], at: EventSeq) {
         let Some(first) = parts.first() else { return };
+        let now = parts.iter().map(Commit::now).fold(first.at, Instant::max);
         for part in parts {
             for fact in &part.facts {
-                self.take(fact, at, first.at);
+                self.take(fact, at, now);
             }
         }
         if let Some(mark) = &first.intent {

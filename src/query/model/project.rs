@@ -9,7 +9,10 @@ use crate::rules::{Channel, Commit, Fact};
 use crate::words::{EventSeq, Instant};
 
 pub(super) fn project(rows: &mut Rows<'_>, seq: EventSeq, commit: &Commit) -> Result<(), Fault> {
-    commit.facts.iter().try_for_each(|fact| take(rows, seq, commit.at, fact))
+    commit.facts.iter().try_for_each(|fact| take(rows, seq, commit.at, fact))?;
+    let mut senders =
+        commit.facts.iter().filter_map(Fact::accepted).filter_map(|accepted| accepted.from.user());
+    senders.try_for_each(|sender| usage::count(rows, sender, commit.now()))
 }
 
 fn take(rows: &mut Rows<'_>, seq: EventSeq, at: Instant, fact: &Fact) -> Result<(), Fault> {
@@ -49,10 +52,7 @@ fn take(rows: &mut Rows<'_>, seq: EventSeq, at: Instant, fact: &Fact) -> Result<
         Fact::ContactBlocked { user, who } => contacts::blocked(rows, user, who),
         Fact::DeviceOnline { user, device, class, .. } => presence::online(rows, user, device, *class, at),
         Fact::DeviceOffline { user, device, because: _ } => presence::offline(rows, user, device),
-        Fact::MessageAccepted(accepted) => {
-            delivery::accepted(rows, seq, at, accepted)?;
-            accepted.from.user().map_or(Ok(()), |user| usage::count(rows, user, at))
-        }
+        Fact::MessageAccepted(accepted) => delivery::accepted(rows, seq, at, accepted),
         Fact::DeliveryRouted(routed) => {
             delivery::moved(rows, routed.message, &routed.to, &routed_step(routed, seq, at))
         }

@@ -25,15 +25,22 @@ pub struct Usage {
 impl Usage {
     /// What is used of the day and of the month at a moment.
     pub fn at(&self, zone: Zone, now: Instant) -> (u32, u32) {
-        let (then, today) = (date(self.on), zone.local(now).date());
+        let (then, today) = (date(self.on), self.today(zone, now));
         let this_month = (then.year(), then.month()) == (today.year(), today.month());
         (if then == today { self.day } else { 0 }, if this_month { self.month } else { 0 })
+    }
+
+    /// The date that is counted. A firing that came a little early has begun the next one, and it is not left again: neither
+    /// day gets more than its limit.
+    fn today(&self, zone: Zone, now: Instant) -> NaiveDate {
+        let (then, today) = (date(self.on), zone.local(now).date());
+        if today.succ_opt() == Some(then) { then } else { today }
     }
 
     /// One more was sent.
     pub fn count(&mut self, zone: Zone, now: Instant) {
         let (day, month) = self.at(zone, now);
-        let on = days(zone.local(now).date());
+        let on = days(self.today(zone, now));
         *self = Usage { on, day: day.saturating_add(1), month: month.saturating_add(1) };
     }
 
@@ -97,5 +104,18 @@ mod tests {
         assert_eq!(refused.code, "quota.day_exceeded");
         assert!(refused.text.contains("2026-12-01T00:00:00 (Asia/Shanghai)"), "{}", refused.text);
         assert!(usage.check(limits, zone, at("2026-11-30T16:00:00Z")).is_ok());
+    }
+
+    #[test]
+    fn a_day_that_was_begun_early_is_not_left_again() {
+        let at = |text: &str| text.parse::<Instant>().unwrap();
+        let mut usage = Usage::default();
+        usage.count(Zone::UTC, at("2026-11-30T23:59:50Z"));
+        usage.count(Zone::UTC, at("2026-12-01T00:00:00Z"));
+        usage.count(Zone::UTC, at("2026-11-30T23:59:59Z"));
+        assert_eq!(usage.at(Zone::UTC, at("2026-11-30T23:59:59Z")), (2, 2));
+        assert_eq!(usage.at(Zone::UTC, at("2026-12-01T00:00:01Z")), (2, 2));
+        // A clock that was wrong by more is not believed.
+        assert_eq!(usage.at(Zone::UTC, at("2026-11-29T23:59:59Z")), (0, 0));
     }
 }
