@@ -92,9 +92,10 @@ pub(super) fn fired(
             .into_iter()
             .collect());
     }
+    let now = at.max(due);
     Ok(match timer {
-        Timer::Expire(message) => message::expire(state, message, at.max(due)),
+        Timer::Expire(message) => message::expire(state, message, now),
         Timer::Escalate(message) => message::escalate(state, message),
-        Timer::Occur(id) => schedule::occur(state, id, due, message, at),
+        Timer::Occur(id) => schedule::occur(state, id, due, message, now),
     })
 }

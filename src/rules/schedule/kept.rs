@@ -153,9 +153,8 @@ fn replace(state: &mut State, replaced: &Replaced, at: EventSeq) {
         schedule.carries(state, content, at);
     }
     if let Some(plan) = replaced.when.as_ref().and_then(|when| Plan::read(when).ok()) {
+        schedule.skips = plan.kept_of(&schedule.skips);
         schedule.plan = plan;
-        // Occurrences of the old rule; the new one has others, even where they are named alike.
-        schedule.skips.clear();
     }
     state.schedules.insert(replaced.schedule, schedule);
 }

@@ -20,12 +20,11 @@ pub(in crate::rules) fn occur(
     id: ScheduleId,
     due: Instant,
     message: MessageId,
-    at: Instant,
+    now: Instant,
 ) -> Vec<Fact> {
     let Some(schedule) = state.schedules.get(&id) else { return Vec::new() };
     let Some(mut occurrence) = schedule.next.filter(|next| next.due == due) else { return Vec::new() };
-    let now = at.max(due);
-    let mut turn = Turn { state, id, schedule, message, at, now, facts: Vec::new(), sent: None };
+    let mut turn = Turn { state, id, schedule, message, now, facts: Vec::new(), sent: None };
     for _ in 0..OVERDUE_LEN_MAX {
         let following = schedule.plan.next(&occurrence);
         if !turn.judge(occurrence, following) {
@@ -54,9 +53,6 @@ struct Turn<'a> {
     id: ScheduleId,
     schedule: &'a Schedule,
     message: MessageId,
-    /// By the log's clock, which the quota is counted by.
-    at: Instant,
-    /// The same, or the due time where the scheduler's clock is a little ahead.
     now: Instant,
     facts: Vec<Fact>,
     /// The facts of the message that goes out; one decision sends one.
@@ -129,9 +125,9 @@ impl Turn<'_> {
         if owner.suspended {
             return Err(Rejection::suspended(owner.name.as_str()));
         }
-        quota::check(self.state, &owner.name, self.at)?;
+        quota::check(self.state, &owner.name, self.now)?;
         let letter = self.schedule.letter(self.state);
-        message::accept(self.state, &owner.name, letter, self.message, self.at)
+        message::accept(self.state, &owner.name, letter, self.message, self.now)
     }
 
     fn plan(&mut self, following: Occurrence) {
