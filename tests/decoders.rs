@@ -7,6 +7,7 @@ use std::time::{Duration, Instant as Clock};
 use homing::rules::command::Encoding;
 use homing::rules::{Commit, Rejection};
 use homing::wire::query::{self, DeliveryOf, HistoryOf, Page};
+use homing::wire::schedule_query::{LedgerOf, PreviewOf, SchedulesOf};
 use homing::wire::{command, commit, from_msgpack, subjects, to_msgpack, to_value};
 use homing::words::{CommandSeq, Instant};
 use proptest::prelude::*;
@@ -44,6 +45,9 @@ fn read(bytes: &[u8]) -> Result<(), String> {
     refused_with_a_code(query::parse::<Page>(bytes).err())?;
     refused_with_a_code(query::parse::<HistoryOf>(bytes).err())?;
     refused_with_a_code(query::parse::<DeliveryOf>(bytes).err())?;
+    refused_with_a_code(query::parse::<SchedulesOf>(bytes).err())?;
+    refused_with_a_code(query::parse::<PreviewOf>(bytes).err())?;
+    refused_with_a_code(query::parse::<LedgerOf>(bytes).err())?;
     let _shown = to_value(bytes);
     if let Ok(read) = commit::decode(bytes) {
         let again = commit::decode(&commit::encode(&read));

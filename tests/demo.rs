@@ -13,7 +13,7 @@ use support::{HOMING, peers, run};
 const SHOWN_WITHIN: Duration = Duration::from_secs(60);
 
 /// Act by act, what must be said, in this order; between them other lines may stand.
-const PLAY: [(&str, &[&str]); 10] = [
+const PLAY: [(&str, &[&str]); 11] = [
     ("1. ", &["alice is registered; IM number 100001.", "bob is registered; IM number 100002."]),
     (
         "2. ",
@@ -29,6 +29,23 @@ const PLAY: [(&str, &[&str]); 10] = [
     (
         "7. ",
         &[
+            "alice schedules \"the tea is ready\" for bob: accepted as s",
+            "will fire at",
+            "will fire at",
+            "alice schedules \"never mind\" for bob: accepted as s",
+            "Planned: s",
+            "alice cancels s",
+            "bob's client gets \"the tea is ready\" from alice and confirms it.",
+            "bob's client gets \"the tea is ready\" from alice and confirms it.",
+            ": fired, ",
+            ": fired, ",
+            ": cancelled.",
+            "Lateness of all 2 firings so far: at most ",
+        ],
+    ),
+    (
+        "8. ",
+        &[
             "Homing is bound over SMPP",
             "carol is registered; IM number 100003, phone +447700900001.",
             "alice sends carol \"dinner at eight?\"",
@@ -38,7 +55,7 @@ const PLAY: [(&str, &[&str]); 10] = [
         ],
     ),
     (
-        "8. ",
+        "9. ",
         &[
             "alice's client is online.",
             "carol's phone sends \"yes, with pleasure\" to 12520100001",
@@ -47,7 +64,7 @@ const PLAY: [(&str, &[&str]); 10] = [
         ],
     ),
     (
-        "9. ",
+        "10. ",
         &[
             "bob's client says that it is going",
             "alice sends bob \"dinner at eight, carol comes too\"",

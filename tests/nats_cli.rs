@@ -39,6 +39,42 @@ fn a_short_story_is_readable_with_the_nats_cli() {
     }
 }
 
+#[test]
+fn what_is_sent_later_is_asked_for_with_the_nats_cli() {
+    let Some(nats) = Nats::start() else { return };
+    nats.publishes("homing.cmd._admin.user.register", r#"{"name": "alice", "zone": "Asia/Shanghai"}"#);
+    nats.publishes("homing.cmd._admin.user.register", r#"{"name": "bob"}"#);
+    let create = r#"{"message": {"to": ["bob"], "text": "tick"}, "when": {"cron": "0 9 * * *"}}"#;
+    nats.publishes("homing.cmd.alice.schedule.create", create);
+    let replace = r#"{"schedule": "s3", "message": {"to": ["bob"], "text": "tack"}}"#;
+    nats.publishes("homing.cmd.alice.schedule.replace", replace);
+    nats.shows(
+        "sub --stream EVENTS --all --count 4 --wait 10s",
+        &["homing.evt.>"],
+        &["schedule.s3.replaced"],
+    );
+    for (by, name, question, wanted) in [
+        (
+            "alice",
+            "schedules",
+            "{}",
+            [r#""schedule":"s3","from":"alice","to":["bob"],"text":"tack""#, r#""state":"active""#],
+        ),
+        ("alice", "preview", r#"{"schedule": "s3"}"#, [r#"T09:00:00","due":""#, r#"T01:00:00Z"}"#]),
+        ("alice", "quota", "{}", [r#""zone":"Asia/Shanghai","day":{"used":0,"resets":""#, r#"T16:00:00Z"}"#]),
+        (
+            "_admin",
+            "ledger",
+            "{}",
+            [r#"{"total":{"planned":1,"fired":0"#, r#""pending":1,"balanced":true}]}"#],
+        ),
+        ("_admin", "lateness", "{}", [r#"{"fired":0"#, r#""buckets":[]}"#]),
+        ("bob", "schedules", r#"{"schedule": "s3"}"#, [r#"{"error":{"code":"schedule.unknown""#, "}}"]),
+    ] {
+        nats.shows("req --raw", &[&format!("homing.query.{by}.{name}"), question], &wanted);
+    }
+}
+
 const USER_COMMIT: &[&str] = &[
     "ce-type: homing.user.registered.v1",
     "ce-causationid: 1",

@@ -1,5 +1,7 @@
 //! What holds for every rule, zone and moment: occurrences against a calendar counted day by day, and against themselves.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod recurring;
 
 use std::time::{Duration, Instant as Stopwatch};
@@ -45,7 +47,7 @@ fn place(occurrence: &Occurrence) -> (Instant, Civil, bool) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(600) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(3000) })]
 
     #[test]
     fn occurrences_are_the_same_whenever_and_however_they_are_computed(asked in any_rule(), skip in 0..WALK_LEN) {
@@ -133,6 +135,8 @@ proptest! {
         zone in proptest::sample::select(ZONES),
         now in moment(),
     ) {
+        // In December 2011 the last but one day was no date of Apia's.
+        prop_assume!(zone != "Pacific/Apia");
         let rule = json!({ "every": "month", "days": [day], "times": ["12:00"], "zone": zone });
         let Some((plan, _)) = made(&Asked { rule, now }) else { return Ok(()) };
         let month = |occurrence: &Occurrence| {
@@ -143,6 +147,29 @@ proptest! {
         let months: Vec<_> = walk(&plan, now).iter().map(month).collect();
         prop_assert!(months.windows(2).all(|pair| pair[1].0 == pair[0].0 + 1), "{:?}", months);
         prop_assert!(day < 0 || months.iter().all(|(_, shown)| *shown == day || *shown < day && *shown >= 28));
+    }
+}
+
+#[test]
+fn occurrences_go_on_however_a_zone_has_ever_set_its_clocks() {
+    const YEARS: std::ops::Range<i64> = -130 * 366..70 * 366;
+    const STEP_DAYS: usize = 3;
+    let day = |n: i64| Instant::from_unix_ms(n * DAY_MS);
+    let times: Vec<String> = (0..24).map(|hour| format!("{hour:02}:20")).collect();
+    for name in chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()) {
+        let rule =
+            json!({ "every": "day", "times": times, "fold": "both", "from": "1800-01-01", "zone": name });
+        let plan = Plan::read(&serde_json::from_value(rule).unwrap()).unwrap();
+        let three = STEP_DAYS as i64;
+        for start in YEARS.step_by(STEP_DAYS) {
+            if plan.zone().change_between(day(start), day(start + three)).is_some() {
+                let all = walk(&plan, day(start));
+                assert!(
+                    all.len() == WALK_LEN && all.windows(2).all(|pair| place(&pair[0]) < place(&pair[1])),
+                    "{name}"
+                );
+            }
+        }
     }
 }
 

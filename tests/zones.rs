@@ -1,5 +1,7 @@
 //! When clocks show a local time, in every zone: as Python's zoneinfo says, from the same version of the database.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::collections::BTreeMap;
@@ -61,6 +63,28 @@ fn python_has_the_version_of_the_database_that_is_compiled_in() {
     assert_eq!(pinned.trim(), format!("tzdata=={year}.{release}"));
 }
 
+#[test]
+fn no_zone_sets_its_clocks_by_more_than_a_day_or_twice_within_three() {
+    const DAY_MS: i64 = 86_400_000;
+    let day = |n: i64| Instant::from_unix_ms(n * DAY_MS);
+    for zone in TZ_VARIANTS {
+        let zone: Zone = zone.name().parse().unwrap();
+        let mut last = -4;
+        for n in 0..SECONDS.end * 1_000 / DAY_MS {
+            let Some(change) = zone.change_between(day(n), day(n + 1)) else { continue };
+            assert_eq!(
+                change.after_ms,
+                zone.offset_ms(day(n + 1)),
+                "once on that day: {zone}, {}",
+                change.at
+            );
+            assert!((change.after_ms - change.before_ms).abs() <= DAY_MS, "{zone}, {}", change.at);
+            assert!(n - last > 3, "{zone}, {}", change.at);
+            last = n;
+        }
+    }
+}
+
 fn said((first, second, no_date): (i64, i64, bool)) -> Resolved {
     let [first, second] = [first, second].map(|seconds| Instant::from_unix_ms(seconds * 1_000));
     if no_date {
@@ -95,7 +119,8 @@ fn answer(
 ) -> BTreeMap<String, Vec<(i64, i64, bool)>> {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let file = folder.path().join("asked.json");
-    fs::write(&file, serde_json::to_vec(asked).unwrap()).expect("a temporary folder can be written");
+    fs::write(&file, serde_json::to_vec(asked).expect("names and numbers are JSON"))
+        .expect("a temporary folder can be written");
     let ended = run(command.arg(file).env("PYTHONTZPATH", ""), ANSWERS_WITHIN);
     serde_json::from_str(&ended.succeeded("resolve.py").stdout).expect("it answers in JSON")
 }

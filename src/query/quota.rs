@@ -25,7 +25,7 @@ pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec
     };
     let quota = QuotaShown {
         user: name,
-        zone,
+        zone: user.home(),
         day: shown(user.day, day, next_day(zone, now)),
         month: shown(user.month, month, next_month(zone, now)),
     };

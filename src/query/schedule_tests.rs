@@ -265,7 +265,7 @@ fn a_ledger_that_does_not_balance_says_so() {
     };
     assert_eq!(balanced(6), json!([true, [true, true, true]]));
     assert_eq!(balanced(7), json!([false, [false, true, true]]));
-    // Within one schedule the two hide each other, but for the reason that one occurrence is listed twice.
+    // Within one schedule the two errors hide each other; its list shows one occurrence twice.
     assert_eq!(balanced(12), json!([true, [true, true, true]]));
 }
 
@@ -315,7 +315,7 @@ fn a_quota_is_counted_by_the_senders_calendar() {
         alice("2026-03-07T12:00:00Z", of(1, Some(2), Some(3), "2026-03-08T05:00:00Z"), month(1, 2));
         alice("2026-03-08T12:00:00Z", of(0, Some(3), Some(3), "2026-03-09T04:00:00Z"), month(1, 2));
         alice(april, of(0, Some(3), Some(3), "2026-04-02T04:00:00Z"), of(0, Some(3), Some(3), may));
-        let bob = json!({"user": "bob", "zone": "UTC",
+        let bob = json!({"user": "bob",
             "day": of(1, Some(49), Some(50), "2026-03-08T00:00:00Z"),
             "month": of(1, None, None, "2026-04-01T00:00:00Z")});
         let answer =

@@ -17,7 +17,7 @@ const RETURNS_BEFORE: Span = Span::from_ms(1_500);
 /// When a timer that is due then should return.
 pub(super) fn returns_at(due: Instant) -> Instant {
     let ms = due.unix_ms().saturating_sub(RETURNS_BEFORE.ms());
-    Instant::from_unix_ms(ms - ms.rem_euclid(GRID_MS))
+    Instant::from_unix_ms(ms.saturating_sub(ms.rem_euclid(GRID_MS)))
 }
 
 /// What waits for the next burst, each with the time at which it should return.

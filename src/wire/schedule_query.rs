@@ -240,8 +240,9 @@ pub struct QuotaOf {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct QuotaShown {
     pub user: UserName,
-    /// Where the days begin and end.
-    pub zone: Zone,
+    /// Where the days begin and end; none: by UTC, for none is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<Zone>,
     pub day: LimitShown,
     pub month: LimitShown,
 }

@@ -18,7 +18,7 @@ pub fn entries(rule: &When, zone: Zone, after: Instant, until: Instant) -> Vec<E
         anchor.iter_days().take_while(|date| *date <= last).filter(|date| is_named(rule, anchor, *date))
     {
         for time in rule.times.iter().flatten() {
-            let nominal: Civil = format!("{date}T{time}").parse().unwrap();
+            let nominal: Civil = format!("{date}T{time}").parse().expect("a time of a rule that was taken");
             if nominal >= start && end.is_none_or(|end| nominal <= end) {
                 all.extend(resolved(rule, zone, nominal));
             }
@@ -38,13 +38,13 @@ pub fn entries(rule: &When, zone: Zone, after: Instant, until: Instant) -> Vec<E
 
 fn bound(text: &str, time: &str) -> (NaiveDate, Civil) {
     let whole = if text.contains('T') { text.to_owned() } else { format!("{text}T{time}") };
-    let civil: Civil = whole.parse().unwrap();
+    let civil: Civil = whole.parse().expect("a bound of a rule that was taken");
     (civil.date(), civil)
 }
 
 fn is_named(rule: &When, anchor: NaiveDate, date: NaiveDate) -> bool {
     let Some(Every::Number(every)) = rule.every else { panic!("a number of units") };
-    let every = i64::try_from(every).unwrap();
+    let every = i64::try_from(every).expect("at most ten years");
     let months = |date: NaiveDate| i64::from(date.year()) * 12 + i64::from(date.month());
     match rule.unit.as_deref() {
         Some("days") => (date - anchor).num_days() % every == 0,
@@ -84,7 +84,10 @@ fn resolved(rule: &When, zone: Zone, nominal: Civil) -> Vec<(Instant, Entry)> {
         }
         (Resolved::Gap { shifted }, _) => vec![due(shifted, false)],
         (Resolved::NoSuchDate, _) => {
-            vec![(gap(zone.change_at(nominal).unwrap().before_ms), (nominal, false, None))]
+            vec![(
+                gap(zone.change_at(nominal).expect("the clocks skip it").before_ms),
+                (nominal, false, None),
+            )]
         }
     }
 }

@@ -119,7 +119,9 @@ fn with_bounds(rule: impl Strategy<Value = Value>) -> impl Strategy<Value = Aske
                 ("except", json!(except)),
             ];
             let named = fields.into_iter().filter(|(_, value)| !value.is_null());
-            rule.as_object_mut().unwrap().extend(named.map(|(name, value)| (name.to_owned(), value)));
+            rule.as_object_mut()
+                .expect("a rule is an object")
+                .extend(named.map(|(name, value)| (name.to_owned(), value)));
             Asked { rule, now }
         },
     )
@@ -136,5 +138,5 @@ fn near_a_change() -> impl Strategy<Value = (&'static str, Instant)> {
 }
 
 fn parsed(zone: &str) -> Zone {
-    zone.parse().unwrap()
+    zone.parse().expect("one of the zones above")
 }

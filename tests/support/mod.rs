@@ -24,7 +24,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-pub use process::{Child, Ended, run, say};
+pub use process::{Child, Ended, run, run_reading, say};
 
 /// The program under test.
 pub const HOMING: &str = env!("CARGO_BIN_EXE_homing");

@@ -93,7 +93,15 @@ impl Ended {
 /// # Panics
 /// When it cannot be started, or has not ended within the limit.
 pub fn run(command: &mut Command, limit: Duration) -> Ended {
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    run_reading(command, Stdio::null(), limit)
+}
+
+/// The same, with something to read.
+///
+/// # Panics
+/// As [`run`].
+pub fn run_reading(command: &mut Command, input: Stdio, limit: Duration) -> Ended {
+    command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = Child::spawn(command);
     let stdout = collect(child.take_stdout());
     let stderr = collect(child.inner.stderr.take().expect("standard error is piped"));

@@ -117,8 +117,8 @@ mod tests {
         for (answer, want) in [("", Ok(0)), ("2", Ok(1)), ("S", Ok(1)), ("nev", Ok(2))] {
             assert_eq!(pick(&choices, answer).map_err(drop), want, "{answer}");
         }
-        for answer in ["0", "4", "ne", "later"] {
-            assert_eq!(pick(&choices, answer).is_err(), answer != "nev", "{answer}");
+        for answer in ["0", "4", "n", "later"] {
+            assert!(pick(&choices, answer).is_err(), "{answer}");
         }
         assert_eq!(marked(&choices, 1), "  1 now\n* 2 scheduled\n  3 never");
     }

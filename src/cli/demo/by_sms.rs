@@ -15,7 +15,7 @@ const BOBS: &str = "+447700900002";
 impl Play<'_> {
     /// The number that carol can answer to.
     pub(super) async fn by_sms(&self, phones: &mut Phones) -> Result<String, Failure> {
-        self.act("7. Carol has no client, but a phone: the message reaches her as an SMS.");
+        self.act("8. Carol has no client, but a phone: the message reaches her as an SMS.");
         phones.bound().await?;
         self.say(&format!(
             "Homing is bound over SMPP to a small SMSC of the demo's own, on port {}.",
@@ -46,7 +46,7 @@ impl Play<'_> {
     }
 
     pub(super) async fn answer(&self, phones: &Phones, number: &str) -> Result<(), Failure> {
-        self.act("8. Carol answers from her phone, and her words reach Alice live.");
+        self.act("9. Carol answers from her phone, and her words reach Alice live.");
         let mut client = ImClient::online(self.url, &parsed("alice")?, &self.left).await?;
         self.say("alice's client is online.");
         let text = "yes, with pleasure";
@@ -65,7 +65,7 @@ impl Play<'_> {
     }
 
     pub(super) async fn leaves(&self, client: ImClient, phones: &mut Phones) -> Result<(), Failure> {
-        self.act("9. Bob leaves his desk with a phone in his pocket: what is sent to him becomes an SMS.");
+        self.act("10. Bob leaves his desk with a phone in his pocket: what is sent to him becomes an SMS.");
         let phone = parsed(BOBS)?;
         self.admin.accepted(&Command::SetUser(person(self.bob.clone(), Some(phone)))).await?;
         self.say(&format!("An operator adds bob's phone, {phone}."));

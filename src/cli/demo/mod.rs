@@ -3,6 +3,7 @@
 mod by_sms;
 mod client;
 mod events;
+mod later;
 mod phones;
 mod play;
 

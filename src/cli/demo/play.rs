@@ -18,7 +18,7 @@ pub(super) struct Play<'a> {
     output: Output,
     pub(super) left: CancellationToken,
     pub(super) admin: Client,
-    alice: Client,
+    pub(super) alice: Client,
     pub(super) bob: UserName,
 }
 
@@ -38,9 +38,10 @@ pub(super) async fn play(
     play.say("bob's client is online: it holds a lease of 2 s and renews it by heartbeats.");
     play.live(&mut client).await?;
     let waiting = play.away(client).await?;
-    let client = play.back(waiting).await?;
+    let mut client = play.back(waiting).await?;
     play.refused().await?;
     play.explain(waiting).await?;
+    play.later(&mut client).await?;
     let number = play.by_sms(&mut phones).await?;
     play.answer(&phones, &number).await?;
     play.leaves(client, &mut phones).await?;

@@ -11,7 +11,7 @@ use crate::log::{Fault, Rows};
 use crate::rules::Fact;
 use crate::rules::command::Route;
 use crate::rules::schedule::{
-    Created, Fired, NotFired, Occurrence, OccurrenceName, Occurring, Replaced, Sums, When,
+    Created, Fired, NotFired, Occurrence, OccurrenceName, Occurring, Plan, Replaced, Sums, When,
 };
 use crate::wire::schedule_query::ScheduleState;
 use crate::wire::{from_msgpack, to_msgpack};
@@ -137,7 +137,8 @@ fn replaced(rows: &mut Rows<'_>, seq: EventSeq, replaced: &Replaced) -> Result<(
         made.when.clone_from(when);
     }
     rows.put(key, to_msgpack(&made));
-    Ok(())
+    let Some(plan) = replaced.when.as_ref().and_then(|when| Plan::read(when).ok()) else { return Ok(()) };
+    change(rows, replaced.schedule, |course| course.skips = plan.kept_of(&course.skips))
 }
 
 fn change(rows: &mut Rows<'_>, id: ScheduleId, change: impl FnOnce(&mut Course)) -> Result<(), Fault> {

@@ -153,6 +153,7 @@ fn replace(state: &mut State, replaced: &Replaced, at: EventSeq) {
         schedule.carries(state, content, at);
     }
     if let Some(plan) = replaced.when.as_ref().and_then(|when| Plan::read(when).ok()) {
+        schedule.skips = plan.kept_of(&schedule.skips);
         schedule.plan = plan;
     }
     state.schedules.insert(replaced.schedule, schedule);

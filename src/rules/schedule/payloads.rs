@@ -1,11 +1,12 @@
 //! What the commands of schedules ask for, and what their facts write down.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Occurrence, When};
+use super::{Occurrence, Plan, When};
 use crate::rules::command::{MessagePart, Route, Send};
 use crate::rules::message::Letter;
 use crate::rules::quota::OverQuota;
@@ -68,6 +69,13 @@ impl fmt::Display for OccurrenceName {
 }
 
 serde_by_text!(OccurrenceName);
+
+impl Plan {
+    /// Of the occurrences that were not wished, those that this rule has too.
+    pub fn kept_of(&self, skips: &BTreeSet<OccurrenceName>) -> BTreeSet<OccurrenceName> {
+        skips.iter().copied().filter(|skip| self.at(skip.nominal, skip.second).is_some()).collect()
+    }
+}
 
 impl Occurrence {
     pub fn name(&self) -> OccurrenceName {

@@ -22,10 +22,14 @@ pub struct When {
     /// Days of the month; `-1` is the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub days: Option<Vec<i64>>,
+    /// Five fields, or six with seconds first. Where the minute or the hour begins with `*` the job follows the clocks, as in
+    /// cron: then `gap` is skip and `fold` both, unless they are named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cron: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
+    /// A date or a local time: where periods are counted from. Of hours, minutes and seconds it may be a moment with an
+    /// offset too, and is recorded so where the clocks show its local time twice and it is the later one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

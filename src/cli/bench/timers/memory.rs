@@ -20,12 +20,13 @@ pub(super) fn measure(schedules: usize) -> Bytes {
     let once = When { at, zone: zone.clone(), ..When::default() };
     let (every, times) = (Some(Every::Unit("day".to_owned())), Some(vec!["09:00".to_owned()]));
     let daily = When { every, times, zone, ..When::default() };
-    Bytes { once: per_schedule(schedules, &once), daily: per_schedule(schedules, &daily) }
-}
-
-fn per_schedule(schedules: usize, when: &When) -> f64 {
     let mut desk = Desk::default();
     desk.register(100);
+    let once = per_schedule(&mut desk, schedules, &once);
+    Bytes { once, daily: per_schedule(&mut desk, schedules, &daily) }
+}
+
+fn per_schedule(desk: &mut Desk, schedules: usize, when: &When) -> f64 {
     desk.cost(schedules, |number| {
         let to = vec![Address::User(Desk::name((number + 1) % 100))];
         let message = Send { to, text: Some("a text that stays in the log".to_owned()), ..Send::default() };

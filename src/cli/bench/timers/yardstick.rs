@@ -1,5 +1,4 @@
-//! The yardsticks: the same timers through JetStream's own message schedules, and through one consumer that sends back
-//! what is not due with delayed redelivery.
+//! The yardsticks: the same timers through JetStream's message schedules, and through delayed redelivery alone.
 
 use std::time::Duration;
 

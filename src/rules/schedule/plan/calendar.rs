@@ -45,12 +45,12 @@ impl Calendar {
         let (today, last) = (day_of(start), day_of(end));
         let day = self.day_within(today, last)?;
         let now = start - day * DAY_MS;
-        let later = self.times.iter().map(|time| i64::from(*time) * 1_000).find(|time| *time >= now);
-        if let Some(time) = later {
-            return Some(day * DAY_MS + time);
+        let ms = |time: &u32| i64::from(*time) * 1_000;
+        if let Some(time) = self.times.get(self.times.partition_point(|time| ms(time) < now)) {
+            return Some(day * DAY_MS + ms(time));
         }
         let day = self.day_within(today + 1, last)?;
-        self.times.first().map(|time| day * DAY_MS + i64::from(*time) * 1_000)
+        self.times.first().map(|time| day * DAY_MS + ms(time))
     }
 
     /// The first date within two, both inclusive.

@@ -99,7 +99,7 @@ impl CronTable {
         let at = |hour: i64, minute: i64, second: i64| hour * 3_600 + minute * 60 + second;
         let (hours, first_minute, first_second) =
             (u64::from(self.hours), bit_from(self.minutes, 0)?, bit_from(self.seconds, 0)?);
-        if bit_from(hours, hour)? == hour {
+        if bit_from(hours, hour) == Some(hour) {
             if bit_from(self.minutes, minute) == Some(minute)
                 && let Some(second) = bit_from(self.seconds, second)
             {

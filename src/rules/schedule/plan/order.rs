@@ -85,18 +85,23 @@ impl Order<'_> {
                     return Some(entry);
                 }
                 // All that was within its reach.
-                start =
-                    change.from().ms().max(change.to().ms() + (change.after_ms - change.before_ms).max(0));
+                start = start.max(reach(&change));
             }
             let nominal = self.first_within(start, end)?;
-            match zone.resolve(Civil::from_ms(nominal)) {
+            // Whatever a zone's clocks did long ago, this goes on.
+            start = nominal + 1;
+            change = match zone.resolve(Civil::from_ms(nominal)) {
                 Resolved::Once(due) => {
-                    return Some(self.entry(Place { due: due.unix_ms(), nominal, second: false }, None));
+                    let next = Place { due: due.unix_ms(), nominal, second: false };
+                    if next > place {
+                        return Some(self.entry(next, None));
+                    }
+                    None
                 }
                 Resolved::Twice { .. } | Resolved::Gap { .. } | Resolved::NoSuchDate => {
-                    change = zone.change_at(Civil::from_ms(nominal));
+                    zone.change_at(Civil::from_ms(nominal))
                 }
-            }
+            };
         }
     }
 
@@ -152,7 +157,7 @@ impl Order<'_> {
         if second && self.plan.fold == Fold::First {
             return None;
         }
-        let end = change.from().ms().max(change.to().ms() + (change.after_ms - change.before_ms).max(0));
+        let end = reach(change);
         let mut start = place.nominal_after(change.after_ms, second).max(change.to().ms());
         loop {
             let nominal = self.first_within(start, end - 1)?;
@@ -181,4 +186,10 @@ impl Order<'_> {
             start = midnight_after(nominal);
         }
     }
+}
+
+/// The local time from which the order by due is that of the calendar again.
+fn reach(change: &Change) -> i64 {
+    let forward = (change.after_ms - change.before_ms).max(0);
+    change.from().ms().max(change.to().ms() + forward)
 }

@@ -91,6 +91,12 @@ fn fires_every_so_many_hours_minutes_or_seconds_of_absolute_time() {
     assert_eq!(recorded.from.as_deref(), Some("2026-01-07T10:20:30"));
     let first = plan.first("2026-01-07T10:20:30.500Z".parse().unwrap()).unwrap();
     assert_eq!(first.nominal.to_string(), "2026-01-07T11:20:30");
+    // In the hour that is shown twice a local time alone would not tell when to count from.
+    let later = r#"{"every": 90, "unit": "minutes", "zone": "America/New_York"}"#;
+    let (plan, recorded) = made(later, "2026-11-01T06:10:00Z").unwrap();
+    assert_eq!(recorded.from.as_deref(), Some("2026-11-01T06:10:00.000Z"));
+    let first = plan.first("2026-11-01T06:10:00Z".parse().unwrap()).unwrap();
+    assert_eq!(first.due.to_string(), "2026-11-01T07:40:00.000Z");
     let minutes = r#"{"every": 90, "unit": "minutes", "from": "2026-01-01", "zone": "UTC"}"#;
     check(NOW, minutes, 2, &["2026-01-07T10:30:00", "2026-01-07T12:00:00"]);
     let seconds = r#"{"every": "second", "zone": "UTC"}"#;
