@@ -183,6 +183,8 @@ impl Schedule {
         if let Fact::ScheduleReplaced(replaced) = fact {
             if let Some(when) = &replaced.when {
                 self.plan = recorded(when)?;
+                // What the new rule has too is still not wished.
+                self.skips.retain(|name| self.plan.at(name.nominal, name.second).is_some());
             }
         } else if let Fact::SchedulePaused { .. } = fact {
             self.paused = true;
