@@ -165,22 +165,20 @@ pub fn cases(rows: Vec<(&'static str, Value, &'static str, &'static str)>) -> Ve
     rows.into_iter().map(case).collect()
 }
 
-/// Right in form; but of somebody else, of nobody, or to nobody.
-pub fn unwanted() -> Vec<Case> {
-    let of = |schedule: &str, more: Value| {
-        let mut fields = json!({ "schedule": schedule });
-        fields.as_object_mut().expect("an object").extend(more.as_object().cloned().unwrap_or_default());
-        json(fields)
-    };
+/// An object with more fields, or other ones.
+pub fn with(mut object: Value, more: Value) -> Value {
+    let fields = more.as_object().cloned().unwrap_or_default();
+    object.as_object_mut().expect("an object").extend(fields);
+    object
+}
+
+/// Right in form; but of somebody else, or of nobody.
+pub fn not_theirs() -> Vec<Case> {
+    const UNKNOWN: &str = "schedule.unknown";
+    let of = |schedule: &str, more: Value| json(with(json!({ "schedule": schedule }), more));
     let theirs = |more: Value| of("s4", more);
     let next = json!({ "occurrence": "2026-12-01T12:00:00" });
     let hour = json!({ "when": { "every": "hour", "zone": "UTC" } });
-    let to_bob = |more: Value| {
-        let mut fields = json!({ "to": ["bob"], "text": "x" });
-        fields.as_object_mut().expect("an object").extend(more.as_object().cloned().unwrap_or_default());
-        message(fields)
-    };
-    const UNKNOWN: &str = "schedule.unknown";
     vec![
         ("another's, paused", "alice.schedule.pause", theirs(json!({})), UNKNOWN, "schedule"),
         ("another's, resumed", "alice.schedule.resume", theirs(json!({})), UNKNOWN, "schedule"),
@@ -219,6 +217,22 @@ pub fn unwanted() -> Vec<Case> {
             "command.malformed",
             "occurrence",
         ),
+        ("of a stranger", "zoe.schedule.create", json(daily("UTC")), "auth.unknown_sender", ""),
+        ("of a part of Homing", "_clock.schedule.create", json(daily("UTC")), "auth.not_allowed", ""),
+        (
+            "a firing that a user says",
+            "alice.timer.fired",
+            json(json!({ "timer": "occur-s3", "due": 0 })),
+            "auth.not_allowed",
+            "",
+        ),
+    ]
+}
+
+/// A schedule of a message that could not be sent now either.
+pub fn messages_that_are_none() -> Vec<Case> {
+    let to_bob = |more: Value| message(with(json!({ "to": ["bob"], "text": "x" }), more));
+    vec![
         ("an id in the message", CREATE, to_bob(json!({ "id": "k" })), "command.malformed", "message.id"),
         (
             "a message to nobody",
@@ -255,15 +269,6 @@ pub fn unwanted() -> Vec<Case> {
             to_bob(json!({ "as_group": "#3001" })),
             "command.unsupported",
             "message.as_group",
-        ),
-        ("of a stranger", "zoe.schedule.create", json(daily("UTC")), "auth.unknown_sender", ""),
-        ("of a part of Homing", "_clock.schedule.create", json(daily("UTC")), "auth.not_allowed", ""),
-        (
-            "a firing that a user says",
-            "alice.timer.fired",
-            json(json!({ "timer": "occur-s3", "due": 0 })),
-            "auth.not_allowed",
-            "",
         ),
     ]
 }

@@ -13,13 +13,15 @@ mod unreadable;
 
 use std::time::{Duration, Instant as Clock};
 
-use cases::{CREATE, rules_that_are_none, times_that_are_none, unwanted, utc, when};
+use cases::{
+    CREATE, messages_that_are_none, not_theirs, rules_that_are_none, times_that_are_none, utc, when,
+};
 use homing::rules::{Fact, Outcome, State};
 use homing::wire::{to_msgpack, to_value};
 use homing::words::{Instant, Zone};
 use serde_json::{Value, json};
 use support::desk::Desk;
-use unreadable::{odd_msgpack, unreadable};
+use unreadable::{odd_msgpack, too_much, unknown_fields, wrong_types};
 
 const NOW: &str = "2026-12-01T09:00:00Z";
 /// A debug build on a busy machine; a decider that takes longer keeps everybody waiting.
@@ -67,8 +69,17 @@ fn each_is_refused_at_once_with_its_code_and_its_field() {
     let mut desk = desk(now);
     let before = substance(&desk.state);
     let mut otherwise = Vec::new();
-    let all =
-        [times_that_are_none(), rules_that_are_none(), unreadable(), odd_msgpack(), unwanted()].concat();
+    let all = [
+        times_that_are_none(),
+        rules_that_are_none(),
+        messages_that_are_none(),
+        not_theirs(),
+        unknown_fields(),
+        wrong_types(),
+        too_much(),
+        odd_msgpack(),
+    ]
+    .concat();
     for (what, to, payload, code, field) in all {
         let began = Clock::now();
         let (parts, outcome) = desk.take(now, &format!("homing.cmd.{to}"), &payload);
@@ -168,7 +179,7 @@ fn run(desk: &mut Desk, len: usize) -> Vec<(String, Instant)> {
     let mut timers = std::collections::BTreeMap::new();
     let (mut fired, mut read) = (Vec::new(), 0);
     while fired.len() < len {
-        for (_, bytes) in &desk.log[read..] {
+        for (_, bytes) in desk.log.iter().skip(read) {
             for fact in homing::wire::commit::decode(bytes).expect("a commit").facts {
                 if let Fact::TimerSet { timer, due } = fact {
                     timers.insert(timer.to_string(), due);

@@ -2,21 +2,18 @@
 
 use serde_json::{Value, json};
 
-use crate::cases::{CREATE, Case, json, message, utc, when};
+use crate::cases::{CREATE, Case, json, message, utc, when, with};
 
-pub fn unreadable() -> Vec<Case> {
-    const MALFORMED: &str = "command.malformed";
-    const UNKNOWN: &str = "command.unknown_field";
-    let good = r#""message":{"to":["bob"],"text":"x"}"#;
-    let raw = |when: &str| format!("{{{good},\"when\":{when}}}").into_bytes();
-    let deep =
-        |open: &str, close: &str| raw(&format!("{{\"at\":{}{}}}", open.repeat(10_000), close.repeat(10_000)));
-    let hour = json!({ "every": "hour", "zone": "UTC" });
-    let replace = |more: Value| {
-        let mut replace = json!({ "schedule": "s3" });
-        replace.as_object_mut().expect("an object").extend(more.as_object().cloned().unwrap_or_default());
-        json(replace)
-    };
+const MALFORMED: &str = "command.malformed";
+const UNKNOWN: &str = "command.unknown_field";
+
+/// With a rule in JSON, right or not.
+fn raw(when: &str) -> Vec<u8> {
+    format!("{{\"message\":{{\"to\":[\"bob\"],\"text\":\"x\"}},\"when\":{when}}}").into_bytes()
+}
+
+pub fn unknown_fields() -> Vec<Case> {
+    let replace = |more: Value| json(with(json!({ "schedule": "s3" }), more));
     let parts = json!([{ "type": "image/png", "data": "AA==", "foo": 1 }]);
     vec![
         ("an unknown field", CREATE, json(json!({ "foo": 1 })), UNKNOWN, "foo"),
@@ -50,6 +47,12 @@ pub fn unreadable() -> Vec<Case> {
             "message.foo",
         ),
         ("one beside a schedule", "alice.schedule.pause", replace(json!({ "foo": 1 })), UNKNOWN, "foo"),
+    ]
+}
+
+pub fn wrong_types() -> Vec<Case> {
+    let hour = json!({ "every": "hour", "zone": "UTC" });
+    vec![
         ("no message", CREATE, json(json!({ "when": hour })), MALFORMED, ""),
         ("no rule", CREATE, json(json!({ "message": { "to": ["bob"], "text": "x" } })), MALFORMED, ""),
         ("a rule that is a number", CREATE, when(json!(7)), MALFORMED, "when"),
@@ -107,6 +110,13 @@ pub fn unreadable() -> Vec<Case> {
             MALFORMED,
             "when.late_by",
         ),
+    ]
+}
+
+pub fn too_much() -> Vec<Case> {
+    let deep =
+        |open: &str, close: &str| raw(&format!("{{\"at\":{}{}}}", open.repeat(10_000), close.repeat(10_000)));
+    vec![
         ("a field twice", CREATE, raw(r#"{"every":"hour","every":"day"}"#), MALFORMED, "when"),
         ("lists nested deep", CREATE, deep("[", "]"), MALFORMED, "when.at[0]"),
         ("objects nested deep", CREATE, deep("{\"at\":", "}"), MALFORMED, "when.at"),
@@ -129,11 +139,10 @@ pub fn unreadable() -> Vec<Case> {
 }
 
 pub fn odd_msgpack() -> Vec<Case> {
-    const MALFORMED: &str = "command.malformed";
     let message = b"\x82\xa7message\x82\xa2to\x91\xa3bob\xa4text\xa1x\xa4when";
     let rule = |rule: &[u8]| [&message[..], rule].concat();
     vec![
-        ("a map with numbers for names", CREATE, rule(b"\x81\x7f\x02"), "command.unknown_field", "when.127"),
+        ("a map with numbers for names", CREATE, rule(b"\x81\x7f\x02"), UNKNOWN, "when.127"),
         ("a map with a list for a name", CREATE, rule(b"\x81\x91\xa2at\xc0"), MALFORMED, "when"),
         ("a map with a map for a name", CREATE, rule(b"\x81\x81\xa2at\xc0\xc0"), MALFORMED, "when"),
         ("a map with nil for a name", CREATE, rule(b"\x81\xc0\xc0"), MALFORMED, "when"),
@@ -153,7 +162,7 @@ pub fn odd_msgpack() -> Vec<Case> {
             "maps nested deep",
             CREATE,
             rule(&[&b"\x81\xa3foo".repeat(10_000), &b"\xc0"[..]].concat()),
-            "command.unknown_field",
+            UNKNOWN,
             "when.foo",
         ),
         ("bytes behind it", CREATE, rule(b"\x82\xa5every\xa4hour\xa4zone\xa3UTC\xc0"), MALFORMED, ""),
