@@ -1,6 +1,9 @@
 //! Deciding: each command in stream order, its commit appended under the fence, the next one not waiting for it.
 
+use std::time::Duration;
+
 use tokio::sync::mpsc;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -16,6 +19,8 @@ use crate::words::CommandSeq;
 
 /// A `traceparent` has 55 bytes. A longer header is not carried on, for a commit must not outgrow what a server takes.
 const TRACE_BYTES_MAX: usize = 256;
+/// So long without a command is a good time for a snapshot.
+const QUIET: Duration = Duration::from_secs(1);
 
 /// Decides until `stop`, then waits for what is under way and keeps a snapshot.
 pub(super) async fn decide(
@@ -36,6 +41,7 @@ pub(super) async fn decide(
         tokio::select! {
             () = stop.cancelled() => break,
             ended = &mut settler => return joined(ended),
+            () = sleep(QUIET), if desk.memory.wants_snapshot() => desk.keep_snapshot().await,
             records = commands.next() => {
                 for record in records? {
                     if desk.decide_one(&record).await.is_err() {
@@ -85,7 +91,7 @@ impl Desk {
         let answer = answer(record, seq, &outcome, encoding);
         let appending = self.append(&parts, record).await?;
         self.queue.send(Settling::Decision { appending, outcome: answer }).await.map_err(|_| Closed)?;
-        if self.memory.snapshot_is_due() {
+        if self.memory.needs_snapshot() {
             self.keep_snapshot().await;
         }
         Ok(())
@@ -113,6 +119,7 @@ impl Desk {
     }
 
     async fn keep_snapshot(&mut self) {
+        self.memory.snapshot_made();
         let bytes = Snapshots::encode(self.memory.state());
         // A closed queue means that an append failed; this state is then not the log's.
         let _ = self.queue.send(Settling::Snapshot(bytes)).await;

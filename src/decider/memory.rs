@@ -7,9 +7,11 @@ use crate::words::EventSeq;
 
 use super::Snapshots;
 
-/// Commits between two snapshots, at least: what a start has to read again, well under a second. With more kept than
-/// this, as many as are kept: decisions wait while a snapshot is made, and are to wait a small part of the time.
+/// Commits after which a snapshot is wanted, at least: what a start has to read again, well under a second. With more kept
+/// than this, as many as are kept, for making one takes as long as that is large.
 const SNAPSHOT_EVERY_MIN: u64 = 50_000;
+/// Decisions wait while a snapshot is made, so it is made when there are none; but not later than this many times the above.
+const SNAPSHOT_LATE_MAX: u64 = 4;
 
 /// The state, and the parts of a decision that was not written to its end.
 #[derive(Debug, Default)]
@@ -95,12 +97,21 @@ impl Memory {
         self.read
     }
 
-    /// Whether enough was decided since the last snapshot; asking sets the mark anew.
-    pub(super) fn snapshot_is_due(&mut self) -> bool {
-        let due = self.read.0 >= self.snapshot_at + SNAPSHOT_EVERY_MIN.max(self.state.kept_len());
-        if due {
-            self.snapshot_at = self.read.0;
-        }
-        due
+    /// Whether enough was decided since the last snapshot to make one when nothing else is to be done.
+    pub(super) fn wants_snapshot(&self) -> bool {
+        self.read.0 >= self.snapshot_at + self.snapshot_every()
+    }
+
+    /// Whether so much was decided since that one is made at once.
+    pub(super) fn needs_snapshot(&self) -> bool {
+        self.read.0 >= self.snapshot_at + SNAPSHOT_LATE_MAX * self.snapshot_every()
+    }
+
+    pub(super) fn snapshot_made(&mut self) {
+        self.snapshot_at = self.read.0;
+    }
+
+    fn snapshot_every(&self) -> u64 {
+        SNAPSHOT_EVERY_MIN.max(self.state.kept_len())
     }
 }
