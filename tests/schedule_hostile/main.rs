@@ -1,11 +1,5 @@
 //! Schedules that nobody can mean: each is refused at once, with its code and its field, and nothing else happens.
 
-#![allow(
-    clippy::too_many_lines,
-    clippy::indexing_slicing,
-    reason = "the cases are tables, and a test fails by panicking"
-)]
-
 mod cases;
 #[path = "../support/mod.rs"]
 mod support;
