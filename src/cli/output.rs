@@ -92,7 +92,7 @@ impl Output {
     /// A word on long work, for people only.
     pub(super) fn progress(self, text: &str) {
         if !self.json {
-            let _ = writeln!(std::io::stderr(), "{text}");
+            tell(text);
         }
     }
 

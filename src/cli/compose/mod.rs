@@ -71,7 +71,7 @@ fn names(message: &Send) -> String {
 
 /// Asks for a rule until Homing takes it, and shows when it fires next.
 async fn planned(asking: &mut Asking, client: &Client) -> Result<When, Failure> {
-    let home = schedule::zone(None, client).await;
+    let home = schedule::zone(None, client).await?;
     loop {
         let when = rule::ask(asking, home).await?;
         let asked = json!({ "when": when, "count": SHOWN_LEN });

@@ -41,7 +41,7 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     let Args { message, when, speaker, id } = args;
     let client = speaker.connect(settings).await?;
-    let zone = home::zone(when.zone(), &client).await;
+    let zone = home::zone(when.zone(), &client).await?;
     let create = Create { message: message.read()?, when: when.when(zone)?, id };
     let outcome = client.accepted(&Command::CreateSchedule(Box::new(create))).await?;
     output.result(&outcome, || added(&outcome));

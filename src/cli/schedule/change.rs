@@ -97,7 +97,7 @@ pub(super) async fn replace(args: ReplaceArgs, settings: &Settings, output: Outp
     let when = if when.is_empty() {
         None
     } else {
-        let zone = home::zone(when.zone(), &client).await;
+        let zone = home::zone(when.zone(), &client).await?;
         Some(when.when(zone)?)
     };
     let command = Command::ReplaceSchedule(Box::new(Replace { schedule, message, when }));

@@ -1,16 +1,17 @@
 //! Where a schedule is at home: the zone that was named, the person's, or this machine's.
 
 use crate::cli::client::Client;
+use crate::cli::output::Failure;
 use crate::wire::schedule_query::{QuotaOf, QuotaShown};
 use crate::words::Zone;
 
-/// The zone whose clocks are meant.
-pub(in crate::cli) async fn zone(named: Option<Zone>, client: &Client) -> Zone {
+/// The zone whose clocks are meant. Where it cannot be asked for, none is guessed: the time would be another one.
+pub(in crate::cli) async fn zone(named: Option<Zone>, client: &Client) -> Result<Zone, Failure> {
     if let Some(zone) = named {
-        return zone;
+        return Ok(zone);
     }
-    let quota: Option<QuotaShown> = client.ask("quota", &QuotaOf::default()).await.ok();
-    let registered = quota.and_then(|quota| quota.zone);
+    let quota: QuotaShown = client.ask("quota", &QuotaOf::default()).await?;
     let machine = || iana_time_zone::get_timezone().ok().and_then(|name| name.parse().ok());
-    registered.or_else(machine).unwrap_or(Zone::UTC)
+    // A machine that names no zone has its clock on UTC.
+    Ok(quota.zone.or_else(machine).unwrap_or(Zone::UTC))
 }

@@ -22,7 +22,7 @@ pub(super) struct Args {
     /// The schedule's id; without it the rule that is named
     schedule: Option<ScheduleId>,
     /// How many
-    #[arg(long, value_name = "N", id = "len", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]
     show: u16,
     /// From this moment on, which may lie in the past (RFC 3339)
     #[arg(long, value_name = "TIME")]
@@ -40,7 +40,7 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
         }
         Some(_) => None,
         None => {
-            let zone = home::zone(when.zone(), &client).await;
+            let zone = home::zone(when.zone(), &client).await?;
             Some(when.when(zone)?)
         }
     };

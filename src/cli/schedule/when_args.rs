@@ -81,24 +81,20 @@ impl WhenArgs {
         if self.is_empty() {
             return Err(Failure::usage(format!("say when, with --at {}", human::AT_EXAMPLES)));
         }
+        if !self.at.is_empty() {
+            let when = at(&self.at, zone)?;
+            return Ok(self.policies(when));
+        }
         let mut when = match &self.every {
             Some(every) => human::every(every).map_err(Failure::usage)?,
             None => When::default(),
         };
-        if !self.at.is_empty() {
-            return self.at(zone);
-        }
         human::on(&self.on, &mut when).map_err(Failure::usage)?;
         let times = self.times.iter().map(|time| human::time(time).map(human::clock));
         let times = times.collect::<Result<Vec<_>, _>>().map_err(Failure::usage)?;
         when.times = (!times.is_empty()).then_some(times);
         when.zone = Some(zone.to_string());
         when.cron.clone_from(&self.cron);
-        Ok(self.policies(when))
-    }
-
-    fn at(self, zone: Zone) -> Result<When, Failure> {
-        let when = at(&self.at, zone)?;
         Ok(self.policies(when))
     }
 

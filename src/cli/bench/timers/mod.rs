@@ -114,12 +114,8 @@ fn figures(report: &mut Report, keys: [&'static str; 5], lateness: &Lateness) {
 
 fn goals(args: &Args, report: &mut Report) {
     let per_s = args.due as f64 * 1_000.0 / args.window.ms().max(1) as f64;
-    if per_s > LARGE_PER_S {
-        report.goal("p99_ms", Want::AtMost(250.0));
-    } else {
-        report.goal("p50_ms", Want::AtMost(3.0));
-        report.goal("p99_ms", Want::AtMost(50.0));
-    }
+    report.goal("p50_ms", Want::AtMost(3.0));
+    report.goal("p99_ms", Want::AtMost(if per_s > LARGE_PER_S { 250.0 } else { 50.0 }));
     report.goal("burst_s", Want::AtMost(3.0));
     report.goal("ratio_at_p50", Want::AtLeast(20.0));
     report.goal("decider_bytes_per_schedule_once", Want::AtMost(300.0));
