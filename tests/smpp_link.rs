@@ -31,6 +31,7 @@ async fn counts(what: &str, counter: &watch::Sender<u64>, want: u64) {
 /// A message of the SMSC's, and the task that waits for its acknowledgement.
 async fn heard(smsc: &other::Smsc, started: &mut Started) -> (Incoming, JoinHandle<Option<SmppError>>) {
     let desk = Arc::clone(&smsc.desk);
+    soon("a receiver", desk.has_receiver()).await;
     let delivering =
         tokio::spawn(async move { desk.deliver(0, "hi there").await.expect("it is bound").err() });
     let incoming = soon("a message", started.incoming.recv()).await.expect("it is kept");

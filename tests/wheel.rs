@@ -19,7 +19,6 @@ use support::kill::{free_port, kill_9, nats_server_of};
 use support::server::server;
 use support::{Homing, say};
 use tempfile::TempDir;
-use tokio::sync::Mutex;
 use tokio::task::block_in_place;
 use tokio::time::{interval, timeout};
 
@@ -27,9 +26,6 @@ use tokio::time::{interval, timeout};
 const WITHIN: Duration = Duration::from_secs(60);
 const LATE_MAX: Span = Span::from_secs(2);
 const IN_FLIGHT_MAX: usize = 500;
-
-/// One at a time: lateness is measured.
-static ALONE: Mutex<()> = Mutex::const_new(());
 
 struct World {
     folder: TempDir,
@@ -40,7 +36,6 @@ struct World {
 fn story<F: Future<Output = ()>>(tell: impl FnOnce(World) -> F) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
     runtime.block_on(async {
-        let _alone = ALONE.lock().await;
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let server = server(&folder.path().join("server"), 0, Sync::Off).await;
         let log = Log::connect(&server.url(), "test").await.expect("it is ready");
@@ -261,7 +256,6 @@ fn a_trickle_of_new_timers_does_not_hold_up_the_others() {
 fn timers_outlive_a_server_that_is_killed() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
     runtime.block_on(async {
-        let _alone = ALONE.lock().await;
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let (data, port) = (folder.path().join("data"), free_port());
         let homing = block_in_place(|| Homing::start_at(&data, port, &["--sync", "off"]));

@@ -5,9 +5,9 @@
 #![allow(dead_code, reason = "the benchmark and each test use the part of it that they need")]
 
 use std::future::Future;
-use std::net::{IpAddr, Ipv4Addr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -34,7 +34,7 @@ pub struct Desk {
     /// Texts as they came; only while it is told to keep them.
     pub kept: Mutex<Option<Vec<Kept>>>,
     /// The last ESME that can receive.
-    receiver: Mutex<Option<Arc<ESME>>>,
+    receiver: watch::Sender<Option<Arc<ESME>>>,
 }
 
 /// A submit as it came.
@@ -51,6 +51,10 @@ pub struct Smsc {
     server: SmppServer,
 }
 
+/// Below the ports that systems give to outgoing connections.
+const PORTS_FROM: u16 = 30_000;
+const PORTS_LEN: u16 = 2_000;
+
 type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 fn ready<'a, T: Send + 'a>(answer: T) -> Answer<'a, T> {
@@ -58,17 +62,24 @@ fn ready<'a, T: Send + 'a>(answer: T) -> Answer<'a, T> {
 }
 
 impl Smsc {
-    /// On a free port of the loopback.
+    /// On a port of the loopback: the first that it can bind, for it takes no port 0.
+    ///
+    /// # Panics
+    /// When all are taken.
     pub async fn start() -> Smsc {
+        static NEXT: AtomicU16 = AtomicU16::new(0);
         let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        // It takes no port 0. The port is free again when the probe is dropped.
-        let port = TcpListener::bind((loopback, 0)).and_then(|probe| probe.local_addr());
-        let port = port.expect("the loopback has a free port").port();
         let desk = Arc::new(Desk::default());
-        let listener = Arc::new(Listener(Arc::clone(&desk)));
-        let mut server = SmppServer::new(loopback, port, listener);
-        server.start().await;
-        Smsc { desk, port, server }
+        for _ in 0..PORTS_LEN {
+            let port = PORTS_FROM + NEXT.fetch_add(1, Ordering::Relaxed) % PORTS_LEN;
+            let listener = Arc::new(Listener(Arc::clone(&desk)));
+            let mut server = SmppServer::new(loopback, port, listener);
+            server.start().await;
+            if server.is_alive() {
+                return Smsc { desk, port, server };
+            }
+        }
+        panic!("no port of the loopback is free from {PORTS_FROM} on");
     }
 
     pub async fn stop(mut self) {
@@ -77,6 +88,12 @@ impl Smsc {
 }
 
 impl Desk {
+    /// Waits until somebody is bound to receive: a bind is answered before that.
+    pub async fn has_receiver(&self) {
+        let bound = self.receiver.subscribe().wait_for(Option::is_some).await.is_ok();
+        assert!(bound, "the desk keeps its sender");
+    }
+
     /// Sends a deliver_sm and waits for its acknowledgement. `None` while nobody is bound to receive.
     pub async fn deliver(&self, esm_class: u8, text: &str) -> Option<Result<deliver_sm_resp, SmppError>> {
         self.says(("491701234567", "TEAM"), esm_class, text).await
@@ -89,7 +106,7 @@ impl Desk {
         esm_class: u8,
         text: &str,
     ) -> Option<Result<deliver_sm_resp, SmppError>> {
-        let esme = self.receiver.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
+        let esme = self.receiver.borrow().clone()?;
         let message = esme.deliver_sm().source_addr(from).destination_addr(to);
         let answer = message.esm_class(esm_class).short_message(text).send().await;
         Some(answer.and_then(|resp| if resp.is_success() { Ok(resp) } else { Err(resp.get_error()) }))
@@ -176,7 +193,7 @@ impl SmppServerListener for Listener {
         Self: 'c,
     {
         if esme.can_receive {
-            *self.0.receiver.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(esme));
+            self.0.receiver.send_replace(Some(Arc::new(esme)));
         }
         ready(())
     }
