@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::output::Failure;
 use super::settings::Settings;
-use crate::log::Log;
+use crate::log::{Log, NatsUrl};
 use crate::rules::command::Encoding;
 use crate::rules::{Command, Rejection};
 use crate::wire::outcome::OutcomeBody;
@@ -33,11 +33,11 @@ pub(super) struct Client {
 
 impl Client {
     pub(super) async fn connect(settings: &Settings, by: &str) -> Result<Client, Failure> {
-        Client::at(&settings.nats_url(), by).await
+        Client::at(&settings.address()?, by).await
     }
 
-    pub(super) async fn at(url: &str, by: &str) -> Result<Client, Failure> {
-        let log = Log::connect(url, &format!("client {by}")).await.map_err(|fault| {
+    pub(super) async fn at(address: &NatsUrl, by: &str) -> Result<Client, Failure> {
+        let log = Log::of_user(address, by).await.map_err(|fault| {
             Failure::failed(format!(
                 "{fault}\nIs Homing running? `homing up` starts it; --nats names another server."
             ))

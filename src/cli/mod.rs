@@ -38,10 +38,11 @@ mod streams;
 mod table;
 mod up;
 mod user;
+mod which_server;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use output::{Failure, Output};
 use settings::Settings;
@@ -93,13 +94,14 @@ enum Command {
 
 /// Runs what the command line asks for.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let output = Output::new(cli.global.json);
     if let Command::NatsServer(args) = &cli.command {
         // Its words go into the server's log, from where Homing reads them.
         return Output::new(false).fail(nats_server::run(args));
     }
-    let settings = match Settings::load(cli.global) {
+    let settings = match Settings::load(cli.global, &matches) {
         Ok(settings) => settings,
         Err(failure) => return output.fail(failure),
     };

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use crate::log::{Fault, Log};
+use crate::log::{Fault, Log, NatsUrl};
 use crate::wire::subjects;
 use crate::{decider, fanout, presence, query, scheduler, sms};
 
@@ -43,7 +43,7 @@ pub(super) struct Running {
 impl Running {
     /// Starts each role on a connection of its own.
     pub(super) async fn start(
-        url: &str,
+        at: &NatsUrl,
         data: &Path,
         roles: &[Role],
         sms: &sms::Settings,
@@ -55,7 +55,7 @@ impl Running {
                 info!("no SMSC is named (--smsc): SMS wait on OUTBOX");
                 continue;
             }
-            let log = Log::connect(url, &name(role)).await?;
+            let log = Log::at(at, &name(role)).await?;
             let (data, mut stop, sms) = (data.to_owned(), stop.clone(), sms.clone());
             if role == Role::Sms {
                 stop = bridge.insert(CancellationToken::new()).clone();
@@ -76,8 +76,8 @@ impl Running {
     }
 
     /// Waits until commands are decided and questions answered, by whichever process, where these are roles of ours.
-    pub(super) async fn ready(&mut self, url: &str, roles: &[Role]) -> Result<(), Fault> {
-        let log = Log::connect(url, "ready").await?;
+    pub(super) async fn ready(&mut self, at: &NatsUrl, roles: &[Role]) -> Result<(), Fault> {
+        let log = Log::at(at, "ready").await?;
         let answering = [(Role::Decider, subjects::ACTIVE_DECIDER), (Role::Query, subjects::PING)];
         for (_, subject) in answering.into_iter().filter(|(role, _)| roles.contains(role)) {
             while log.client().request(subject, "".into()).await.is_err() {

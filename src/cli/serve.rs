@@ -7,6 +7,7 @@ use super::roles::{self, Role, Running};
 use super::settings::Settings;
 use super::smsc_settings::{self, SmsArgs};
 use super::streams::must_be_as_declared;
+use super::which_server;
 use crate::log::Log;
 use crate::log::server::Folder;
 
@@ -29,21 +30,22 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     settings.start_log("info,async_nats=warn");
     let stopping = roles::asked_to_stop();
     tokio::pin!(stopping);
+    which_server::must_not_be_tuned(settings)?;
     let sms = smsc_settings::settle(args.sms, &settings.sms)?;
     let data = settings.data()?;
     let _folder = Folder::claim(&data, &crate::log::clock::now().to_string())?;
-    let url = &settings.nats_url();
-    must_be_as_declared(&Log::connect(url, "streams").await?.provision(true, args.replicas).await?)?;
-    let mut running = Running::start(url, &data, &args.roles, &sms).await?;
+    let at = &settings.address()?;
+    must_be_as_declared(&Log::at(at, "streams").await?.provision(true, args.replicas).await?)?;
+    let mut running = Running::start(at, &data, &args.roles, &sms).await?;
     tokio::select! {
-        ready = running.ready(url, &args.roles) => ready?,
+        ready = running.ready(at, &args.roles) => ready?,
         () = &mut stopping => {
             running.stop().await;
             return Ok(());
         }
     }
-    output
-        .result(&json!({ "ready": true, "nats": url }), || format!("Homing serves {url}. Ctrl-C stops it."));
+    let ready = json!({ "ready": true, "nats": at.to_string() });
+    output.result(&ready, || format!("Homing serves {at}. Ctrl-C stops it."));
     tokio::select! {
         () = &mut stopping => {
             running.stop().await;

@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args};
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
 
 use super::output::Failure;
 use super::smsc_settings::SmsFile;
 use crate::log::server::Sync;
+use crate::log::{Fault, NatsUrl};
 use crate::sms::OnUnknown;
 use crate::words::Span;
 
@@ -17,8 +19,9 @@ use crate::words::Span;
 #[command(next_help_heading = "For every command")]
 pub(super) struct Global {
     /// The NATS server to use [default: nats://127.0.0.1:4222; `up` and `demo` run their own]
-    #[arg(long, global = true, env = "NATS_URL", value_name = "URL")]
-    pub(super) nats: Option<String>,
+    // Read in `load`: clap's own errors show the value, which may hold a password.
+    #[arg(long, global = true, env = "NATS_URL", value_name = "URL", hide_env_values = true)]
+    nats: Option<String>,
     /// Where Homing keeps its files [default: the platform's data folder]
     #[arg(long, global = true, env = "HOMING_DATA", value_name = "FOLDER")]
     pub(super) data: Option<PathBuf>,
@@ -55,13 +58,39 @@ struct File {
     query_after: Option<Span>,
 }
 
+/// Where a setting comes from; the first that has one decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    Flag,
+    Environment,
+    File,
+}
+
+/// A setting, and who made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Said<T> {
+    pub(super) value: T,
+    pub(super) by: Origin,
+}
+
+impl<T> Said<T> {
+    fn new(flag: Option<T>, source: Option<ValueSource>, file: Option<T>) -> Option<Said<T>> {
+        let by = if source == Some(ValueSource::CommandLine) { Origin::Flag } else { Origin::Environment };
+        let flag = flag.map(|value| Said { value, by });
+        flag.or(file.map(|value| Said { value, by: Origin::File }))
+    }
+}
+
 /// What was settled.
 #[derive(Debug)]
 pub(super) struct Settings {
-    pub(super) nats: Option<String>,
+    /// The server that was named, where one was.
+    pub(super) nats: Option<Said<NatsUrl>>,
     data: Option<PathBuf>,
-    pub(super) sync: Sync,
-    nats_port: Option<u16>,
+    /// For a managed server, where somebody said so.
+    pub(super) said_sync: Option<Said<Sync>>,
+    /// For a managed server, in the file.
+    pub(super) nats_port: Option<u16>,
     /// Who a client is, where no `--user` says so.
     pub(super) user: Option<String>,
     log: Option<String>,
@@ -69,10 +98,11 @@ pub(super) struct Settings {
     pub(super) sms: SmsFile,
 }
 
-const NATS_PORT_DEFAULT: u16 = 4222;
+pub(super) const NATS_PORT_DEFAULT: u16 = 4222;
 
 impl Settings {
-    pub(super) fn load(global: Global) -> Result<Settings, Failure> {
+    /// `matches` tells flags from the environment.
+    pub(super) fn load(global: Global, matches: &ArgMatches) -> Result<Settings, Failure> {
         let file = match &global.config {
             Some(path) => read(path)?,
             None => File::default(),
@@ -80,10 +110,13 @@ impl Settings {
         let from_file = file.sync.as_deref().map(str::parse).transpose();
         let from_file =
             from_file.map_err(|error: crate::log::server::NotASync| Failure::usage(error.to_string()))?;
+        let source = matches.value_source("nats");
+        // An empty variable of the environment names nothing.
+        let named = global.nats.filter(|url| !url.is_empty() || source == Some(ValueSource::CommandLine));
         Ok(Settings {
-            nats: global.nats.or(file.nats),
+            nats: Said::new(named, source, file.nats).map(address).transpose()?,
             data: global.data.or(file.data),
-            sync: global.sync.or(from_file).unwrap_or_default(),
+            said_sync: Said::new(global.sync, matches.value_source("sync"), from_file),
             nats_port: file.nats_port,
             user: file.user,
             log: global.log.or(file.log),
@@ -97,14 +130,20 @@ impl Settings {
         })
     }
 
-    /// The server that clients use.
-    pub(super) fn nats_url(&self) -> String {
-        self.nats.clone().unwrap_or_else(|| format!("nats://127.0.0.1:{}", self.nats_port()))
+    /// The server that clients use, and `serve`.
+    pub(super) fn address(&self) -> Result<NatsUrl, Failure> {
+        match &self.nats {
+            Some(named) => Ok(named.value.clone()),
+            None => {
+                let own = format!("nats://127.0.0.1:{}", self.nats_port.unwrap_or(NATS_PORT_DEFAULT));
+                Ok(own.parse()?)
+            }
+        }
     }
 
-    /// The port of the managed server.
-    pub(super) fn nats_port(&self) -> u16 {
-        self.nats_port.unwrap_or(NATS_PORT_DEFAULT)
+    /// Of the managed server.
+    pub(super) fn sync(&self) -> Sync {
+        self.said_sync.as_ref().map(|said| said.value).unwrap_or_default()
     }
 
     pub(super) fn data(&self) -> Result<PathBuf, Failure> {
@@ -130,15 +169,40 @@ impl Settings {
     }
 }
 
+fn address(Said { value, by }: Said<String>) -> Result<Said<NatsUrl>, Failure> {
+    let value = value.parse().map_err(|fault: Fault| {
+        Failure::usage(format!("{}: {fault}", by.of("--nats", "NATS_URL", "nats")))
+    })?;
+    Ok(Said { value, by })
+}
+
+impl Origin {
+    /// By which of its names a person knows a setting.
+    pub(super) fn of(self, flag: &str, variable: &str, key: &str) -> String {
+        match self {
+            Origin::Flag => flag.to_owned(),
+            Origin::Environment => format!("{variable} in the environment"),
+            Origin::File => format!("`{key}` in the configuration file"),
+        }
+    }
+}
+
+/// Of serde's `invalid type: string "…", expected u16` the end.
+fn without_value(why: &str) -> &str {
+    let is_value = why.starts_with("invalid ") || why.starts_with("unknown variant ");
+    let wanted = why.rfind(", expected ").filter(|_| is_value).and_then(|comma| why.get(comma + 2..));
+    wanted.unwrap_or(why)
+}
+
 fn read(path: &Path) -> Result<File, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         Failure::usage(format!("the configuration file {} cannot be read: {error}", path.display()))
     })?;
     toml::from_str(&text).map_err(|error| {
-        // Not the line itself, which may hold a password.
+        // Neither the line itself nor a value, which may hold a password.
         let line =
             error.span().map_or(0, |span| text.get(..span.start).map_or(0, |before| before.lines().count()));
-        let why = error.message();
+        let why = without_value(error.message());
         Failure::usage(format!("the configuration file {} is wrong near line {line}: {why}", path.display()))
     })
 }

@@ -24,7 +24,7 @@ enum What {
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     settings.start_log("warn");
-    let log = Log::connect(&settings.nats_url(), "streams").await?;
+    let log = Log::at(&settings.address()?, "streams").await?;
     let create = matches!(args.what, What::Apply);
     let findings = log.provision(create, args.replicas).await?;
     output.result(&findings, || findings.iter().map(line).collect::<Vec<_>>().join("\n"));

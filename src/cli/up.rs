@@ -7,11 +7,12 @@ use tracing::{info, warn};
 
 use super::output::{Failure, Output};
 use super::roles::{self, Running};
-use super::settings::Settings;
+use super::settings::{Said, Settings};
 use super::smsc_settings::{self, SmsArgs};
 use super::streams::must_be_as_declared;
+use super::which_server::{self, Server};
 use crate::log::server::{self, Folder, Managed, ServerOptions, Sync};
-use crate::log::{Log, clock};
+use crate::log::{Fault, Log, NatsUrl, clock};
 use crate::sms;
 
 /// Run everything, with a managed nats-server (or with the one that --nats names)
@@ -36,19 +37,14 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     }
     let sms = smsc_settings::settle(args.sms, &settings.sms)?;
     let data = settings.data()?;
-    let starting = Whole::start_in(
-        &data,
-        settings.nats.as_deref(),
-        settings.sync,
-        args.nats_port.unwrap_or(settings.nats_port()),
-        &sms,
-        output,
-    );
+    let server = which_server::of_up(settings, args.nats_port, &data)?;
+    let starting = Whole::start_in(&data, server, settings.sync(), &sms, output);
     let mut whole = tokio::select! {
         started = starting => started?,
         () = &mut stopping => return Ok(()),
     };
-    output.result(&json!({ "ready": true, "nats": whole.url() }), || whole.greeting(settings.sync));
+    let ready = json!({ "ready": true, "nats": whole.address().to_string() });
+    output.result(&ready, || whole.greeting(settings));
     tokio::select! {
         () = &mut stopping => whole.stop().await,
         failure = whole.failed() => {
@@ -63,7 +59,7 @@ pub(super) struct Whole {
     _folder: Folder,
     options: ServerOptions,
     server: Option<Managed>,
-    url: String,
+    address: NatsUrl,
     running: Running,
 }
 
@@ -71,28 +67,35 @@ impl Whole {
     /// Starts everything on a data folder that nobody else uses.
     pub(super) async fn start_in(
         data: &Path,
-        nats: Option<&str>,
+        which: Server<'_>,
         sync: Sync,
-        port: u16,
         sms: &sms::Settings,
         output: Output,
     ) -> Result<Whole, Failure> {
         let folder = Folder::claim(data, &clock::now().to_string())?;
         let data = folder.path().to_owned();
-        let options = ServerOptions { data: data.clone(), port, sync, launcher: launcher()? };
-        let server = match nats {
-            Some(_) => None,
-            None => Some(server::start(options.clone(), &|text| output.progress(text)).await?),
+        let (named, port) = match which {
+            Server::Own(port) => (None, port),
+            Server::Named(named) => (Some(named), 0),
         };
-        let url = nats.map(str::to_owned).or_else(|| server.as_ref().map(Managed::url)).unwrap_or_default();
-        must_be_as_declared(&Log::connect(&url, "streams").await?.provision(true, None).await?)?;
-        let mut running = Running::start(&url, &data, &roles::ALL, sms).await?;
-        running.ready(&url, &roles::ALL).await?;
-        Ok(Whole { _folder: folder, options, server, url, running })
+        let options = ServerOptions { data: data.clone(), port, sync, launcher: launcher()? };
+        let (server, address) = match named {
+            Some(named) => (None, named.value.clone()),
+            None => {
+                let server = server::start(options.clone(), &|text| output.progress(text)).await?;
+                let address = server.url().parse()?;
+                (Some(server), address)
+            }
+        };
+        let log = Log::at(&address, "streams").await.map_err(|fault| away(&fault, named))?;
+        must_be_as_declared(&log.provision(true, None).await?)?;
+        let mut running = Running::start(&address, &data, &roles::ALL, sms).await?;
+        running.ready(&address, &roles::ALL).await?;
+        Ok(Whole { _folder: folder, options, server, address, running })
     }
 
-    pub(super) fn url(&self) -> &str {
-        &self.url
+    pub(super) fn address(&self) -> &NatsUrl {
+        &self.address
     }
 
     /// Resolves when a part has failed for good. A managed server that dies is started again.
@@ -125,23 +128,35 @@ impl Whole {
         }
     }
 
-    fn greeting(&self, sync: Sync) -> String {
-        let promise = match (&self.server, sync) {
-            (None, _) => "What an acknowledgement promises is your server's sync_interval.".to_owned(),
-            (Some(_), Sync::Always) => "What is acknowledged is on disk: it survives power loss.".to_owned(),
-            (Some(_), Sync::Off) => {
+    fn greeting(&self, settings: &Settings) -> String {
+        let promise = match (&settings.nats, settings.sync()) {
+            (Some(named), _) => format!(
+                "It uses the server that {} names, and starts none. What an acknowledgement promises is that server's \
+                 sync_interval.",
+                which_server::by_what(named)
+            ),
+            (None, Sync::Always) => "What is acknowledged is on disk: it survives power loss.".to_owned(),
+            (None, Sync::Off) => {
                 "What is acknowledged survives the death of any process; power loss may take the last two minutes.".to_owned()
             }
-            (Some(_), every @ Sync::Every(_)) => {
+            (None, every @ Sync::Every(_)) => {
                 format!("What is acknowledged survives the death of any process; power loss may take the last {every}.")
             }
         };
         format!(
             "Homing is up: {} (data in {}).\n{promise}\nCtrl-C stops it.",
-            self.url,
+            self.address,
             self.options.data.display()
         )
     }
+}
+
+/// Who did not know that a server is named is told.
+fn away(fault: &Fault, named: Option<&Said<NatsUrl>>) -> Failure {
+    let told = named.map(|named| {
+        format!("\n{} names that server, so none is started here.", which_server::by_what(named))
+    });
+    Failure::failed(format!("{fault}{}", told.unwrap_or_default()))
 }
 
 /// The program that starts the server: ourselves.

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use async_nats::jetstream::{self, Context};
-use async_nats::{Client, ConnectOptions, Event, HeaderMap, ServerAddr, Subject};
+use async_nats::{Client, ConnectOptions, Event, HeaderMap, Subject};
 use bytes::Bytes;
 use tokio::sync::watch;
 use tracing::{info, warn};
 
-use super::Fault;
+use super::{Fault, NatsUrl};
+use crate::wire::subjects;
 use crate::words::Instant;
 
 /// A server that is gone is noticed within two of these.
@@ -49,9 +50,29 @@ impl Log {
     /// # Errors
     /// When no server answers at `url` within five seconds.
     pub async fn connect(url: &str, name: &str) -> Result<Log, Fault> {
+        Log::at(&url.parse()?, name).await
+    }
+
+    /// As [`Log::connect`].
+    ///
+    /// # Errors
+    /// When no server answers within five seconds.
+    pub async fn at(address: &NatsUrl, name: &str) -> Result<Log, Fault> {
+        Log::open(address, ConnectOptions::new().name(format!("homing {name}"))).await
+    }
+
+    /// As someone who uses Homing, with an inbox that a server can keep from all others.
+    ///
+    /// # Errors
+    /// When no server answers within five seconds.
+    pub async fn of_user(address: &NatsUrl, user: &str) -> Result<Log, Fault> {
+        let options = ConnectOptions::new().name(format!("homing client {user}"));
+        Log::open(address, options.custom_inbox_prefix(subjects::inbox_prefix(user))).await
+    }
+
+    async fn open(address: &NatsUrl, options: ConnectOptions) -> Result<Log, Fault> {
         let (lost, losses) = watch::channel(0);
-        let options = ConnectOptions::new()
-            .name(format!("homing {name}"))
+        let options = options
             .ping_interval(PING_EVERY)
             .connection_timeout(Duration::from_secs(5))
             .reconnect_delay_callback(|attempts| {
@@ -64,19 +85,8 @@ impl Log {
                 report(&event);
                 std::future::ready(())
             });
-        let servers = servers(url)?;
-        let hosts: Vec<String> =
-            servers.iter().map(|server| format!("{}:{}", server.host(), server.port())).collect();
-        // Whoever the first address names is who we are; a password never comes back in an error.
-        let named = servers
-            .first()
-            .and_then(|server| Some((server.username()?, server.password().unwrap_or_default())));
-        let options = match named {
-            Some((user, password)) => options.user_and_password(user.to_owned(), password.to_owned()),
-            None => options,
-        };
-        let connected = options.connect(servers.as_slice()).await;
-        let doing = || format!("connect to NATS at {}", hosts.join(", "));
+        let connected = address.log_in(options).connect(address.servers()).await;
+        let doing = || format!("connect to NATS at {address}");
         let client = connected.map_err(|error| Fault::later(doing()).because(error))?;
         let js = jetstream::ContextBuilder::new()
             .timeout(ACK_TIMEOUT)
@@ -122,12 +132,6 @@ impl Losses {
             self.next().await;
         }
     }
-}
-
-/// One address, or several with commas between them.
-fn servers(urls: &str) -> Result<Vec<ServerAddr>, Fault> {
-    let servers: Result<Vec<ServerAddr>, _> = urls.split(',').map(|url| url.trim().parse()).collect();
-    servers.map_err(|_| Fault::never("read the NATS address").because("it is to be like nats://host:4222"))
 }
 
 fn report(event: &Event) {

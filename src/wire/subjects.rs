@@ -47,6 +47,11 @@ pub fn outcome(user: &str, command: CommandSeq) -> String {
     format!("homing.outcome.{user}.{}", command.0)
 }
 
+/// Where answers reach a user's client. A prefix of each one's own: who may listen to `_INBOX.>` hears everybody.
+pub fn inbox_prefix(user: &str) -> String {
+    format!("_INBOX_{user}")
+}
+
 /// All outcomes of a user's commands.
 pub fn outcome_of(user: &str) -> String {
     format!("homing.outcome.{user}.>")

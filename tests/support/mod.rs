@@ -13,6 +13,7 @@ pub mod schedule_commands;
 pub mod sequence;
 pub mod server;
 pub mod sms_commands;
+pub mod users;
 
 use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader, Read};
@@ -69,6 +70,7 @@ impl Homing {
     /// Some roles, against a server of the caller's.
     pub fn serve(data: &Path, nats: &str, roles: &str) -> Homing {
         let mut command = Command::new(HOMING);
+        command.env_remove("NATS_URL");
         command.args(["serve", "--nats", nats, "--roles", roles, "--json", "--data"]).arg(data);
         Homing::launch(command, data, None)
     }
@@ -99,6 +101,7 @@ impl Homing {
 
     fn up(data: &Path, port: u16, flags: &[&str], folder: Option<TempDir>) -> Homing {
         let mut command = Command::new(HOMING);
+        command.env_remove("NATS_URL");
         command.args(["up", "--nats-port", &port.to_string(), "--http", "off", "--json", "--data"]).arg(data);
         command.args(flags);
         if let Some(server) = peers::nats_server() {

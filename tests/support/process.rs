@@ -1,7 +1,7 @@
 //! A child process that cannot outlive its test, and waiting for it without waiting for ever.
 
 use std::io::{Read, Write};
-use std::process::{ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -31,6 +31,11 @@ impl Child {
     /// Once, of a child spawned with a pipe there.
     pub fn take_stdout(&mut self) -> ChildStdout {
         self.inner.stdout.take().expect("standard output is piped")
+    }
+
+    /// Once, of a child spawned with a pipe there.
+    pub fn take_stderr(&mut self) -> ChildStderr {
+        self.inner.stderr.take().expect("standard error is piped")
     }
 
     /// Once, of a child spawned with a pipe there.
@@ -104,7 +109,7 @@ pub fn run_reading(command: &mut Command, input: Stdio, limit: Duration) -> Ende
     command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = Child::spawn(command);
     let stdout = collect(child.take_stdout());
-    let stderr = collect(child.inner.stderr.take().expect("standard error is piped"));
+    let stderr = collect(child.take_stderr());
     let status = child.ended_within(limit);
     // A killed one closes its pipes, so what it had said is there too.
     drop(child);

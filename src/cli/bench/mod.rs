@@ -15,6 +15,7 @@ mod world;
 
 use super::output::{Failure, Output};
 use super::settings::Settings;
+use super::which_server;
 
 /// Measure Homing beside raw NATS, on this machine, in a temporary data folder
 #[derive(Debug, clap::Args)]
@@ -32,6 +33,7 @@ enum What {
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     settings.start_log("error");
+    which_server::must_not_be_named(settings)?;
     match args.what {
         What::Pipeline(args) => pipeline::run(&args, settings, output).await,
         What::Sms(args) => sms::run(&args, settings, output).await,

@@ -52,9 +52,9 @@ pub(super) async fn run(args: &Args, settings: &Settings, output: Output) -> Res
         .map_err(|error| Failure::failed(format!("could not make a temporary folder: {error}")))?;
     output.progress("starting nats-server and Homing …");
     let mut world =
-        World::start(folder.path(), settings.sync, &args.roles, sms::Settings::default(), output).await?;
+        World::start(folder.path(), settings.sync(), &args.roles, sms::Settings::default(), output).await?;
     let people = world.people(args.people).await?;
-    let mut report = Report::new("pipeline", world.machine(settings.sync));
+    let mut report = Report::new("pipeline", world.machine(settings.sync()));
     report.figure("bytes_per_user", bytes.per_user);
     report.figure("bytes_per_open_delivery", bytes.per_open_delivery);
     throughput(args, &world, &people, &mut report, output).await?;
@@ -71,7 +71,7 @@ pub(super) async fn run(args: &Args, settings: &Settings, output: Output) -> Res
         report.figure("startup_s", startup::seconds(&world).await?);
     }
     world.stop().await?;
-    let share = if settings.sync == Sync::Always { 0.30 } else { 0.20 };
+    let share = if settings.sync() == Sync::Always { 0.30 } else { 0.20 };
     report.goal("ratio_raw", Want::AtLeast(share));
     report.goal("p50_ms", Want::AtMost(1.5));
     report.goal("p99_ms", Want::AtMost(5.0));

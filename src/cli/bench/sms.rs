@@ -66,18 +66,18 @@ pub(super) async fn run(args: &Args, settings: &Settings, output: Output) -> Res
         for (receipts, results) in [(false, &mut plain), (true, &mut receipted)] {
             let with = if receipts { "with" } else { "without" };
             output.progress(&format!("round {}: {} messages {with} receipts", round + 1, args.messages));
-            let bench = Bench::start(args, settings.sync, receipts, None, output).await?;
+            let bench = Bench::start(args, settings.sync(), receipts, None, output).await?;
             results.push(bench.per_second(args.messages).await?);
             if !receipts {
                 yardstick.push(bench.raw(args.messages).await?);
             }
-            machine = Some(bench.world.machine(settings.sync));
+            machine = Some(bench.world.machine(settings.sync()));
             bench.stop().await?;
         }
     }
     output.progress(&format!("a pace of {} segments per second", args.pace));
     let (least, most) =
-        Bench::start(args, settings.sync, false, Some(args.pace), output).await?.pace(args).await?;
+        Bench::start(args, settings.sync(), false, Some(args.pace), output).await?.pace(args).await?;
     let Some(machine) = machine else { return Err(Failure::usage("--rounds is 1 or more".to_owned())) };
     let mut report = Report::new("sms", machine);
     let (sms, raw) = (median(plain), median(yardstick));
@@ -89,7 +89,7 @@ pub(super) async fn run(args: &Args, settings: &Settings, output: Output) -> Res
     report.figure("pace_least_in_a_second", least);
     report.figure("pace_most_in_a_second", most);
     report.goal("link_submits_per_s", Want::AtLeast(100_000.0));
-    if settings.sync == Sync::Off {
+    if settings.sync() == Sync::Off {
         report.goal("sms_per_s", Want::AtLeast(4_000.0));
         report.goal("sms_with_receipts_per_s", Want::AtLeast(2_500.0));
     }

@@ -39,7 +39,8 @@ impl World {
     }
 
     pub(super) async fn run(&mut self, roles: &[Role]) -> Result<(), Failure> {
-        self.running = Some(Running::start(&self.server.url(), &self.data, roles, &self.sms).await?);
+        let at = self.server.url().parse()?;
+        self.running = Some(Running::start(&at, &self.data, roles, &self.sms).await?);
         Ok(())
     }
 
@@ -67,7 +68,7 @@ impl World {
 
     /// Registers users `u0`, `u1`, … and puts them online with a lease that outlasts the bench.
     pub(super) async fn people(&self, count: usize) -> Result<Vec<UserName>, Failure> {
-        let admin = Client::at(&self.server.url(), "_admin").await?;
+        let admin = Client::at(&self.server.url().parse()?, "_admin").await?;
         let mut names = Vec::with_capacity(count);
         for number in 0..count {
             let name: UserName = format!("u{number}").parse().map_err(bug)?;

@@ -47,7 +47,7 @@ impl Play<'_> {
 
     pub(super) async fn answer(&self, phones: &Phones, number: &str) -> Result<(), Failure> {
         self.act("9. Carol answers from her phone, and her words reach Alice live.");
-        let mut client = ImClient::online(self.url, &parsed("alice")?, &self.left).await?;
+        let mut client = ImClient::online(self.at, &parsed("alice")?, &self.left).await?;
         self.say("alice's client is online.");
         let text = "yes, with pleasure";
         phones.types(parsed(CAROLS)?, number, text).await?;

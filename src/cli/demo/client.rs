@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cli::client::Client;
 use crate::cli::output::Failure;
+use crate::log::NatsUrl;
 use crate::rules::Command;
 use crate::rules::command::{Confirm, DeviceClass, Offline, Online};
 use crate::wire::{Shown, subjects};
@@ -30,11 +31,11 @@ pub(super) struct ImClient {
 impl ImClient {
     /// Listens first and comes online then, so that nothing is missed.
     pub(super) async fn online(
-        url: &str,
+        at: &NatsUrl,
         user: &UserName,
         left: &CancellationToken,
     ) -> Result<ImClient, Failure> {
-        let client = Client::at(url, user.as_str()).await?;
+        let client = Client::at(at, user.as_str()).await?;
         let wrong = |error: &dyn std::fmt::Display| Failure::failed(format!("could not listen: {error}"));
         let live =
             client.log.client().subscribe(subjects::live_of(user)).await.map_err(|error| wrong(&error))?;

@@ -13,6 +13,7 @@ use super::output::{Failure, Output};
 use super::roles;
 use super::settings::Settings;
 use super::up::Whole;
+use super::which_server::{self, Server};
 use phones::Phones;
 
 /// Show the main job: a message reaches people live, waits for them, or goes to their phones by SMS
@@ -24,13 +25,14 @@ pub(super) struct Args {}
 
 pub(super) async fn run(_args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     settings.start_log("error");
+    which_server::must_not_be_named(settings)?;
     let stopping = roles::asked_to_stop();
     tokio::pin!(stopping);
     let folder = tempfile::tempdir()
         .map_err(|error| Failure::failed(format!("could not make a temporary folder: {error}")))?;
     let phones = Phones::start().await?;
     let sms = phones.settings()?;
-    let starting = Whole::start_in(folder.path(), None, settings.sync, 0, &sms, output);
+    let starting = Whole::start_in(folder.path(), Server::Own(0), settings.sync(), &sms, output);
     let whole = tokio::select! {
         started = starting => started?,
         () = &mut stopping => return Err(interrupted()),
@@ -38,7 +40,7 @@ pub(super) async fn run(_args: Args, settings: &Settings, output: Output) -> Res
     let left = CancellationToken::new();
     let smsc = phones.smsc();
     let played = tokio::select! {
-        played = play::play(whole.url(), output, left.clone(), phones) => played,
+        played = play::play(whole.address(), output, left.clone(), phones) => played,
         () = &mut stopping => Err(interrupted()),
     };
     left.cancel();

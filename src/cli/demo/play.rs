@@ -8,13 +8,14 @@ use super::events;
 use super::phones::Phones;
 use crate::cli::client::{Client, OPERATOR};
 use crate::cli::output::{Failure, Output};
+use crate::log::NatsUrl;
 use crate::rules::command::{Register, Send};
 use crate::rules::{Command, Fact};
 use crate::wire::query::{Deliveries, DeliveryOf};
 use crate::words::{Address, Instant, MessageId, Phone, UserName, WordError};
 
 pub(super) struct Play<'a> {
-    pub(super) url: &'a str,
+    pub(super) at: &'a NatsUrl,
     output: Output,
     pub(super) left: CancellationToken,
     pub(super) admin: Client,
@@ -23,18 +24,18 @@ pub(super) struct Play<'a> {
 }
 
 pub(super) async fn play(
-    url: &str,
+    at: &NatsUrl,
     output: Output,
     left: CancellationToken,
     mut phones: Phones,
 ) -> Result<(), Failure> {
     let bob: UserName = parsed("bob")?;
-    let admin = Client::at(url, OPERATOR).await?;
-    let alice = Client::at(url, "alice").await?;
-    let play = Play { url, output, left, admin, alice, bob };
-    play.say(&format!("Homing is running, with a nats-server of its own at {url}."));
+    let admin = Client::at(at, OPERATOR).await?;
+    let alice = Client::at(at, "alice").await?;
+    let play = Play { at, output, left, admin, alice, bob };
+    play.say(&format!("Homing is running, with a nats-server of its own at {at}."));
     play.people().await?;
-    let mut client = ImClient::online(url, &play.bob, &play.left).await?;
+    let mut client = ImClient::online(at, &play.bob, &play.left).await?;
     play.say("bob's client is online: it holds a lease of 2 s and renews it by heartbeats.");
     play.live(&mut client).await?;
     let waiting = play.away(client).await?;
@@ -136,7 +137,7 @@ impl Play<'_> {
 
     async fn back(&self, message: MessageId) -> Result<ImClient, Failure> {
         self.act("4. Bob returns, and gets what waits.");
-        let mut client = ImClient::online(self.url, &self.bob, &self.left).await?;
+        let mut client = ImClient::online(self.at, &self.bob, &self.left).await?;
         self.receive(&mut client, message).await?;
         self.state(message).await?;
         Ok(client)

@@ -13,6 +13,11 @@ const STORE_LIMIT: &str = "1TB";
 const LOG_FILE_LIMIT: &str = "16MB";
 const LOG_FILES_MAX: usize = 4;
 
+/// Whether a managed server has kept streams below this data folder.
+pub fn holds_streams(data: &Path) -> bool {
+    data.join("nats").join("jetstream").is_dir()
+}
+
 /// `<data>/nats` and what is in it.
 #[derive(Debug, Clone)]
 pub(super) struct Layout {

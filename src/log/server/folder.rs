@@ -45,9 +45,10 @@ impl Folder {
     }
 }
 
-/// Three lines: process id, since when, command line.
+/// Three lines: process id, since when, command line without its flags, whose values may be secret.
 fn write_holder(lock: &mut File, now_text: &str) -> io::Result<()> {
-    let words: Vec<String> = env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    let words = env::args_os().map(|word| word.to_string_lossy().into_owned());
+    let words: Vec<String> = words.take_while(|word| !word.starts_with('-')).collect();
     let command: String = words.join(" ").replace('\n', " ").chars().take(COMMAND_CHARS_MAX).collect();
     lock.set_len(0)?;
     lock.write_all(format!("{}\n{now_text}\n{command}\n", std::process::id()).as_bytes())

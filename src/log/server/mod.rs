@@ -22,6 +22,7 @@ mod sync;
 mod tool;
 mod version;
 
+pub use config::holds_streams;
 pub use find::{Binary, Search, find};
 pub use folder::Folder;
 pub use launch::become_server;

@@ -60,10 +60,10 @@ pub(super) async fn run(args: &Args, settings: &Settings, output: Output) -> Res
     output.progress("starting nats-server and Homing …");
     let roles: Vec<Role> = ALL.into_iter().filter(|role| *role != Role::Scheduler).collect();
     let mut world =
-        World::start(folder.path(), settings.sync, &roles, sms::Settings::default(), output).await?;
+        World::start(folder.path(), settings.sync(), &roles, sms::Settings::default(), output).await?;
     let scheduler = scheduler::Scheduler::start(&world)?;
     let people = world.people(args.people).await?;
-    let mut report = Report::new("timers", world.machine(settings.sync));
+    let mut report = Report::new("timers", world.machine(settings.sync()));
     report.figure("decider_bytes_per_schedule_once", bytes.once);
     report.figure("decider_bytes_per_schedule_daily", bytes.daily);
     fill::pending(args.pending, FEW, &world, &people, &scheduler, &mut report, output).await?;

@@ -1,0 +1,276 @@
+//! Settings by flag, environment and file: no secret among them is ever shown, and two of them that contradict are an error.
+
+mod support;
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::mpsc::sync_channel;
+use std::thread;
+use std::time::Duration;
+
+use support::users::Guarded;
+use support::{Child, Ended, HOMING, run};
+
+/// A connection that is refused is refused at once; one that is not answered takes five seconds.
+const ENDED_WITHIN: Duration = Duration::from_secs(30);
+const READY_WITHIN: Duration = Duration::from_secs(60);
+/// As it stands in a URL, and as it is.
+const PASSWORD: &str = "hunter2%40%2Fx";
+const USERS: &str = r#"authorization { users: [ { user: homing, password: "hunter2@/x" } ] }"#;
+/// Nothing listens there.
+const NOWHERE: &str = "127.0.0.1:9";
+
+/// Homing with nothing of the caller's own settings.
+fn homing(args: &[&str], env: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(HOMING);
+    for name in [
+        "NATS_URL",
+        "HOMING_SMSC",
+        "HOMING_SYNC",
+        "HOMING_DATA",
+        "HOMING_CONFIG",
+        "HOMING_LOG",
+        "HOMING_USER",
+    ] {
+        command.env_remove(name);
+    }
+    command.args(args).envs(env.iter().copied());
+    command
+}
+
+fn says(args: &[&str], env: &[(&str, &str)], code: i32) -> String {
+    let Ended { status, stdout, stderr } = run(&mut homing(args, env), ENDED_WITHIN);
+    let said = format!("{stdout}{stderr}");
+    assert_eq!(status.code(), Some(code), "{args:?} with {env:?}: {said}");
+    said
+}
+
+fn keeps_the_secret(where_it_was: &str, said: &str) {
+    assert!(!said.contains("hunter2"), "{where_it_was} shows the password: {said}");
+}
+
+#[test]
+fn a_password_is_not_shown_by_help_manual_completions_or_errors() {
+    let nowhere = format!("nats://homing:{PASSWORD}@{NOWHERE}");
+    let env = [("NATS_URL", nowhere.as_str()), ("HOMING_SMSC", "smpp://main:hunter2@127.0.0.1:9")];
+    let mut commands = vec![vec!["--help"], vec!["-h"], vec!["man"], vec!["completions", "bash"]];
+    for name in [
+        "up", "serve", "send", "schedule", "compose", "demo", "listen", "inbox", "history", "streams",
+        "bench",
+    ] {
+        commands.push(vec![name, "--help"]);
+        commands.push(vec![name, "-h"]);
+    }
+    for args in commands {
+        keeps_the_secret(&format!("{args:?}"), &says(&args, &env, 0));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let pages = folder.path().to_str().unwrap();
+    says(&["man", "--dir", pages], &env, 0);
+    for page in fs::read_dir(pages).unwrap() {
+        let page = page.unwrap().path();
+        keeps_the_secret(&page.display().to_string(), &fs::read_to_string(&page).unwrap());
+    }
+    for args in [
+        vec!["streams", "check"],
+        vec!["send", "bob", "hi", "--user", "alice"],
+        vec!["send", "bob", "hi", "--user", "alice", "--json"],
+        vec!["listen", "--user", "alice", "--log", "trace"],
+        vec!["serve", "--data", pages, "--log", "trace"],
+        vec!["up", "--data", pages, "--log", "trace"],
+    ] {
+        let said = says(&args, &env, 1);
+        keeps_the_secret(&format!("{args:?}"), &said);
+        assert!(said.contains(&format!("nats://{NOWHERE}")), "{args:?} names the server: {said}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_as_an_address_is_not_shown_either() {
+    for url in [
+        "nats://homing:hunter2@127.0.0.1:port",
+        "nats://homing:9/hunter2@127.0.0.1:4222",
+        "nats://homing:9#hunter2@127.0.0.1:4222",
+        "http://homing:hunter2@127.0.0.1",
+        "nats://homing:hunter2 @",
+    ] {
+        for args in
+            [["up"].as_slice(), &["serve"], &["send", "bob", "hi", "--user", "alice"], &["streams", "check"]]
+        {
+            let said = says(args, &[("NATS_URL", url)], 2);
+            keeps_the_secret(url, &said);
+            assert!(
+                said.contains("NATS_URL") && said.contains("nats://user:password@host"),
+                "{args:?}: {said}"
+            );
+        }
+        keeps_the_secret(url, &says(&["up", "--nats", url], &[], 2));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("homing.toml");
+    for text in [
+        "nats = \"nats://homing:hunter2@127.0.0.1:port\"",
+        "nats_port = \"nats://homing:hunter2@h\"",
+        "[[smsc]]\nurl = \"smpp://main:hunter2\"",
+        "nats = hunter2",
+    ] {
+        fs::write(&file, text).unwrap();
+        keeps_the_secret(text, &says(&["up", "--config", file.to_str().unwrap()], &[], 2));
+    }
+    for smsc in [
+        "main:hunter2@127.0.0.1:2775",
+        "smpp://main:9/hunter2@h",
+        "smpp://main:h hunter2@h",
+        "smpp://main:hunter2@h:port",
+        "smpp://m@h?hunter2=1",
+    ] {
+        keeps_the_secret(smsc, &says(&["up"], &[("HOMING_SMSC", smsc)], 2));
+        keeps_the_secret(smsc, &says(&["serve", "--smsc", smsc], &[], 2));
+    }
+}
+
+/// Starts it, and gives its first lines and all that it logs until it has stopped. The folder's lock is read meanwhile.
+fn started_and_stopped(args: &[&str], env: &[(&str, &str)], lines: usize, folder: &Path) -> [String; 3] {
+    let log = folder.join("log");
+    let mut command = homing(args, env);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(File::create(&log).unwrap());
+    let mut child = Child::spawn(&mut command);
+    let stdout = BufReader::new(child.take_stdout());
+    let (told, first) = sync_channel(lines);
+    thread::spawn(move || {
+        for line in stdout.lines().map_while(Result::ok) {
+            let _enough = told.try_send(line);
+        }
+    });
+    let first = (0..lines).map(|_| first.recv_timeout(READY_WITHIN));
+    let first: Result<Vec<String>, _> = first.collect();
+    let log_now = || fs::read_to_string(&log).unwrap();
+    let first = first.unwrap_or_else(|error| panic!("{args:?}: {error}\n{}", log_now())).join("\n");
+    let lock = fs::read_to_string(folder.join("data/lock")).unwrap();
+    child.terminate();
+    child.ended_within(ENDED_WITHIN).expect("it stops when asked to");
+    [first, log_now(), lock]
+}
+
+#[test]
+fn a_password_is_not_shown_by_what_runs_with_it() {
+    let server = Guarded::start(USERS);
+    let url = server.url(&format!("homing:{PASSWORD}"));
+    let shown = server.url("").replace('@', "");
+    for (args, lines) in [
+        (["serve"].as_slice(), 1),
+        (&["serve", "--json"], 1),
+        (&["up"], 3),
+        (&["up", "--json"], 1),
+        (&["up", "--nats", &url, "--smsc", "smpp://main:hunter2@127.0.0.1:9"], 3),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        let args = [args, &["--log", "trace", "--data", data.to_str().unwrap()]].concat();
+        let env = [("NATS_URL", url.as_str())];
+        let [first, log, lock] = started_and_stopped(&args, &env, lines, folder.path());
+        assert!(first.contains(&shown), "{args:?} says where: {first}");
+        for said in [&first, &log, &lock] {
+            keeps_the_secret(&format!("{args:?}"), said);
+        }
+    }
+    let said = says(&["user", "ls"], &[("NATS_URL", &server.url("homing:hunter2"))], 1);
+    keeps_the_secret("a refused connection", &said);
+    assert!(said.contains("authorization violation"), "{said}");
+}
+
+#[test]
+fn another_server_and_one_of_ones_own_are_a_contradiction() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (empty, used) = (path("empty"), path("used"));
+    fs::create_dir_all(folder.path().join("used/nats/jetstream")).unwrap();
+    let file = |name: &str, text: &str| {
+        fs::write(path(name), text).unwrap();
+        path(name)
+    };
+    let there = format!("nats://{NOWHERE}");
+    let nats_file = file("nats.toml", &format!("nats = \"{there}\""));
+    let port_file = file("port.toml", "nats_port = 0");
+    let sync_file = file("sync.toml", "sync = \"off\"");
+    let both_file = file("both.toml", &format!("nats = \"{there}\"\nnats_port = 0"));
+    let url = [("NATS_URL", there.as_str())];
+    let url_and_sync = [("NATS_URL", there.as_str()), ("HOMING_SYNC", "off")];
+    let sync = [("HOMING_SYNC", "off")];
+    let none: [(&str, &str); 0] = [];
+    // Code 2: a contradiction, told with both sides. Code 1: clear, and that server is asked for (in vain).
+    for (args, env, code, told) in [
+        ("up --nats-port 0", url.as_slice(), 2, ["--nats-port is", "NATS_URL in the environment names"]),
+        ("up --sync off", &url, 2, ["--sync is", "env -u NATS_URL homing up"]),
+        ("up", &url_and_sync, 2, ["HOMING_SYNC in the environment is", "NATS_URL in the environment names"]),
+        (
+            &format!("up --config {port_file}"),
+            &url,
+            2,
+            ["`nats_port` in the configuration file is", "NATS_URL"],
+        ),
+        (&format!("up --config {sync_file}"), &url, 2, ["`sync` in the configuration file is", "NATS_URL"]),
+        (&format!("up --data {used}"), &url, 2, ["the streams in", "NATS_URL in the environment names"]),
+        (&format!("up --nats {there} --nats-port 0"), &none, 2, ["--nats-port is", "leave --nats out"]),
+        (&format!("--nats {there} up --nats-port 0"), &none, 2, ["--nats-port is", "leave --nats out"]),
+        (&format!("up --nats {there} --sync off"), &url, 2, ["--sync is", "--nats names"]),
+        (&format!("up --config {nats_file} --nats-port 0"), &none, 2, ["--nats-port is", "take `nats` in"]),
+        (
+            &format!("up --config {nats_file}"),
+            &sync,
+            2,
+            ["HOMING_SYNC", "`nats` in the configuration file names"],
+        ),
+        (
+            &format!("up --config {both_file}"),
+            &none,
+            2,
+            ["`nats_port` in", "`nats` in the configuration file names"],
+        ),
+        ("serve --sync off", &url, 2, ["--sync is", "sync_interval"]),
+        (&format!("demo --nats {there}"), &none, 2, ["a nats-server of its own", "leave --nats out"]),
+        (&format!("bench sms --nats {there}"), &none, 2, ["a nats-server of its own", "leave --nats out"]),
+        (
+            "up",
+            &url,
+            1,
+            ["could not connect to NATS at nats://127.0.0.1:9", "NATS_URL in the environment names that"],
+        ),
+        (&format!("up --nats {there}"), &sync, 1, ["could not connect", "--nats names that"]),
+        (
+            &format!("up --nats {there} --config {port_file}"),
+            &none,
+            1,
+            ["could not connect", "--nats names that"],
+        ),
+        (&format!("up --nats {there} --data {used}"), &none, 1, ["could not connect", "--nats names that"]),
+        (&format!("up --config {nats_file} --data {used}"), &none, 1, ["could not connect", "`nats` in the"]),
+        (
+            &format!("up --config {nats_file}"),
+            &none,
+            1,
+            ["could not connect", "`nats` in the configuration file names"],
+        ),
+        ("serve", &url_and_sync, 1, ["could not connect", there.as_str()]),
+    ] {
+        let args: Vec<&str> = args.split(' ').collect();
+        let env = [env, &[("HOMING_DATA", &empty)]].concat();
+        let said = says(&args, &env, code);
+        assert!(
+            told.iter().all(|part| said.contains(part)),
+            "{args:?} with {env:?} should say {told:?}: {said}"
+        );
+    }
+}
+
+#[test]
+fn a_variable_that_is_empty_names_no_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let args = ["up", "--nats-port", "0", "--data", data.to_str().unwrap()];
+    let [first, ..] = started_and_stopped(&args, &[("NATS_URL", "")], 1, folder.path());
+    assert!(first.starts_with("Homing is up: nats://127.0.0.1:"), "{first}");
+    assert!(data.join("nats/jetstream").is_dir(), "the server is its own");
+}
