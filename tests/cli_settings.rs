@@ -108,6 +108,8 @@ fn what_cannot_be_read_as_an_address_is_not_shown_either() {
         }
         keeps_the_secret(url, &says(&["up", "--nats", url], &[], 2));
     }
+    // Who needs no server is not stopped by it.
+    says(&["sms", "count", "hi"], &[("NATS_URL", "nonsense://")], 0);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("homing.toml");
     for text in [

@@ -1,6 +1,6 @@
 //! What is printed: a line for a person, or an object for a program.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use serde::Serialize;
@@ -16,7 +16,7 @@ pub(super) struct Output {
 }
 
 /// Why a subcommand did not do what was asked.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Failure {
     code: u8,
     text: String,
@@ -59,6 +59,15 @@ impl From<Fault> for Failure {
 impl Output {
     pub(super) fn new(json: bool) -> Output {
         Output { json }
+    }
+
+    pub(super) fn is_json(self) -> bool {
+        self.json
+    }
+
+    /// Whether results are shown to a person, and not kept or passed on.
+    pub(super) fn is_for_a_terminal(self) -> bool {
+        !self.json && std::io::stdout().is_terminal()
     }
 
     /// A result: `person` for people, `value` for programs.

@@ -84,8 +84,8 @@ impl<T> Said<T> {
 /// What was settled.
 #[derive(Debug)]
 pub(super) struct Settings {
-    /// The server that was named, where one was.
-    pub(super) nats: Option<Said<NatsUrl>>,
+    /// The server that was named, where one was. What cannot be read is told to those who need it.
+    nats: Result<Option<Said<NatsUrl>>, Failure>,
     data: Option<PathBuf>,
     /// For a managed server, where somebody said so.
     pub(super) said_sync: Option<Said<Sync>>,
@@ -114,7 +114,7 @@ impl Settings {
         // An empty variable of the environment names nothing.
         let named = global.nats.filter(|url| !url.is_empty() || source == Some(ValueSource::CommandLine));
         Ok(Settings {
-            nats: Said::new(named, source, file.nats).map(address).transpose()?,
+            nats: Said::new(named, source, file.nats).map(address).transpose(),
             data: global.data.or(file.data),
             said_sync: Said::new(global.sync, matches.value_source("sync"), from_file),
             nats_port: file.nats_port,
@@ -130,9 +130,14 @@ impl Settings {
         })
     }
 
+    /// The server that was named, where one was.
+    pub(super) fn named(&self) -> Result<Option<&Said<NatsUrl>>, Failure> {
+        self.nats.as_ref().map(Option::as_ref).map_err(Clone::clone)
+    }
+
     /// The server that clients use, and `serve`.
     pub(super) fn address(&self) -> Result<NatsUrl, Failure> {
-        match &self.nats {
+        match self.named()? {
             Some(named) => Ok(named.value.clone()),
             None => {
                 let own = format!("nats://127.0.0.1:{}", self.nats_port.unwrap_or(NATS_PORT_DEFAULT));

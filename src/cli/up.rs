@@ -129,7 +129,7 @@ impl Whole {
     }
 
     fn greeting(&self, settings: &Settings) -> String {
-        let promise = match (&settings.nats, settings.sync()) {
+        let promise = match (settings.named().ok().flatten(), settings.sync()) {
             (Some(named), _) => format!(
                 "It uses the server that {} names, and starts none. What an acknowledgement promises is that server's \
                  sync_interval.",

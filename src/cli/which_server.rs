@@ -25,7 +25,7 @@ pub(super) fn of_up<'a>(
     nats_port: Option<u16>,
     data: &Path,
 ) -> Result<Server<'a>, Failure> {
-    let Some(named) = &settings.nats else {
+    let Some(named) = settings.named()? else {
         return Ok(Server::Own(nats_port.or(settings.nats_port).unwrap_or(NATS_PORT_DEFAULT)));
     };
     let port = nats_port.map(|_| Origin::Flag).or(settings.nats_port.map(|_| Origin::File));
@@ -75,10 +75,11 @@ pub(super) fn must_not_be_tuned(settings: &Settings) -> Result<(), Failure> {
 
 /// The demo and the benches always run their own.
 pub(super) fn must_not_be_named(settings: &Settings) -> Result<(), Failure> {
-    match &settings.nats {
-        Some(Said { by: Origin::Flag, .. }) => {
+    match settings.named() {
+        Ok(Some(Said { by: Origin::Flag, .. })) => {
             Err(Failure::usage("this always runs a nats-server of its own: leave --nats out".to_owned()))
         }
-        Some(Said { by: Origin::Environment | Origin::File, .. }) | None => Ok(()),
+        // What is not used may be anything.
+        Ok(Some(Said { by: Origin::Environment | Origin::File, .. }) | None) | Err(_) => Ok(()),
     }
 }
