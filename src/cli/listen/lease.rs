@@ -10,8 +10,9 @@ use serde::Deserialize;
 use tokio::sync::Notify;
 use tracing::{debug, warn};
 
+use super::screen::Screen;
 use crate::cli::client::{Client, must_be_accepted};
-use crate::cli::output::{Failure, Output};
+use crate::cli::output::Failure;
 use crate::rules::Command;
 use crate::rules::command::{DeviceClass, Online};
 use crate::wire::subjects;
@@ -29,7 +30,7 @@ pub(super) struct Lease {
     pub(super) online: Online,
     /// Told when the inbox may hold what did not come live.
     pub(super) wanted: Arc<Notify>,
-    pub(super) output: Output,
+    pub(super) screen: Arc<Screen>,
 }
 
 /// The answer to a heartbeat.
@@ -70,12 +71,12 @@ impl Lease {
     fn greet(&self, first: bool) {
         let Online { device, .. } = &self.online;
         if first {
-            self.output.progress(&format!(
-                "{} is online as {device}. @name text sends, a plain line answers, /quit leaves.",
+            self.screen.progress(&format!(
+                "{} is online as {device}. @name chooses whom your lines go to, @name text sends at once, /help tells more.",
                 self.user
             ));
         } else {
-            self.output.progress(&format!("{} is online again.", self.user));
+            self.screen.progress(&format!("{} is online again.", self.user));
         }
     }
 
@@ -88,7 +89,7 @@ impl Lease {
         while self.connects() == before {
             if !told && self.client.log.client().connection_state() != State::Connected {
                 told = true;
-                self.output.progress("The connection is lost; what is sent meanwhile comes when it is back.");
+                self.screen.progress("The connection is lost; what is sent meanwhile comes when it is back.");
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }

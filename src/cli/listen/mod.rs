@@ -1,14 +1,18 @@
 //! `homing listen`: an instant-messaging client in the terminal.
 //!
 //! Invariant: a message is shown once, and confirmed only after it was shown.
+//! Invariant: whom a line goes to is what the person chose last; nothing that comes changes it.
 //! Invariant: nothing here waits for an outcome in the way of live messages.
 
 mod catch_up;
 mod confirm;
 mod lease;
+mod screen;
 mod seen;
 mod session;
 mod typing;
+
+use std::hash::{BuildHasher, RandomState};
 
 use super::choice::choice;
 use super::client::Speaker;
@@ -16,25 +20,30 @@ use super::output::{Failure, Output};
 use super::roles;
 use super::settings::Settings;
 use crate::rules::command::{DeviceClass, Online};
-use crate::words::{DeviceName, Span};
+use crate::words::{Address, DeviceName, Span};
 use session::Session;
 
 /// Be online: show messages as they come, confirm them, and send what is typed
 ///
 /// Examples:
 ///   homing listen --user bob
+///   homing listen --user bob --to alice
 ///   homing listen --user bob --device phone --json --count 1
 ///
-/// Typing: `@alice on my way` sends to alice, a plain line answers whoever wrote last, `/quit` leaves. With --json
-/// each message is one line of JSON, and so is the outcome of each line typed. Times are UTC.
+/// Typing: `@alice` chooses whom your lines go to from now on, `@alice on my way` also sends at once, `/quit` leaves.
+/// Who writes to you does not change it, and the prompt names whom you have chosen. With --json each message is one
+/// line of JSON, and so is the outcome of each line typed, with whom it went to. Times are UTC.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Args {
     #[command(flatten)]
     speaker: Speaker,
-    /// What this device is called; two at once need two names
-    #[arg(long, value_name = "NAME", default_value = "terminal")]
-    device: DeviceName,
+    /// Whom your lines go to at first, with commas between several
+    #[arg(long, value_name = "TO", value_delimiter = ',')]
+    to: Vec<Address>,
+    /// What this device is called; two at once need two names [default: terminal- and some digits by chance]
+    #[arg(long, value_name = "NAME")]
+    device: Option<DeviceName>,
     /// `pc` takes messages live; `pull` fetches them at each heartbeat
     #[arg(long, default_value = "pc", value_parser = choice::<DeviceClass>(&["pc", "pull"]))]
     class: DeviceClass,
@@ -55,12 +64,22 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     tokio::pin!(stopping);
     let user = args.speaker.name(settings)?;
     let client = args.speaker.connect(settings).await?;
-    let online = Online { device: args.device, class: args.class, lease: args.lease };
-    let mut session = Session::start(client, user, online, output).await?;
+    let device = args.device.map_or_else(any_device, Ok)?;
+    let online = Online { device, class: args.class, lease: args.lease };
+    let to = (!args.to.is_empty()).then_some(args.to);
+    let mut session = Session::start(client, user, online, output, to).await?;
     let ended = tokio::select! {
         () = &mut stopping => Ok(()),
         ended = session.until_left(args.count) => ended,
     };
     session.leave().await;
     ended
+}
+
+/// Of a name of its own: when one of two ends, it takes its own device offline and not the other's.
+fn any_device() -> Result<DeviceName, Failure> {
+    // 28 bits by chance, for at most 16 devices of a user.
+    let chance = RandomState::new().hash_one(()) & 0xfff_ffff;
+    let name = format!("terminal-{chance:07x}").parse();
+    name.map_err(|error| Failure::failed(format!("a device's name is {error}")))
 }

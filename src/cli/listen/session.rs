@@ -13,6 +13,7 @@ use tracing::warn;
 use super::catch_up;
 use super::confirm;
 use super::lease::Lease;
+use super::screen::{Screen, names};
 use super::seen::Seen;
 use super::typing::{self, Typed};
 use crate::cli::client::Client;
@@ -22,7 +23,7 @@ use crate::cli::table::said;
 use crate::rules::Command;
 use crate::rules::command::{Encoding, Offline, Online, Send};
 use crate::wire::{Shown, subjects};
-use crate::words::{MessageId, UserName};
+use crate::words::{Address, MessageId, UserName};
 
 /// What is sent live when a device comes online; where as many came, more may wait in the inbox.
 const LIVE_LEN_MAX: u64 = 1_000;
@@ -33,7 +34,7 @@ pub(super) struct Session {
     client: Client,
     user: UserName,
     online: Online,
-    output: Output,
+    screen: Arc<Screen>,
     live: Subscriber,
     found: Receiver<Shown>,
     lines: Receiver<String>,
@@ -44,7 +45,8 @@ pub(super) struct Session {
     sending: JoinHandle<()>,
     seen: Seen,
     came_live: u64,
-    last: Option<UserName>,
+    /// Whom lines go to: only the person changes it, for a message may come while a line is being typed.
+    to: Option<Vec<Address>>,
 }
 
 impl Session {
@@ -54,18 +56,20 @@ impl Session {
         user: UserName,
         online: Online,
         output: Output,
+        to: Option<Vec<Address>>,
     ) -> Result<Session, Failure> {
         let live = client.log.client().subscribe(subjects::live_of(&user)).await;
         let live = live.map_err(|error| Failure::failed(format!("could not listen: {error}")))?;
         let wanted = Arc::new(Notify::new());
         let found = catch_up::start(client.clone(), wanted.clone());
         let (shown, confirming) = confirm::start(client.clone());
-        let (typed, sending) = typing::sender(client.clone(), output);
+        let screen = Arc::new(Screen::new(output, to.as_deref()));
+        let (typed, sending) = typing::sender(client.clone(), screen.clone());
         Ok(Session {
             client,
             user,
             online,
-            output,
+            screen,
             live,
             found,
             lines: lines::lines(),
@@ -76,7 +80,7 @@ impl Session {
             sending,
             seen: Seen::default(),
             came_live: 0,
-            last: None,
+            to,
         })
     }
 
@@ -87,7 +91,7 @@ impl Session {
             user: self.user.clone(),
             online: self.online.clone(),
             wanted: self.wanted.clone(),
-            output: self.output,
+            screen: self.screen.clone(),
         };
         let lease = lease.keep();
         tokio::pin!(lease);
@@ -153,21 +157,30 @@ impl Session {
             return Ok(false);
         }
         let from = &shown.from;
-        self.output.shown(shown, || format!("{}  {from}: {}", time_of_day(&shown.at), said(shown)))?;
-        self.last = from.user().cloned().or(self.last.take());
+        self.screen.shown(shown, || format!("{}  {from}: {}", time_of_day(&shown.at), said(shown)))?;
         room.send(shown.message);
         Ok(true)
     }
 
     /// Does what was typed; whether it was to leave.
-    fn obey(&self, line: &str, room: OwnedPermit<Send>) -> bool {
-        match typing::understand(line, self.last.as_ref()) {
+    fn obey(&mut self, line: &str, room: OwnedPermit<Send>) -> bool {
+        self.screen.entered();
+        match typing::understand(line, self.to.as_deref()) {
             Typed::Quit => return true,
             Typed::Send(message) => {
+                self.screen.choose(&message.to);
+                self.to = Some(message.to.clone());
+                // The next line is asked for behind the outcome of this one.
                 room.send(message);
             }
-            Typed::Hint(hint) => self.output.progress(&hint),
-            Typed::Nothing => {}
+            Typed::Choose(to) => {
+                self.screen.choose(&to);
+                self.screen.progress(&format!("Your lines go to {} now.", names(&to)));
+                self.to = Some(to);
+            }
+            Typed::Help => self.screen.progress(typing::HELP),
+            Typed::Hint(hint) => self.screen.progress(&hint),
+            Typed::Nothing => self.screen.ask(),
         }
         false
     }
