@@ -9,7 +9,7 @@ use crate::words::{Address, DeviceName, EventSeq, Instant, MessageId, Phone, Spa
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     Register(Register),
-    SetUser(Register),
+    SetUser(SetUser),
     Suspend(Named),
     Resume(Named),
     SetProfile(SetProfile),
@@ -204,7 +204,7 @@ pub struct Recall {
     pub message: MessageId,
 }
 
-/// `user.register`, and `user.set`, where what is absent stays as it was.
+/// `user.register`
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Register {
     pub name: UserName,
@@ -225,6 +225,39 @@ impl std::fmt::Debug for Register {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Register").field("name", &self.name).finish_non_exhaustive()
     }
+}
+
+/// `user.set`: what is absent stays as it was.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct SetUser {
+    pub name: UserName,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Phone>,
+    /// A hash (PHC string), made before it is published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// `null` takes the limit away.
+    #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
+    pub day: Option<Option<u32>>,
+    #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
+    pub month: Option<Option<u32>>,
+}
+
+impl std::fmt::Debug for SetUser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SetUser").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// A field that is there, be it with `null`: one that is not is never read.
+pub(super) fn said<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
 }
 
 /// `user.suspend`, `user.resume`

@@ -110,7 +110,8 @@ pub fn encode(command: &Command, encoding: Encoding) -> Vec<u8> {
         to_payload(fields, encoding)
     }
     match command {
-        Command::Register(fields) | Command::SetUser(fields) => to(encoding, fields),
+        Command::Register(fields) => to(encoding, fields),
+        Command::SetUser(fields) => to(encoding, fields),
         Command::Suspend(fields) | Command::Resume(fields) => to(encoding, fields),
         Command::SetProfile(fields) => to(encoding, fields),
         Command::SetPreference(fields) => to(encoding, fields),

@@ -129,3 +129,23 @@
 > 16:00:03 carol message.send {"to":["alice"],"text":"three"}
   {"command":33,"accepted":false,"code":"quota.month_exceeded","text":"2 of 2 messages of this month are sent; the count begins anew at 2027-01-01T00:00:00 (Asia/Shanghai)"}
     {"command.refused":{"code":"quota.month_exceeded","text":"2 of 2 messages of this month are sent; the count begins anew at 2027-01-01T00:00:00 (Asia/Shanghai)"}}
+
+# A quota can be taken away again; what is not named stays as it was, and taking it away once more changes nothing.
+> 16:01:00 _admin user.set {"name":"carol","month":null}
+  {"command":34,"accepted":true}
+    {"user.changed":{"user":"carol","details":{"month":null}}}
+> 16:01:01 carol message.send {"to":["alice"],"text":"three"}
+  {"command":35,"accepted":true,"message":"m35"}
+    {"message.accepted":{"message":"m35","from":"carol","to":["alice"],"text":"three","route":"auto"}}
+    {"delivery.routed":{"message":"m35","to":"alice","channel":"none","because":"no_device_online"}}
+> 16:01:02 _admin user.set {"name":"carol","day":null,"month":null}
+  {"command":36,"accepted":true}
+    {"user.changed":{"user":"carol","details":{"day":null,"month":null}}}
+> 16:01:03 _admin user.set {"name":"carol","day":null}
+  {"command":37,"accepted":true}
+> 16:01:04 _admin user.set {"name":"carol","day":0}
+  {"command":38,"accepted":true}
+    {"user.changed":{"user":"carol","details":{"day":0}}}
+> 16:01:05 carol message.send {"to":["alice"],"text":"four"}
+  {"command":39,"accepted":false,"code":"quota.day_exceeded","text":"2 of 0 messages of this day are sent; the count begins anew at 2026-12-03T00:00:00 (Asia/Shanghai)"}
+    {"command.refused":{"code":"quota.day_exceeded","text":"2 of 0 messages of this day are sent; the count begins anew at 2026-12-03T00:00:00 (Asia/Shanghai)"}}

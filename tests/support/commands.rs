@@ -6,7 +6,7 @@ use homing::rules::Command;
 use homing::rules::Timer;
 use homing::rules::command::{
     AddContact, Confirm, DeviceClass, Encoding, Lapsed, MessagePart, Named, Offline, OneContact, Online,
-    Recall, Register, Route, Send, SetPreference, SetProfile, Switch, TimerFired,
+    Recall, Register, Route, Send, SetPreference, SetProfile, SetUser, Switch, TimerFired,
 };
 use homing::rules::message::Blob;
 use homing::wire::{command, subjects};
@@ -81,7 +81,7 @@ pub fn spoken() -> BoxedStrategy<(&'static str, Command)> {
 fn admin() -> impl Strategy<Value = Command> {
     prop_oneof![
         3 => details().prop_map(Command::Register),
-        2 => details().prop_map(Command::SetUser),
+        2 => changes().prop_map(Command::SetUser),
         1 => user_name().prop_map(|name| Command::Suspend(Named { name })),
         2 => user_name().prop_map(|name| Command::Resume(Named { name })),
     ]
@@ -101,6 +101,21 @@ fn details() -> impl Strategy<Value = Register> {
             month,
         },
     )
+}
+
+fn changes() -> impl Strategy<Value = SetUser> {
+    let taken_away = || option::weighted(0.1, Just(None));
+    (details(), taken_away(), taken_away()).prop_map(|(details, no_day, no_month)| {
+        let Register { name, phone, secret, zone, day, month } = details;
+        SetUser {
+            name,
+            phone,
+            secret,
+            zone,
+            day: no_day.or(day.map(Some)),
+            month: no_month.or(month.map(Some)),
+        }
+    })
 }
 
 fn about_oneself() -> impl Strategy<Value = Command> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Datelike, NaiveDate};
-use homing::rules::fact::UserDetails;
+use homing::rules::fact::{UserChanges, UserDetails};
 use homing::rules::schedule::{
     Created, Fired, Ledger, Missed, NotFired, Occurrence, OccurrenceName, Plan, When,
 };
@@ -99,7 +99,11 @@ impl ScheduleBook {
     }
 
     fn take(&mut self, fact: &Fact, at: Instant, now: Instant) -> Checked {
-        if let Fact::UserRegistered { user, details, .. } | Fact::UserChanged { user, details } = fact {
+        if let Fact::UserRegistered { user, details, .. } = fact {
+            let UserDetails { zone, day, month, .. } = details.clone();
+            let changes = UserChanges { zone, day: Some(day), month: Some(month), ..UserChanges::default() };
+            self.senders.entry(user.clone()).or_default().set(&changes);
+        } else if let Fact::UserChanged { user, details } = fact {
             self.senders.entry(user.clone()).or_default().set(details);
         } else if let Fact::UserSuspended { user } = fact {
             self.senders.entry(user.clone()).or_default().suspended = true;
@@ -308,9 +312,9 @@ fn counted_from(occurrence: &Occurrence, now: Instant) -> Instant {
 }
 
 impl Sender {
-    fn set(&mut self, details: &UserDetails) {
-        self.day_max = details.day.or(self.day_max);
-        self.month_max = details.month.or(self.month_max);
+    fn set(&mut self, details: &UserChanges) {
+        self.day_max = details.day.unwrap_or(self.day_max);
+        self.month_max = details.month.unwrap_or(self.month_max);
         let zone = details.zone.as_deref().and_then(|zone| zone.parse().ok());
         if zone.is_some() && zone != self.zone {
             // Another calendar: what was counted by the old one says nothing about its days.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use homing::rules::command::{Confirm, DeviceClass, Encoding, Online, Recall, Register, TimerFired};
+use homing::rules::command::{Confirm, DeviceClass, Encoding, Online, Recall, Register, SetUser, TimerFired};
 use homing::rules::schedule::{Occurrence, OneOccurrence, OneSchedule, Replace, When};
 use homing::rules::{Command, Fact, Timer};
 use homing::wire::{command, subjects};
@@ -57,9 +57,10 @@ fn online(device: &str) -> Command {
 fn limits() -> impl Strategy<Value = Command> {
     let zone = option::of(select(&["Europe/London", "Asia/Shanghai", "America/New_York"][..]));
     let name = select(&USERS[..2]).prop_map(|name| name.parse().expect("a name"));
-    (name, zone, option::of(1..5_u32), option::of(1..9_u32)).prop_map(|(name, zone, day, month)| {
+    let (day, month) = (option::of(option::of(1..5_u32)), option::of(option::of(1..9_u32)));
+    (name, zone, day, month).prop_map(|(name, zone, day, month)| {
         let zone = zone.map(str::to_owned);
-        Command::SetUser(Register { name, phone: None, secret: None, zone, day, month })
+        Command::SetUser(SetUser { name, phone: None, secret: None, zone, day, month })
     })
 }
 

@@ -6,6 +6,7 @@ use super::phones::Phones;
 use super::play::{Play, parsed, person};
 use crate::cli::output::Failure;
 use crate::rules::Command;
+use crate::rules::command::SetUser;
 use crate::words::{MessageId, Phone, UserName};
 
 /// From a range that is kept for made-up people.
@@ -67,7 +68,9 @@ impl Play<'_> {
     pub(super) async fn leaves(&self, client: ImClient, phones: &mut Phones) -> Result<(), Failure> {
         self.act("10. Bob leaves his desk with a phone in his pocket: what is sent to him becomes an SMS.");
         let phone = parsed(BOBS)?;
-        self.admin.accepted(&Command::SetUser(person(self.bob.clone(), Some(phone)))).await?;
+        let (name, phone_of_his) = (self.bob.clone(), Some(phone));
+        let set = SetUser { name, phone: phone_of_his, secret: None, zone: None, day: None, month: None };
+        self.admin.accepted(&Command::SetUser(set)).await?;
         self.say(&format!("An operator adds bob's phone, {phone}."));
         client.leaves().await?;
         self.say("bob's client says that it is going: bob is offline.");

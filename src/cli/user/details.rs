@@ -1,9 +1,9 @@
 //! What an operator sets about a person.
 
 use crate::cli::output::Failure;
-use crate::rules::command::Register;
+use crate::rules::command::{Register, SetUser};
 use crate::sms::{Region, number};
-use crate::words::UserName;
+use crate::words::{Phone, UserName};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Details {
@@ -16,12 +16,22 @@ pub(super) struct Details {
     /// Where their days begin, as in Europe/London
     #[arg(long)]
     zone: Option<String>,
-    /// How many messages they may send a day
-    #[arg(long, value_name = "N")]
-    day: Option<u32>,
-    /// How many messages they may send a month
-    #[arg(long, value_name = "N")]
-    month: Option<u32>,
+    /// How many messages they may send a day, or `none` for as many as they like
+    #[arg(long, value_name = "N|none", value_parser = limit)]
+    day: Option<Limit>,
+    /// How many messages they may send a month, or `none`
+    #[arg(long, value_name = "N|none", value_parser = limit)]
+    month: Option<Limit>,
+}
+
+/// A quota that was named, if only as none.
+#[derive(Debug, Clone, Copy)]
+struct Limit(Option<u32>);
+
+fn limit(text: &str) -> Result<Limit, String> {
+    let number = || text.parse().map(Some).map_err(|_| "it is a number of messages, or `none`".to_owned());
+    let max = if text == "none" { None } else { number()? };
+    Ok(Limit(max))
 }
 
 impl Details {
@@ -30,10 +40,22 @@ impl Details {
         phone.is_none() && zone.is_none() && day.is_none() && month.is_none()
     }
 
-    pub(super) fn of(self, name: UserName) -> Result<Register, Failure> {
-        let Details { phone, region, zone, day, month } = self;
-        let phone = phone.map(|phone| number::read(&phone, region)).transpose();
-        let phone = phone.map_err(|error| Failure::usage(format!("--phone is {error}")))?;
-        Ok(Register { name, phone, secret: None, zone, day, month })
+    pub(super) fn register(self, name: UserName) -> Result<Register, Failure> {
+        let phone = self.phone()?;
+        let Details { phone: _, region: _, zone, day, month } = self;
+        let max = |limit: Option<Limit>| limit.and_then(|Limit(max)| max);
+        Ok(Register { name, phone, secret: None, zone, day: max(day), month: max(month) })
+    }
+
+    pub(super) fn set(self, name: UserName) -> Result<SetUser, Failure> {
+        let phone = self.phone()?;
+        let Details { phone: _, region: _, zone, day, month } = self;
+        let said = |limit: Option<Limit>| limit.map(|Limit(max)| max);
+        Ok(SetUser { name, phone, secret: None, zone, day: said(day), month: said(month) })
+    }
+
+    fn phone(&self) -> Result<Option<Phone>, Failure> {
+        let phone = self.phone.as_deref().map(|phone| number::read(phone, self.region)).transpose();
+        phone.map_err(|error| Failure::usage(format!("--phone is {error}")))
     }
 }

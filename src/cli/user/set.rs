@@ -9,7 +9,9 @@ use crate::words::UserName;
 
 /// Change a person's phone, zone or quotas; what is not named stays as it was
 ///
-/// Example: homing user set bob --phone +8613800138001 --day 500
+/// Examples:
+///   homing user set bob --phone +8613800138001 --day 500
+///   homing user set bob --day none        (as many as he likes)
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Args {
@@ -23,7 +25,7 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
         return Err(Failure::usage("name what to change: --phone, --zone, --day or --month".to_owned()));
     }
     let client = Client::connect(settings, OPERATOR).await?;
-    let outcome = client.accepted(&Command::SetUser(args.details.of(args.name.clone())?)).await?;
+    let outcome = client.accepted(&Command::SetUser(args.details.set(args.name.clone())?)).await?;
     output.result(&outcome, || format!("changed {}", args.name));
     Ok(())
 }

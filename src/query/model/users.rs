@@ -6,7 +6,7 @@ use super::store::Model;
 use super::{Listed, keys, read_row, write_row};
 use crate::log::Fault;
 use crate::log::Rows;
-use crate::rules::fact::{Profile, UserDetails};
+use crate::rules::fact::{Profile, UserChanges, UserDetails};
 use crate::words::{Address, ImNumber, Party, Phone, UserName, Zone};
 
 /// A user's row. Secrets stay in the log.
@@ -62,13 +62,13 @@ pub(super) fn registered(
     Ok(())
 }
 
-pub(super) fn changed(rows: &mut Rows<'_>, name: &UserName, details: &UserDetails) -> Result<(), Fault> {
+pub(super) fn changed(rows: &mut Rows<'_>, name: &UserName, details: &UserChanges) -> Result<(), Fault> {
     let mut before = None;
     change(rows, name, |user| {
         before = user.phone;
         user.phone = details.phone.or(user.phone);
-        user.day = details.day.or(user.day);
-        user.month = details.month.or(user.month);
+        user.day = details.day.unwrap_or(user.day);
+        user.month = details.month.unwrap_or(user.month);
         if details.zone.is_some() {
             user.zone.clone_from(&details.zone);
         }

@@ -7,7 +7,7 @@ mod person;
 
 pub use delivery::{Accepted, Channel, FilterReason, RouteReason, Routed};
 pub use heard::Heard;
-pub use person::{OfflineReason, Profile, UserDetails};
+pub use person::{OfflineReason, Profile, UserChanges, UserDetails};
 
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +28,7 @@ pub enum Fact {
     UserRegistered { user: UserName, im: ImNumber, details: UserDetails },
     /// What is absent stays as it was.
     #[serde(rename = "user.changed")]
-    UserChanged { user: UserName, details: UserDetails },
+    UserChanged { user: UserName, details: UserChanges },
     #[serde(rename = "user.suspended")]
     UserSuspended { user: UserName },
     #[serde(rename = "user.resumed")]

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::rules::command::said;
 use crate::words::Phone;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +36,29 @@ pub struct UserDetails {
 impl std::fmt::Debug for UserDetails {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("UserDetails").field("zone", &self.zone).finish_non_exhaustive()
+    }
+}
+
+/// What has changed of it. What is absent stays as it was.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct UserChanges {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Phone>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// Messages per calendar day; `null`, no limit any more.
+    #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
+    pub day: Option<Option<u32>>,
+    /// Messages per calendar month; `null`, no limit any more.
+    #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
+    pub month: Option<Option<u32>>,
+}
+
+impl std::fmt::Debug for UserChanges {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("UserChanges").field("zone", &self.zone).finish_non_exhaustive()
     }
 }
 

@@ -12,8 +12,6 @@ pub(super) use register::register;
 pub(super) use set::set;
 pub(super) use standing::{resume, suspend};
 
-use super::command::Register;
-use super::fact::UserDetails;
 use super::state::User;
 use super::{Fact, Rejection, Stamp, State};
 use crate::words::Zone;
@@ -21,21 +19,20 @@ use crate::words::Zone;
 /// A PHC string of Argon2id has about 100 bytes.
 const SECRET_LEN_MAX: usize = 512;
 
-/// The shape of the details; whether the phone is free is the caller's question.
-fn details(command: &Register) -> Result<UserDetails, Rejection> {
-    if let Some(zone) = &command.zone {
+/// Whether the phone is free is another question.
+fn must_be_shaped(zone: Option<&str>, secret: Option<&str>) -> Result<(), Rejection> {
+    if let Some(zone) = zone {
         zone.parse::<Zone>().map_err(|_| Rejection::bad_zone())?;
     }
-    if command.secret.as_ref().is_some_and(|secret| secret.len() > SECRET_LEN_MAX) {
+    if secret.is_some_and(|secret| secret.len() > SECRET_LEN_MAX) {
         return Err(Rejection::value_too_long("secret", SECRET_LEN_MAX).at_field("secret"));
     }
-    let Register { name: _, phone, secret, zone, day, month } = command.clone();
-    Ok(UserDetails { phone, secret, zone, day, month })
+    Ok(())
 }
 
 /// A zone that the database of this version does not have is none.
-fn zone(details: &UserDetails) -> Option<Zone> {
-    details.zone.as_deref()?.parse().ok()
+fn zone(name: Option<&str>) -> Option<Zone> {
+    name?.parse().ok()
 }
 
 fn secret_stamp(secret: Option<&String>) -> Option<Box<Stamp>> {
@@ -47,7 +44,7 @@ pub(super) fn evolve(state: &mut State, fact: &Fact) {
         state.add_user(User {
             name: user.clone(),
             phone: details.phone,
-            zone: zone(details),
+            zone: zone(details.zone.as_deref()),
             day: details.day,
             month: details.month,
             usage: Default::default(),

@@ -1,15 +1,18 @@
 //! A person is registered, and gets an IM number.
 
-use super::{details, secret_stamp, zone};
+use super::{must_be_shaped, secret_stamp, zone};
 use crate::rules::command::Register;
+use crate::rules::fact::UserDetails;
 use crate::rules::{Fact, Rejection, State, sms};
 use crate::words::ImNumber;
 
 pub(in crate::rules) fn register(state: &State, command: &Register) -> Result<Vec<Fact>, Rejection> {
-    let details = details(command)?;
+    must_be_shaped(command.zone.as_deref(), command.secret.as_deref())?;
+    let Register { name: _, phone, secret, zone: home, day, month } = command.clone();
+    let details = UserDetails { phone, secret, zone: home, day, month };
     if let Some(user) = state.user_named(&command.name) {
         let same = user.phone == details.phone
-            && user.zone == zone(&details)
+            && user.zone == zone(details.zone.as_deref())
             && user.day == details.day
             && user.month == details.month
             && user.secret == secret_stamp(details.secret.as_ref());
