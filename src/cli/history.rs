@@ -6,12 +6,17 @@ use super::pages::{Paging, Place};
 use super::settings::Settings;
 use super::table::{said, table};
 use crate::wire::Shown;
-use crate::wire::query::HistoryOf;
+use crate::wire::query::{HistoryOf, Items, LATEST};
 use crate::words::Address;
 
-/// Show the conversation with someone, oldest first
+/// Show the conversation with someone: its latest messages on a terminal, otherwise from its beginning on
 ///
-/// Example: homing history --user alice bob
+/// Examples:
+///   homing history bob --user alice
+///   homing history bob --last 20 --user alice
+///   homing history bob --all --user alice
+///
+/// In each page the oldest message stands first.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Args {
@@ -21,13 +26,30 @@ pub(super) struct Args {
     with: Address,
     #[command(flatten)]
     paging: Paging,
+    /// The latest messages, at most 1000 [default: 100, or --limit]
+    #[arg(long, value_name = "N", num_args = 0..=1, conflicts_with_all = ["after", "all"],
+          value_parser = clap::value_parser!(u16).range(1..=1000))]
+    last: Option<Option<u16>>,
+    /// The messages before this cursor, which the page behind it named
+    #[arg(long, value_name = "CURSOR", conflicts_with_all = ["after", "all", "last"])]
+    before: Option<String>,
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     settings.start_log("warn");
     let client = args.speaker.connect(settings).await?;
-    let question = |Place { limit, after }| HistoryOf { with: args.with.clone(), limit, after, user: None };
-    args.paging.each(&client, "history", question, async |page| output.page(page, messages)).await
+    let Args { with, paging, last, before, .. } = args;
+    let latest = last.is_some() || (output.is_for_a_terminal() && paging.is_unsaid());
+    if latest || before.is_some() {
+        let limit = last.flatten().or(paging.limit).map(usize::from);
+        let before = Some(before.unwrap_or_else(|| LATEST.to_owned()));
+        let question = HistoryOf { with, limit, after: None, before, user: None };
+        let page: Items<Shown> = client.ask("history", &question).await?;
+        return output.page_back(&page, messages);
+    }
+    let question =
+        |Place { limit, after }| HistoryOf { with: with.clone(), limit, after, before: None, user: None };
+    paging.each(&client, "history", question, async |page| output.page(page, messages)).await
 }
 
 fn messages(messages: &[Shown]) -> String {

@@ -12,7 +12,7 @@ use crate::wire::query::{Items, LIMIT_MAX};
 pub(super) struct Paging {
     /// Entries a page, at most 1000 [default: 100; with --all 1000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
-    limit: Option<u16>,
+    pub(super) limit: Option<u16>,
     /// Go on behind this cursor, which the page before named
     #[arg(long, value_name = "CURSOR")]
     after: Option<String>,
@@ -28,6 +28,11 @@ pub(super) struct Place {
 }
 
 impl Paging {
+    /// Whether nothing says which page, but for its length.
+    pub(super) fn is_unsaid(&self) -> bool {
+        self.after.is_none() && !self.all
+    }
+
     /// Asks for the page, or for all pages, and gives each to `show`.
     pub(super) async fn each<T: DeserializeOwned, Q: Serialize>(
         self,
@@ -59,6 +64,19 @@ impl Output {
         self.shown(page, || person(&page.items))?;
         if let Some(next) = &page.next {
             self.progress(&format!("There is more: --after {next} goes on, --all shows all."));
+        }
+        Ok(())
+    }
+
+    /// A page of a list that is read from its end, with the way to the page before it.
+    pub(super) fn page_back<T: Serialize>(
+        self,
+        page: &Items<T>,
+        person: impl FnOnce(&[T]) -> String,
+    ) -> Result<(), Failure> {
+        self.shown(page, || person(&page.items))?;
+        if let Some(next) = &page.next {
+            self.progress(&format!("There is more before: --before {next} shows it, --all shows all."));
         }
         Ok(())
     }

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::asker::Asker;
-use super::model::{Contact, Line, Listed, Model, Scheduled};
-use super::page::{answer, cursor, limit};
+use super::model::{Contact, Line, Listed, Model, Place, Scheduled};
+use super::page::{answer, cursor, limit, place};
 use super::refusal::{Unanswered, too_large};
 use super::{lateness, ledger, preview, quota, schedules, shown};
 use crate::log::Fault;
@@ -35,6 +35,8 @@ pub(super) enum Question {
 pub(super) enum Found {
     Answer(Vec<u8>),
     Lines(Listed<Line>),
+    /// The same, the newest first.
+    LinesBack(Listed<Line>),
     Schedules(Listed<Scheduled>),
 }
 
@@ -74,15 +76,19 @@ fn inbox(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unansw
 }
 
 fn history(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unanswered> {
-    let HistoryOf { with, limit: asked_limit, after, user } = query::parse(asked.payload)?;
-    let (limit, after) = (limit(asked_limit)?, cursor(after.as_deref())?);
+    let HistoryOf { with, limit: asked_limit, after, before, user } = query::parse(asked.payload)?;
+    let (limit, place) = (limit(asked_limit)?, place(after.as_deref(), before.as_deref())?);
     let user = asker.whose(user, model)?;
     if let Address::Group(_) = with {
         return Err(Rejection::unsupported("the history of a group").at_field("with").into());
     }
     let party = model.resolve(&with)?;
     let party = party.ok_or_else(|| Rejection::unknown_user(&with.to_string()).at_field("with"))?;
-    Ok(Found::Lines(model.history(&user, &party, after, limit)?))
+    let listed = model.history(&user, &party, place, limit)?;
+    Ok(match place {
+        Place::After(_) => Found::Lines(listed),
+        Place::Before(_) => Found::LinesBack(listed),
+    })
 }
 
 fn presence(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {

@@ -21,11 +21,10 @@ const READS_IN_FLIGHT: usize = 16;
 pub(super) async fn messages(
     log: &Log,
     Listed { items, more }: Listed<Line>,
-    encoding: Encoding,
-    bytes_max: usize,
+    filling: Filling<Shown>,
 ) -> Result<Vec<u8>, Unanswered> {
     let shown = items.into_iter().map(|line| message(log, line));
-    fill(shown, more, Filling::new(encoding, bytes_max), |shown: &Shown| shown.message.to_string()).await
+    fill(shown, more, filling, |shown: &Shown| shown.message.to_string()).await
 }
 
 /// The schedules with their bodies, as many as fit.

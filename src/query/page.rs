@@ -4,14 +4,24 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use super::model::Listed;
+use super::model::{Listed, Place};
 use super::refusal::{Unanswered, bad_cursor, bad_limit, too_large};
 use crate::rules::command::Encoding;
-use crate::wire::query::{Items, LIMIT_DEFAULT, LIMIT_MAX};
+use crate::wire::query::{Items, LATEST, LIMIT_DEFAULT, LIMIT_MAX};
 use crate::wire::to_payload;
 
 /// What stands around the items: a cursor, and in the ledger the total, six numbers of up to 20 digits.
 const FRAME_BYTES: usize = 512;
+
+/// Where a page of messages begins, by one of two cursors at most.
+pub(super) fn place(after: Option<&str>, before: Option<&str>) -> Result<Place, Unanswered> {
+    match (after, before) {
+        (after, None) => Ok(Place::After(cursor(after)?)),
+        (None, Some(LATEST)) => Ok(Place::Before(None)),
+        (None, before) => Ok(Place::Before(cursor(before)?)),
+        (Some(_), Some(_)) => Err(bad_cursor().into()),
+    }
+}
 
 pub(super) fn limit(asked: Option<usize>) -> Result<usize, Unanswered> {
     match asked {
@@ -30,6 +40,8 @@ pub(super) fn cursor<T: FromStr>(after: Option<&str>) -> Result<Option<T>, Unans
 #[derive(Debug)]
 pub(super) struct Filling<T> {
     encoding: Encoding,
+    /// What is taken last is shown first.
+    backwards: bool,
     bytes_left: usize,
     page: Items<T>,
 }
@@ -37,7 +49,11 @@ pub(super) struct Filling<T> {
 impl<T: Serialize> Filling<T> {
     pub(super) fn new(encoding: Encoding, bytes_max: usize) -> Filling<T> {
         let bytes_left = bytes_max.saturating_sub(FRAME_BYTES);
-        Filling { encoding, bytes_left, page: Items { items: Vec::new(), next: None } }
+        Filling { encoding, backwards: false, bytes_left, page: Items { items: Vec::new(), next: None } }
+    }
+
+    pub(super) fn backwards(self, backwards: bool) -> Filling<T> {
+        Filling { backwards, ..self }
     }
 
     /// Takes one more, if there is room.
@@ -62,6 +78,9 @@ impl<T: Serialize> Filling<T> {
             // An item that alone is too large would be asked for in vain for ever.
             let last = self.page.items.last().ok_or_else(too_large)?;
             self.page.next = Some(name(last));
+        }
+        if self.backwards {
+            self.page.items.reverse();
         }
         Ok(self.page)
     }
@@ -118,6 +137,18 @@ mod tests {
         let cut = page(100, FRAME_BYTES + 250).unwrap();
         assert_eq!((cut.items.len(), cut.next.as_deref()), (2, Some("100")));
         assert!(page(1_000, 1_000).is_err());
+    }
+
+    #[test]
+    fn a_page_that_goes_back_is_full_of_the_newest_and_shows_the_oldest_first() {
+        let mut filling = Filling::new(Encoding::Json, FRAME_BYTES + 8).backwards(true);
+        let fits = ["m9", "m7", "m5"].map(|item| filling.push(item.to_owned()));
+        let page = filling.page(true, String::clone).unwrap();
+        assert_eq!((fits, page.next.as_deref()), ([true, false, false], Some("m9")));
+        let mut filling = Filling::new(Encoding::Json, 1_000).backwards(true);
+        assert!(["m9", "m7", "m5"].into_iter().all(|item| filling.push(item.to_owned())));
+        let page = filling.page(true, String::clone).unwrap();
+        assert_eq!((page.items.join(" ").as_str(), page.next.as_deref()), ("m5 m7 m9", Some("m5")));
     }
 
     #[test]

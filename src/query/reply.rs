@@ -12,6 +12,7 @@ use tracing::{debug, warn};
 use super::answer::{Asked, Found, Question, find};
 use super::bodies;
 use super::model::Model;
+use super::page::Filling;
 use super::refusal::{Unanswered, unavailable};
 use crate::log::{Fault, Log, Retry, blocking, clock};
 use crate::rules::Rejection;
@@ -69,7 +70,13 @@ async fn compose(
     let find = move || Ok(find(&model, Asked { question, by: &by, payload: &asked, bytes_max, now }));
     match blocking(find).await?? {
         Found::Answer(answer) => Ok(answer),
-        Found::Lines(lines) => bodies::messages(log, lines, encoding(&payload), bytes_max).await,
+        Found::Lines(lines) => {
+            bodies::messages(log, lines, Filling::new(encoding(&payload), bytes_max)).await
+        }
+        Found::LinesBack(lines) => {
+            let filling = Filling::new(encoding(&payload), bytes_max).backwards(true);
+            bodies::messages(log, lines, filling).await
+        }
         Found::Schedules(list) => bodies::schedules(log, list, encoding(&payload), bytes_max).await,
     }
 }

@@ -24,7 +24,7 @@ fn ask_at(now: &str, model: &Model, by: &str, question: Question, payload: &Valu
                 listed.items.into_iter().map(|one| schedules::shown(one, None, None)).collect();
             json!({"items": items, "next": next})
         }
-        Ok(Found::Lines(_)) => panic!("these are no messages"),
+        Ok(Found::Lines(_) | Found::LinesBack(_)) => panic!("these are no messages"),
         Err(Unanswered::Refused(rejection)) => json!(rejection.code),
         Err(Unanswered::Failed(fault)) => panic!("{fault}"),
     }

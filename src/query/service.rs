@@ -36,7 +36,7 @@ const LEDGER: &str = "{total: {planned, fired, skipped, missed, cancelled, pendi
 /// Question, name, what is asked and what is answered.
 const ENDPOINTS: [(Question, &str, &str, &str); 11] = [
     (Question::Inbox, "inbox", PAGE, SHOWN),
-    (Question::History, "history", "{with, limit?, after?, user?}", SHOWN),
+    (Question::History, "history", "{with, limit?, after? | before?, user?}", SHOWN),
     (
         Question::Presence,
         "presence",

@@ -16,7 +16,7 @@ fn ask(model: &Model, by: &str, question: Question, payload: &Value) -> Value {
         Asked { question, by, payload: payload.as_bytes(), bytes_max: 1_000_000, now: Instant::default() };
     match find(model, asked) {
         Ok(Found::Answer(answer)) => serde_json::from_slice(&answer).unwrap(),
-        Ok(Found::Lines(listed)) => {
+        Ok(Found::Lines(listed) | Found::LinesBack(listed)) => {
             let mut lines: Vec<String> = listed
                 .items
                 .iter()
@@ -84,6 +84,25 @@ fn messages_are_listed_oldest_first_to_whom_they_concern() {
                 json!({"with": "bob", "limit": 1, "after": "m12"}),
                 json!(["m14 bob>alice expired"]),
             ),
+            (
+                "alice",
+                History,
+                json!({"with": "bob", "limit": 2, "before": "latest"}),
+                json!(["m14 bob>alice expired", "m12 alice>bob recalled", "more"]),
+            ),
+            (
+                "alice",
+                History,
+                json!({"with": "bob", "before": "m9"}),
+                json!(["m6 alice>bob planned", "m4 alice>bob read"]),
+            ),
+            (
+                "bob",
+                History,
+                json!({"with": "alice", "limit": 2, "before": "latest"}),
+                json!(["m14 bob>alice expired", "m9 bob>alice waiting", "more"]),
+            ),
+            ("alice", History, json!({"with": "bob", "before": "m4"}), json!([])),
             ("alice", History, json!({"with": "carol"}), json!(["m6 alice>carol filtered"])),
             ("carol", History, json!({"with": "alice"}), json!([])),
             ("alice", History, json!({"with": "+19998887777"}), json!(["m6 alice>+19998887777 planned"])),
@@ -200,6 +219,9 @@ fn questions_are_refused_by_code() {
         ("alice", Inbox, json!({"limit": 1001}), "query.bad_limit"),
         ("alice", Inbox, json!({"after": "somewhere"}), "query.bad_cursor"),
         ("alice", Contacts, json!({"after": "#"}), "query.bad_cursor"),
+        ("alice", History, json!({"with": "bob", "before": "later"}), "query.bad_cursor"),
+        ("alice", History, json!({"with": "bob", "before": "m2", "after": "m1"}), "query.bad_cursor"),
+        ("alice", Inbox, json!({"before": "m2"}), "command.unknown_field"),
         ("alice", Inbox, json!({"lim": 1}), "command.unknown_field"),
         ("alice", Delivery, json!({"message": "m1"}), "message.unknown"),
         ("carol", Delivery, json!({"message": "m2"}), "message.unknown"),
@@ -240,7 +262,7 @@ fn a_delivery_to_very_many_is_cut_to_what_fits() {
             Asked { question: Question::Delivery, by: "alice", payload, bytes_max, now: Instant::default() };
         find(&model, asked).map(|found| match found {
             Found::Answer(answer) => serde_json::from_slice::<Value>(&answer).unwrap(),
-            Found::Lines(_) | Found::Schedules(_) => panic!("this is an answer"),
+            Found::Lines(_) | Found::LinesBack(_) | Found::Schedules(_) => panic!("this is an answer"),
         })
     };
     assert_eq!(answer(1_000).unwrap()["recipients"][1]["history"].as_array().unwrap().len(), 3);

@@ -12,6 +12,9 @@ use crate::words::{Address, DeviceName, EventSeq, ImNumber, MessageId, Party, Ph
 pub const LIMIT_DEFAULT: usize = 100;
 pub const LIMIT_MAX: usize = 1_000;
 
+/// What the last page of a history stands before.
+pub const LATEST: &str = "latest";
+
 /// `inbox`, `contacts`, `presence`, `users`: which page, and (operators) whose.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Page {
@@ -34,6 +37,10 @@ pub struct HistoryOf {
     pub limit: Option<usize>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
+    /// Instead of `after`: [`LATEST`], or the cursor of an answer that was asked for so. Its page is the last before it, and
+    /// its `next` goes on into the past; within a page the oldest message stands first in any case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<UserName>,
 }

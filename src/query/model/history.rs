@@ -1,11 +1,11 @@
-//! The conversation of two, oldest first.
+//! The conversation of two, from its beginning on or from its end back.
 
 use super::inbox::Line;
 use super::step::State;
 use super::store::Model;
-use super::{Listed, keys};
+use super::{Listed, Place, keys};
 use crate::log::Fault;
-use crate::words::{Author, MessageId, Party, UserName};
+use crate::words::{Author, Party, UserName};
 
 impl Model {
     /// What `user` may see of it: all that they sent, and of what was sent to them all but the filtered and the recalled.
@@ -13,7 +13,7 @@ impl Model {
         &self,
         user: &UserName,
         with: &Party,
-        after: Option<MessageId>,
+        place: Place,
         limit: usize,
     ) -> Result<Listed<Line>, Fault> {
         let me = Party::User(user.clone());
@@ -21,7 +21,7 @@ impl Model {
         let hidden = |line: &Line| {
             line.from.user() != Some(user) && matches!(line.state, State::Filtered | State::Recalled)
         };
-        let lines = self.messages(keys::talk_of(&me, with), after).filter_map(|message| {
+        let lines = self.messages(keys::talk_of(&me, with), place).filter_map(|message| {
             let line = message.and_then(|message| self.line(message, recipient));
             line.map(|line| line.filter(|line| !hidden(line))).transpose()
         });

@@ -2,7 +2,7 @@
 
 use super::step::State;
 use super::store::Model;
-use super::{Listed, keys};
+use super::{Listed, Place, keys};
 use crate::log::Fault;
 use crate::words::{Author, EventSeq, Instant, MessageId, Party, UserName};
 
@@ -26,7 +26,7 @@ impl Model {
         limit: usize,
     ) -> Result<Listed<Line>, Fault> {
         let to = Party::User(user.clone());
-        let lines = self.messages(keys::open_of(user), after).filter_map(|message| {
+        let lines = self.messages(keys::open_of(user), Place::After(after)).filter_map(|message| {
             // One that ended since its row was read is left out.
             let line = message.and_then(|message| self.line(message, |_| to.clone()));
             line.map(|line| line.filter(|line| line.state.is_open())).transpose()
@@ -34,15 +34,25 @@ impl Model {
         Listed::take(lines, limit)
     }
 
-    /// The messages at the ends of the keys with this prefix, by age.
+    /// The messages at the ends of the keys with this prefix.
     pub(super) fn messages(
         &self,
         prefix: Vec<u8>,
-        after: Option<MessageId>,
+        place: Place,
     ) -> impl Iterator<Item = Result<MessageId, Fault>> + use<> {
-        let first = after.map_or(0, |after| after.command().0.saturating_add(1));
+        let number = |message: MessageId| message.command().0;
         let bound = |message: u64| [prefix.as_slice(), &message.to_be_bytes()].concat();
-        self.db.range(bound(first)..=bound(u64::MAX)).map(|row| {
+        let (first, end) = match place {
+            Place::After(after) => (after.map_or(0, |after| number(after).saturating_add(1)), u64::MAX),
+            Place::Before(before) => (0, before.map_or(u64::MAX, number)),
+        };
+        // No message has the greatest number.
+        let mut rows = self.db.range(bound(first)..bound(end));
+        std::iter::from_fn(move || match place {
+            Place::After(_) => rows.next(),
+            Place::Before(_) => rows.next_back(),
+        })
+        .map(|row| {
             let (key, _) = row.map_err(|error| Fault::sled("read a list of messages", error))?;
             keys::last_message(&key).ok_or_else(Fault::torn)
         })

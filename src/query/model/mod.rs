@@ -41,6 +41,15 @@ use serde::de::DeserializeOwned;
 use sled::IVec;
 
 use crate::log::Fault;
+use crate::words::MessageId;
+
+/// Where a page of messages begins, and which way it goes; without a message at that end of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    After(Option<MessageId>),
+    /// The newest comes first.
+    Before(Option<MessageId>),
+}
 
 /// A page of a list.
 #[derive(Debug, PartialEq)]
