@@ -3,15 +3,16 @@
 mod support;
 
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use homing::log::Log;
+use serde_json::{Value, json};
 use support::kill::{kill_9, nats_server_of};
-use support::{Child, Ended, HOMING, Homing, run};
+use support::{Child, Ended, HOMING, Homing, peers, run};
 
 /// A command waits ten seconds for its outcome.
 const COMMAND_WITHIN: Duration = Duration::from_secs(30);
@@ -37,6 +38,14 @@ impl World {
         command
     }
 
+    /// The same, at a terminal that Python makes.
+    fn at_a_terminal(&self, args: &[&str]) -> Command {
+        let mut command = Command::new("python3");
+        command.args(["-c", "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) != 0)", HOMING]).args(args);
+        command.env("NATS_URL", self.homing.url()).env_remove("HOMING_USER");
+        command
+    }
+
     /// What a command prints, and that it ends with this code.
     fn says(&self, args: &[&str], code: i32) -> String {
         let Ended { status, stdout, stderr } = run(&mut self.command(args), COMMAND_WITHIN);
@@ -53,6 +62,16 @@ impl World {
                 return page.items.iter().map(text).collect();
             }
         }
+    }
+
+    /// The answer to a question of the public contract.
+    fn asks(&self, subject: &'static str, question: &'static str) -> Value {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
+        let answer = runtime.block_on(async {
+            let log = Log::connect(self.homing.url(), "test").await.expect("Homing is up");
+            log.client().request(subject, question.into()).await.expect("somebody answers")
+        });
+        serde_json::from_slice(&answer.payload).expect("the answer is JSON")
     }
 
     /// A listener, with the lines it prints.
@@ -110,6 +129,184 @@ fn lines_typed_are_sent_in_order_and_refusals_do_not_end_it() {
     assert_eq!(world.texts(&["inbox", "--user", "bob", "--json"], 2), ["one", "three"]);
     world.says(&["inbox", "--user", "bob", "--confirm"], 0);
     assert_eq!(world.texts(&["inbox", "--user", "bob", "--json"], 0), Vec::<String>::new());
+    assert!(world.homing.stop().success());
+}
+
+#[test]
+fn a_message_that_arrives_does_not_change_to_whom_the_line_being_typed_goes() {
+    let world = World::of(Homing::start(), &["alice", "bob", "dave"]);
+    let (mut alice, told) = world.listen(&["--user", "alice"], Stdio::piped());
+    let mut typed = alice.take_stdin();
+    let next = || told.recv_timeout(COMMAND_WITHIN).expect("a line is told");
+    writeln!(typed, "@bob are you there").unwrap();
+    assert_eq!(next()["to"], json!(["bob"]), "an accepted line says to whom it went");
+    world.says(&["send", "alice", "lunch?", "--user", "dave"], 0);
+    assert_eq!(text(&next()), "lunch?");
+    writeln!(typed, "between us: I am leaving him").unwrap();
+    let sent = next();
+    assert_eq!((&sent["accepted"], &sent["to"]), (&json!(true), &json!(["bob"])), "{sent}");
+    // Changed by the person alone, with words or without.
+    writeln!(typed, "@dave\nnot today").unwrap();
+    assert_eq!(next()["to"], json!(["dave"]));
+    writeln!(typed, "@bob back\nand on").unwrap();
+    assert_eq!([next(), next()].map(|sent| sent["to"].clone()), [json!(["bob"]), json!(["bob"])]);
+    writeln!(typed, "/quit").unwrap();
+    assert!(alice.ended_within(COMMAND_WITHIN).unwrap().success());
+    let inbox = |user| ["inbox", "--user", user, "--json"];
+    let to_bob = ["are you there", "between us: I am leaving him", "back", "and on"];
+    assert_eq!(world.texts(&inbox("bob"), 4), to_bob);
+    assert_eq!(world.texts(&inbox("dave"), 1), ["not today"]);
+    assert!(world.homing.stop().success());
+}
+
+#[test]
+fn a_line_typed_before_anybody_is_chosen_goes_to_nobody() {
+    let world = World::of(Homing::start(), &["alice", "bob", "dave"]);
+    let (mut alice, told) = world.listen(&["--user", "alice"], Stdio::piped());
+    let mut typed = alice.take_stdin();
+    world.says(&["send", "alice", "lunch?", "--user", "dave"], 0);
+    assert_eq!(text(&told.recv_timeout(COMMAND_WITHIN).unwrap()), "lunch?");
+    writeln!(typed, "she never answers him\n@bob now\n/quit").unwrap();
+    assert_eq!(told.recv_timeout(COMMAND_WITHIN).unwrap()["to"], json!(["bob"]));
+    assert!(alice.ended_within(COMMAND_WITHIN).unwrap().success());
+    let (mut alice, told) = world.listen(&["--user", "alice", "--to", "bob"], Stdio::piped());
+    let mut typed = alice.take_stdin();
+    writeln!(typed, "chosen from the start\n/quit").unwrap();
+    assert_eq!(told.recv_timeout(COMMAND_WITHIN).unwrap()["to"], json!(["bob"]));
+    assert!(alice.ended_within(COMMAND_WITHIN).unwrap().success());
+    let to_bob = world.texts(&["inbox", "--user", "bob", "--json"], 2);
+    assert_eq!(to_bob, ["now", "chosen from the start"]);
+    assert_eq!(world.texts(&["inbox", "--user", "dave", "--json"], 0), Vec::<String>::new());
+    assert!(world.homing.stop().success());
+}
+
+#[test]
+fn at_a_terminal_the_prompt_names_whom_the_next_line_goes_to() {
+    let Some(()) = peers::runtime("python3") else { return };
+    let world = World::of(Homing::start(), &["alice", "bob", "dave"]);
+    let mut terminal = world.at_a_terminal(&["listen", "--user", "alice"]);
+    let mut alice = Child::spawn(terminal.stdin(Stdio::piped()).stdout(Stdio::piped()));
+    let (mut typed, mut screen) = (alice.take_stdin(), Screen::of(alice.take_stdout()));
+    screen.shows("alice is online as terminal-");
+    screen.shows("@name chooses whom your lines go to");
+    screen.shows("> ");
+    writeln!(typed, "hello?").unwrap();
+    screen.shows("nobody is chosen: @name");
+    writeln!(typed, "@bob").unwrap();
+    screen.shows("bob> ");
+    world.says(&["send", "alice", "lunch?", "--user", "dave"], 0);
+    screen.shows("dave: lunch?");
+    screen.shows("bob> ");
+    writeln!(typed, "a private answer").unwrap();
+    screen.shows("accepted m");
+    screen.shows(" to bob");
+    screen.shows("bob> ");
+    writeln!(typed, "@dave later").unwrap();
+    screen.shows(" to dave");
+    screen.shows("dave> ");
+    writeln!(typed, "/help").unwrap();
+    screen.shows("never changes whom your lines go to");
+    writeln!(typed, "/quit").unwrap();
+    assert!(alice.ended_within(COMMAND_WITHIN).unwrap().success());
+    assert_eq!(world.texts(&["inbox", "--user", "bob", "--json"], 1), ["a private answer"]);
+    assert_eq!(world.texts(&["inbox", "--user", "dave", "--json"], 1), ["later"]);
+    assert!(world.homing.stop().success());
+}
+
+#[test]
+fn a_history_begins_with_its_latest_page_at_a_terminal_and_with_its_first_in_a_pipe() {
+    let Some(()) = peers::runtime("python3") else { return };
+    let world = World::of(Homing::start(), &["alice", "bob"]);
+    for text in ["one", "two", "three"] {
+        world.says(&["send", "bob", text, "--user", "alice"], 0);
+    }
+    let history = ["history", "bob", "--limit", "2", "--user", "alice"];
+    let shown = world.says(&history, 0);
+    assert!(shown.contains("one") && shown.contains("--after") && !shown.contains("three"), "{shown}");
+    let shown = run(&mut world.at_a_terminal(&history), COMMAND_WITHIN).succeeded("history").stdout;
+    let places =
+        ["two", "three", "--before "].map(|part| shown.find(part).unwrap_or_else(|| panic!("{shown}")));
+    assert!(places.is_sorted() && !shown.contains("one"), "the oldest of the page stands first: {shown}");
+    let (_, behind) = shown.split_once("--before ").unwrap();
+    let before = ["--before", behind.split(' ').next().unwrap(), "--json"];
+    let history = ["history", "bob", "--user", "alice"];
+    assert_eq!(world.texts(&[&history, before.as_slice()].concat(), 1), ["one"]);
+    assert_eq!(world.texts(&[&history, ["--last", "2", "--json"].as_slice()].concat(), 2), ["two", "three"]);
+    assert_eq!(world.texts(&[&history, ["--json"].as_slice()].concat(), 3), ["one", "two", "three"]);
+    world.says(&["history", "bob", "--last", "2", "--after", "m1", "--user", "alice"], 2);
+    assert!(world.homing.stop().success());
+}
+
+#[test]
+fn a_quota_is_taken_away_again_by_the_word_none() {
+    let world = World::of(Homing::start(), &["alice", "bob"]);
+    world.says(&["user", "set", "alice", "--day", "0", "--month", "5"], 0);
+    world.says(&["send", "bob", "hi", "--user", "alice"], 1);
+    world.says(&["user", "set", "alice", "--day", "none"], 0);
+    world.says(&["send", "bob", "hi", "--user", "alice"], 0);
+    let quota: Value = serde_json::from_str(&world.says(&["quota", "--user", "alice", "--json"], 0)).unwrap();
+    assert_eq!((&quota["day"]["max"], &quota["month"]["max"]), (&Value::Null, &json!(5)), "{quota}");
+    world.says(&["user", "set", "alice", "--day", "unlimited"], 2);
+    assert!(world.homing.stop().success());
+}
+
+/// What a terminal has shown and was not looked for yet.
+struct Screen {
+    shown: Receiver<Vec<u8>>,
+    left: String,
+}
+
+impl Screen {
+    fn of(mut terminal: impl Read + Send + 'static) -> Screen {
+        let (told, shown) = sync_channel(1_000);
+        thread::spawn(move || {
+            let mut bytes = [0; 1_024];
+            while let Ok(len @ 1..) = terminal.read(&mut bytes) {
+                let _nobody_looks = told.send(bytes[..len].to_vec());
+            }
+        });
+        Screen { shown, left: String::new() }
+    }
+
+    /// Waits until this is shown, behind what was looked for before.
+    fn shows(&mut self, want: &str) {
+        let deadline = Instant::now() + COMMAND_WITHIN;
+        loop {
+            if let Some(at) = self.left.find(want) {
+                self.left = self.left.split_off(at + want.len());
+                return;
+            }
+            let more = self.shown.recv_timeout(deadline.saturating_duration_since(Instant::now()));
+            let more = more.unwrap_or_else(|error| panic!("{want:?} is not shown ({error}): {}", self.left));
+            self.left += &String::from_utf8_lossy(&more);
+        }
+    }
+}
+
+#[test]
+fn one_listener_that_ends_takes_no_other_offline() {
+    let world = World::of(Homing::start(), &["alice", "bob"]);
+    let (first, heard_by_first) = world.listen(&["--user", "bob"], Stdio::null());
+    let (mut second, heard_by_second) = world.listen(&["--user", "bob"], Stdio::piped());
+    let devices = |len: usize| {
+        let deadline = Instant::now() + COMMAND_WITHIN;
+        loop {
+            let question = r#"{"user": "bob"}"#;
+            let shown = world.asks("homing.query._admin.presence", question);
+            let devices = shown["items"][0]["devices"].as_array().map_or(0, Vec::len);
+            if devices == len || Instant::now() > deadline {
+                return (devices, shown["items"][0]["online"].clone());
+            }
+        }
+    };
+    assert_eq!(devices(2), (2, json!(true)), "each has a device of its own");
+    second.take_stdin().write_all(b"/quit\n").unwrap();
+    assert!(second.ended_within(COMMAND_WITHIN).unwrap().success());
+    assert_eq!(devices(1), (1, json!(true)), "the other is still online");
+    world.says(&["send", "bob", "still there?", "--user", "alice"], 0);
+    assert_eq!(text(&heard_by_first.recv_timeout(COMMAND_WITHIN).unwrap()), "still there?");
+    assert!(heard_by_second.iter().next().is_none(), "the second has left");
+    drop(first);
     assert!(world.homing.stop().success());
 }
 

@@ -2,10 +2,18 @@
 
 mod support;
 
-use std::process::Command;
+use std::env;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc::sync_channel;
+use std::thread;
 use std::time::Duration;
 
-use support::{Homing, peers, run, say};
+use serde_json::Value;
+use support::users::Guarded;
+use support::{Child, Ended, HOMING, Homing, peers, readme, run, say};
 
 /// Each wait inside a peer has ten seconds; the whole story has this.
 const STORY_WITHIN: Duration = Duration::from_secs(120);
@@ -35,4 +43,145 @@ fn tells(peer: &mut Command) {
     assert!(told.stdout.lines().any(|line| line.starts_with("ok: ")), "it checked nothing: {}", told.stdout);
     say(&told.stdout);
     assert!(homing.stop().success());
+}
+
+/// What the README tells an operator to write for his server, and Homing on it with two people.
+struct ByTheBook {
+    server: Guarded,
+    homing: Homing,
+    _folder: tempfile::TempDir,
+}
+
+const HOMINGS: &str = "homing:homings-secret";
+const ADMINS: &str = "admin:admins-secret";
+const ALICES: &str = "alice:alices-secret";
+const BOBS: &str = "bob:bobs-secret";
+
+impl ByTheBook {
+    fn start() -> ByTheBook {
+        let server = Guarded::start(&readme::block("**Who may do what.**", "text"));
+        let folder = tempfile::tempdir().unwrap();
+        let roles = "decider,fanout,scheduler,presence,query";
+        let homing = Homing::serve(&folder.path().join("data"), &server.url(HOMINGS), roles);
+        let book = ByTheBook { server, homing, _folder: folder };
+        for name in ["alice", "bob"] {
+            book.says(ADMINS, &["user", "register", name]);
+        }
+        book
+    }
+
+    /// What the command line says to someone with this login.
+    fn says(&self, who: &str, args: &[&str]) -> String {
+        let mut command = Command::new(HOMING);
+        command.args(args).env("NATS_URL", self.server.url(who)).env_remove("HOMING_USER");
+        let Ended { stdout, .. } = run(&mut command, STORY_WITHIN).succeeded(&format!("homing {args:?}"));
+        stdout
+    }
+
+    /// One of the README's programs sends as alice, and prints the outcome.
+    fn sends(&self, program: &mut Command) {
+        let what = format!("{program:?}");
+        let told = run(program.env("NATS_URL", self.server.url(ALICES)), STORY_WITHIN).succeeded(&what);
+        assert!(told.stdout.contains(r#""accepted":true,"message":"m"#), "{what} printed {}", told.stdout);
+    }
+}
+
+fn with_tools(tools: &Path) -> std::ffi::OsString {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::join_paths([tools.to_owned()].into_iter().chain(env::split_paths(&path))).expect("a PATH")
+}
+
+fn written(folder: &Path, name: &str, text: &str) -> PathBuf {
+    fs::write(folder.join(name), text).unwrap();
+    folder.join(name)
+}
+
+#[test]
+fn the_programs_of_the_readme_run_with_its_permissions_and_inbox_prefixes() {
+    let (Some(tools), Some(python), Some(node)) =
+        (peers::nats_tools(), peers::python_venv(), peers::node_modules())
+    else {
+        return;
+    };
+    let book = ByTheBook::start();
+    let folder = tempfile::tempdir().unwrap();
+    let section = "## Send from another language";
+
+    let recipient =
+        written(folder.path(), "recipient.py", &readme::block("A **recipient** in Python.", "python"));
+    let mut command = Command::new(&python);
+    command.arg(recipient).env("NATS_URL", book.server.url(BOBS)).stdout(Stdio::piped());
+    let mut bob = Child::spawn(command.stdin(Stdio::null()));
+    let (told, heard) = sync_channel(100);
+    let stdout = BufReader::new(bob.take_stdout());
+    thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| told.send(line)));
+
+    let shell = readme::block(section, "sh");
+    book.sends(Command::new("sh").args(["-c", &shell]).env("PATH", with_tools(&tools)));
+    let sender = written(folder.path(), "send.py", &readme::block(section, "python"));
+    book.sends(Command::new(&python).arg(sender));
+    let source = written(folder.path(), "main.go", &readme::block(section, "go"));
+    let program = folder.path().join("send-go");
+    let mut build = Command::new("go");
+    build.args(["build", "-o"]).arg(&program).arg(source).current_dir(peers::manifests());
+    run(&mut build, Duration::from_secs(600)).succeeded("building the Go program");
+    book.sends(&mut Command::new(program));
+    let sender = written(&node, "readme.mjs", &readme::block(section, "js"));
+    book.sends(Command::new("node").arg(sender));
+    for text in ["a shell", "Python", "Go", "JavaScript"] {
+        let line = heard.recv_timeout(STORY_WITHIN).expect("bob hears it");
+        assert_eq!(line, format!("alice: hello from {text}"));
+    }
+    let said = book.says(ALICES, &["history", "bob", "--user", "alice", "--json"]);
+    let history: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(history["items"].as_array().map(Vec::len), Some(4), "{history}");
+    assert!(book.homing.stop().success());
+}
+
+#[test]
+fn nobody_hears_or_speaks_for_another_with_the_permissions_of_the_readme() {
+    let book = ByTheBook::start();
+    for (line, allowed) in [
+        ("SUB homing.to.bob.> 1", true),
+        ("SUB homing.outcome.bob.> 1", true),
+        ("SUB _INBOX_bob.abc.* 1", true),
+        ("SUB _INBOX.> 1", false),
+        ("SUB _INBOX_alice.> 1", false),
+        ("SUB _INBOX_*.> 1", false),
+        ("SUB _INBOX__admin.> 1", false),
+        ("SUB homing.to.alice.> 1", false),
+        ("SUB homing.outcome.*.> 1", false),
+        ("SUB homing.evt.> 1", false),
+        ("SUB > 1", false),
+        ("PUB homing.live.bob.laptop 0\r\n", true),
+        ("PUB homing.cmd.alice.message.send 2\r\n{}", false),
+        ("PUB homing.cmd._admin.user.register 2\r\n{}", false),
+        ("PUB homing.query.alice.inbox 2\r\n{}", false),
+        ("PUB homing.evt.x.y 2\r\n{}", false),
+        ("PUB $JS.API.STREAM.NAMES 2\r\n{}", false),
+    ] {
+        let answer = book.server.answers("bob", "bobs-secret", line);
+        let want = if allowed { "+OK" } else { "-ERR 'Permissions Violation" };
+        assert!(answer.starts_with(want), "{line} is answered {answer}, not {want}");
+    }
+    assert!(book.homing.stop().success());
+}
+
+#[test]
+fn the_command_line_works_with_the_permissions_of_the_readme() {
+    let book = ByTheBook::start();
+    let mut command = Command::new(HOMING);
+    command.args(["listen", "--user", "bob", "--json", "--count", "1"]);
+    command.env("NATS_URL", book.server.url(BOBS)).stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut bob = Child::spawn(&mut command);
+    let sent = book.says(ALICES, &["send", "bob", "on my way", "--user", "alice"]);
+    assert!(sent.starts_with("accepted m"), "{sent}");
+    let mut line = String::new();
+    BufReader::new(bob.take_stdout()).read_line(&mut line).unwrap();
+    assert!(line.contains("on my way"), "{line}");
+    assert!(bob.ended_within(STORY_WITHIN).unwrap().success());
+    let said = book.says(ALICES, &["history", "bob", "--last", "1", "--user", "alice"]);
+    assert!(said.contains("delivered") && said.contains("on my way"), "{said}");
+    book.says(ADMINS, &["user", "set", "alice", "--day", "none"]);
+    assert!(book.homing.stop().success());
 }

@@ -8,6 +8,7 @@ pub mod kill;
 pub mod peers;
 mod process;
 pub mod raw;
+pub mod readme;
 pub mod schedule_book;
 pub mod schedule_commands;
 pub mod sequence;

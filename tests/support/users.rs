@@ -1,7 +1,8 @@
 //! A nats-server that asks who connects, as an operator would configure it.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::sync_channel;
 use std::thread;
@@ -56,6 +57,23 @@ impl Guarded {
         let port = port.recv_timeout(READY_WITHIN + Duration::from_secs(1)).expect("it tells in time");
         let port = port.unwrap_or_else(|said| panic!("nats-server is not ready:\n{said}"));
         Guarded { port, _child: child, _folder: folder }
+    }
+
+    /// What the server answers to one line of a client that has connected as this user.
+    pub fn answers(&self, user: &str, password: &str, line: &str) -> String {
+        let stream = TcpStream::connect(("127.0.0.1", self.port)).expect("the server listens");
+        stream.set_read_timeout(Some(READY_WITHIN)).expect("a timeout can be set");
+        let mut stream = BufReader::new(stream);
+        let mut answer = String::new();
+        let connect = format!(r#"CONNECT {{"verbose":true,"user":"{user}","pass":"{password}"}}"#);
+        for said in ["", &connect, line] {
+            if !said.is_empty() {
+                write!(stream.get_mut(), "{said}\r\n").expect("the server reads");
+            }
+            answer.clear();
+            stream.read_line(&mut answer).expect("the server answers");
+        }
+        answer.trim_end().to_owned()
     }
 
     /// `who` is `user:password`.
