@@ -60,7 +60,7 @@ const BOBS: &str = "bob:bobs-secret";
 impl ByTheBook {
     fn start() -> ByTheBook {
         let server = Guarded::start(&readme::block("**Who may do what.**", "text"));
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let roles = "decider,fanout,scheduler,presence,query";
         let homing = Homing::serve(&folder.path().join("data"), &server.url(HOMINGS), roles);
         let book = ByTheBook { server, homing, _folder: folder };
@@ -92,7 +92,7 @@ fn with_tools(tools: &Path) -> std::ffi::OsString {
 }
 
 fn written(folder: &Path, name: &str, text: &str) -> PathBuf {
-    fs::write(folder.join(name), text).unwrap();
+    fs::write(folder.join(name), text).expect("a file can be written");
     folder.join(name)
 }
 
