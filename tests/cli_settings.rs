@@ -137,7 +137,10 @@ fn what_cannot_be_read_as_an_address_is_not_shown_either() {
 fn started_and_stopped(args: &[&str], env: &[(&str, &str)], lines: usize, folder: &Path) -> [String; 3] {
     let log = folder.join("log");
     let mut command = homing(args, env);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(File::create(&log).unwrap());
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(File::create(&log).expect("a log can be written"));
     let mut child = Child::spawn(&mut command);
     let stdout = BufReader::new(child.take_stdout());
     let (told, first) = sync_channel(lines);
@@ -148,9 +151,9 @@ fn started_and_stopped(args: &[&str], env: &[(&str, &str)], lines: usize, folder
     });
     let first = (0..lines).map(|_| first.recv_timeout(READY_WITHIN));
     let first: Result<Vec<String>, _> = first.collect();
-    let log_now = || fs::read_to_string(&log).unwrap();
+    let log_now = || fs::read_to_string(&log).expect("there is a log");
     let first = first.unwrap_or_else(|error| panic!("{args:?}: {error}\n{}", log_now())).join("\n");
-    let lock = fs::read_to_string(folder.join("data/lock")).unwrap();
+    let lock = fs::read_to_string(folder.join("data/lock")).expect("there is a lock");
     child.terminate();
     child.ended_within(ENDED_WITHIN).expect("it stops when asked to");
     [first, log_now(), lock]
@@ -183,86 +186,64 @@ fn a_password_is_not_shown_by_what_runs_with_it() {
     assert!(said.contains("authorization violation"), "{said}");
 }
 
+type Env = &'static [(&'static str, &'static str)];
+const URL: Env = &[("NATS_URL", "nats://127.0.0.1:9")];
+const SYNC: Env = &[("HOMING_SYNC", "off")];
+const URL_AND_SYNC: Env = &[("NATS_URL", "nats://127.0.0.1:9"), ("HOMING_SYNC", "off")];
+
+/// Code 2: a contradiction, told with both sides. Code 1: clear, and that server is asked for (in vain).
+const ASKED: &[(&str, Env, i32, [&str; 2])] = &[
+    ("up --nats-port 0", URL, 2, ["--nats-port is", "NATS_URL in the environment names"]),
+    ("up --sync off", URL, 2, ["--sync is", "env -u NATS_URL homing up"]),
+    ("up", URL_AND_SYNC, 2, ["HOMING_SYNC in the environment is", "NATS_URL in the environment names"]),
+    ("up --config port.toml", URL, 2, ["`nats_port` in the configuration file is", "NATS_URL"]),
+    ("up --config sync.toml", URL, 2, ["`sync` in the configuration file is", "NATS_URL"]),
+    ("up --data used", URL, 2, ["the streams in", "NATS_URL in the environment names"]),
+    ("up --nats nats://127.0.0.1:9 --nats-port 0", &[], 2, ["--nats-port is", "leave --nats out"]),
+    ("--nats nats://127.0.0.1:9 up --nats-port 0", &[], 2, ["--nats-port is", "leave --nats out"]),
+    ("up --nats nats://127.0.0.1:9 --sync off", URL, 2, ["--sync is", "--nats names"]),
+    ("up --config nats.toml --nats-port 0", &[], 2, ["--nats-port is", "take `nats` in"]),
+    ("up --config nats.toml", SYNC, 2, ["HOMING_SYNC", "`nats` in the configuration file names"]),
+    ("up --config both.toml", &[], 2, ["`nats_port` in", "`nats` in the configuration file names"]),
+    ("serve --sync off", URL, 2, ["--sync is", "sync_interval"]),
+    ("demo --nats nats://127.0.0.1:9", &[], 2, ["a nats-server of its own", "leave --nats out"]),
+    ("bench sms --nats nats://127.0.0.1:9", &[], 2, ["a nats-server of its own", "leave --nats out"]),
+    (
+        "up",
+        URL,
+        1,
+        ["could not connect to NATS at nats://127.0.0.1:9", "NATS_URL in the environment names that"],
+    ),
+    ("up --nats nats://127.0.0.1:9", SYNC, 1, ["could not connect", "--nats names that"]),
+    ("up --nats nats://127.0.0.1:9 --config port.toml", &[], 1, ["could not connect", "--nats names that"]),
+    ("up --nats nats://127.0.0.1:9 --data used", &[], 1, ["could not connect", "--nats names that"]),
+    ("up --config nats.toml --data used", &[], 1, ["could not connect", "`nats` in the"]),
+    ("up --config nats.toml", &[], 1, ["could not connect", "`nats` in the configuration file names"]),
+    ("serve", URL_AND_SYNC, 1, ["could not connect", "nats://127.0.0.1:9"]),
+];
+
 #[test]
 fn another_server_and_one_of_ones_own_are_a_contradiction() {
     let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let (empty, used) = (path("empty"), path("used"));
     fs::create_dir_all(folder.path().join("used/nats/jetstream")).unwrap();
-    let file = |name: &str, text: &str| {
-        fs::write(path(name), text).unwrap();
-        path(name)
-    };
-    let there = format!("nats://{NOWHERE}");
-    let nats_file = file("nats.toml", &format!("nats = \"{there}\""));
-    let port_file = file("port.toml", "nats_port = 0");
-    let sync_file = file("sync.toml", "sync = \"off\"");
-    let both_file = file("both.toml", &format!("nats = \"{there}\"\nnats_port = 0"));
-    let url = [("NATS_URL", there.as_str())];
-    let url_and_sync = [("NATS_URL", there.as_str()), ("HOMING_SYNC", "off")];
-    let sync = [("HOMING_SYNC", "off")];
-    let none: [(&str, &str); 0] = [];
-    // Code 2: a contradiction, told with both sides. Code 1: clear, and that server is asked for (in vain).
-    for (args, env, code, told) in [
-        ("up --nats-port 0", url.as_slice(), 2, ["--nats-port is", "NATS_URL in the environment names"]),
-        ("up --sync off", &url, 2, ["--sync is", "env -u NATS_URL homing up"]),
-        ("up", &url_and_sync, 2, ["HOMING_SYNC in the environment is", "NATS_URL in the environment names"]),
-        (
-            &format!("up --config {port_file}"),
-            &url,
-            2,
-            ["`nats_port` in the configuration file is", "NATS_URL"],
-        ),
-        (&format!("up --config {sync_file}"), &url, 2, ["`sync` in the configuration file is", "NATS_URL"]),
-        (&format!("up --data {used}"), &url, 2, ["the streams in", "NATS_URL in the environment names"]),
-        (&format!("up --nats {there} --nats-port 0"), &none, 2, ["--nats-port is", "leave --nats out"]),
-        (&format!("--nats {there} up --nats-port 0"), &none, 2, ["--nats-port is", "leave --nats out"]),
-        (&format!("up --nats {there} --sync off"), &url, 2, ["--sync is", "--nats names"]),
-        (&format!("up --config {nats_file} --nats-port 0"), &none, 2, ["--nats-port is", "take `nats` in"]),
-        (
-            &format!("up --config {nats_file}"),
-            &sync,
-            2,
-            ["HOMING_SYNC", "`nats` in the configuration file names"],
-        ),
-        (
-            &format!("up --config {both_file}"),
-            &none,
-            2,
-            ["`nats_port` in", "`nats` in the configuration file names"],
-        ),
-        ("serve --sync off", &url, 2, ["--sync is", "sync_interval"]),
-        (&format!("demo --nats {there}"), &none, 2, ["a nats-server of its own", "leave --nats out"]),
-        (&format!("bench sms --nats {there}"), &none, 2, ["a nats-server of its own", "leave --nats out"]),
-        (
-            "up",
-            &url,
-            1,
-            ["could not connect to NATS at nats://127.0.0.1:9", "NATS_URL in the environment names that"],
-        ),
-        (&format!("up --nats {there}"), &sync, 1, ["could not connect", "--nats names that"]),
-        (
-            &format!("up --nats {there} --config {port_file}"),
-            &none,
-            1,
-            ["could not connect", "--nats names that"],
-        ),
-        (&format!("up --nats {there} --data {used}"), &none, 1, ["could not connect", "--nats names that"]),
-        (&format!("up --config {nats_file} --data {used}"), &none, 1, ["could not connect", "`nats` in the"]),
-        (
-            &format!("up --config {nats_file}"),
-            &none,
-            1,
-            ["could not connect", "`nats` in the configuration file names"],
-        ),
-        ("serve", &url_and_sync, 1, ["could not connect", there.as_str()]),
+    for (name, text) in [
+        ("nats.toml", "nats = \"nats://127.0.0.1:9\""),
+        ("port.toml", "nats_port = 0"),
+        ("sync.toml", "sync = \"off\""),
+        ("both.toml", "nats = \"nats://127.0.0.1:9\"\nnats_port = 0"),
     ] {
-        let args: Vec<&str> = args.split(' ').collect();
-        let env = [env, &[("HOMING_DATA", &empty)]].concat();
-        let said = says(&args, &env, code);
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    for (args, env, code, told) in ASKED {
+        let words: Vec<&str> = args.split(' ').collect();
+        let mut command = homing(&words, env);
+        let Ended { status, stdout, stderr } =
+            run(command.env("HOMING_DATA", "empty").current_dir(folder.path()), ENDED_WITHIN);
+        let said = format!("{stdout}{stderr}");
+        assert_eq!(status.code(), Some(*code), "{args} with {env:?}: {said}");
         assert!(
             told.iter().all(|part| said.contains(part)),
-            "{args:?} with {env:?} should say {told:?}: {said}"
+            "{args} with {env:?} should say {told:?}: {said}"
         );
     }
 }

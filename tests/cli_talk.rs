@@ -262,7 +262,7 @@ impl Screen {
         thread::spawn(move || {
             let mut bytes = [0; 1_024];
             while let Ok(len @ 1..) = terminal.read(&mut bytes) {
-                let _nobody_looks = told.send(bytes[..len].to_vec());
+                let _nobody_looks = told.send(bytes.iter().take(len).copied().collect());
             }
         });
         Screen { shown, left: String::new() }
