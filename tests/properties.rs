@@ -5,6 +5,7 @@ mod support;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use homing::decider::Snapshots;
+use homing::log::Mark;
 use homing::rules::command::Route;
 use homing::rules::message::{PARTS_BYTES_MAX, PARTS_LEN_MAX, TEXT_BYTES_MAX};
 use homing::rules::{Channel, Commit, Fact, Outcome, Rejection, State};
@@ -61,8 +62,8 @@ fn told_by(log: &[(String, Vec<u8>)]) -> State {
 fn through_a_snapshot(state: &State) -> State {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let snapshots = Snapshots::at(folder.path()).expect("a folder can be made in it");
-    snapshots.store(&Snapshots::encode(state)).expect("a snapshot can be stored");
-    snapshots.load().expect("it can be read").expect("it is whole")
+    snapshots.store(&Snapshots::encode(Mark::default(), state)).expect("a snapshot can be stored");
+    snapshots.load().expect("it can be read").expect("it is whole").1
 }
 
 /// All of a state but its position and the ids it remembers.

@@ -268,7 +268,6 @@ fn timers_outlive_a_server_that_is_killed() {
         }
         let fired = lateness(&log, 400).await;
         latest("400 timers, nats-server killed twice", &fired);
-        assert!(once(&fired), "one identity is stored once");
         assert!(block_in_place(|| homing.stop()).success());
     });
 }

@@ -45,15 +45,12 @@ impl Client {
         Ok(Client { log, by: by.to_owned() })
     }
 
-    /// Sends a command; returns when it is durably accepted for decision.
-    pub(super) async fn publish(
-        &self,
-        command: &Command,
-        encoding: Encoding,
-        identity: &str,
-    ) -> Result<CommandSeq, Failure> {
-        let outgoing = command::outgoing(&self.by, command, encoding);
-        Ok(CommandSeq(self.log.publish(outgoing, identity).await?))
+    /// Sends a command; returns when it is durably accepted for decision. It may be stored twice: one that could not be said
+    /// again carries an `id`, its user's or a fresh one.
+    pub(super) async fn publish(&self, command: &Command, encoding: Encoding) -> Result<CommandSeq, Failure> {
+        let command = command.clone().once(|| self.log.fresh_identity());
+        let outgoing = command::outgoing(&self.by, &command, encoding);
+        Ok(CommandSeq(self.log.command(outgoing).await?))
     }
 
     /// Sends a command and waits for its outcome.
@@ -62,8 +59,7 @@ impl Client {
             |error: &dyn std::fmt::Display| Failure::failed(format!("could not hear outcomes: {error}"));
         let subject = subjects::outcome_of(&self.by);
         let mut outcomes = self.log.client().subscribe(subject).await.map_err(|error| wrong(&error))?;
-        let identity = self.log.fresh_identity();
-        let seq = self.publish(command, Encoding::Json, &identity).await?;
+        let seq = self.publish(command, Encoding::Json).await?;
         let heard = async {
             while let Some(message) = outcomes.next().await {
                 if let Ok(outcome) = serde_json::from_slice::<OutcomeBody>(&message.payload)

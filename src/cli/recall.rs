@@ -22,7 +22,7 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     settings.start_log("warn");
     let client = args.speaker.connect(settings).await?;
-    let outcome = client.accepted(&Command::Recall(Recall { message: args.message })).await?;
+    let outcome = client.accepted(&Command::Recall(Recall { message: args.message, id: None })).await?;
     output.result(&outcome, || format!("recalled {}", args.message));
     Ok(())
 }

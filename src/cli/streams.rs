@@ -54,6 +54,7 @@ fn line(finding: &Finding) -> String {
     let state = match finding.state {
         FindingState::Missing => "missing",
         FindingState::Created => "created",
+        FindingState::Updated => "updated",
         FindingState::AsDeclared => "as declared",
         FindingState::Differs => "differs",
     };

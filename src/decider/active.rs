@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::settle::{Answer, IN_FLIGHT_MAX, Settling, settle};
-use super::{Memory, Snapshots, standby};
+use super::{Memory, Snapshots, awaited, standby};
 use crate::log::{Appender, Appending, Fault, Log, Record};
 use crate::rules::command::Encoding;
 use crate::rules::{Commit, Outcome, decide as judge, refuse};
@@ -30,6 +31,7 @@ pub(super) async fn decide(
     stop: &CancellationToken,
 ) -> Result<(), Fault> {
     let _claim = standby::claim(log).await?;
+    let mut questions = awaited::questions(log).await?;
     let (appender, acks) = log.appender(memory.read()).await?;
     let (queue, settling) = mpsc::channel(IN_FLIGHT_MAX);
     let settler = settle(log.client().clone(), acks, snapshots.clone(), settling);
@@ -42,6 +44,9 @@ pub(super) async fn decide(
             () = stop.cancelled() => break,
             ended = &mut settler => return joined(ended),
             () = sleep(QUIET), if desk.memory.wants_snapshot() => desk.keep_snapshot().await,
+            Some(question) = questions.next() => {
+                awaited::answer(log.client(), desk.memory.state(), question).await;
+            }
             records = commands.next() => {
                 for record in records? {
                     if desk.decide_one(&record).await.is_err() {
@@ -119,8 +124,7 @@ impl Desk {
     }
 
     async fn keep_snapshot(&mut self) {
-        self.memory.snapshot_made();
-        let bytes = Snapshots::encode(self.memory.state());
+        let Some(bytes) = self.memory.snapshot() else { return };
         // A closed queue means that an append failed; this state is then not the log's.
         let _ = self.queue.send(Settling::Snapshot(bytes)).await;
     }

@@ -1,6 +1,6 @@
 //! The decider's state as the log tells it: from a snapshot or from the beginning, and kept up.
 
-use crate::log::{Fault, Log, Record};
+use crate::log::{Fault, Log, Mark, Record};
 use crate::rules::{Commit, State};
 use crate::wire::commit;
 use crate::words::EventSeq;
@@ -21,26 +21,23 @@ pub struct Memory {
     read: EventSeq,
     /// Parts that wait for their last one.
     parts: Vec<Commit>,
+    /// The last commit taken in: by it the log is known again.
+    mark: Mark,
     snapshot_at: u64,
 }
 
 impl Memory {
     /// From the newest snapshot that belongs to this log, else from the beginning.
     pub async fn load(log: &Log, snapshots: &Snapshots) -> Result<Memory, Fault> {
-        let Some(state) = snapshots.load()? else { return Ok(Memory::default()) };
-        let (command, at) = state.position();
-        let belongs = match log.record("EVENTS", at.0).await? {
-            Some(record) => commit::decode(&record.payload).is_ok_and(|commit| commit.command == command),
-            None => false,
-        };
-        if !belongs {
+        let Some((mark, state)) = snapshots.load()? else { return Ok(Memory::default()) };
+        if !mark.belongs_to(log).await? {
             tracing::warn!(
-                commit = at.0,
+                commit = mark.seq.0,
                 "the snapshot is of another log; reading the log from its beginning"
             );
             return Ok(Memory::default());
         }
-        Ok(Memory { state, read: at, parts: Vec::new(), snapshot_at: at.0 })
+        Ok(Memory { state, read: mark.seq, parts: Vec::new(), mark, snapshot_at: mark.seq.0 })
     }
 
     pub fn state(&self) -> &State {
@@ -76,16 +73,23 @@ impl Memory {
         self.parts.push(commit);
         if last {
             let parts = std::mem::take(&mut self.parts);
-            self.state.evolve(&parts, EventSeq(self.read.0 + 1 - parts.len() as u64));
+            self.evolve(&parts, EventSeq(self.read.0 + 1 - parts.len() as u64));
         }
         Ok(())
+    }
+
+    fn evolve(&mut self, parts: &[Commit], at: EventSeq) {
+        self.state.evolve(parts, at);
+        let (command, seq) = self.state.position();
+        let at = parts.last().map_or(self.mark.at, |part| part.at);
+        self.mark = Mark { seq, command, at };
     }
 
     /// Takes in a decision of our own, all parts of it, the first of which stands at `at`.
     pub(super) fn decided(&mut self, parts: &[Commit], at: EventSeq) {
         self.parts.clear();
-        self.state.evolve(parts, at);
-        self.read = self.state.position().1;
+        self.evolve(parts, at);
+        self.read = self.mark.seq;
     }
 
     /// How many parts of the next decision stand in the log already, and where the first of them does.
@@ -107,8 +111,13 @@ impl Memory {
         self.read.0 >= self.snapshot_at + SNAPSHOT_LATE_MAX * self.snapshot_every()
     }
 
-    pub(super) fn snapshot_made(&mut self) {
+    /// The bytes of a snapshot, where anything was decided since the last one.
+    pub(super) fn snapshot(&mut self) -> Option<Vec<u8>> {
+        if self.snapshot_at == self.read.0 {
+            return None;
+        }
         self.snapshot_at = self.read.0;
+        Some(Snapshots::encode(self.mark, &self.state))
     }
 
     fn snapshot_every(&self) -> u64 {

@@ -5,6 +5,7 @@
 //! Invariant: whoever loses the fence forgets what it believed and reads the log again.
 
 mod active;
+mod awaited;
 mod memory;
 mod settle;
 mod snapshot;

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use tracing::{info, warn};
 
-use crate::log::Fault;
+use crate::log::{Fault, Mark};
 use crate::rules::{Stamp, State};
 use crate::wire::{from_msgpack, to_msgpack};
 
 /// Changes with the layout of `State`: a snapshot of another version is not read.
-const VERSION: &[u8] = b"homing-snapshot-3\n";
+const VERSION: &[u8] = b"homing-snapshot-4\n";
 const STAMP_LEN: usize = 16;
 
 /// Where snapshots are kept.
@@ -32,9 +32,9 @@ impl Snapshots {
         Ok(Snapshots { file: folder.join("snapshot") })
     }
 
-    /// The bytes of a snapshot; quick enough to be made between two decisions.
-    pub fn encode(state: &State) -> Vec<u8> {
-        let body = to_msgpack(state);
+    /// The bytes of a snapshot, with the last commit that the state holds; quick enough to be made between two decisions.
+    pub fn encode(mark: Mark, state: &State) -> Vec<u8> {
+        let body = to_msgpack(&(mark, state));
         let mut bytes = Vec::with_capacity(VERSION.len() + STAMP_LEN + body.len());
         bytes.extend_from_slice(VERSION);
         bytes.extend_from_slice(Stamp::of(&[&body]).as_bytes());
@@ -63,7 +63,7 @@ impl Snapshots {
     ///
     /// # Errors
     /// When there is a file that cannot be read.
-    pub fn load(&self) -> Result<Option<State>, Fault> {
+    pub fn load(&self) -> Result<Option<(Mark, State)>, Fault> {
         let bytes = match fs::read(&self.file) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -71,36 +71,38 @@ impl Snapshots {
                 return Err(Fault::never(format!("read {}", self.file.display())).because(error));
             }
         };
-        let state = decode(&bytes);
-        if state.is_none() {
+        let kept = decode(&bytes);
+        if kept.is_none() {
             warn!("the snapshot is torn or of another version; reading the log from its beginning");
         }
-        Ok(state)
+        Ok(kept)
     }
 }
 
-fn decode(bytes: &[u8]) -> Option<State> {
+fn decode(bytes: &[u8]) -> Option<(Mark, State)> {
     let (stamp, body) = bytes.strip_prefix(VERSION)?.split_at_checked(STAMP_LEN)?;
     if Stamp::of(&[body]).as_bytes() != stamp {
         return None;
     }
-    let mut state: State = from_msgpack(body).ok()?;
+    let (mark, mut state): (Mark, State) = from_msgpack(body).ok()?;
     state.index();
-    Some(state)
+    Some((mark, state))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::{CommandSeq, EventSeq, Instant};
 
     #[test]
     fn a_torn_snapshot_is_no_snapshot() {
         let folder = tempfile::tempdir().unwrap();
         let snapshots = Snapshots::at(folder.path()).unwrap();
         assert_eq!(snapshots.load().unwrap(), None);
-        let bytes = Snapshots::encode(&State::default());
+        let mark = Mark { seq: EventSeq(7), command: CommandSeq(9), at: Instant::from_unix_ms(11) };
+        let bytes = Snapshots::encode(mark, &State::default());
         snapshots.store(&bytes).unwrap();
-        assert_eq!(snapshots.load().unwrap(), Some(State::default()));
+        assert_eq!(snapshots.load().unwrap(), Some((mark, State::default())));
         for cut in 0..bytes.len() {
             snapshots.store(&bytes[..cut]).unwrap();
             assert_eq!(snapshots.load().unwrap(), None, "cut at {cut}");

@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{Fault, Log, Pull, Source};
-use crate::wire::subjects;
+use crate::wire::work::DueTimer;
+use crate::wire::{from_msgpack, subjects};
 use crate::words::Instant;
 
 /// What a timer is settled as, and parked as where it is none, whichever minute it came from.
@@ -108,6 +109,22 @@ impl Log {
     /// When the server does not answer.
     pub async fn minute_has_timers(&self, minute: i64) -> Result<bool, Fault> {
         Ok(self.wrapped_record(STREAM, 1, Some(&subjects::due_in(minute))).await?.is_some())
+    }
+
+    /// Whether the timer lies in DUE: in its minute, or in the one in which it was set too late for that.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn holds_timer(&self, timer: &DueTimer) -> Result<bool, Fault> {
+        let in_its_minute = subjects::due(timer.timer, timer.due.unix_minute());
+        for subject in [in_its_minute, subjects::due_whenever(timer.timer)] {
+            let last = self.last_wrapped_record(STREAM, &subject).await?;
+            let held = last.and_then(|record| from_msgpack::<DueTimer>(&record.payload).ok());
+            if held.as_ref() == Some(timer) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// When the timer was set that has been there for the longest time.

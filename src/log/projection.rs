@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use sled::{Batch, Db};
 use tokio::sync::watch;
 
-use super::{Fault, Log};
-use crate::wire::commit;
+use super::{Fault, Log, Mark};
 use crate::words::{CommandSeq, EventSeq, Instant};
 
 /// The row of the position sorts before those of any letter.
@@ -23,14 +22,6 @@ pub struct Projection {
     db: Db,
     format: u32,
     position: watch::Sender<EventSeq>,
-}
-
-/// A commit by which the log that a projection was made from is known again.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Mark {
-    pub seq: EventSeq,
-    pub command: CommandSeq,
-    pub at: Instant,
 }
 
 /// Why a folder could not be opened.
@@ -135,13 +126,8 @@ impl Projection {
 
     /// Whether this was projected from this log: the log is as long, and the last commit is still the same.
     async fn belongs_to(&self, log: &Log) -> Result<bool, Fault> {
-        if EventSeq(log.last_seq("EVENTS").await?) < self.position() {
-            return Ok(false);
-        }
-        let Some(mark) = self.mark()? else { return Ok(true) };
-        let Some(record) = log.record("EVENTS", mark.seq.0).await? else { return Ok(true) };
-        let found = commit::decode(&record.payload);
-        Ok(found.is_ok_and(|found| found.command == mark.command && found.at == mark.at))
+        let as_long = EventSeq(log.last_seq("EVENTS").await?) >= self.position();
+        Ok(as_long && self.mark()?.unwrap_or_default().belongs_to(log).await?)
     }
 
     /// Writes rows together with the position they bring the projection to; whole or not at all.

@@ -40,11 +40,14 @@ impl Log {
         }
     }
 
-    /// The record at `seq`, if there is one.
+    /// The record at `seq`, if there is one. None stands at 0, and a server that is asked for it calls the question wrong.
     ///
     /// # Errors
     /// When the server does not answer.
     pub async fn record(&self, stream: &str, seq: u64) -> Result<Option<Record>, Fault> {
+        if seq == 0 {
+            return Ok(None);
+        }
         let doing = || format!("read {stream} at {seq}");
         let stream_handle = self.js().get_stream_no_info(stream).await;
         let stream_handle = stream_handle.map_err(|error| Fault::later(doing()).because(error))?;
@@ -65,9 +68,24 @@ impl Log {
         seq: u64,
         filter: Option<&str>,
     ) -> Result<Option<Record>, Fault> {
-        let doing = || format!("read {stream} at {seq}");
-        let request = json!({ "seq": seq, "next_by_subj": filter.unwrap_or(">") });
-        let mut answer = self.api(&format!("STREAM.MSG.GET.{stream}"), &request).await?;
+        self.wrapped(stream, &json!({ "seq": seq, "next_by_subj": filter.unwrap_or(">") })).await
+    }
+
+    /// The newest record on a subject, which may hold wildcards; as [`Log::wrapped_record`] gives it.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub(super) async fn last_wrapped_record(
+        &self,
+        stream: &str,
+        subject: &str,
+    ) -> Result<Option<Record>, Fault> {
+        self.wrapped(stream, &json!({ "last_by_subj": subject })).await
+    }
+
+    async fn wrapped(&self, stream: &str, request: &Value) -> Result<Option<Record>, Fault> {
+        let doing = || format!("read {stream} by {request}");
+        let mut answer = self.api(&format!("STREAM.MSG.GET.{stream}"), request).await?;
         if answer.pointer("/error/code").and_then(Value::as_u64) == Some(404) {
             return Ok(None);
         }

@@ -1,9 +1,11 @@
-//! The declarations of `streams/*.json`: created where missing, compared where present, never changed behind anybody's back.
+//! The declarations of `streams/*.json`: created where missing, compared where present, never changed behind anybody's back:
+//! only what an earlier version declared is brought to what this one does.
 
 use std::fmt;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
+use tracing::info;
 
 use super::{Fault, Log, Source};
 
@@ -11,24 +13,39 @@ use super::{Fault, Log, Source};
 struct Declared {
     stream: &'static str,
     config: &'static str,
+    /// What an earlier version declared otherwise.
+    earlier: &'static [Earlier],
     consumers: &'static [&'static str],
 }
 
+/// A key with the value that it once had.
+type Earlier = (&'static str, u64);
+
+/// The server's default of two minutes: a window in which a stranger could make what Homing itself says a duplicate.
+const COMMANDS_EARLIER: Earlier = ("duplicate_window", 120_000_000_000);
+
 const DECLARED: [Declared; 4] = [
-    Declared { stream: "COMMANDS", config: include_str!("../../streams/COMMANDS.json"), consumers: &[] },
+    Declared {
+        stream: "COMMANDS",
+        config: include_str!("../../streams/COMMANDS.json"),
+        earlier: &[COMMANDS_EARLIER],
+        consumers: &[],
+    },
     Declared {
         stream: "EVENTS",
         config: include_str!("../../streams/EVENTS.json"),
+        earlier: &[],
         consumers: &[
             include_str!("../../streams/EVENTS/fanout.json"),
             include_str!("../../streams/EVENTS/scheduler.json"),
         ],
     },
     // Its consumers come and go with the minutes: `minutes.rs`.
-    Declared { stream: "DUE", config: include_str!("../../streams/DUE.json"), consumers: &[] },
+    Declared { stream: "DUE", config: include_str!("../../streams/DUE.json"), earlier: &[], consumers: &[] },
     Declared {
         stream: "OUTBOX",
         config: include_str!("../../streams/OUTBOX.json"),
+        earlier: &[],
         consumers: &[include_str!("../../streams/OUTBOX/sms.json")],
     },
 ];
@@ -48,6 +65,8 @@ pub struct Finding {
 pub enum FindingState {
     Missing,
     Created,
+    /// It was as an earlier version declared it.
+    Updated,
     AsDeclared,
     Differs,
 }
@@ -78,7 +97,8 @@ impl Finding {
 }
 
 impl Log {
-    /// Compares what exists with what is declared; creates what is missing when `create` is set. `replicas` is
+    /// Compares what exists with what is declared; creates what is missing, and brings what an earlier version declared to
+    /// what this one does, when `create` is set. `replicas` is
     /// the number of copies that a stream must have; without it one is created with the declared number, and one that
     /// exists may have any.
     ///
@@ -91,6 +111,9 @@ impl Log {
             config.extend(replicas.map(|replicas| (REPLICAS.to_owned(), json!(replicas))));
             let path = declared.stream.to_owned();
             let mut finding = self.provision_one(&path, Kind::Stream, &config, create).await?;
+            if create {
+                finding = self.bring_up(finding, declared).await?;
+            }
             if replicas.is_none() {
                 finding.leave_out(REPLICAS);
             }
@@ -181,6 +204,31 @@ impl Log {
             return Err(refused(path, &answer));
         }
         Ok(finding(FindingState::Created, Vec::new()))
+    }
+
+    /// Brings a stream from what an earlier version declared to what this one does.
+    async fn bring_up(&self, finding: Finding, declared: &Declared) -> Result<Finding, Fault> {
+        let (outdated, differences): (Vec<_>, Vec<_>) = finding.differences.into_iter().partition(|it| {
+            declared.earlier.iter().any(|(key, was)| it.key == *key && it.found == json!(was))
+        });
+        let finding = Finding { differences, ..finding };
+        if outdated.is_empty() {
+            return Ok(finding);
+        }
+        let info = self.api(&format!("STREAM.INFO.{}", declared.stream), &Value::Null).await?;
+        let mut config = info.get("config").and_then(Value::as_object).cloned().unwrap_or_default();
+        for Difference { key, declared: wanted, found } in outdated {
+            info!(stream = declared.stream, "{key} was {found} in an earlier version, and becomes {wanted}");
+            config.insert(key, wanted);
+        }
+        let update = format!("STREAM.UPDATE.{}", declared.stream);
+        let answer = self.api(&update, &Value::Object(config)).await?;
+        if answer.get("error").is_some() {
+            return Err(refused(declared.stream, &answer));
+        }
+        let state =
+            if finding.differences.is_empty() { FindingState::Updated } else { FindingState::Differs };
+        Ok(Finding { state, ..finding })
     }
 
     pub(super) async fn api(&self, call: &str, request: &Value) -> Result<Value, Fault> {

@@ -24,14 +24,6 @@ struct Lease {
     length: Duration,
     renewed: Instant,
     reported: Option<Instant>,
-    reports: u32,
-}
-
-/// A lease that ran out.
-#[derive(Debug, PartialEq)]
-pub(super) struct Lapse {
-    pub(super) command: Lapsed,
-    pub(super) try_number: u32,
 }
 
 impl Leases {
@@ -40,7 +32,7 @@ impl Leases {
         for fact in &commit.facts {
             if let Fact::DeviceOnline { user, device, lease_ms, .. } = fact {
                 let length = Span::from_ms(*lease_ms).duration();
-                let lease = Lease { since: EventSeq(seq), length, renewed: now, reported: None, reports: 0 };
+                let lease = Lease { since: EventSeq(seq), length, renewed: now, reported: None };
                 self.online.insert((user.clone(), device.clone()), lease);
             } else if let Fact::DeviceOffline { user, device, .. } = fact {
                 self.online.remove(&(user.clone(), device.clone()));
@@ -56,7 +48,7 @@ impl Leases {
     }
 
     /// Those that ran out, no lease being older than `connected`.
-    pub(super) fn lapsed(&mut self, now: Instant, connected: Instant) -> Vec<Lapse> {
+    pub(super) fn lapsed(&mut self, now: Instant, connected: Instant) -> Vec<Lapsed> {
         let ran_out = |lease: &Lease| now.duration_since(lease.renewed.max(connected)) > lease.length;
         let unreported = |lease: &Lease| {
             lease.reported.is_none_or(|reported| now.duration_since(reported) > REPORT_AGAIN_AFTER)
@@ -64,9 +56,7 @@ impl Leases {
         let due = self.online.iter_mut().filter(|(_, lease)| ran_out(lease) && unreported(lease));
         let report = |((user, device), lease): (&(UserName, DeviceName), &mut Lease)| {
             lease.reported = Some(now);
-            lease.reports += 1;
-            let command = Lapsed { user: user.clone(), device: device.clone(), since: lease.since };
-            Lapse { command, try_number: lease.reports }
+            Lapsed { user: user.clone(), device: device.clone(), since: lease.since }
         };
         due.map(report).collect()
     }
@@ -108,13 +98,10 @@ mod tests {
         assert!(leases.renew(&user, &device, at(5)));
         assert_eq!(leases.lapsed(at(14), start), vec![], "renewed at 5");
         assert_eq!(leases.lapsed(at(16), at(10)), vec![], "connected again at 10");
-        let lapse = |try_number| Lapse {
-            command: Lapsed { user: user.clone(), device: device.clone(), since: EventSeq(7) },
-            try_number,
-        };
-        assert_eq!(leases.lapsed(at(16), start), vec![lapse(1)]);
+        let lapse = Lapsed { user: user.clone(), device: device.clone(), since: EventSeq(7) };
+        assert_eq!(leases.lapsed(at(16), start), vec![lapse.clone()]);
         assert_eq!(leases.lapsed(at(17), start), vec![], "reported already");
-        assert_eq!(leases.lapsed(at(22), start), vec![lapse(2)]);
+        assert_eq!(leases.lapsed(at(22), start), vec![lapse]);
         let offline = Fact::DeviceOffline {
             user: user.clone(),
             device: device.clone(),

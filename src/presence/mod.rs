@@ -15,9 +15,9 @@ use tracing::{debug, info, warn};
 
 use crate::log::{Fault, Follower, Log};
 use crate::rules::Command;
-use crate::rules::command::Encoding;
+use crate::rules::command::{Encoding, Lapsed};
 use crate::wire::{command, commit, subjects};
-use leases::{Lapse, Leases};
+use leases::Leases;
 
 /// How late a lapse may be noticed.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -83,12 +83,12 @@ impl Room {
         }
     }
 
-    async fn report(&mut self, lapsed: Vec<Lapse>) {
-        for Lapse { command: lapse, try_number } in lapsed {
-            let identity = format!("lapsed.{}.{}.{}.{try_number}", lapse.user, lapse.device, lapse.since.0);
+    /// A lapse that is reported twice is decided twice: of a lease that has ended the second one says nothing.
+    async fn report(&mut self, lapsed: Vec<Lapsed>) {
+        for lapse in lapsed {
             info!(user = %lapse.user, seq = lapse.since.0, "a lease lapsed");
             let report = command::outgoing("_lease", &Command::Lapsed(lapse), Encoding::Msgpack);
-            let sent = self.log.publish(report, &identity).await;
+            let sent = self.log.command(report).await;
             if let Err(fault) = sent {
                 debug!(%fault, "the lapse is reported again");
             }

@@ -80,6 +80,11 @@ impl Command {
         match self {
             Command::Send(send) => send.id.as_deref(),
             Command::CreateSchedule(create) => create.id.as_deref(),
+            Command::PauseSchedule(one)
+            | Command::ResumeSchedule(one)
+            | Command::CancelSchedule(one)
+            | Command::RunSchedule(one) => one.id.as_deref(),
+            Command::Recall(recall) => recall.id.as_deref(),
             Command::Register(_)
             | Command::SetUser(_)
             | Command::Suspend(_)
@@ -94,12 +99,7 @@ impl Command {
             | Command::Lapsed(_)
             | Command::Received(_)
             | Command::Read(_)
-            | Command::Recall(_)
             | Command::ReplaceSchedule(_)
-            | Command::PauseSchedule(_)
-            | Command::ResumeSchedule(_)
-            | Command::CancelSchedule(_)
-            | Command::RunSchedule(_)
             | Command::SkipOccurrence(_)
             | Command::UnskipOccurrence(_)
             | Command::TimerFired(_)
@@ -108,6 +108,27 @@ impl Command {
             | Command::SmsReceived(_)
             | Command::SmsPart(_) => None,
         }
+    }
+
+    /// With an `id`, where it can carry one and has none: then it happens once, however often it is stored. What can carry
+    /// none changes nothing when it is said again.
+    #[must_use]
+    pub fn once(mut self, fresh: impl FnOnce() -> String) -> Command {
+        let id = if let Command::Send(Send { id, .. }) | Command::Recall(Recall { id, .. }) = &mut self {
+            id
+        } else if let Command::CreateSchedule(create) = &mut self {
+            &mut create.id
+        } else if let Command::PauseSchedule(one)
+        | Command::ResumeSchedule(one)
+        | Command::CancelSchedule(one)
+        | Command::RunSchedule(one) = &mut self
+        {
+            &mut one.id
+        } else {
+            return self;
+        };
+        id.get_or_insert_with(fresh);
+        self
     }
 }
 
@@ -202,6 +223,8 @@ pub struct Confirm {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Recall {
     pub message: MessageId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
 }
 
 /// `user.register`

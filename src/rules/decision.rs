@@ -178,6 +178,7 @@ fn admit_user(state: &State, order: &Order) -> Result<(), Rejection> {
 
 /// What was answered to the same id before, if it was the same command.
 fn first_outcome(state: &State, order: &Order) -> Result<Option<Outcome>, Rejection> {
+    message::check_id(order.command.intent())?;
     let Some(mark) = mark(order) else { return Ok(None) };
     match state.intents.find(&order.by, &mark.id) {
         None => Ok(None),
@@ -187,9 +188,8 @@ fn first_outcome(state: &State, order: &Order) -> Result<Option<Outcome>, Reject
 }
 
 fn mark(order: &Order) -> Option<IntentMark> {
-    // An id that is refused for its length is not kept: a commit is to be smaller than its command may be.
-    let id = order.command.intent().filter(|id| message::is_id(id))?;
-    Some(IntentMark { id: id.to_owned(), content: order.content? })
+    let id = order.command.intent()?.to_owned();
+    Some(IntentMark { id, content: order.content? })
 }
 
 fn dispatch(state: &State, order: &Order) -> Result<Vec<Fact>, Rejection> {
@@ -215,11 +215,11 @@ fn dispatch(state: &State, order: &Order) -> Result<Vec<Fact>, Rejection> {
             schedule::create(state, user(by), command, ScheduleId::of(order.seq), at)
         }
         Command::ReplaceSchedule(command) => schedule::replace(state, user(by), command, at),
-        Command::PauseSchedule(command) => schedule::pause(state, user(by), *command),
-        Command::ResumeSchedule(command) => schedule::resume(state, user(by), *command),
-        Command::CancelSchedule(command) => schedule::cancel(state, user(by), *command, at),
+        Command::PauseSchedule(command) => schedule::pause(state, user(by), command),
+        Command::ResumeSchedule(command) => schedule::resume(state, user(by), command),
+        Command::CancelSchedule(command) => schedule::cancel(state, user(by), command, at),
         Command::RunSchedule(command) => {
-            schedule::run_now(state, user(by), *command, MessageId::of(order.seq), at)
+            schedule::run_now(state, user(by), command, MessageId::of(order.seq), at)
         }
         Command::SkipOccurrence(command) => schedule::skip(state, user(by), *command),
         Command::UnskipOccurrence(command) => schedule::unskip(state, user(by), *command),

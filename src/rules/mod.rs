@@ -4,6 +4,7 @@
 //! Invariant: pure. No I/O, no clock, no randomness, no async, no log line. "Now" is the command's own time.
 //! Invariant: nothing is decided from what is not in `State`, so the same commands give the same facts.
 
+mod awaited;
 pub mod command;
 mod commit;
 pub mod contacts;
@@ -22,6 +23,7 @@ pub mod sms;
 mod state;
 mod timer;
 
+pub use awaited::Awaited;
 pub use command::Command;
 pub use commit::Commit;
 pub use decision::{Decision, Order, Outcome, decide, refuse};

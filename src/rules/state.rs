@@ -115,8 +115,7 @@ impl State {
             | Fact::SmsFailed { .. }
             | Fact::SmsUnmatched(_)
             | Fact::SmsPart(_)
-            | Fact::SmsReceived(_)
-            | Fact::TimerSet { .. } => {}
+            | Fact::SmsReceived(_) => {}
             Fact::UserRegistered { .. }
             | Fact::UserChanged { .. }
             | Fact::UserSuspended { .. }
@@ -135,7 +134,8 @@ impl State {
             | Fact::DeliveryFiltered { .. }
             | Fact::DeliveryRecalled { .. }
             | Fact::DeliveryExpired { .. }
-            | Fact::DeliveryFailed { .. } => message::evolve(self, fact, at, now),
+            | Fact::DeliveryFailed { .. }
+            | Fact::TimerSet { .. } => message::evolve(self, fact, at, now),
             Fact::SmsAttempted(_)
             | Fact::SmsAccepted { .. }
             | Fact::SmsDeferred { .. }

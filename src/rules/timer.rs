@@ -36,7 +36,7 @@ impl Timer {
         match self {
             Timer::Expire(message) | Timer::Escalate(message) => state.messages.contains_key(&message),
             // A firing that a replaced rule asked for would take the place of the one that is awaited.
-            Timer::Occur(schedule) => state.schedules.get(&schedule).is_some_and(|it| it.awaits(due)),
+            Timer::Occur(schedule) => state.schedules.get(&schedule).is_some_and(|it| it.due() == Some(due)),
         }
     }
 

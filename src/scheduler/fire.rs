@@ -42,16 +42,14 @@ impl Firing {
         self.timers.is_empty()
     }
 
-    /// Begins to publish. The identity is the timer's in DUE: firing this one twice leaves one command, and the same
-    /// timer set anew is another one.
+    /// Begins to publish. A firing that is stored twice is decided twice, and the second one changes nothing.
     pub(super) fn fire(&mut self, held: Held) {
         let (log, seq) = (self.log.clone(), held.taken.record.seq);
         let DueTimer { timer, due } = held.timer;
-        let identity = format!("fired.{timer}.{}.{seq}", due.unix_ms());
         let fired =
             command::outgoing("_clock", &Command::TimerFired(TimerFired { timer, due }), Encoding::Msgpack);
         self.timers.insert(seq, held);
-        self.publishing.push(Box::pin(async move { (seq, log.publish(fired, &identity).await) }));
+        self.publishing.push(Box::pin(async move { (seq, log.command(fired).await) }));
     }
 
     /// Takes a copy that was delivered again in the place of one that is under way; gives it back where none is.

@@ -5,8 +5,10 @@
 //! Invariant: before the earliest minute that has a consumer no timer lies in any. So these consumers are the wheel's
 //! position, and one is removed only where the next one holds it.
 //! Invariant: delayed NAKs leave in bursts, for each one resets the server's only timer for that consumer.
+//! Invariant: what is awaited and does not lie in DUE is found, and set again; a timer may be set twice.
 //! Invariant: in memory are the timers of the next moment alone; what is pending is on disk.
 
+mod audit;
 mod bucket;
 mod fire;
 mod hold;
@@ -26,6 +28,10 @@ const ACCEPTED: Source = Source { stream: "EVENTS", durable: "scheduler", batch_
 /// Only what trying again cannot mend.
 pub async fn run(log: Log, stop: CancellationToken) -> Result<(), Fault> {
     let mut set = set::Set::new(log.clone());
-    tokio::try_join!(work(&log, ACCEPTED, &mut set, &stop), wheel::turn(&log, &stop))?;
+    tokio::try_join!(
+        work(&log, ACCEPTED, &mut set, &stop),
+        wheel::turn(&log, &stop),
+        audit::run(&log, &stop)
+    )?;
     Ok(())
 }

@@ -7,7 +7,6 @@ use tracing::warn;
 
 use crate::log::{Fault, Handler, Log, Record, Verdict, clock};
 use crate::rules::Fact;
-use crate::rules::Timer;
 use crate::wire::commit;
 use crate::wire::work::DueTimer;
 use crate::words::Instant;
@@ -25,35 +24,34 @@ impl Set {
         Set { log }
     }
 
-    /// Lays the timer into the bucket of its minute; one that is due already into the present one. An outage may hold
-    /// it up until that bucket is closed: then it is laid into a later one too, for twice is harmless and never is not.
-    async fn set(&self, record: &Record, timer: Timer, due: Instant) -> Result<(), Fault> {
-        loop {
-            // A clock that is behind the server's must not choose a bucket that others have closed.
-            let minute = due.max(record.at).max(clock::now()).unix_minute();
-            // With the minute in it: a copy that went astray in another bucket does not stand for this one.
-            let identity = format!("{timer}.{}.{minute}", record.seq);
-            self.log.publish(DueTimer { timer, due }.outgoing(minute), &identity).await?;
-            if clock::now().unix_minute() - minute <= PASSED_MINUTES_MAX {
-                return Ok(());
-            }
-        }
-    }
-
     async fn judge_one(&self, record: &Record) -> Verdict {
         let commit = match commit::decode(&record.payload) {
             Ok(commit) => commit,
             Err(why) => return Verdict::Poison(why),
         };
         for fact in &commit.facts {
-            if let Fact::TimerSet { timer, due } = fact
-                && let Err(fault) = self.set(record, *timer, *due).await
-            {
+            let Fact::TimerSet { timer, due } = *fact else { continue };
+            let identity = format!("{timer}.{}", record.seq);
+            // A clock that is behind the server's must not choose a bucket that others have closed.
+            if let Err(fault) = lay(&self.log, DueTimer { timer, due }, record.at, &identity).await {
                 warn!(seq = record.seq, %fault, "a timer is set again");
                 return Verdict::Again(AGAIN_AFTER);
             }
         }
         Verdict::Done
+    }
+}
+
+/// Lays the timer into the bucket of its minute; one that is due before `earliest` or by now into that one. An outage may
+/// hold it up until that bucket is closed: then it is laid into a later one too, for twice is harmless and never is not.
+pub(super) async fn lay(log: &Log, timer: DueTimer, earliest: Instant, identity: &str) -> Result<(), Fault> {
+    loop {
+        let minute = timer.due.max(earliest).max(clock::now()).unix_minute();
+        // With the minute in it: a copy that went astray in another bucket does not stand for this one.
+        log.publish(timer.outgoing(minute), &format!("{identity}.{minute}")).await?;
+        if clock::now().unix_minute() - minute <= PASSED_MINUTES_MAX {
+            return Ok(());
+        }
     }
 }
 

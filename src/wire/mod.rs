@@ -4,6 +4,7 @@
 //! files pin its bytes. A name is never reused; a new field is optional.
 //! Invariant: pure. No I/O, no clock, no randomness, no async.
 
+pub mod awaited;
 pub mod command;
 pub mod commit;
 pub mod headers;

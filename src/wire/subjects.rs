@@ -19,6 +19,9 @@ pub const HEARTBEATS: &str = "homing.live.*.*";
 /// The active decider answers here, and nobody else does.
 pub const ACTIVE_DECIDER: &str = "homing.query._decider.active";
 
+/// It also answers what is awaited of the clock.
+pub const AWAITED: &str = "homing.query._decider.awaited";
+
 /// Where the NATS service of the queries tells that it is there (ADR-32).
 pub const PING: &str = "$SRV.PING.homing";
 
@@ -107,6 +110,11 @@ pub fn parked_pdu(identity: &str) -> String {
 /// A timer in a minute's bucket (unix time / 60).
 pub fn due(timer: Timer, minute: i64) -> String {
     format!("homing.due.{minute}.{timer}")
+}
+
+/// A timer in whichever minute's bucket.
+pub fn due_whenever(timer: Timer) -> String {
+    format!("homing.due.*.{timer}")
 }
 
 /// All timers of a minute.

@@ -46,7 +46,7 @@ impl Work {
 }
 
 /// A timer: `homing.due.<minute>.<timer>`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct DueTimer {
     pub timer: Timer,
     pub due: Instant,

@@ -1,11 +1,11 @@
-//! A client that goes on: it reconnects at once, and publishes under one identity until it is stored.
+//! A client that goes on: it reconnects at once, and publishes until it is stored.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_nats::jetstream::{Context, ContextBuilder};
-use async_nats::{ConnectOptions, Event, HeaderMap, Subscriber};
+use async_nats::{ConnectOptions, Event, Subscriber};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ pub struct Client {
     js: Context,
     /// Counts connections: each change says that live messages may have been missed.
     connects: watch::Receiver<u64>,
-    /// Publishes that were stored although their first PubAck did not come.
+    /// Publishes that were repeated because their first PubAck did not come; some of these are stored twice.
     pub repeated: Arc<AtomicUsize>,
 }
 
@@ -52,18 +52,30 @@ impl Client {
         self.connects.clone()
     }
 
+    /// A message of Alice's that is sent once, however often it is stored. Gives its id once it is stored.
+    pub async fn message(&self, fields: &Value) -> u64 {
+        let repeated = self.repeated.load(Ordering::Relaxed);
+        let seq = self.command("alice", "message.send", fields).await;
+        if self.repeated.load(Ordering::Relaxed) == repeated {
+            return seq;
+        }
+        // It, or another one meanwhile. Of one that is stored twice only the outcome knows which was decided.
+        let (_, outcome) = self.asked("alice", "message.send", fields).await;
+        let message = outcome["message"].as_str().expect("it was accepted").strip_prefix('m');
+        message.and_then(|number| number.parse().ok()).expect("a message's id is a number")
+    }
+
     /// A command of `by`, in JSON. Gives its sequence once it is stored.
     pub async fn command(&self, by: &str, verb: &str, fields: &Value) -> u64 {
         self.store(format!("homing.cmd.{by}.{verb}"), fields.to_string().into()).await
     }
 
     pub async fn store(&self, subject: String, payload: Bytes) -> u64 {
-        let mut headers = HeaderMap::new();
-        headers.insert("Nats-Msg-Id", self.nats.new_inbox());
-        let mut connects = self.connects();
+        let (mut connects, mut tries) = (self.connects(), 0);
         loop {
+            tries += 1;
             connects.mark_unchanged();
-            let sent = self.js.publish_with_headers(subject.clone(), headers.clone(), payload.clone());
+            let sent = self.js.publish(subject.clone(), payload.clone());
             let acked = async { sent.await?.await };
             let acked = tokio::select! {
                 acked = acked => acked,
@@ -72,7 +84,7 @@ impl Client {
             };
             match acked {
                 Ok(ack) => {
-                    self.repeated.fetch_add(usize::from(ack.duplicate), Ordering::Relaxed);
+                    self.repeated.fetch_add(usize::from(tries > 1), Ordering::Relaxed);
                     return ack.sequence;
                 }
                 Err(_) => sleep(AGAIN_AFTER).await,

@@ -36,11 +36,11 @@ pub async fn alice(
         let (client, mut seen) = (client.clone(), seen.clone());
         async move {
             seen.wait_for(|seen| i < seen + AHEAD_MAX).await.expect("Bob listens");
-            let mut message = json!({ "to": ["bob"], "text": format!("message {i}") });
+            let mut message = json!({ "to": ["bob"], "text": format!("message {i}"), "id": format!("{i}") });
             if i.is_multiple_of(EXPIRES_EVERY) {
                 message["expires_in"] = json!("6h");
             }
-            client.command("alice", "message.send", &message).await
+            client.message(&message).await
         }
     };
     let mut accepted = BTreeSet::new();

@@ -91,7 +91,7 @@ impl Story {
         let longest = self.waits.iter().max().copied().unwrap_or_default();
         say(&format!(
             "{}: {:.1?} for {} messages, {} commands, {} commits; {} faults, answered again after at most {longest:.2?} \
-             ({:.2?}); stored before their PubAck was lost: {alice} and {bob}; Bob came online {} times, got {} live again \
+             ({:.2?}); published again for want of a PubAck: {alice} and {bob}; Bob came online {} times, got {} live again \
              and {} first by his inbox",
             self.name,
             told,

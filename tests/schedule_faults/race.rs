@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use homing::log::{Log, clock};
 use homing::rules::Command;
 use homing::rules::command::Encoding;
-use homing::rules::schedule::{OccurrenceName, OneOccurrence, OneSchedule, Replace};
+use homing::rules::schedule::{OccurrenceName, OneOccurrence, Replace};
 use homing::wire::command;
 use homing::words::{CommandSeq, Instant, ScheduleId, Span, Zone};
 use tokio::time::sleep_until;
@@ -102,10 +102,10 @@ fn races(n: usize, schedule: ScheduleId, moment: i64, first: Instant) -> Option<
     let next = first + Span::from_ms((moment + 1) * PERIOD_MS + moment + 1);
     let left = usize::try_from(MOMENTS - 1 - moment).unwrap();
     Some(match (n % 5, moment) {
-        (0, _) if moment == place(n) % MOMENTS => Command::CancelSchedule(OneSchedule { schedule }),
+        (0, _) if moment == place(n) % MOMENTS => Command::CancelSchedule(schedule.into()),
         (0, _) => return None,
-        (1, 1) => Command::ResumeSchedule(OneSchedule { schedule }),
-        (1, _) => Command::PauseSchedule(OneSchedule { schedule }),
+        (1, 1) => Command::ResumeSchedule(schedule.into()),
+        (1, _) => Command::PauseSchedule(schedule.into()),
         (2, _) => {
             let nominal = Zone::UTC.local(first + Span::from_ms(moment * PERIOD_MS));
             let occurrence = OccurrenceName { nominal, second: false };

@@ -190,7 +190,7 @@ fn about_messages() -> impl Strategy<Value = Command> {
     prop_oneof![
         3 => named().prop_map(Command::Received),
         2 => named().prop_map(Command::Read),
-        3 => message().prop_map(|message| Command::Recall(Recall { message })),
+        3 => message().prop_map(|message| Command::Recall(Recall { message, id: None })),
     ]
 }
 

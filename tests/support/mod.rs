@@ -142,6 +142,12 @@ impl Homing {
         self.child.ended_within(STOPPED_WITHIN).expect("homing stops within ten seconds of SIGTERM")
     }
 
+    /// SIGINT, as Ctrl-C sends it.
+    pub fn interrupt(mut self) -> ExitStatus {
+        self.child.interrupt();
+        self.child.ended_within(STOPPED_WITHIN).expect("homing stops within ten seconds of SIGINT")
+    }
+
     /// SIGKILL: what a crash looks like from outside.
     pub fn kill(mut self) {
         self.child.kill();

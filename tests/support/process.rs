@@ -51,6 +51,10 @@ impl Child {
         let _ended_already = kill_process(pid_of(&self.inner), Signal::TERM);
     }
 
+    pub fn interrupt(&mut self) {
+        let _ended_already = kill_process(pid_of(&self.inner), Signal::INT);
+    }
+
     pub fn kill(&mut self) {
         let _ended_already = self.inner.kill();
         let _collected = self.inner.wait();

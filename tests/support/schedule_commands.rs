@@ -15,7 +15,7 @@ use super::commands::{COMMANDS_LEN_MAX, START_MS, send};
 
 /// What a user says about schedules, of their own and others. Boxed, for strategies of strategies outgrow the stack of a test.
 pub fn schedules() -> BoxedStrategy<Command> {
-    let one = || schedule().prop_map(|schedule| OneSchedule { schedule });
+    let one = || schedule().prop_map(OneSchedule::from);
     let occurrence =
         || (schedule(), name()).prop_map(|(schedule, occurrence)| OneOccurrence { schedule, occurrence });
     let create = create().prop_map(|create| Command::CreateSchedule(Box::new(create)));

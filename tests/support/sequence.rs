@@ -190,7 +190,9 @@ impl Play {
             AboutTheMessage::Escalates => self.says("_clock", &fired(Timer::Escalate(message)), 1_000),
             AboutTheMessage::Expires => self.says("_clock", &fired(Timer::Expire(message)), 3_600_000),
             AboutTheMessage::ConfirmedBy(user) => self.says(user, &Command::Received(confirm), 1),
-            AboutTheMessage::RecalledBy(user) => self.says(user, &Command::Recall(Recall { message }), 1),
+            AboutTheMessage::RecalledBy(user) => {
+                self.says(user, &Command::Recall(Recall { message, id: None }), 1)
+            }
         }
     }
 
@@ -230,7 +232,7 @@ impl Play {
     fn owner_says(&mut self, schedule: ScheduleId, occurrence: Occurrence, wish: OwnersWish) {
         let Some(owner) = self.owners.get(&schedule).cloned() else { return };
         let (one, named) =
-            (OneSchedule { schedule }, OneOccurrence { schedule, occurrence: occurrence.name() });
+            (OneSchedule::from(schedule), OneOccurrence { schedule, occurrence: occurrence.name() });
         let replace = |when| Command::ReplaceSchedule(Box::new(Replace { schedule, message: None, when }));
         let said = match wish {
             OwnersWish::Skip => Command::SkipOccurrence(named),

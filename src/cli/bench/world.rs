@@ -78,9 +78,8 @@ impl World {
             let device: DeviceName = "bench".parse().map_err(bug)?;
             let lease = Span::from_secs(3_600);
             let online = Command::Online(Online { device, class: DeviceClass::Pc, lease });
-            let identity = format!("online-{name}");
             let client = Client { by: name.to_string(), ..admin.clone() };
-            client.publish(&online, Encoding::Msgpack, &identity).await?;
+            client.publish(&online, Encoding::Msgpack).await?;
             names.push(name);
         }
         Ok(names)

@@ -8,7 +8,7 @@ use crate::cli::output::Failure;
 use crate::log::clock;
 use crate::rules::Command;
 use crate::rules::command::Send;
-use crate::rules::schedule::{Create, OneOrMany, OneSchedule, When};
+use crate::rules::schedule::{Create, OneOrMany, When};
 use crate::wire::query::Items;
 use crate::wire::schedule_query::{LatenessShown, Preview, ScheduleShown};
 use crate::words::{Address, ScheduleId, Span, Zone};
@@ -25,7 +25,7 @@ impl Play<'_> {
         }
         let other = self.scheduled("never mind", &[3_000]).await?;
         self.list().await?;
-        self.alice.accepted(&Command::CancelSchedule(OneSchedule { schedule: other })).await?;
+        self.alice.accepted(&Command::CancelSchedule(other.into())).await?;
         self.say(&format!("alice cancels {other}."));
         for _ in 0..2 {
             // What was cancelled would be due between the two.

@@ -44,9 +44,8 @@ async fn run(client: Client, mut shown: Receiver<MessageId>) {
 
 async fn store(client: &Client, messages: Vec<MessageId>) {
     let command = Command::Received(Confirm { message: None, messages: Some(messages) });
-    let identity = client.log.fresh_identity();
-    while let Err(failure) = client.publish(&command, Encoding::Json, &identity).await {
-        // Confirmed twice is confirmed once, so the window in which the stream knows the identity does not matter.
+    // Confirmed twice is confirmed once.
+    while let Err(failure) = client.publish(&command, Encoding::Json).await {
         warn!(%failure, "messages are confirmed again");
         tokio::time::sleep(AGAIN_AFTER).await;
     }

@@ -126,7 +126,7 @@ impl Session {
         let farewell = async {
             let _ = tokio::join!(confirming, sending);
             let offline = Command::Offline(Offline { device: online.device });
-            client.publish(&offline, Encoding::Json, &client.log.fresh_identity()).await
+            client.publish(&offline, Encoding::Json).await
         };
         match tokio::time::timeout(LEAVE_WITHIN, farewell).await {
             Ok(Ok(_)) => {}

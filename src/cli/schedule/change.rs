@@ -20,23 +20,23 @@ pub(super) struct Args {
 }
 
 pub(super) async fn pause(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
-    let one = OneSchedule { schedule: args.schedule };
+    let one = OneSchedule::from(args.schedule);
     say(&args.speaker, Command::PauseSchedule(one), "paused", settings, output).await
 }
 
 pub(super) async fn resume(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
-    let one = OneSchedule { schedule: args.schedule };
+    let one = OneSchedule::from(args.schedule);
     say(&args.speaker, Command::ResumeSchedule(one), "resumed", settings, output).await
 }
 
 pub(super) async fn cancel(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
-    let one = OneSchedule { schedule: args.schedule };
+    let one = OneSchedule::from(args.schedule);
     say(&args.speaker, Command::CancelSchedule(one), "cancelled", settings, output).await
 }
 
 pub(super) async fn run_now(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     let client = args.speaker.connect(settings).await?;
-    let command = Command::RunSchedule(OneSchedule { schedule: args.schedule });
+    let command = Command::RunSchedule(args.schedule.into());
     let outcome = client.accepted(&command).await?;
     output.result(&outcome, || format!("sent {}", or_dash(outcome.message)));
     Ok(())

@@ -7,21 +7,29 @@ use crate::cli::client::{Client, OPERATOR};
 use crate::cli::output::{Failure, Output};
 use crate::cli::settings::Settings;
 use crate::cli::table::{or_dash, table};
-use crate::rules::schedule::Sums;
+use crate::log::clock;
+use crate::rules::schedule::{Ledger, OccurrenceName, Sums};
 use crate::wire::schedule_query::{AccountShown, LatenessOf, LatenessShown, LedgerOf, LedgerShown};
-use crate::words::ScheduleId;
+use crate::words::{Instant, ScheduleId, Span};
+
+/// Overdue firings that are named; all are counted.
+const OVERDUE_LEN_MAX: usize = 20;
 
 /// Show that every planned firing ended once: fired, skipped, missed, cancelled, or still ahead (operators)
 ///
-/// The sums are those of the read models; --verify counts the log itself again and compares.
+/// The sums are those of the read models; --verify counts the log itself again and compares, and finds what is overdue: a
+/// firing that is still ahead although its time has passed.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Args {
     /// One schedule only
     schedule: Option<ScheduleId>,
-    /// Count the log again, and compare
+    /// Count the log again, and compare; a firing that is overdue is an error
     #[arg(long)]
     verify: bool,
+    /// So late a firing may be before it is overdue
+    #[arg(long, value_name = "TIME", default_value = "30s", requires = "verify")]
+    grace: Span,
 }
 
 #[derive(Serialize)]
@@ -32,24 +40,67 @@ struct Verified<'a> {
     recounted: Option<Sums>,
     #[serde(skip_serializing_if = "Option::is_none")]
     agrees: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    overdue: Option<Overdue>,
+}
+
+/// Firings whose time passed longer ago than the grace, and that have not ended.
+#[derive(Serialize)]
+struct Overdue {
+    grace: Span,
+    count: usize,
+    /// The first of them.
+    items: Vec<OverdueShown>,
+}
+
+#[derive(Serialize)]
+struct OverdueShown {
+    schedule: ScheduleId,
+    occurrence: OccurrenceName,
+    due: String,
+    late_ms: i64,
+}
+
+impl Overdue {
+    fn of(ledger: &Ledger, only: Option<ScheduleId>, grace: Span, now: Instant) -> Overdue {
+        let before = now + Span::from_ms(-grace.ms());
+        let overdue = ledger.overdue(before).filter(|(id, _)| only.is_none_or(|only| only == *id));
+        let mut items: Vec<_> = overdue
+            .map(|(schedule, occurrence)| OverdueShown {
+                schedule,
+                occurrence: occurrence.name(),
+                due: occurrence.due.brief(),
+                late_ms: (now - occurrence.due).ms(),
+            })
+            .collect();
+        let count = items.len();
+        items.truncate(OVERDUE_LEN_MAX);
+        Overdue { grace, count, items }
+    }
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     let client = Client::connect(settings, OPERATOR).await?;
     let asked = LedgerOf { schedule: args.schedule, ..LedgerOf::default() };
     let ledger: LedgerShown = client.ask("ledger", &asked).await?;
-    let recounted = match args.verify {
-        true => Some(recount::sums(&client.log, args.schedule).await?),
+    let recount = match args.verify {
+        true => Some(recount::ledger(&client.log).await?),
         false => None,
     };
+    let recounted = recount.as_ref().map(|ledger| recount::sums(ledger, args.schedule));
+    let overdue = recount.as_ref().map(|ledger| Overdue::of(ledger, args.schedule, args.grace, clock::now()));
     let shown_sums = match (args.schedule, ledger.page.items.first()) {
         (Some(_), Some(account)) => account.sums,
         (_, _) => ledger.total,
     };
     let agrees = recounted.map(|recounted| recounted == shown_sums.sums);
-    let verified = Verified { ledger: &ledger, recounted, agrees };
-    output.shown(&verified, || accounts(&ledger, agrees))?;
-    if agrees == Some(false) || !shown_sums.balanced {
+    let verified = Verified { ledger: &ledger, recounted, agrees, overdue };
+    output.shown(&verified, || {
+        let late = verified.overdue.iter().filter(|overdue| overdue.count > 0).map(late);
+        std::iter::once(accounts(&ledger, agrees)).chain(late).collect::<Vec<_>>().join("\n")
+    })?;
+    let some_overdue = verified.overdue.is_some_and(|overdue| overdue.count > 0);
+    if agrees == Some(false) || some_overdue || !shown_sums.balanced {
         return Err(Failure::failed("the ledger is not in order".to_owned()));
     }
     Ok(())
@@ -74,6 +125,23 @@ fn accounts(ledger: &LedgerShown, agrees: Option<bool>) -> String {
         None => "",
     };
     format!("{}{more}{verified}", table(&head, &rows))
+}
+
+fn late(overdue: &Overdue) -> String {
+    let Overdue { grace, count, items } = overdue;
+    let rows: Vec<Vec<String>> = items
+        .iter()
+        .map(|OverdueShown { schedule, occurrence, due, late_ms }| {
+            [schedule.to_string(), occurrence.to_string(), due.clone(), Span::from_ms(*late_ms).to_string()]
+                .into()
+        })
+        .collect();
+    let more = if *count > items.len() { "\n(the first of them)" } else { "" };
+    let head = ["schedule", "occurrence", "due", "late"];
+    format!(
+        "OVERDUE by more than {grace}, and neither fired nor ended: {count}\n{}{more}",
+        table(&head, &rows)
+    )
 }
 
 /// Show how late firings were, of all schedules or of one (operators)

@@ -1,4 +1,4 @@
-//! The sums of the ledger, counted from the log itself.
+//! The ledger, counted from the log itself.
 
 use crate::cli::output::Failure;
 use crate::log::Log;
@@ -7,7 +7,7 @@ use crate::wire::commit;
 use crate::words::ScheduleId;
 
 /// Reads EVENTS from its beginning to its present end.
-pub(super) async fn sums(log: &Log, only: Option<ScheduleId>) -> Result<Sums, Failure> {
+pub(super) async fn ledger(log: &Log) -> Result<Ledger, Failure> {
     let last = log.last_seq("EVENTS").await?;
     let mut ledger = Ledger::default();
     let mut read = 0;
@@ -19,6 +19,11 @@ pub(super) async fn sums(log: &Log, only: Option<ScheduleId>) -> Result<Sums, Fa
             commit.facts.iter().for_each(|fact| ledger.take(fact));
         }
     }
+    Ok(ledger)
+}
+
+/// Of all schedules, or of one.
+pub(super) fn sums(ledger: &Ledger, only: Option<ScheduleId>) -> Sums {
     let one = |wanted| ledger.schedules().find(|(schedule, _)| *schedule == wanted).map(|(_, sums)| sums);
-    Ok(only.map_or(ledger.total(), |schedule| one(schedule).unwrap_or_default()))
+    only.map_or(ledger.total(), |schedule| one(schedule).unwrap_or_default())
 }

@@ -10,11 +10,25 @@ pub(in crate::rules) fn expire(state: &State, message: MessageId, at: Instant) -
     let Some(open) = state.messages.get(&message).filter(|open| open.expires <= at) else {
         return Vec::new();
     };
-    // What an SMSC has expires there: it was told when, and its receipt says so.
-    let gone = |to: &Party| {
+    expiring(state, message, open).map(|to| Fact::DeliveryExpired { message, to }).collect()
+}
+
+/// Whether its expiry would change anything.
+pub(in crate::rules) fn can_expire(state: &State, message: MessageId) -> bool {
+    state.messages.get(&message).is_some_and(|open| expiring(state, message, open).next().is_some())
+}
+
+/// What an SMSC has expires there: it was told when, and its receipt says so.
+fn expiring(state: &State, message: MessageId, open: &OpenMessage) -> impl Iterator<Item = Party> {
+    let gone = move |to: &Party| {
         matches!(open.standing(state, message, to), Some(Standing::Attempted | Standing::Accepted))
     };
-    open.parties(state).filter(|to| !gone(to)).map(|to| Fact::DeliveryExpired { message, to }).collect()
+    open.parties(state).filter(move |to| !gone(to))
+}
+
+/// Whether its escalation would change anything.
+pub(in crate::rules) fn can_escalate(state: &State, message: MessageId) -> bool {
+    !escalate(state, message).is_empty()
 }
 
 /// Whoever got it live and did not confirm it gets it by the next channel, if there is one.

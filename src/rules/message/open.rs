@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::rules::command::Route;
 use crate::rules::fact::{Accepted, RouteReason, Routed};
 use crate::rules::state::Uid;
-use crate::rules::{Channel, Fact, State};
+use crate::rules::{Channel, Fact, State, Timer};
 use crate::words::{Author, EventSeq, Instant, MessageId, Party, Phone};
 
 /// A message with at least one open delivery. Its body stays in the log, at `body`.
@@ -14,6 +14,8 @@ pub(in crate::rules) struct OpenMessage {
     pub(in crate::rules) body: EventSeq,
     /// [`never`] where it does not expire.
     pub(in crate::rules) expires: Instant,
+    /// When who got it live and did not confirm it gets it otherwise; [`never`] also once it was sent on, or again.
+    pub(in crate::rules) escalates: Instant,
     /// Whose delivery is open, in the order of the message's recipients.
     pub(super) to: Box<[Target]>,
     /// None: Homing itself.
@@ -82,6 +84,11 @@ impl OpenMessage {
         })
     }
 
+    /// How many recipients have an open delivery.
+    pub(in crate::rules) fn open_len(&self) -> usize {
+        self.to.len()
+    }
+
     pub(in crate::rules) fn author(&self, state: &State) -> Author {
         self.from.map_or(Author::Homing, |uid| Author::User(state.user(uid).name.clone()))
     }
@@ -143,6 +150,10 @@ pub(in crate::rules) fn evolve(state: &mut State, fact: &Fact, at: EventSeq, now
         opens(state, accepted, at);
     } else if let Fact::DeliveryRouted(routed) = fact {
         moves(state, routed, now);
+    } else if let Fact::TimerSet { timer: Timer::Escalate(message), due } = fact
+        && let Some(open) = state.messages.get_mut(message)
+    {
+        open.escalates = *due;
     } else if let Fact::DeliveryDelivered { message, to }
     | Fact::DeliveryFiltered { message, to, .. }
     | Fact::DeliveryRecalled { message, to }
@@ -166,16 +177,14 @@ fn opens(state: &mut State, accepted: &Accepted, at: EventSeq) {
         return;
     }
     let to = accepted.to.iter().filter_map(|to| target(state, to)).collect();
-    let expires = accepted.expires.unwrap_or_else(never);
-    state
-        .messages
-        .insert(accepted.message, OpenMessage { body: at, expires, to, from, route: accepted.route });
+    let (expires, escalates) = (accepted.expires.unwrap_or_else(never), never());
+    let open = OpenMessage { body: at, expires, escalates, to, from, route: accepted.route };
+    state.messages.insert(accepted.message, open);
 }
 
 fn moves(state: &mut State, routed: &Routed, now: Instant) {
-    if !state.messages.contains_key(&routed.message) {
-        return;
-    }
+    let Some(open) = state.messages.get_mut(&routed.message) else { return };
+    open.escalates = never();
     let standing = Standing::of(routed.channel);
     match routed.to.user().and_then(|name| state.user_named_mut(name)) {
         Some(user) => user.mailbox.set(routed.message, standing),

@@ -100,7 +100,6 @@ fn shape(command: &Send) -> Result<(), Rejection> {
     if command.reminder_after.is_some() {
         return Err(Rejection::unsupported("a reminder for the pull store").at_field("reminder_after"));
     }
-    check_id(command.id.as_deref())?;
     match (&command.text, &command.parts) {
         (Some(text), None) if text.len() > TEXT_BYTES_MAX => {
             Err(Rejection::text_too_long(text.len(), TEXT_BYTES_MAX))
@@ -121,16 +120,13 @@ fn shape(command: &Send) -> Result<(), Rejection> {
 }
 
 /// The field `id`, on the commands that have one.
+/// An id is kept, in a commit that is to be smaller than its command may be.
 pub(in crate::rules) fn check_id(id: Option<&str>) -> Result<(), Rejection> {
-    if id.is_none_or(is_id) {
+    if id.is_none_or(|id| (1..=ID_BYTES_MAX).contains(&id.len())) {
         Ok(())
     } else {
         Err(Rejection::value_too_long("id", ID_BYTES_MAX).at_field("id"))
     }
-}
-
-pub(in crate::rules) fn is_id(id: &str) -> bool {
-    (1..=ID_BYTES_MAX).contains(&id.len())
 }
 
 /// Each one once, in the order given.

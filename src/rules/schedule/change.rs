@@ -8,9 +8,9 @@ use crate::words::{Instant, MessageId, UserName};
 pub(in crate::rules) fn pause(
     state: &State,
     user: &UserName,
-    command: OneSchedule,
+    command: &OneSchedule,
 ) -> Result<Vec<Fact>, Rejection> {
-    let OneSchedule { schedule } = command;
+    let schedule = command.schedule;
     let paused = state.schedule_of(user, schedule)?.paused;
     Ok(if paused { Vec::new() } else { vec![Fact::SchedulePaused { schedule }] })
 }
@@ -18,9 +18,9 @@ pub(in crate::rules) fn pause(
 pub(in crate::rules) fn resume(
     state: &State,
     user: &UserName,
-    command: OneSchedule,
+    command: &OneSchedule,
 ) -> Result<Vec<Fact>, Rejection> {
-    let OneSchedule { schedule } = command;
+    let schedule = command.schedule;
     let paused = state.schedule_of(user, schedule)?.paused;
     Ok(if paused { vec![Fact::ScheduleResumed { schedule }] } else { Vec::new() })
 }
@@ -28,10 +28,10 @@ pub(in crate::rules) fn resume(
 pub(in crate::rules) fn cancel(
     state: &State,
     user: &UserName,
-    command: OneSchedule,
+    command: &OneSchedule,
     now: Instant,
 ) -> Result<Vec<Fact>, Rejection> {
-    let OneSchedule { schedule } = command;
+    let schedule = command.schedule;
     let next = state.schedule_of(user, schedule)?.next;
     let pending = next.map(|occurrence| {
         let (late_ms, reason) = ((now - occurrence.due).ms(), "cancelled".to_owned());
@@ -44,11 +44,11 @@ pub(in crate::rules) fn cancel(
 pub(in crate::rules) fn run_now(
     state: &State,
     user: &UserName,
-    command: OneSchedule,
+    command: &OneSchedule,
     message: MessageId,
     now: Instant,
 ) -> Result<Vec<Fact>, Rejection> {
-    let OneSchedule { schedule } = command;
+    let schedule = command.schedule;
     let kept = state.schedule_of(user, schedule)?;
     quota::check(state, user, now)?;
     let sent = message::accept(state, user, kept.letter(state), message, now)?;

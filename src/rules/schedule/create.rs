@@ -15,7 +15,6 @@ pub(in crate::rules) fn create(
     schedule: ScheduleId,
     now: Instant,
 ) -> Result<Vec<Fact>, Rejection> {
-    message::check_id(command.id.as_deref())?;
     let content = content(state, &command.message)?;
     let (plan, when) = Plan::new(&command.when, home(state, user), now)?;
     let first = plan.first(now).ok_or_else(Rejection::never_fires)?;

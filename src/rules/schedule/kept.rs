@@ -97,9 +97,9 @@ impl Schedule {
         }
     }
 
-    /// Whether its next occurrence is due then.
-    pub(in crate::rules) fn awaits(&self, due: Instant) -> bool {
-        self.next.is_some_and(|next| next.due == due)
+    /// When its next occurrence is due.
+    pub(in crate::rules) fn due(&self) -> Option<Instant> {
+        self.next.map(|next| next.due)
     }
 
     pub(super) fn owner<'a>(&self, state: &'a State) -> &'a User {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{NotFired, Occurrence, Occurring};
 use crate::rules::Fact;
-use crate::words::ScheduleId;
+use crate::words::{Instant, ScheduleId};
 
 /// Occurrences by what became of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +69,12 @@ impl Ledger {
         self.accounts.iter().map(|(schedule, account)| (*schedule, account.sums()))
     }
 
+    /// The occurrences that were due before a time and have not ended, by the age of their schedules.
+    pub fn overdue(&self, before: Instant) -> impl Iterator<Item = (ScheduleId, Occurrence)> + '_ {
+        let pending = self.accounts.iter().filter_map(|(id, account)| Some((*id, account.pending?)));
+        pending.filter(move |(_, pending)| pending.due < before)
+    }
+
     pub fn total(&self) -> Sums {
         self.schedules().fold(Sums::default(), |total, (_, sums)| Sums {
             planned: total.planned + sums.planned,
@@ -102,7 +108,7 @@ impl Account {
 mod tests {
     use super::*;
     use crate::rules::schedule::Fired;
-    use crate::words::{Civil, Instant, MessageId};
+    use crate::words::{Civil, MessageId};
 
     /// `p1` plans the occurrence of 1 ms, `f1` fires, `s1` skips, `m1` misses, `c1` cancels it.
     fn fact(schedule: &str, what: &str) -> Fact {
@@ -140,6 +146,19 @@ mod tests {
             let [planned, fired, skipped, missed, cancelled, pending] = sums;
             let want = Sums { planned, fired, skipped, missed, cancelled, pending };
             assert_eq!((ledger.total(), ledger.is_balanced()), (want, balanced), "{facts}");
+        }
+    }
+
+    #[test]
+    fn what_is_pending_after_its_time_is_overdue() {
+        let mut ledger = Ledger::default();
+        [("s1", "p5"), ("s2", "p5"), ("s2", "f5"), ("s2", "p9"), ("s3", "p7")]
+            .iter()
+            .for_each(|(schedule, what)| ledger.take(&fact(schedule, what)));
+        for (before, want) in [(5, ""), (6, "s1"), (8, "s1 s3"), (10, "s1 s2 s3")] {
+            let overdue =
+                ledger.overdue(Instant::from_unix_ms(before)).map(|(schedule, _)| schedule.to_string());
+            assert_eq!(overdue.collect::<Vec<_>>().join(" "), want, "before {before}");
         }
     }
 

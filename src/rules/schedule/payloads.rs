@@ -32,9 +32,17 @@ pub struct Replace {
 }
 
 /// `schedule.pause`, `.resume`, `.cancel`, `.run-now`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OneSchedule {
     pub schedule: ScheduleId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+}
+
+impl From<ScheduleId> for OneSchedule {
+    fn from(schedule: ScheduleId) -> OneSchedule {
+        OneSchedule { schedule, id: None }
+    }
 }
 
 /// `schedule.skip`, `.unskip`

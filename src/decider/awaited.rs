@@ -1,0 +1,117 @@
+//! Answering what is awaited of the clock, between two batches of commands: a part of the state at a time.
+
+use async_nats::{Client, Message, Subscriber};
+use tracing::debug;
+
+use crate::log::{Fault, Log};
+use crate::rules::State;
+use crate::wire::awaited::{AwaitedOf, AwaitedShown};
+use crate::wire::{from_msgpack, subjects, to_msgpack};
+
+/// The questions of schedulers.
+pub(super) async fn questions(log: &Log) -> Result<Subscriber, Fault> {
+    let subscribed = log.client().subscribe(subjects::AWAITED).await;
+    subscribed.map_err(|error| Fault::later("listen to what is asked about timers").because(error))
+}
+
+pub(super) async fn answer(client: &Client, state: &State, question: Message) {
+    let Some(reply) = question.reply else { return };
+    match from_msgpack::<AwaitedOf>(&question.payload) {
+        Ok(AwaitedOf { before, after }) => {
+            let shown = AwaitedShown::from(state.awaited(before, after));
+            // Whoever asked may be gone; then there is nobody to tell.
+            let _ = client.publish(reply, to_msgpack(&shown).into()).await;
+        }
+        Err(why) => debug!(why, "a question about timers cannot be read"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::{Order, Sender, decide};
+    use crate::wire::{command, commit};
+    use crate::words::{CommandSeq, EventSeq, Instant};
+
+    /// As in `rules/awaited.rs`.
+    const STEPS_MAX: usize = 1_000;
+    const ESCALATED_WITHIN_MS: i64 = 7_200_000;
+
+    /// A state that has decided these commands, each a second after the one before.
+    fn state(said: &[(&str, String)]) -> State {
+        let (mut state, mut events) = (State::default(), 0);
+        for (seq, (subject, payload)) in (1..).zip(said) {
+            let at = Instant::from_unix_ms(seq * 1_000);
+            let seq = CommandSeq(seq.unsigned_abs());
+            let order: Order = command::parse(subject, payload.as_bytes(), seq, at).unwrap();
+            assert_ne!(order.by, Sender::Unknown);
+            let decision = decide(&state, &order);
+            let parts = commit::of_order(&order, decision);
+            state.evolve(&parts, EventSeq(events + 1));
+            events += parts.len() as u64;
+        }
+        state
+    }
+
+    fn registered(names: &[&str]) -> Vec<(&'static str, String)> {
+        let register = |name| ("homing.cmd._admin.user.register", format!(r#"{{"name":"{name}"}}"#));
+        names.iter().map(register).collect()
+    }
+
+    /// All of it, and in how many parts.
+    fn all(state: &State, before_ms: i64) -> (String, usize) {
+        let (mut timers, mut parts, mut after) = (Vec::new(), 0, None);
+        loop {
+            let part = state.awaited(Instant::from_unix_ms(before_ms), after);
+            timers.extend(part.timers);
+            parts += 1;
+            match part.next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
+        let told = timers.iter().map(|(timer, due)| format!("{timer}:{}", due.unix_ms()));
+        (told.collect::<Vec<_>>().join(" "), parts)
+    }
+
+    #[test]
+    fn what_the_clock_can_still_change_is_awaited() {
+        let mut said = registered(&["alice", "bob"]);
+        let send = "homing.cmd.alice.message.send";
+        let later =
+            r#"{"message":{"to":["bob"],"text":"x"},"when":{"at":"1970-01-01T00:01:00","zone":"UTC"}}"#;
+        said.extend([
+            ("homing.cmd.alice.schedule.create", later.to_owned()),
+            (send, r#"{"to":["bob"],"text":"x","expires_in":"30s"}"#.to_owned()),
+            (send, r#"{"to":["bob"],"text":"x"}"#.to_owned()),
+            ("homing.cmd.bob.preference.set", r#"{"sms":"on"}"#.to_owned()),
+            ("homing.cmd._admin.user.set", r#"{"name":"bob","phone":"+447700900001"}"#.to_owned()),
+            ("homing.cmd.bob.presence.online", r#"{"device":"pc","class":"pc"}"#.to_owned()),
+            (send, r#"{"to":["bob"],"text":"x","escalate_after":"20s"}"#.to_owned()),
+        ]);
+        let check =
+            |said: &[(&str, String)], before, want: &str| assert_eq!(all(&state(said), before).0, want);
+        check(&said, 29_000, "");
+        check(&said, 30_000, "escalate-m9:29000");
+        check(&said, 100_000, "occur-s3:60000 expire-m4:34000 escalate-m9:29000");
+        let late = 29_000 + ESCALATED_WITHIN_MS;
+        check(&said, late, "occur-s3:60000 expire-m4:34000");
+        said.push(("homing.cmd.bob.message.received", r#"{"messages":["m4","m9"]}"#.to_owned()));
+        said.push(("homing.cmd.alice.schedule.cancel", r#"{"schedule":"s3"}"#.to_owned()));
+        check(&said, 100_000, "");
+    }
+
+    #[test]
+    fn a_part_is_small_and_the_parts_are_all() {
+        let count = STEPS_MAX + 10;
+        let mut said = registered(&["alice", "bob"]);
+        let body = r#"{"to":["bob"],"text":"x","expires_in":"30s"}"#;
+        said.extend((0..count).map(|_| ("homing.cmd.alice.message.send", body.to_owned())));
+        let state = state(&said);
+        assert!(state.awaited(Instant::from_unix_ms(i64::MAX), None).timers.len() <= STEPS_MAX / 2);
+        let (told, parts) = all(&state, i64::MAX);
+        assert_eq!((told.split(' ').count(), parts), (count, count.div_ceil(STEPS_MAX / 2)));
+        // Nothing is due: what is looked at counts too.
+        assert_eq!(all(&state, 0), (String::new(), count.div_ceil(STEPS_MAX)));
+    }
+}

@@ -1,0 +1,50 @@
+//! The question `_decider.awaited` and its answer, in MessagePack: what the scheduler holds against what lies in DUE.
+
+use serde::{Deserialize, Serialize};
+
+use super::work::DueTimer;
+use crate::rules::{Awaited, Timer};
+use crate::words::Instant;
+
+/// What is due before a time, a part of it at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AwaitedOf {
+    /// Unix milliseconds.
+    pub before: Instant,
+    /// The cursor of the last answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Timer>,
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AwaitedShown {
+    pub items: Vec<DueTimer>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<Timer>,
+}
+
+impl From<Awaited> for AwaitedShown {
+    fn from(awaited: Awaited) -> AwaitedShown {
+        let Awaited { timers, next } = awaited;
+        let items = timers.into_iter().map(|(timer, due)| DueTimer { timer, due }).collect();
+        AwaitedShown { items, next }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{from_msgpack, to_msgpack};
+
+    #[test]
+    fn a_cursor_comes_back_as_it_was_given() {
+        let (timer, due): (Timer, _) = ("occur-s7".parse().unwrap(), Instant::from_unix_ms(9));
+        let shown = AwaitedShown { items: vec![DueTimer { timer, due }], next: Some(timer) };
+        assert_eq!(from_msgpack::<AwaitedShown>(&to_msgpack(&shown)).unwrap(), shown);
+        for after in [None, shown.next] {
+            let asked = AwaitedOf { before: due, after };
+            assert_eq!(from_msgpack::<AwaitedOf>(&to_msgpack(&asked)).unwrap(), asked);
+        }
+    }
+}

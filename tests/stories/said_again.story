@@ -1,0 +1,47 @@
+# A client that does not know whether it was heard says it again under the same id: it happens once, and is answered alike.
+
+> 09:00:00 _admin user.register {"name":"alice","zone":"UTC"}
+  {"command":1,"accepted":true,"user":"alice","im":"100001"}
+    {"user.registered":{"user":"alice","im":"100001","details":{"zone":"UTC"}}}
+> 09:00:01 _admin user.register {"name":"bob"}
+  {"command":2,"accepted":true,"user":"bob","im":"100002"}
+    {"user.registered":{"user":"bob","im":"100002","details":{}}}
+> 09:00:02 alice schedule.create {"message":{"to":["bob"],"text":"later"},"when":{"at":"2026-12-01T10:00:00"},"id":"k1"}
+  {"command":3,"accepted":true,"schedule":"s3"}
+    {"schedule.created":{"schedule":"s3","from":"alice","message":{"to":["bob"],"text":"later","route":"auto"},"when":{"at":"2026-12-01T10:00:00","zone":"UTC"},"tzdata":"2025b"}}
+    {"occurrence.planned":{"schedule":"s3","occurrence":{"nominal":"2026-12-01T10:00:00","due":1796119200000}}}
+    {"timer.set":{"timer":"occur-s3","due":1796119200000}}
+> 09:00:03 alice schedule.create {"message":{"to":["bob"],"text":"later"},"when":{"at":"2026-12-01T10:00:00"},"id":"k1"}
+  {"command":4,"accepted":true,"schedule":"s3"}
+> 09:00:04 alice schedule.run-now {"schedule":"s3","id":"k2"}
+  {"command":5,"accepted":true,"message":"m5"}
+    {"schedule.run":{"schedule":"s3","message":"m5"}}
+    {"message.accepted":{"message":"m5","from":"alice","to":["bob"],"route":"auto","body":3}}
+    {"delivery.routed":{"message":"m5","to":"bob","channel":"none","because":"no_device_online"}}
+> 09:00:05 alice schedule.run-now {"schedule":"s3","id":"k2"}
+  {"command":6,"accepted":true,"message":"m5"}
+> 09:00:06 alice schedule.pause {"schedule":"s3","id":"k3"}
+  {"command":7,"accepted":true}
+    {"schedule.paused":{"schedule":"s3"}}
+> 09:00:07 alice schedule.resume {"schedule":"s3","id":"k4"}
+  {"command":8,"accepted":true}
+    {"schedule.resumed":{"schedule":"s3"}}
+> 09:00:08 alice schedule.pause {"schedule":"s3","id":"k3"}
+  {"command":9,"accepted":true}
+> 09:00:09 alice schedule.cancel {"schedule":"s3","id":"k5"}
+  {"command":10,"accepted":true}
+    {"schedule.cancelled":{"schedule":"s3"}}
+    {"occurrence.cancelled":{"schedule":"s3","occurrence":{"nominal":"2026-12-01T10:00:00","due":1796119200000},"late_ms":-3591000,"reason":"cancelled"}}
+> 09:00:10 alice schedule.cancel {"schedule":"s3","id":"k5"}
+  {"command":11,"accepted":true}
+> 09:00:11 alice schedule.cancel {"schedule":"s3"}
+  {"command":12,"accepted":false,"code":"schedule.unknown","text":"there is no such schedule of yours, or it has ended","field":"schedule"}
+    {"command.refused":{"code":"schedule.unknown","text":"there is no such schedule of yours, or it has ended","field":"schedule"}}
+> 09:00:12 alice message.recall {"message":"m5","id":"k6"}
+  {"command":13,"accepted":true}
+    {"delivery.recalled":{"message":"m5","to":"bob"}}
+> 09:00:13 alice message.recall {"message":"m5","id":"k6"}
+  {"command":14,"accepted":true}
+> 09:00:14 alice message.recall {"message":"m5","id":""}
+  {"command":15,"accepted":false,"code":"command.too_large","text":"id has at most 256 bytes","field":"id"}
+    {"command.refused":{"code":"command.too_large","text":"id has at most 256 bytes","field":"id"}}
