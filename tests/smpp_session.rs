@@ -1,5 +1,7 @@
 //! A link against an SMSC that this test plays: the window, the pace, the timers, and what is known when a session breaks.
 
+#![allow(clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 #[path = "support/smsc.rs"]
 mod smsc;
 
@@ -7,7 +9,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use homing::sms::link::{Answer, Inbound, Status, UnknownWhy};
+use homing::sms::link::{Answer, Status, UnknownWhy};
 use homing::sms::pdu::{Frame, command};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use smsc::{Peer, RawSmsc, pdu, reference, soon, start, submit};
@@ -158,15 +160,13 @@ async fn the_pace_is_smooth() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_expired_request_is_unknown_and_a_late_response_is_passed_on() {
     let smsc = RawSmsc::listen().await;
-    let mut started = start(smsc.connector("&response_timeout=300ms&enquire_link=0s"));
+    let started = start(smsc.connector("&response_timeout=300ms&enquire_link=0s"));
     let mut peer = smsc.bound().await;
-    let submitting = started.link.submit(submit(77, Vec::new())).await;
+    let mut submitting = started.link.submit(submit(77, Vec::new())).await;
     let request = peer.next().await.expect("a submit_sm");
-    assert_eq!(soon("the timer", submitting).await, Answer::Unknown(UnknownWhy::TimedOut));
+    assert_eq!(soon("the timer", &mut submitting).await, Answer::Unknown(UnknownWhy::TimedOut));
     peer.answer(&request, b"late\0").await;
-    let late = soon("the late response", started.incoming.recv()).await.expect("it is kept").pdu;
-    let message_id = "late".to_owned();
-    assert_eq!(late, Inbound::Late { user_message_reference: Some(77), status: 0, message_id });
+    assert_eq!(soon("the late response", submitting.late()).await, Some(response(0, "late")));
     // A response to nothing, and one of another command.
     peer.send(&pdu(command::SUBMIT_SM_RESP, 0, 4_711, b"x\0")).await;
     let submitting = started.link.submit(submit(78, Vec::new())).await;
@@ -175,6 +175,36 @@ async fn an_expired_request_is_unknown_and_a_late_response_is_passed_on() {
     peer.send(&pdu(command::GENERIC_NACK, 0x45, request.header.sequence, b"")).await;
     let answer = soon("the nack", submitting).await;
     assert_eq!(answer, Answer::Response { status: 0x45, message_id: String::new() });
+}
+
+/// They all have the same user_message_reference: only the sequence number tells them apart.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_late_response_is_about_the_very_submit_that_it_answers() {
+    let smsc = RawSmsc::listen().await;
+    let started = start(smsc.connector("&response_timeout=300ms&enquire_link=0s"));
+    let mut peer = smsc.bound().await;
+    let (mut submitting, mut requests) = (Vec::new(), Vec::new());
+    for _ in 0..5 {
+        submitting.push(started.link.submit(submit(7, Vec::new())).await);
+        requests.push(peer.next().await.expect("a submit_sm"));
+    }
+    for submitting in &mut submitting {
+        assert_eq!(soon("the timer", submitting).await, Answer::Unknown(UnknownWhy::TimedOut));
+    }
+    peer.answer(&requests[3], b"fourth\0").await;
+    peer.send(&pdu(command::SUBMIT_SM_RESP, 0x0B, requests[1].header.sequence, b"")).await;
+    assert!(peer.is_alive().await.is_empty());
+    // Of the others none comes any more.
+    drop(peer);
+    let mut late = Vec::new();
+    for submitting in submitting {
+        late.push(soon("the end of the session", submitting.late()).await);
+    }
+    assert_eq!(late, [None, Some(response(0x0B, "")), None, Some(response(0, "fourth")), None]);
+}
+
+fn response(status: u32, message_id: &str) -> Answer {
+    Answer::Response { status, message_id: message_id.to_owned() }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -107,7 +107,7 @@ impl Running {
     pub(super) async fn stop(mut self) {
         if let Some(bridge) = self.bridge.take() {
             bridge.cancel();
-            // What it has not ended by then is unknown at the next start.
+            // What it has written and not ended by then is unknown at the next start.
             let _ = tokio::time::timeout(BRIDGE_STOPS_WITHIN, self.ended(Some(Role::Sms))).await;
         }
         self.stop.cancel();

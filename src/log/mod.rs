@@ -6,6 +6,7 @@
 mod append;
 pub mod clock;
 mod connection;
+mod draw;
 mod fault;
 mod follow;
 mod mark;
@@ -23,6 +24,7 @@ mod work;
 
 pub use append::{Acks, Appender, Appending};
 pub use connection::{Log, Record};
+pub use draw::Draw;
 pub use fault::{Fault, Retry};
 pub use follow::Follower;
 pub use mark::Mark;

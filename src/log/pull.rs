@@ -158,12 +158,7 @@ impl Pull {
                 Some(Err(error)) => return Err(lost().because(error)),
                 None => return Err(lost()),
             };
-            let info = message.info().map_err(|error| lost().because(error))?;
-            let (seq, at) = (info.stream_sequence, instant(info.published));
-            let deliveries = u64::try_from(info.delivered).unwrap_or(1);
-            let async_nats::Message { subject, payload, headers, reply, .. } = message.message;
-            let Some(reply) = reply else { return Err(lost()) };
-            batch.push(Taken { record: Record { seq, subject, at, payload, headers }, deliveries, reply });
+            batch.push(taken(message)?);
             if batch.len() == self.source.batch_len_max {
                 break;
             }
@@ -194,4 +189,15 @@ impl Pull {
             .await
             .map_err(|error| doing().because(error))
     }
+}
+
+/// A message of a consumer's as what is to be settled.
+pub(super) fn taken(message: async_nats::jetstream::Message) -> Result<Taken, Fault> {
+    let odd = || Fault::later("read a message of a consumer");
+    let info = message.info().map_err(|error| odd().because(error))?;
+    let (seq, at) = (info.stream_sequence, instant(info.published));
+    let deliveries = u64::try_from(info.delivered).unwrap_or(1);
+    let async_nats::Message { subject, payload, headers, reply, .. } = message.message;
+    let reply = reply.ok_or_else(odd)?;
+    Ok(Taken { record: Record { seq, subject, at, payload, headers }, deliveries, reply })
 }

@@ -154,6 +154,10 @@ impl Account {
     pub fn name(&self) -> &str {
         &self.connector.name
     }
+
+    pub fn asks_for_receipts(&self) -> bool {
+        self.connector.receipts.registered_delivery() != 0
+    }
 }
 
 /// `0:latin1,8:ucs2`

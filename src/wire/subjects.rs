@@ -12,6 +12,8 @@ pub const EVENTS: &str = "homing.evt.>";
 pub const PRESENCE_EVENTS: &str = "homing.evt.presence.>";
 /// What the SMS bridge asked and reported, and people's SMS.
 pub const SMS_EVENTS: &str = "homing.evt.sms.>";
+/// An SMS bridge tells the others that somebody wrote STOP, before it is decided.
+pub const SMS_STOPS: &str = "homing.sms.stops";
 /// Wishes to get SMS or not.
 pub const PREFERENCE_EVENTS: &str = "homing.evt.preference.>";
 /// All heartbeats; `homing.live.<user>.<device>`.

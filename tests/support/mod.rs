@@ -76,6 +76,15 @@ impl Homing {
         Homing::launch(command, data, None)
     }
 
+    /// The SMS bridge alone, with an account at an SMSC.
+    pub fn serve_sms(data: &Path, nats: &str, smsc: &str) -> Homing {
+        let mut command = Command::new(HOMING);
+        command
+            .args(["serve", "--nats", nats, "--roles", "sms", "--json", "--smsc", smsc, "--data"])
+            .arg(data);
+        Homing::launch(command, data, None)
+    }
+
     /// Some roles on a small disk of their own, in a namespace that this makes. None where the system allows none.
     pub fn serve_on_a_small_disk(data: &Path, nats: &str, roles: &str, flags: &[&str]) -> Option<Homing> {
         let allowed = Command::new("unshare").args(["--map-root-user", "--mount", "true"]).status();

@@ -25,7 +25,7 @@ pub fn sms() -> impl Strategy<Value = Command> {
             asked
         });
     prop_oneof![
-        4 => deliveries.prop_map(|deliveries| Command::SmsAttempt(sms::Attempt { deliveries })),
+        4 => (deliveries, leave()).prop_map(|(deliveries, leave)| Command::SmsAttempt(sms::Attempt { deliveries, leave })),
         6 => vec(report(), 0..4).prop_map(|reports| Command::SmsReport(sms::Reports { reports })),
         4 => received().prop_map(Command::SmsReceived),
         1 => part_of_sms().prop_map(Command::SmsPart),
@@ -35,11 +35,12 @@ pub fn sms() -> impl Strategy<Value = Command> {
 fn report() -> impl Strategy<Value = sms::Report> {
     let attempt = || {
         let ids = vec(option::weighted(0.8, "[0-9A-F]{1,4}"), 0..4);
-        (message(), party(), ids).prop_map(|(message, to, ids)| sms::Attempted {
+        (message(), party(), ids, leave()).prop_map(|(message, to, ids, leave)| sms::Attempted {
             message,
             to,
             connector: "main".to_owned(),
             ids,
+            leave,
         })
     };
     let state = || {
@@ -63,6 +64,11 @@ fn report() -> impl Strategy<Value = sms::Report> {
             phone: None,
         })),
     ]
+}
+
+/// Of few, so that they meet.
+fn leave() -> impl Strategy<Value = Option<u64>> {
+    option::weighted(0.8, 0..3_u64)
 }
 
 fn received() -> impl Strategy<Value = sms::Received> {

@@ -207,6 +207,9 @@ fn ends(state: &mut State, message: MessageId, to: &Party) {
     if !state.segments.is_empty() {
         state.segments.remove(&(message, to.clone()));
     }
+    if !state.leaves.is_empty() {
+        state.leaves.remove(&(message, to.clone()));
+    }
     let Some(open) = state.messages.get_mut(&message) else { return };
     if open.to.iter().all(|target| target.is(ended)) {
         state.messages.remove(&message);

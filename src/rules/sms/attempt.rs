@@ -22,16 +22,18 @@ pub(in crate::rules) fn attempt(
     // Named twice, it is asked for once: leave for each would be leave to submit it twice.
     let mut named = HashSet::new();
     let each = command.deliveries.iter().filter(|asked| named.insert((asked.message, &asked.to)));
-    Ok(each.flat_map(|asked| answer(state, asked, at)).collect())
+    Ok(each.flat_map(|asked| answer(state, asked, command.leave, at)).collect())
 }
 
-fn answer(state: &State, asked: &Asked, at: Instant) -> Vec<Fact> {
+fn answer(state: &State, asked: &Asked, leave: Option<u64>, at: Instant) -> Vec<Fact> {
     let Asked { message, to, again } = asked;
     let let_go = || Fact::SmsLetGo { message: *message, to: to.clone() };
     let Some(open) = state.messages.get(message) else { return vec![let_go()] };
     match open.standing(state, *message, to) {
         Some(Standing::Queued) => {}
         Some(Standing::Unknown) if *again => {}
+        // Asked twice by the one who has it: whatever it has done with it, this is no second leave.
+        Some(Standing::Attempted) if leave.is_some() && state.leave(*message, to) == leave => {}
         Some(Standing::Attempted) => return vec![unknown(*message, to)],
         Some(
             Standing::Waiting | Standing::Sent | Standing::Pull | Standing::Accepted | Standing::Unknown,
@@ -39,14 +41,15 @@ fn answer(state: &State, asked: &Asked, at: Instant) -> Vec<Fact> {
         | None => return vec![let_go()],
     }
     match permission(state, open, *message, to, at) {
-        Ok(granted) => vec![Fact::SmsAttempted(granted)],
+        Ok(granted) => vec![Fact::SmsAttempted(Granted { leave, ..granted })],
         Err(instead) => vec![let_go(), instead],
     }
 }
 
 /// The bridge asks once for each attempt. Asking again for one without a result means: whoever made it is gone.
 fn unknown(message: MessageId, to: &Party) -> Fact {
-    let attempt = Attempted { message, to: to.clone(), connector: String::new(), ids: Vec::new() };
+    let attempt =
+        Attempted { message, to: to.clone(), connector: String::new(), ids: Vec::new(), leave: None };
     Fact::SmsUnknown { attempt, why: UnknownReason::BridgeLost }
 }
 
@@ -77,7 +80,7 @@ fn permission(
         }
     };
     let from = author.user().and_then(|name| state.im(name));
-    Ok(Granted { message, to: to.clone(), phone, from })
+    Ok(Granted { message, to: to.clone(), phone, from, leave: None })
 }
 
 enum Instead {

@@ -6,6 +6,7 @@
 
 mod attempt;
 mod keyword;
+mod leave;
 mod notice;
 mod opt_out;
 mod payloads;

@@ -11,6 +11,9 @@ use crate::words::{Called, ImNumber, MessageId, Party, Phone, WordError, serde_b
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Attempt {
     pub deliveries: Vec<Asked>,
+    /// Names the leave that is asked for: the same question asked twice gets the same leave, and no second one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leave: Option<u64>,
 }
 
 /// One delivery asked for.
@@ -60,6 +63,9 @@ pub struct Attempted {
     /// By segment; none for one that was not accepted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ids: Vec<Option<String>>,
+    /// The leave that it was made with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leave: Option<u64>,
 }
 
 /// A delivery receipt (SMPP 3.4 appendix B) of one segment.
@@ -151,6 +157,9 @@ pub struct Granted {
     /// Whose number stands behind the service number as the SMS's sender; none: the service itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<ImNumber>,
+    /// As the bridge named it when it asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leave: Option<u64>,
 }
 
 /// What a receipt says (SMPP 3.4 section 5.2.28).

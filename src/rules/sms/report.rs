@@ -36,6 +36,12 @@ impl<'a> SoFar<'a> {
                 self.accepted(attempt, *receipts);
                 vec![Fact::SmsAccepted { attempt: attempt.clone(), receipts: *receipts }]
             }
+            Report::Failed { attempt, .. } if self.state.is_superseded(attempt) => Vec::new(),
+            Report::Deferred { attempt, .. } | Report::Unknown { attempt, .. }
+                if !self.state.is_present(attempt) =>
+            {
+                Vec::new()
+            }
             Report::Failed { attempt, reason } => {
                 let failed = Fact::SmsFailed { attempt: attempt.clone(), reason: *reason };
                 self.ends(attempt.message, &attempt.to, failed, Whole::Failed(*reason))
@@ -110,8 +116,15 @@ fn segments_of(attempt: &Attempted) -> Segments {
 
 /// Moves the delivery that a fact of the bridge is about. Its end, where it has one, is a fact of its own.
 pub(in crate::rules) fn evolve(state: &mut State, fact: &Fact) {
+    if let Fact::SmsAccepted { attempt, .. }
+    | Fact::SmsUnknown { attempt, .. }
+    | Fact::SmsDeferred { attempt, .. } = fact
+    {
+        state.leaves.remove(&(attempt.message, attempt.to.clone()));
+    }
     if let Fact::SmsAttempted(granted) = fact {
         state.set_standing(granted.message, &granted.to, Standing::Attempted);
+        state.gives(granted);
     } else if let Fact::SmsAccepted { attempt, receipts } = fact {
         if *receipts {
             waits_for_receipts(state, attempt, Standing::Accepted);

@@ -14,8 +14,8 @@ use crate::sms::settings::OnUnknown;
 use crate::wire::work::Work;
 use crate::words::{MessageId, Party};
 
-/// Items held at once: seconds of what an SMSC takes, and few enough to be kept in progress.
-pub(super) const HELD_LEN_MAX: usize = 1_000;
+/// Items held at once: few enough to be kept in progress.
+const HELD_LEN_MAX: usize = 1_000;
 
 /// An SMS of which nobody knows whether the SMSC has it is sent again after this time, where it is sent again at all.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -46,7 +46,7 @@ pub(super) enum Took {
 /// What an answer of the decider is for.
 pub(super) enum Answered {
     Leave { lane: usize, leave: Leave },
-    Settle(Taken, Verdict),
+    Settle { taken: Taken, verdict: Verdict, message: MessageId, to: Party },
 }
 
 /// Items by their sequence on OUTBOX: their order is the order in which they are submitted.
@@ -58,15 +58,21 @@ pub(super) struct Desk {
     on_unknown: OnUnknown,
     /// When the last question was asked: what was granted is as old.
     asked: Option<Instant>,
+    /// Of the last question.
+    leave: u64,
 }
 
 impl Desk {
-    pub(super) fn new(on_unknown: OnUnknown) -> Desk {
-        Desk { on_unknown, ..Desk::default() }
+    /// `leave` is a number that no other desk counts on from.
+    pub(super) fn new(on_unknown: OnUnknown, leave: u64) -> Desk {
+        Desk { on_unknown, leave, ..Desk::default() }
     }
 
-    pub(super) fn has_room(&self) -> bool {
-        self.items.len() < HELD_LEN_MAX
+    /// How many more are wanted, where so many can be sent soon. They are fetched a quarter of them at a time, not one by one.
+    pub(super) fn wants(&self, soon: usize) -> usize {
+        let soon = soon.min(HELD_LEN_MAX);
+        let free = soon.saturating_sub(self.items.len());
+        if free >= soon.div_ceil(4) { free } else { 0 }
     }
 
     pub(super) fn take(&mut self, taken: Taken, work: Work) -> Took {
@@ -114,7 +120,8 @@ impl Desk {
             let again = self.on_unknown == OnUnknown::Retry && item.taken.deliveries > 1;
             deliveries.push(Asked { message: item.work.message, to: item.work.to.clone(), again });
         }
-        Attempt { deliveries }
+        self.leave = self.leave.wrapping_add(1);
+        Attempt { deliveries, leave: Some(self.leave) }
     }
 
     /// The question was not asked after all.
@@ -150,8 +157,9 @@ impl Desk {
     }
 
     fn settled(&mut self, message: MessageId, to: Party, verdict: Verdict) -> Option<Answered> {
-        let seq = *self.by_delivery.get(&(message, to))?;
-        self.leave(seq).map(|taken| Answered::Settle(taken, verdict))
+        let seq = *self.by_delivery.get(&(message, to.clone()))?;
+        let taken = self.leave(seq)?;
+        Some(Answered::Settle { taken, verdict, message, to })
     }
 
     /// An item takes its turn again.
@@ -170,8 +178,10 @@ impl Desk {
         Some(item.taken)
     }
 
-    pub(super) fn waiting(&self) -> impl Iterator<Item = &Taken> {
-        self.items.values().filter(|item| item.place == Place::Waiting).map(|item| &item.taken)
+    /// Those that wait are done with here.
+    pub(super) fn give_back(&mut self) -> Vec<Taken> {
+        let waiting: Vec<u64> = self.waiting.iter().copied().collect();
+        waiting.into_iter().filter_map(|seq| self.leave(seq)).collect()
     }
 
     pub(super) fn held(&self) -> impl Iterator<Item = &Taken> {

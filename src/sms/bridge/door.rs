@@ -73,6 +73,11 @@ impl Door {
         (door, [keeping, tokio::spawn(lane.run(taken)), tokio::spawn(listener.run(incoming))])
     }
 
+    /// Submits can be taken and sent, if not at this moment.
+    pub(super) fn is_open(&self) -> bool {
+        self.link.is_open()
+    }
+
     pub(super) fn is_up(&self) -> bool {
         self.link.free() > 0 || self.link.in_flight() >= self.window
     }

@@ -6,6 +6,7 @@ use tracing::warn;
 
 use super::inbound::hear;
 use super::shared::Shared;
+use super::wishes::tell;
 use crate::log::{Fault, Log, Record};
 use crate::rules::command::Encoding;
 use crate::rules::sms::{Received, wish};
@@ -53,8 +54,9 @@ pub(super) async fn join(
     if let Some(from) = received.from {
         hear(shared, from, wish(&received.called, &received.text));
     }
-    log.publish(command::outgoing("_sms", &Command::SmsReceived(received), Encoding::Msgpack), &identity)
-        .await?;
+    let received = Command::SmsReceived(received);
+    tell(log, &received).await;
+    log.publish(command::outgoing("_sms", &received, Encoding::Msgpack), &identity).await?;
     Ok(())
 }
 

@@ -11,12 +11,13 @@ use super::matching::{Expecting, reference_of};
 use super::pdus;
 use super::shared::Shared;
 use super::throttled::Throttled;
+use super::worst::Worst;
 use crate::log::Verdict;
 use crate::rules::sms::{Attempted, DeferReason, FailReason, Granted, Report, UnknownReason};
-use crate::sms::link::{Answer, Link, Submitting, UnknownWhy};
+use crate::sms::link::{Answer, Link, Permit, Submitting, UnknownWhy};
 use crate::sms::pdu::status::{Class, Named, ROK, SessionFault};
 use crate::sms::settings::{Account, OnUnknown};
-use crate::sms::state::{Delivery, Known};
+use crate::sms::state::Delivery;
 use crate::sms::{number, text};
 use crate::wire::work::Work;
 
@@ -71,10 +72,11 @@ impl Lane {
     pub(super) async fn run(self, mut leaves: mpsc::Receiver<Leave>) {
         let lane = Arc::new(self);
         while let Some(leave) = leaves.recv().await {
+            let leave = Arc::new(leave);
             match lane.begin(&leave).await {
                 Ok(begun) => {
                     let lane = Arc::clone(&lane);
-                    tokio::spawn(async move { lane.conclude(leave, begun).await });
+                    tokio::spawn(async move { lane.conclude(&leave, begun).await });
                 }
                 Err(report) => lane.finish(&leave, report, Then::Settle(Verdict::Done)).await,
             }
@@ -82,14 +84,9 @@ impl Lane {
     }
 
     /// Queues the segments that the SMSC does not have yet, or says why there can be none.
-    async fn begin(&self, leave: &Leave) -> Result<Begun, Report> {
-        let Leave { work, granted, .. } = leave;
-        let fails = |reason| {
-            let (message, to) = (granted.message, granted.to.clone());
-            let attempt =
-                Attempted { message, to, connector: self.account.name().to_owned(), ids: Vec::new() };
-            Report::Failed { attempt, reason }
-        };
+    async fn begin(self: &Arc<Self>, leave: &Arc<Leave>) -> Result<Begun, Report> {
+        let Leave { work, granted, .. } = &**leave;
+        let fails = |reason| Report::Failed { attempt: self.attempt(granted, Vec::new()), reason };
         let text = work.text.as_deref().ok_or_else(|| fails(FailReason::NoText))?;
         if !number::gets_sms(granted.phone) {
             return Err(fails(FailReason::BadNumber));
@@ -105,21 +102,18 @@ impl Lane {
             }
             Some(_) | None => vec![None; segments.len()],
         };
+        self.shared.journal.begins(granted, self.account.name(), &ids);
         let expecting = self.shared.matching.expecting();
         let mut submitting = Vec::with_capacity(segments.len());
-        for (segment, id) in segments.into_iter().zip(&ids) {
+        for (place, (segment, id)) in segments.into_iter().zip(&ids).enumerate() {
             if id.is_some() {
                 submitting.push(None);
                 continue;
             }
             let pdu =
                 pdus::submit(&self.account, &self.shared.service, granted, work.expires, reference, segment);
-            let wanted = || {
-                leave.since.elapsed() < LEAVE_GOOD_FOR
-                    && !self.throttled.since(leave.since)
-                    && self.shared.wishes.allow(granted)
-            };
-            submitting.push(Some(self.link.submit_if(pdu, wanted).await));
+            let going = Going { lane: Arc::clone(self), leave: Arc::clone(leave), place };
+            submitting.push(Some(self.link.submit_if(pdu, Arc::new(going)).await));
         }
         Ok(Begun { ids, submitting, before, expecting })
     }
@@ -133,50 +127,39 @@ impl Lane {
     }
 
     /// Waits for the responses and reports.
-    async fn conclude(&self, leave: Leave, begun: Begun) {
+    async fn conclude(&self, leave: &Leave, begun: Begun) {
         let Begun { mut ids, submitting, before, expecting } = begun;
-        let segments = ids.len();
-        let mut worst = Worst::Accepted;
+        let (granted, segments) = (&leave.granted, ids.len());
+        let (mut worst, mut late) = (Worst::Accepted, Vec::new());
         for (place, submitting) in submitting.into_iter().enumerate() {
-            let Some(submitting) = submitting else { continue };
-            let answer = submitting.await;
+            let Some(mut submitting) = submitting else { continue };
+            let answer = (&mut submitting).await;
+            if let Answer::Response { status, message_id } = &answer {
+                self.shared.journal.answered(granted, place, *status, message_id);
+            }
             if let Answer::Response { status: ROK, message_id } = answer {
                 self.throttled.over();
-                self.named(&leave.granted, (place, segments), &message_id).await;
+                self.shared.named(&self.attempt(granted, Vec::new()), (place, segments), &message_id).await;
                 ids.get_mut(place).into_iter().for_each(|id| *id = Some(message_id.clone()));
-            } else {
-                worst = worst.or(self.judge(&answer));
+                continue;
+            }
+            worst = worst.or(self.judge(&answer));
+            if answer == Answer::Unknown(UnknownWhy::TimedOut) {
+                late.push((place, submitting));
             }
         }
         drop(expecting);
-        let attempt = Attempted {
-            message: leave.granted.message,
-            to: leave.granted.to.clone(),
-            connector: self.account.name().to_owned(),
-            ids,
-        };
-        let (report, then) = self.result(attempt, worst, &leave, before.as_ref());
-        self.finish(&leave, report, then).await;
+        let attempt = self.attempt(granted, ids);
+        let (report, then) = self.result(attempt.clone(), worst, leave, before.as_ref());
+        self.finish(leave, report, then).await;
+        if !late.is_empty() {
+            self.late(attempt, late).await;
+        }
     }
 
-    /// An id: receipts that were there before it are reported now.
-    async fn named(&self, granted: &Granted, (segment, segments): (usize, usize), id: &str) {
-        let small = |number: usize| u8::try_from(number).unwrap_or(u8::MAX);
-        let known = Known {
-            message: granted.message,
-            to: granted.to.clone(),
-            segment: small(segment),
-            segments: small(segments),
-        };
-        match self.shared.matching.named(self.account.name(), id, &known) {
-            Ok(reports) => {
-                for report in reports {
-                    // It is in the log already, unmatched: nobody waits for this.
-                    drop(self.shared.reporter.hand_in(report).await);
-                }
-            }
-            Err(fault) => warn!(%fault, "receipts that came before are not looked up"),
-        }
+    fn attempt(&self, granted: &Granted, ids: Vec<Option<String>>) -> Attempted {
+        let connector = self.account.name().to_owned();
+        Attempted { message: granted.message, to: granted.to.clone(), connector, ids, leave: granted.leave }
     }
 
     fn pause(&self, least: Duration) {
@@ -229,12 +212,10 @@ impl Lane {
         let done = Then::Settle(Verdict::Done);
         match worst {
             Worst::Accepted => {
-                let receipts = self.account.connector.receipts.registered_delivery() != 0;
-                (Report::Accepted { attempt, receipts }, done)
+                (Report::Accepted { attempt, receipts: self.account.asks_for_receipts() }, done)
             }
             Worst::Unknown(why) => {
                 warn!(message = %attempt.message, why = why.as_str(), "it is not known whether the SMSC has it");
-                self.shared.late.unknown(&attempt);
                 // The permission before this one was for an unknown one already.
                 let once = before.is_none_or(|row| row.unknown == 0);
                 let retry = self.shared.on_unknown == OnUnknown::Retry && once;
@@ -268,6 +249,7 @@ impl Lane {
     async fn finish(&self, leave: &Leave, report: Report, then: Then) {
         let stored = self.shared.reporter.hand_in(report).await;
         if stored.await.is_ok() {
+            self.shared.journal.over(leave.granted.message, &leave.granted.to);
             // The desk is gone only when the bridge ends.
             let _ = self.over.send(Over { item: leave.item, then }).await;
         }
@@ -284,31 +266,21 @@ struct Begun {
     expecting: Expecting,
 }
 
-/// The segment of a delivery that tells how it goes on. What may have arrived is never submitted again, so not knowing
-/// counts most; then what cannot be mended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Worst {
-    Accepted,
-    NotSent,
-    Throttled(u32),
-    Temporary(u32, u8),
-    Permanent(u32),
-    Unknown(UnknownReason),
+/// A segment on its way to the socket.
+struct Going {
+    lane: Arc<Lane>,
+    leave: Arc<Leave>,
+    place: usize,
 }
 
-impl Worst {
-    fn rank(self) -> u8 {
-        match self {
-            Worst::Accepted => 0,
-            Worst::NotSent => 1,
-            Worst::Throttled(_) => 2,
-            Worst::Temporary(..) => 3,
-            Worst::Permanent(_) => 4,
-            Worst::Unknown(_) => 5,
-        }
+impl Permit for Going {
+    fn holds(&self) -> bool {
+        self.leave.since.elapsed() < LEAVE_GOOD_FOR
+            && !self.lane.throttled.since(self.leave.since)
+            && self.lane.shared.wishes.allow(&self.leave.granted)
     }
 
-    fn or(self, other: Worst) -> Worst {
-        if other.rank() > self.rank() { other } else { self }
+    fn leaves(&self) -> bool {
+        self.holds() && self.lane.shared.journal.writes(&self.leave.granted, self.place)
     }
 }

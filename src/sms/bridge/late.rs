@@ -1,60 +1,40 @@
-//! Responses that come after nobody waited for them any more: what was unknown is known then.
+//! Responses that come after their timer ran out: what was unknown is known then.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 
-use super::matching::reference_of;
+use super::lane::Lane;
 use crate::rules::sms::{Attempted, FailReason, Report};
+use crate::sms::link::{Answer, Submitting};
 use crate::sms::pdu::status::ROK;
-use crate::sms::state::Known;
 
-/// As many as the link remembers; with more, a receipt or a query has to tell.
-const UNKNOWN_LEN_MAX: usize = 1_000;
-
-/// The deliveries of one segment of which nobody knows whether the SMSC has them, by what their submit gave along.
-#[derive(Debug, Default)]
-pub(super) struct Late(Mutex<HashMap<(String, u16), Known>>);
-
-/// A response as the link tells it.
-pub(super) struct Response<'a> {
-    pub(super) connector: &'a str,
-    pub(super) reference: Option<u16>,
-    pub(super) status: u32,
-    pub(super) message_id: &'a str,
-}
-
-impl Late {
-    /// Takes note of an attempt that came to nothing that is known.
-    pub(super) fn unknown(&self, attempt: &Attempted) {
-        // Segments of one text share their reference.
-        if attempt.ids.len() != 1 {
-            return;
+impl Lane {
+    /// Waits for the responses to these segments of an attempt that was reported as unknown, until their session ends.
+    pub(super) async fn late(&self, mut attempt: Attempted, waiting: Vec<(usize, Submitting)>) {
+        let segments = attempt.ids.len();
+        let late =
+            waiting.into_iter().map(|(place, submitting)| async move { (place, submitting.late().await) });
+        let mut late: FuturesUnordered<_> = late.collect();
+        let mut refused = None;
+        while let Some((place, answer)) = late.next().await {
+            match answer {
+                Some(Answer::Response { status: ROK, message_id }) => {
+                    self.shared.named(&attempt, (place, segments), &message_id).await;
+                    attempt.ids.get_mut(place).into_iter().for_each(|id| *id = Some(message_id.clone()));
+                }
+                Some(Answer::Response { status, .. }) => refused = refused.or(Some(status)),
+                // It stays unknown; the ids of the others are known for their receipts.
+                Some(Answer::NotSent | Answer::Unknown(_)) | None => {}
+            }
         }
-        let known = Known { message: attempt.message, to: attempt.to.clone(), segment: 0, segments: 1 };
-        let mut unknown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if unknown.len() >= UNKNOWN_LEN_MAX {
-            unknown.clear();
-        }
-        unknown.insert((attempt.connector.clone(), reference_of(attempt.message)), known);
-    }
-
-    /// What a late response tells; none where it is not known whose it is.
-    pub(super) fn report(&self, response: &Response<'_>, receipts: bool) -> Option<(Known, Report)> {
-        let key = (response.connector.to_owned(), response.reference?);
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&key)?;
-        let accepted = response.status == ROK;
-        let attempt = Attempted {
-            message: known.message,
-            to: known.to.clone(),
-            connector: response.connector.to_owned(),
-            ids: vec![accepted.then(|| response.message_id.to_owned())],
-        };
-        let report = if accepted {
-            Report::Accepted { attempt, receipts }
-        } else {
+        let report = if let Some(status) = refused {
             // Its item is done with: what the SMSC did not take ends here, and says why.
-            Report::Failed { attempt, reason: FailReason::Smsc(response.status) }
+            Report::Failed { attempt, reason: FailReason::Smsc(status) }
+        } else if attempt.ids.iter().all(Option::is_some) {
+            Report::Accepted { attempt, receipts: self.account.asks_for_receipts() }
+        } else {
+            return;
         };
-        Some((known, report))
+        drop(self.shared.reporter.hand_in(report).await);
     }
 }

@@ -8,11 +8,11 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
-use tracing::{debug, warn};
+use tracing::warn;
 
 use super::inbound::{Ear, Inbox, Said, hash};
-use super::late::Response;
 use super::matching::{About, Found, state_of};
+use super::wishes::tell;
 use crate::log::{Fault, Log};
 use crate::rules::sms::{Report, Unmatched};
 use crate::sms::link::{Inbound, Incoming};
@@ -63,10 +63,6 @@ impl Listener {
             (_, Some(said)) => timeout(STORED_WITHIN, self.store(said)).await,
             (Inbound::Message(message), None) => timeout(STORED_WITHIN, self.receipt(&message)).await,
             (Inbound::Undecodable(raw), None) => timeout(STORED_WITHIN, self.park(&raw)).await,
-            (Inbound::Late { user_message_reference: reference, status, message_id }, None) => {
-                let connector = self.ear.account.name();
-                return self.late(&Response { connector, reference, status, message_id: &message_id }).await;
-            }
         };
         let status = match stored {
             Ok(Ok(())) => ROK,
@@ -83,25 +79,6 @@ impl Listener {
             }
         };
         incoming.answer(status);
-    }
-
-    async fn late(&self, response: &Response<'_>) {
-        let receipts = self.ear.account.connector.receipts.registered_delivery() != 0;
-        let Some((known, report)) = self.ear.shared.late.report(response, receipts) else {
-            debug!(connector = response.connector, "a late response that nobody knows");
-            return;
-        };
-        if let Err(fault) = self.hand_in(report).await {
-            warn!(%fault, "a late response is not recorded");
-        }
-        match self.ear.shared.matching.named(response.connector, response.message_id, &known) {
-            Ok(reports) => {
-                for report in reports {
-                    drop(self.hand_in(report).await);
-                }
-            }
-            Err(fault) => warn!(%fault, "receipts that came before are not looked up"),
-        }
     }
 
     async fn receipt(&self, message: &ShortMessage) -> Result<(), Fault> {
@@ -152,6 +129,7 @@ impl Listener {
     async fn store(&self, said: Said) -> Result<(), Fault> {
         use crate::rules::command::Encoding;
         let outgoing = crate::wire::command::outgoing("_sms", &said.command, Encoding::Msgpack);
+        tell(&self.log, &said.command).await;
         self.log.publish(outgoing, &said.identity).await.map(drop)
     }
 }

@@ -1,6 +1,7 @@
 //! Work from OUTBOX to SMSCs, and what they say back to the decider.
 //!
 //! Invariant: nothing is submitted without the decider's leave, one for each submit; leave is a fact before it is used.
+//! Invariant: what is handed to a socket stands in the journal before, or there is no journal.
 //! Invariant: an item on OUTBOX is settled after its result is stored.
 //! Invariant: what an SMSC sends is acknowledged after it is stored.
 
@@ -9,6 +10,7 @@ mod desk;
 mod door;
 mod inbound;
 mod join;
+mod journal;
 mod lane;
 mod late;
 mod listen;
@@ -20,11 +22,13 @@ mod shared;
 mod sweep;
 mod throttled;
 mod wishes;
+mod worst;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -35,8 +39,8 @@ use super::state::State;
 use crate::log::{Fault, Log, Projection, Record, Retry, blocking};
 use crate::wire::subjects;
 use door::Door;
+use journal::Journal;
 use lane::Over;
-use late::Late;
 use matching::Matching;
 use report::Reporter;
 use shared::Shared;
@@ -46,6 +50,8 @@ use wishes::Wishes;
 const REBUILDS_MAX: usize = 3;
 /// Leave that waits in a lane; the desk asks for no more than the window takes.
 const LEAVES_LEN_MAX: usize = 1_024;
+/// Its file in the bridge's folder: it goes where the folder goes.
+const JOURNAL: &str = "sent";
 /// A disk that is full, or a server that is away, is looked at again after this time.
 const AGAIN_AFTER: Duration = Duration::from_secs(2);
 
@@ -83,11 +89,12 @@ async fn once(log: &Log, folder: &Path, settings: &Settings, stop: &Cancellation
     }
     info!(seq = state.position().0, "the state of the SMS bridge is open");
     let (reporter, publishing) = Reporter::start(log.clone());
+    let sent = folder.join(JOURNAL);
     let shared = Arc::new(Shared {
         state: Arc::clone(&state),
         matching: Matching::new(Arc::clone(&state), settings.terms()),
         wishes: Wishes::default(),
-        late: Late::default(),
+        journal: blocking(move || Ok(Journal::open(sent))).await?,
         reporter,
         service: settings.service.clone(),
         on_unknown: settings.on_unknown,
@@ -113,7 +120,10 @@ async fn once(log: &Log, folder: &Path, settings: &Settings, stop: &Cancellation
         let submit = outbound::run(log, &shared, &doors, answers, concluded, &ends);
         let submit = guarded(Box::pin(async {
             let _reading = reading.clone().drop_guard();
-            submit.await
+            match ends.run_until_cancelled(conclude(&shared, settings)).await {
+                Some(()) => submit.await,
+                None => Ok(()),
+            }
         }));
         let sweep = guarded(Box::pin(sweep::run(log, &shared, &doors, settings, &ends)));
         let answer = guarded(Box::pin(answer::run(log, &shared, &doors, &ends)));
@@ -150,6 +160,7 @@ async fn follow(
     let mut follower = log.follow("EVENTS", Some(subjects::SMS_EVENTS), shared.state.position().0 + 1);
     while let Some(records) = reading.run_until_cancelled(follower.next()).await {
         let records = Arc::new(records?);
+        shared.wishes.read(&records);
         project(&shared.state, &records).await?;
         join::joined(log, shared, &records).await;
         let records = Arc::into_inner(records).unwrap_or_default();
@@ -160,20 +171,45 @@ async fn follow(
     Ok(())
 }
 
+/// Reports what an earlier run has begun, before anything is asked for anew.
+async fn conclude(shared: &Shared, settings: &Settings) {
+    let receipts = |connector: &str| {
+        let account = settings.accounts.iter().find(|account| account.name() == connector);
+        account.is_none_or(|account| account.asks_for_receipts())
+    };
+    let _expecting = shared.matching.expecting();
+    let mut told = Vec::new();
+    for (attempt, report) in shared.journal.left(receipts) {
+        for (place, id) in attempt.ids.iter().enumerate() {
+            if let Some(id) = id {
+                shared.named(&attempt, (place, attempt.ids.len()), id).await;
+            }
+        }
+        told.push((attempt, shared.reporter.hand_in(report).await));
+    }
+    for (attempt, stored) in told {
+        if stored.await.is_ok() {
+            shared.journal.over(attempt.message, &attempt.to);
+        }
+    }
+}
+
 async fn project(state: &Arc<State>, records: &Arc<Vec<Record>>) -> Result<(), Fault> {
     let (state, records) = (Arc::clone(state), Arc::clone(records));
     blocking(move || state.apply(&records)).await
 }
 
+/// Hears of wishes from the other bridges before they are decided, and from EVENTS where it is no SMS that tells them.
 async fn hear_wishes(log: &Log, shared: &Arc<Shared>, ends: &CancellationToken) -> Result<(), Fault> {
+    let subscribed = log.client().subscribe(subjects::SMS_STOPS).await;
+    let mut stops = subscribed.map_err(|error| Fault::later("hear of STOP").because(error))?;
     let from = log.last_seq("EVENTS").await? + 1;
     let mut follower = log.follow("EVENTS", Some(subjects::PREFERENCE_EVENTS), from);
-    while let Some(records) = ends.run_until_cancelled(follower.next()).await {
-        for record in records? {
-            let commit = crate::wire::commit::decode(&record.payload);
-            let facts = commit.map(|commit| commit.facts).unwrap_or_default();
-            facts.iter().for_each(|fact| shared.wishes.take(fact));
+    loop {
+        tokio::select! {
+            () = ends.cancelled() => return Ok(()),
+            Some(stop) = stops.next() => shared.wishes.told(&stop.payload),
+            records = follower.next() => shared.wishes.read(&records?),
         }
     }
-    Ok(())
 }

@@ -1,6 +1,7 @@
 //! The desk's loop: items in, leave asked for, results back, items settled.
 
 use std::collections::VecDeque;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -26,19 +27,19 @@ const SOURCE: Source = Source { stream: "OUTBOX", durable: "sms", batch_len_max:
 const KEEP_EVERY: Duration = Duration::from_secs(3);
 /// How soon it is noticed that a link is up again, or that its pause is over.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// The server was away for longer than a publish tries.
+const ASK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// What is under way is waited for when the bridge stops.
 const DRAIN_WITHIN: Duration = Duration::from_secs(4);
 
-/// The end of a question to the decider: where its command stands.
-type AskedAt = Result<u64, Fault>;
-
 struct Outbound<'a> {
     log: &'a Log,
+    shared: &'a Shared,
     doors: &'a [Door],
     desk: Desk,
     /// One question at a time: the next one holds all that came meanwhile.
     question: Question,
-    asked: mpsc::Sender<AskedAt>,
+    asked: mpsc::Sender<u64>,
     /// Commits that came before it was known which of them is the answer.
     unread: VecDeque<Record>,
 }
@@ -61,10 +62,10 @@ pub(super) async fn run(
     ends: &CancellationToken,
 ) -> Result<(), Fault> {
     let (asked, mut stored) = mpsc::channel(1);
-    let desk = Desk::new(shared.on_unknown);
-    let mut outbound =
-        Outbound { log, doors, desk, question: Question::None, asked, unread: VecDeque::new() };
-    let mut pull = log.pull(SOURCE);
+    let desk = Desk::new(shared.on_unknown, RandomState::new().hash_one(log.fresh_identity()));
+    let (question, unread) = (Question::None, VecDeque::new());
+    let mut outbound = Outbound { log, shared, doors, desk, question, asked, unread };
+    let mut draw = log.draw(SOURCE).await?;
     let mut keep = interval(KEEP_EVERY);
     let mut look = interval(LOOK_EVERY);
     keep.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -75,8 +76,8 @@ pub(super) async fn run(
             () = ends.cancelled(), if stopping.is_none() => {
                 stopping = Some(Instant::now() + DRAIN_WITHIN);
             }
-            taken = pull.next(), if stopping.is_none() && outbound.desk.has_room() && !doors.is_empty() => {
-                for taken in taken? {
+            taken = draw.next(if stopping.is_none() { outbound.wants() } else { 0 }) => {
+                for taken in taken {
                     outbound.take(taken).await;
                 }
             }
@@ -86,10 +87,12 @@ pub(super) async fn run(
             _ = keep.tick() => outbound.keep().await,
             _ = look.tick() => {}
         }
+        if stopping.is_some() || !doors.iter().any(Door::is_open) {
+            outbound.give_back().await;
+        }
         match stopping {
             None => outbound.ask(),
             Some(until) if outbound.desk.is_idle() || Instant::now() > until => {
-                outbound.give_back().await;
                 return Ok(());
             }
             Some(_) => {}
@@ -98,6 +101,12 @@ pub(super) async fn run(
 }
 
 impl Outbound<'_> {
+    /// What can be sent soon: what the lanes take, and as much again that is asked for meanwhile.
+    fn wants(&self) -> usize {
+        let open = self.doors.iter().filter(|door| door.is_open());
+        self.desk.wants(open.map(|door| 2 * door.ahead_max()).sum())
+    }
+
     async fn take(&mut self, taken: Taken) {
         let work: Work = match from_msgpack(&taken.record.payload) {
             Ok(work) => work,
@@ -120,32 +129,16 @@ impl Outbound<'_> {
         if len == 0 {
             return;
         }
-        let question = Command::SmsAttempt(self.desk.ask(lane, len));
+        let question = self.desk.ask(lane, len);
+        self.shared.journal.asks(question.leave.unwrap_or_default(), &question.deliveries);
         self.question = Question::Asking;
-        let (log, asked) = (self.log.clone(), self.asked.clone());
-        tokio::spawn(async move {
-            let outgoing = command::outgoing("_sms", &question, Encoding::Msgpack);
-            let stored = log.publish(outgoing, &log.fresh_identity()).await;
-            // The desk may have ended meanwhile; then the answer is found in the log.
-            let _ = asked.send(stored).await;
-        });
+        tokio::spawn(publish(self.log.clone(), Command::SmsAttempt(question), self.asked.clone()));
     }
 
-    async fn asked(&mut self, stored: AskedAt) {
-        match stored {
-            Ok(seq) => {
-                self.question = Question::At(seq);
-                let unread = std::mem::take(&mut self.unread);
-                self.read(unread.into()).await;
-            }
-            Err(fault) => {
-                // It may have been stored after all; then the decider takes the next question for a second attempt.
-                warn!(%fault, "leave is asked for again");
-                self.question = Question::None;
-                self.unread.clear();
-                self.desk.unasked();
-            }
-        }
+    async fn asked(&mut self, seq: u64) {
+        self.question = Question::At(seq);
+        let unread = std::mem::take(&mut self.unread);
+        self.read(unread.into()).await;
     }
 
     /// Looks for the answer in what was decided.
@@ -175,7 +168,10 @@ impl Outbound<'_> {
     async fn answered(&mut self, fact: Fact) {
         match self.desk.answered(fact) {
             None => {}
-            Some(Answered::Settle(taken, verdict)) => self.settle(&taken, verdict).await,
+            Some(Answered::Settle { taken, verdict, message, to }) => {
+                self.shared.journal.over(message, &to);
+                self.settle(&taken, verdict).await;
+            }
             Some(Answered::Leave { lane, leave }) => {
                 let Some(door) = self.doors.get(lane) else { return };
                 // There is room for more than was asked for.
@@ -206,16 +202,36 @@ impl Outbound<'_> {
         }
     }
 
-    /// What was not begun comes again at once, to whichever bridge runs then.
-    async fn give_back(&self) {
-        for taken in self.desk.waiting() {
-            self.settle(taken, Verdict::Again(Duration::ZERO)).await;
+    /// What waits comes again at once, to whichever bridge can send it.
+    async fn give_back(&mut self) {
+        for taken in self.desk.give_back() {
+            self.settle(&taken, Verdict::Again(Duration::ZERO)).await;
         }
     }
 
     async fn settle(&self, taken: &Taken, verdict: Verdict) {
         if let Err(fault) = self.log.settle(SOURCE, taken, verdict).await {
             debug!(seq = taken.record.seq, %fault, "an item comes again");
+        }
+    }
+}
+
+/// Publishes a question until it is stored, and tells where. It may be stored twice: it names the leave it asks for, and there
+/// is one leave of that name.
+async fn publish(log: Log, question: Command, asked: mpsc::Sender<u64>) {
+    let identity = log.fresh_identity();
+    while !asked.is_closed() {
+        let outgoing = command::outgoing("_sms", &question, Encoding::Msgpack);
+        match log.publish(outgoing, &identity).await {
+            Ok(seq) => {
+                // The desk may have ended meanwhile; then the journal tells the next one.
+                let _ = asked.send(seq).await;
+                return;
+            }
+            Err(fault) => {
+                warn!(%fault, "leave is asked for again");
+                tokio::time::sleep(ASK_AGAIN_AFTER).await;
+            }
         }
     }
 }

@@ -1,19 +1,25 @@
 //! Who has just said that they wish no more SMS: what has leave to be submitted to them is held back.
 //!
-//! The decider knows every wish and gives no leave against it. This is for the moment between leave and submit.
+//! The decider knows every wish and gives no leave against it. This is for the moment between leave and submit: every bridge
+//! is told of a STOP by the one that heard it, before it is decided, and reads what was decided.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
+use tracing::debug;
 
-use crate::rules::Fact;
-use crate::rules::sms::Granted;
-use crate::words::{Party, Phone, UserName};
+use crate::log::{Log, Record, clock};
+use crate::rules::sms::{Granted, Received, wish};
+use crate::rules::{Command, Fact};
+use crate::wire::{commit, from_msgpack, subjects, to_msgpack};
+use crate::words::{Party, Phone, Span, UserName};
 
 /// Longer than a leave is good for.
 const HELD_FOR: Duration = Duration::from_secs(30);
+/// Longer than that, also between clocks that differ.
+const LATE: Span = Span::from_secs(600);
 
 #[derive(Debug, Default)]
 pub(super) struct Wishes(Mutex<Inner>);
@@ -42,8 +48,24 @@ impl Wishes {
         self.lock().phones.remove(&phone);
     }
 
-    /// Takes in what was decided.
-    pub(super) fn take(&self, fact: &Fact) {
+    /// Takes in what was decided of late: no leave was given since against what was decided before.
+    pub(super) fn read(&self, records: &[Record]) {
+        let since = clock::now() + Span::from_ms(-LATE.ms());
+        for record in records.iter().filter(|record| record.at > since) {
+            let commit = commit::decode(&record.payload);
+            commit.iter().flat_map(|commit| &commit.facts).for_each(|fact| self.take(fact));
+        }
+    }
+
+    /// Takes in what another bridge has heard.
+    pub(super) fn told(&self, payload: &[u8]) {
+        match from_msgpack(payload) {
+            Ok(phone) => self.stop(phone),
+            Err(why) => debug!(why, "no phone that wrote STOP"),
+        }
+    }
+
+    fn take(&self, fact: &Fact) {
         let mut inner = self.lock();
         if let Fact::PreferenceSet { user, sms } = fact {
             inner.users.retain(|_, since| since.elapsed() < HELD_FOR);
@@ -56,7 +78,8 @@ impl Wishes {
             if *sms {
                 inner.phones.remove(phone);
             } else {
-                inner.phones.insert(*phone, Instant::now());
+                drop(inner);
+                self.stop(*phone);
             }
         }
     }
@@ -73,5 +96,16 @@ impl Wishes {
             Party::Phone(_) => false,
         };
         !user_stopped && !inner.phones.get(&granted.phone).is_some_and(holds)
+    }
+}
+
+/// Tells all bridges of a STOP, this one too. It overtakes its own decision, and so the answer to it: both go through the
+/// same server later. Only a STOP: whoever was told one wrongly waits a moment, no more.
+pub(super) async fn tell(log: &Log, command: &Command) {
+    let Command::SmsReceived(Received { from: Some(phone), called, text, .. }) = command else { return };
+    if wish(called, text) == Some(false)
+        && let Err(error) = log.client().publish(subjects::SMS_STOPS, to_msgpack(phone).into()).await
+    {
+        debug!(%error, "the other bridges hear of a STOP when it is decided");
     }
 }

@@ -24,7 +24,7 @@ pub enum Answer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnknownWhy {
     ConnectionLost,
-    /// The response timer ran out. A later response comes as [`super::Inbound::Late`], if it comes in the same session.
+    /// The response timer ran out. A later response is told by [`Submitting::late`], if it comes in the same session.
     TimedOut,
 }
 
@@ -36,16 +36,59 @@ pub enum QueryAnswer {
     Unknown(UnknownWhy),
 }
 
-/// A submit_sm that is queued for writing. Dropped, its response comes as [`super::Inbound::Late`].
+/// Whether a submit_sm may still go. Asked under the link's locks: it asks nothing of the link, and does not wait.
+pub trait Permit: Send + Sync {
+    /// Whether it is still wanted, while it waits for its turn. Asked whenever something has changed.
+    fn holds(&self) -> bool;
+
+    /// Whether its octets may be handed to the socket now, and nothing stands between this and that. Asked again where the
+    /// socket took none of them.
+    fn leaves(&self) -> bool;
+}
+
+/// A submit_sm on its way to its answer.
 #[derive(Debug)]
-pub struct Submitting(pub(super) Option<oneshot::Receiver<Answer>>);
+pub struct Submitting {
+    told: Option<oneshot::Receiver<Told>>,
+    late: Option<oneshot::Receiver<Answer>>,
+}
+
+/// An answer, and where the response is told that may come after it.
+#[derive(Debug)]
+pub(super) struct Told {
+    pub(super) answer: Answer,
+    pub(super) late: Option<oneshot::Receiver<Answer>>,
+}
+
+impl From<Answer> for Told {
+    fn from(answer: Answer) -> Told {
+        Told { answer, late: None }
+    }
+}
+
+impl Submitting {
+    /// Without a receiver it is not sent.
+    pub(super) fn new(told: Option<oneshot::Receiver<Told>>) -> Submitting {
+        Submitting { told, late: None }
+    }
+
+    /// After its timer ran out: the response to this very submit_sm, should it come in the same session.
+    pub async fn late(self) -> Option<Answer> {
+        self.late?.await.ok()
+    }
+}
 
 impl Future for Submitting {
     type Output = Answer;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Answer> {
-        let Some(receiver) = &mut self.get_mut().0 else { return Poll::Ready(Answer::NotSent) };
-        // A session answers all it has before it goes; a runtime that is shut down may not let it.
-        Pin::new(receiver).poll(context).map(|got| got.unwrap_or(Answer::Unknown(UnknownWhy::ConnectionLost)))
+        let submitting = self.get_mut();
+        let Some(told) = &mut submitting.told else { return Poll::Ready(Answer::NotSent) };
+        Pin::new(told).poll(context).map(|told| {
+            // A session answers all it has before it goes; a runtime that is shut down may not let it.
+            let told = told.unwrap_or(Told::from(Answer::Unknown(UnknownWhy::ConnectionLost)));
+            submitting.late = told.late;
+            told.answer
+        })
     }
 }

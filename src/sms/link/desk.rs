@@ -7,7 +7,7 @@ use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::answer::{Answer, QueryAnswer};
+use super::answer::{Permit, QueryAnswer, Told};
 use super::connector::Connector;
 use super::outbox::Outbox;
 use super::pace::Pace;
@@ -68,6 +68,13 @@ impl Desk {
 
     pub(super) fn unbound(&self) {
         self.lock().outbox = None;
+        self.changed.notify_one();
+    }
+
+    /// Whether a session is bound that takes submits.
+    pub(super) fn is_open(&self) -> bool {
+        let inner = self.lock();
+        !self.takes_nothing(&inner) && inner.outbox.as_ref().is_some_and(|outbox| outbox.is_open())
     }
 
     pub(super) fn close(&self) {
@@ -95,15 +102,15 @@ impl Desk {
         self.changed.notify_one();
     }
 
-    /// `None` when it was not sent.
+    /// `None` when it was not sent. What has a permit does not wait for a session.
     pub(super) async fn submit(
         &self,
         submit: &SubmitSm,
-        wanted: &(impl Fn() -> bool + Sync),
-    ) -> Option<oneshot::Receiver<Answer>> {
+        permit: Option<&Arc<dyn Permit>>,
+    ) -> Option<oneshot::Receiver<Told>> {
         let _turn = self.turn.lock().await;
         loop {
-            let wait = match self.try_submit(submit, wanted) {
+            let wait = match self.try_submit(submit, permit) {
                 Ok(receiver) => return Some(receiver),
                 Err(Wait::Never) => return None,
                 Err(wait) => wait,
@@ -136,24 +143,26 @@ impl Desk {
     fn try_submit(
         &self,
         submit: &SubmitSm,
-        wanted: &impl Fn() -> bool,
-    ) -> Result<oneshot::Receiver<Answer>, Wait> {
+        permit: Option<&Arc<dyn Permit>>,
+    ) -> Result<oneshot::Receiver<Told>, Wait> {
         let mut inner = self.lock();
         if self.takes_nothing(&inner) {
             return Err(Wait::Never);
         }
         // Looked at whenever something changes: what is not wanted any more does not wait for its turn.
-        if !wanted() {
+        if permit.is_some_and(|permit| !permit.holds()) {
             return Err(Wait::Never);
         }
-        let Some(outbox) = &inner.outbox else { return Err(Wait::Change) };
+        let Some(outbox) = inner.outbox.as_ref().filter(|outbox| outbox.is_open()) else {
+            return Err(if permit.is_some() { Wait::Never } else { Wait::Change });
+        };
         let now = Instant::now();
         let opens = inner.pace.opens();
         if now < opens {
             return Err(Wait::Until(opens));
         }
         // A session that takes no more is replaced, or the desk is closed: both are told.
-        let receiver = outbox.submit(submit).ok_or(Wait::Change)?;
+        let receiver = outbox.submit(submit, permit.cloned()).ok_or(Wait::Change)?;
         inner.pace.take(submit.segments(), now);
         Ok(receiver)
     }

@@ -23,8 +23,6 @@ pub enum Inbound {
     Message(ShortMessage),
     /// A deliver_sm or data_sm that cannot be read: the whole PDU. It is to be kept and acknowledged, or it comes for ever.
     Undecodable(Vec<u8>),
-    /// The response to a submit_sm whose answer was "unknown", or of which nobody wanted to know. It needs no answer.
-    Late { user_message_reference: Option<u16>, status: u32, message_id: String },
 }
 
 #[derive(Debug)]

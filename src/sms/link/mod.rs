@@ -22,7 +22,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-pub use answer::{Answer, QueryAnswer, Submitting, UnknownWhy};
+pub use answer::{Answer, Permit, QueryAnswer, Submitting, UnknownWhy};
 pub use connector::{Binding, Connector, Receipts, Secret, SettingsError};
 pub use incoming::{Inbound, Incoming};
 pub use status::Status;
@@ -65,12 +65,18 @@ impl Link {
     /// the order on the wire. Dropped before it returns, nothing is queued. After `stop`, and when the connector only receives,
     /// nothing is sent.
     pub async fn submit(&self, submit: SubmitSm) -> Submitting {
-        self.submit_if(submit, || true).await
+        Submitting::new(self.desk.submit(&submit, None).await)
     }
 
-    /// As [`Link::submit`], but it is asked at the last moment whether it is still wanted: if not, it is not sent.
-    pub async fn submit_if(&self, submit: SubmitSm, wanted: impl Fn() -> bool + Send + Sync) -> Submitting {
-        Submitting(self.desk.submit(&submit, &wanted).await)
+    /// As [`Link::submit`], but it is asked until the last moment, right before it is written, whether it may go: if not, it
+    /// is not sent. Without a session it is not sent either: others may have one.
+    pub async fn submit_if(&self, submit: SubmitSm, permit: Arc<dyn Permit>) -> Submitting {
+        Submitting::new(self.desk.submit(&submit, Some(&permit)).await)
+    }
+
+    /// Whether a session is bound that takes submits.
+    pub fn is_open(&self) -> bool {
+        self.desk.is_open()
     }
 
     /// As [`Link::submit`], without the pace.

@@ -5,19 +5,21 @@
 
 mod awaited;
 mod late;
+mod queue;
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
-use super::answer::{Answer, QueryAnswer, UnknownWhy};
+use super::answer::{Answer, Permit, QueryAnswer, Told, UnknownWhy};
 use crate::sms::pdu::{Body, QuerySm, SubmitSm, command};
 use awaited::Awaited;
 pub(super) use awaited::Resolved;
 use late::Late;
+use queue::{Queue, Queued};
 
 /// 3.2: sequence numbers go from 1 to this.
 const SEQUENCE_MAX: u32 = 0x7FFF_FFFF;
@@ -26,8 +28,8 @@ const BUFFER_BYTES_MAX: usize = 1024 * 1024;
 
 struct Pending {
     awaited: Awaited,
-    /// Where its first octet stands in the stream of this session.
-    start: u64,
+    /// Where its first octet stands in the stream of this session; none while it was not handed to the socket.
+    start: Option<u64>,
 }
 
 /// What the timers of a session found.
@@ -58,13 +60,7 @@ enum Phase {
 
 struct Inner {
     phase: Phase,
-    buffer: Vec<u8>,
-    /// So many of its octets are replies to the SMSC's requests.
-    replies_len: usize,
-    /// Where the first octet of `buffer` stands in the stream.
-    base: u64,
-    /// So many octets of the stream were handed to the socket.
-    handed: u64,
+    queue: Queue,
     /// How far it was at which tick; oldest first.
     marks: VecDeque<Mark>,
     last_sequence: u32,
@@ -81,12 +77,12 @@ pub(super) struct Outbox {
     window: usize,
     /// There is something to write.
     written: Notify,
-    /// The buffer was taken to be written.
+    /// Something was handed to the socket.
     drained: Notify,
     /// Nothing is in flight.
     idle: Notify,
     /// There is room again for one who found none.
-    pub(super) room: std::sync::Arc<Notify>,
+    pub(super) room: Arc<Notify>,
 }
 
 impl std::fmt::Debug for Outbox {
@@ -96,13 +92,10 @@ impl std::fmt::Debug for Outbox {
 }
 
 impl Outbox {
-    pub(super) fn new(window: usize, last_sequence: u32, room: std::sync::Arc<Notify>) -> Outbox {
+    pub(super) fn new(window: usize, last_sequence: u32, room: Arc<Notify>) -> Outbox {
         let inner = Inner {
             phase: Phase::Open,
-            buffer: Vec::new(),
-            replies_len: 0,
-            base: 0,
-            handed: 0,
+            queue: Queue::default(),
             marks: VecDeque::new(),
             last_sequence,
             pending: HashMap::new(),
@@ -118,6 +111,11 @@ impl Outbox {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether it takes submits at all.
+    pub(super) fn is_open(&self) -> bool {
+        self.lock().phase == Phase::Open
+    }
+
     pub(super) fn free(&self) -> usize {
         let inner = self.lock();
         if inner.phase == Phase::Open { self.window.saturating_sub(inner.in_flight) } else { 0 }
@@ -128,40 +126,46 @@ impl Outbox {
     }
 
     /// `None` when it is full, or takes nothing any more: [`Outbox::room`] tells when to ask again.
-    pub(super) fn submit(&self, submit: &SubmitSm) -> Option<oneshot::Receiver<Answer>> {
+    pub(super) fn submit(
+        &self,
+        submit: &SubmitSm,
+        permit: Option<Arc<dyn Permit>>,
+    ) -> Option<oneshot::Receiver<Told>> {
         let mut inner = self.open_with_room()?;
-        let (answer, receiver) = oneshot::channel();
-        let user_message_reference = submit.tlvs.user_message_reference();
-        let sequence = inner.expect(Awaited::Submit { answer, user_message_reference });
-        submit.put_submit(&mut inner.buffer, sequence);
-        self.queued(inner);
-        Some(receiver)
+        let (tell, told) = oneshot::channel();
+        let sequence = inner.expect(Awaited::Submit(tell));
+        let mut octets = Vec::new();
+        submit.put_submit(&mut octets, sequence);
+        self.queued(inner, Queued::new(Some(sequence), octets, permit));
+        Some(told)
     }
 
     pub(super) fn query(&self, query: &QuerySm) -> Option<oneshot::Receiver<QueryAnswer>> {
         let mut inner = self.open_with_room()?;
         let (answer, receiver) = oneshot::channel();
         let sequence = inner.expect(Awaited::Query(answer));
-        query.put_query(&mut inner.buffer, sequence);
-        self.queued(inner);
+        let mut octets = Vec::new();
+        query.put_query(&mut octets, sequence);
+        self.queued(inner, Queued::new(Some(sequence), octets, None));
         Some(receiver)
     }
 
     fn open_with_room(&self) -> Option<MutexGuard<'_, Inner>> {
         let mut inner = self.lock();
-        let has_room = inner.in_flight < self.window && inner.buffer.len() < BUFFER_BYTES_MAX;
+        let has_room = inner.in_flight < self.window && inner.queue.len < BUFFER_BYTES_MAX;
         inner.wanted |= !has_room;
         (has_room && inner.phase == Phase::Open).then_some(inner)
     }
 
-    fn queued(&self, inner: MutexGuard<'_, Inner>) {
+    fn queued(&self, mut inner: MutexGuard<'_, Inner>, queued: Queued) {
+        inner.queue.push(queued);
         drop(inner);
         self.written.notify_one();
     }
 
     /// Answers the SMSC's request of this sequence number.
     pub(super) fn reply(&self, command: u32, status: u32, sequence: u32) {
-        let mut inner = self.lock();
+        let inner = self.lock();
         if inner.phase == Phase::Closed {
             return;
         }
@@ -170,10 +174,7 @@ impl Outbox {
             command::DATA_SM_RESP => Body::DataSmResp(String::new()),
             other => Body::Foreign(other),
         };
-        let before = inner.buffer.len();
-        body.put(&mut inner.buffer, status, sequence);
-        inner.replies_len += inner.buffer.len() - before;
-        self.queued(inner);
+        self.queued(inner, Queued::new(None, body.to_vec(status, sequence), None));
     }
 
     /// Asks the SMSC whether it is there, unless it was asked and has not answered.
@@ -182,16 +183,14 @@ impl Outbox {
         if inner.phase != Phase::Closed && !inner.waits_for(|awaited| matches!(awaited, Awaited::EnquireLink))
         {
             let sequence = inner.expect(Awaited::EnquireLink);
-            Body::EnquireLink.put(&mut inner.buffer, 0, sequence);
-            self.queued(inner);
+            self.queued(inner, Queued::new(Some(sequence), Body::EnquireLink.to_vec(0, sequence), None));
         }
     }
 
     pub(super) fn unbind(&self) {
         let mut inner = self.lock();
         let sequence = inner.expect(Awaited::Unbind);
-        Body::Unbind.put(&mut inner.buffer, 0, sequence);
-        self.queued(inner);
+        self.queued(inner, Queued::new(Some(sequence), Body::Unbind.to_vec(0, sequence), None));
     }
 
     /// Takes nothing new.
@@ -206,64 +205,64 @@ impl Outbox {
 
     /// Comes when nothing is in flight.
     pub(super) async fn idle(&self) {
-        while self.lock().in_flight > 0 {
-            self.idle.notified().await;
+        loop {
+            // Made before the look: what becomes idle after it is told.
+            let idle = self.idle.notified();
+            if self.lock().in_flight == 0 {
+                return;
+            }
+            idle.await;
         }
     }
 
-    /// The SMSC goes: what is not written yet is not sent any more, and its unbind is answered.
-    pub(super) fn turn_away(&self, sequence: u32) {
+    /// The SMSC takes nothing more: what is not written yet is not sent. What is written is still waited for.
+    pub(super) fn withdraw(&self) {
         self.drain();
         let mut inner = self.lock();
-        let base = inner.base;
-        let unsent: Vec<u32> =
-            inner.pending.iter().filter(|(_, p)| p.start >= base).map(|(s, _)| *s).collect();
-        for sequence in unsent {
+        for sequence in inner.queue.withdraw() {
             inner.end(sequence, None);
         }
-        inner.buffer.clear();
-        inner.replies_len = 0;
-        drop(inner);
-        self.reply(command::UNBIND_RESP, 0, sequence);
+        self.released(inner);
     }
 
-    /// Waits for something to write and swaps it into the empty `chunk`. Gives where it stands in the stream.
-    pub(super) async fn take(&self, chunk: &mut Vec<u8>) -> u64 {
-        loop {
-            if let Some(position) = self.take_now(chunk) {
-                return position;
-            }
-            self.written.notified().await;
-        }
-    }
-
-    pub(super) fn take_now(&self, chunk: &mut Vec<u8>) -> Option<u64> {
+    /// Offers what may be written now to the socket: copies it into `chunk`, which is empty when there is nothing.
+    pub(super) fn offer(&self, chunk: &mut Vec<u8>) {
+        chunk.clear();
         let mut inner = self.lock();
-        if inner.buffer.is_empty() {
-            return None;
+        let held_back = inner.queue.offer(chunk);
+        if !held_back.is_empty() {
+            for sequence in held_back {
+                inner.end(sequence, None);
+            }
+            self.released(inner);
         }
-        std::mem::swap(&mut inner.buffer, chunk);
-        inner.replies_len = 0;
-        let position = inner.base;
-        inner.base += chunk.len() as u64;
+    }
+
+    /// The socket took so many of the octets that were offered.
+    pub(super) fn took(&self, len: usize) {
+        let mut inner = self.lock();
+        for (sequence, start) in inner.queue.took(len) {
+            if let Some(pending) = inner.pending.get_mut(&sequence) {
+                pending.start = Some(start);
+            }
+        }
+        self.drained.notify_one();
         let wanted = std::mem::take(&mut inner.wanted);
         drop(inner);
-        self.drained.notify_one();
         if wanted {
             self.room.notify_one();
         }
-        Some(position)
     }
 
-    /// All octets before this position were handed to the socket.
-    pub(super) fn handed(&self, position: u64) {
-        self.lock().handed = position;
+    /// Comes when there is something to write that was not there before.
+    pub(super) async fn written(&self) {
+        self.written.notified().await;
     }
 
     /// Before more is read that must be replied to: comes when the replies that are there are few. Requests of ours do not
     /// count: their responses must be read.
     pub(super) async fn replies_fit(&self) {
-        while self.lock().replies_len >= BUFFER_BYTES_MAX {
+        while self.lock().queue.replies_len >= BUFFER_BYTES_MAX {
             self.drained.notified().await;
         }
     }
@@ -271,32 +270,35 @@ impl Outbox {
     /// A response came, of a command that answers what was asked under this number, or a generic_nack.
     pub(super) fn resolve(&self, sequence: u32, status: u32, body: Body) -> Resolved {
         let mut inner = self.lock();
-        let pending = match inner.pending.get(&sequence).map(|pending| pending.awaited.is_answered_by(&body))
-        {
-            Some(true) => inner.remove(sequence),
-            Some(false) => None,
-            None => {
-                let late = inner.late.resolve(sequence, status, body);
-                return late.map_or(Resolved::Nobody, Resolved::Late);
-            }
+        let Some(pending) = inner.pending.get(&sequence) else {
+            let waited = inner.late.resolve(sequence, status, body);
+            return if waited { Resolved::Answered } else { Resolved::Nobody };
         };
-        let Some(pending) = pending else { return Resolved::Nobody };
+        // What was not asked yet cannot be answered.
+        if pending.start.is_none() || !pending.awaited.is_answered_by(&body) {
+            return Resolved::Nobody;
+        }
+        let Some(pending) = inner.remove(sequence) else { return Resolved::Nobody };
+        self.released(inner);
+        pending.awaited.respond(status, body)
+    }
+
+    /// Tells of places in the window that became free.
+    fn released(&self, mut inner: MutexGuard<'_, Inner>) {
         let (wanted, idle) = (std::mem::take(&mut inner.wanted), inner.in_flight == 0);
         drop(inner);
         if wanted {
             self.room.notify_one();
         }
         if idle {
-            self.idle.notify_one();
+            self.idle.notify_waiters();
         }
-        pending.awaited.respond(status, body)
     }
 
     /// One look at the timers. Called a few times within `response_timeout`.
     pub(super) fn tick(&self, now: Instant, response_timeout: Duration) -> Overdue {
         let mut inner = self.lock();
-        let handed = inner.handed;
-        let waited = handed < inner.base + inner.buffer.len() as u64;
+        let (handed, waited) = (inner.queue.handed, !inner.queue.is_empty());
         inner.marks.push_back(Mark { at: now, handed, waited });
         let mut passed = None;
         while let Some(mark) = inner.marks.front().copied().filter(|mark| mark.at + response_timeout <= now) {
@@ -304,22 +306,19 @@ impl Outbox {
             inner.marks.pop_front();
         }
         let Some(passed) = passed else { return Overdue::Nothing };
+        let is_over = |pending: &Pending| pending.start.is_some_and(|start| start < passed.handed);
         let expired: Vec<u32> =
-            inner.pending.iter().filter(|(_, p)| p.start < passed.handed).map(|(s, _)| *s).collect();
+            inner.pending.iter().filter(|(_, pending)| is_over(pending)).map(|(s, _)| *s).collect();
         let mut overdue = Overdue::Nothing;
-        for sequence in &expired {
-            if inner.expire(*sequence) {
+        for sequence in expired {
+            if inner.expire(sequence) {
                 overdue = Overdue::EnquireLink;
             }
         }
         if passed.waited && passed.handed == handed {
             overdue = Overdue::Writing;
         }
-        drop(inner);
-        if !expired.is_empty() {
-            self.room.notify_one();
-            self.idle.notify_one();
-        }
+        self.released(inner);
         overdue
     }
 
@@ -327,25 +326,23 @@ impl Outbox {
     pub(super) fn close(&self) {
         let mut inner = self.lock();
         inner.phase = Phase::Closed;
-        let handed = inner.handed;
         for (_, Pending { awaited, start }) in std::mem::take(&mut inner.pending) {
-            awaited.give_up((start < handed).then_some(UnknownWhy::ConnectionLost));
+            awaited.give_up(start.map(|_| UnknownWhy::ConnectionLost));
         }
         inner.in_flight = 0;
-        inner.buffer = Vec::new();
-        drop(inner);
-        self.room.notify_one();
-        self.idle.notify_one();
+        inner.queue.clear();
+        inner.late.close();
+        inner.wanted = true;
+        self.released(inner);
     }
 }
 
 impl Inner {
-    /// Registers a request that is appended to the buffer next, and gives its number.
+    /// Registers a request that is queued next, and gives its number.
     fn expect(&mut self, awaited: Awaited) -> u32 {
         let sequence = self.fresh_sequence();
         self.in_flight += usize::from(awaited.is_in_window());
-        let start = self.base + self.buffer.len() as u64;
-        self.pending.insert(sequence, Pending { awaited, start });
+        self.pending.insert(sequence, Pending { awaited, start: None });
         sequence
     }
 
@@ -377,13 +374,20 @@ impl Inner {
 
     /// Whether it was an enquire_link.
     fn expire(&mut self, sequence: u32) -> bool {
-        let Some(Pending { awaited, .. }) = self.remove(sequence) else { return false };
-        if let Awaited::Submit { user_message_reference, .. } = &awaited {
-            self.late.add(sequence, *user_message_reference);
+        match self.remove(sequence).map(|pending| pending.awaited) {
+            Some(Awaited::Submit(tell)) => {
+                let late = Some(self.late.expect(sequence));
+                let _nobody_waits_any_more =
+                    tell.send(Told { answer: Answer::Unknown(UnknownWhy::TimedOut), late });
+                false
+            }
+            Some(Awaited::EnquireLink) => true,
+            Some(awaited @ (Awaited::Query(_) | Awaited::Unbind)) => {
+                awaited.give_up(Some(UnknownWhy::TimedOut));
+                false
+            }
+            None => false,
         }
-        let enquired = matches!(awaited, Awaited::EnquireLink);
-        awaited.give_up(Some(UnknownWhy::TimedOut));
-        enquired
     }
 }
 

@@ -29,7 +29,7 @@ const TICK_MIN: Duration = Duration::from_millis(5);
 const TICK_MAX: Duration = Duration::from_secs(1);
 
 /// How a session ended.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Ended {
     /// Because we stop.
     Stopped,
@@ -66,6 +66,7 @@ pub(super) async fn run(
         desk,
         incoming,
         heard: &heard,
+        parting: None,
     };
     let (ended, write_failed) = tokio::select! {
         ended = receiving.run() => (ended, false),

@@ -103,7 +103,7 @@ impl Projecting<'_, '_> {
         reason: Option<String>,
         waits: bool,
     ) -> Result<(), Fault> {
-        let Attempted { message, to, connector, ids } = attempt;
+        let Attempted { message, to, connector, ids, .. } = attempt;
         let key = keys::delivery(*message, to);
         let Some(mut row) = get::<Delivery>(self.rows, &key)? else { return Ok(()) };
         self.unlist(*message, to, &row);

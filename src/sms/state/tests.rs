@@ -44,12 +44,12 @@ fn message(text: &str) -> MessageId {
 
 fn granted(id: &str) -> Fact {
     let phone = "+447700900123".parse().unwrap();
-    Fact::SmsAttempted(Granted { message: message(id), to: bob(), phone, from: None })
+    Fact::SmsAttempted(Granted { message: message(id), to: bob(), phone, from: None, leave: None })
 }
 
 fn attempt(id: &str, ids: &[Option<&str>]) -> Attempted {
     let ids = ids.iter().map(|id| id.map(str::to_owned)).collect();
-    Attempted { message: message(id), to: bob(), connector: "main".to_owned(), ids }
+    Attempted { message: message(id), to: bob(), connector: "main".to_owned(), ids, leave: None }
 }
 
 fn accepted(id: &str, ids: &[Option<&str>]) -> Fact {

@@ -2,8 +2,7 @@
 
 use tokio::sync::oneshot;
 
-use super::late::LateResponse;
-use crate::sms::link::answer::{Answer, QueryAnswer, UnknownWhy};
+use crate::sms::link::answer::{Answer, QueryAnswer, Told, UnknownWhy};
 use crate::sms::pdu::status::{ROK, RUNKNOWNERR};
 use crate::sms::pdu::{Body, QuerySmResp};
 
@@ -11,7 +10,6 @@ use crate::sms::pdu::{Body, QuerySmResp};
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::sms::link) enum Resolved {
     Answered,
-    Late(LateResponse),
     /// Our unbind is answered.
     Unbound,
     /// Nobody waits for it.
@@ -19,7 +17,7 @@ pub(in crate::sms::link) enum Resolved {
 }
 
 pub(super) enum Awaited {
-    Submit { answer: oneshot::Sender<Answer>, user_message_reference: Option<u16> },
+    Submit(oneshot::Sender<Told>),
     Query(oneshot::Sender<QueryAnswer>),
     EnquireLink,
     Unbind,
@@ -27,13 +25,13 @@ pub(super) enum Awaited {
 
 impl Awaited {
     pub(super) fn is_in_window(&self) -> bool {
-        matches!(self, Awaited::Submit { .. } | Awaited::Query(_))
+        matches!(self, Awaited::Submit(_) | Awaited::Query(_))
     }
 
     /// By the response of its own command, or by a generic_nack.
     pub(super) fn is_answered_by(&self, body: &Body) -> bool {
         let own = match self {
-            Awaited::Submit { .. } => matches!(body, Body::SubmitSmResp(_)),
+            Awaited::Submit(_) => matches!(body, Body::SubmitSmResp(_)),
             Awaited::Query(_) => matches!(body, Body::QuerySmResp(_)),
             Awaited::EnquireLink => matches!(body, Body::EnquireLinkResp),
             Awaited::Unbind => matches!(body, Body::UnbindResp),
@@ -42,18 +40,13 @@ impl Awaited {
     }
 
     pub(super) fn respond(self, status: u32, body: Body) -> Resolved {
-        let status = status_of(status, &body);
         match self {
-            Awaited::Submit { answer, user_message_reference } => {
-                let message_id = message_id_of(body);
-                match answer.send(Answer::Response { status, message_id }) {
-                    Err(Answer::Response { status, message_id }) => {
-                        Resolved::Late(LateResponse { user_message_reference, status, message_id })
-                    }
-                    Ok(()) | Err(Answer::NotSent | Answer::Unknown(_)) => Resolved::Answered,
-                }
+            Awaited::Submit(told) => {
+                let _nobody_asks_any_more = told.send(response_of(status, body).into());
+                Resolved::Answered
             }
             Awaited::Query(answer) => {
+                let status = status_of(status, &body);
                 let response =
                     if let Body::QuerySmResp(response) = body { response } else { QuerySmResp::default() };
                 let _nobody_asks_any_more = answer.send(QueryAnswer::Response { status, response });
@@ -67,8 +60,9 @@ impl Awaited {
     /// Without a reason it is not sent.
     pub(super) fn give_up(self, why: Option<UnknownWhy>) {
         match self {
-            Awaited::Submit { answer, .. } => {
-                let _nobody_waits_any_more = answer.send(why.map_or(Answer::NotSent, Answer::Unknown));
+            Awaited::Submit(told) => {
+                let answer = why.map_or(Answer::NotSent, Answer::Unknown);
+                let _nobody_waits_any_more = told.send(answer.into());
             }
             Awaited::Query(answer) => {
                 let unknown = why.map_or(QueryAnswer::NotSent, QueryAnswer::Unknown);
@@ -80,10 +74,13 @@ impl Awaited {
 }
 
 /// "No error" of a generic_nack is no acceptance.
-pub(super) fn status_of(status: u32, body: &Body) -> u32 {
+fn status_of(status: u32, body: &Body) -> u32 {
     if status == ROK && *body == Body::GenericNack { RUNKNOWNERR } else { status }
 }
 
-pub(super) fn message_id_of(body: Body) -> String {
-    if let Body::SubmitSmResp(message_id) = body { message_id } else { String::new() }
+/// What a response says of a submit_sm.
+pub(super) fn response_of(status: u32, body: Body) -> Answer {
+    let status = status_of(status, &body);
+    let message_id = if let Body::SubmitSmResp(message_id) = body { message_id } else { String::new() };
+    Answer::Response { status, message_id }
 }

@@ -1,45 +1,47 @@
-//! Requests whose timer ran out: their responses, if they come at all, still say what became of the message.
+//! Submits whose timer ran out: a response that comes after all says what became of the very one it answers.
 
 use std::collections::VecDeque;
 
-use super::awaited::{message_id_of, status_of};
+use tokio::sync::oneshot;
+
+use super::awaited::response_of;
+use crate::sms::link::answer::Answer;
 use crate::sms::pdu::Body;
 
 /// Later responses than to these are not known any more: more timeouts than any window has within minutes.
 const LATE_LEN_MAX: usize = 1_000;
 
-/// A response to a submit_sm that is not waited for any more.
-#[derive(Debug, PartialEq, Eq)]
-pub(in crate::sms::link) struct LateResponse {
-    pub(in crate::sms::link) user_message_reference: Option<u16>,
-    pub(in crate::sms::link) status: u32,
-    pub(in crate::sms::link) message_id: String,
-}
-
-/// Sequence numbers and references, oldest first.
+/// By sequence number, of this session alone; oldest first.
 #[derive(Default)]
-pub(super) struct Late(VecDeque<(u32, Option<u16>)>);
+pub(super) struct Late(VecDeque<(u32, oneshot::Sender<Answer>)>);
 
 impl Late {
-    pub(super) fn add(&mut self, sequence: u32, user_message_reference: Option<u16>) {
+    /// Where the response to this request will be told.
+    pub(super) fn expect(&mut self, sequence: u32) -> oneshot::Receiver<Answer> {
         if self.0.len() == LATE_LEN_MAX {
             self.0.pop_front();
         }
-        self.0.push_back((sequence, user_message_reference));
+        let (tell, told) = oneshot::channel();
+        self.0.push_back((sequence, tell));
+        told
     }
 
     pub(super) fn holds(&self, sequence: u32) -> bool {
         self.0.iter().any(|(late, _)| *late == sequence)
     }
 
-    /// `None` when no such submit_sm is known.
-    pub(super) fn resolve(&mut self, sequence: u32, status: u32, body: Body) -> Option<LateResponse> {
+    /// Whether somebody has waited for it.
+    pub(super) fn resolve(&mut self, sequence: u32, status: u32, body: Body) -> bool {
         if !matches!(body, Body::SubmitSmResp(_) | Body::GenericNack) {
-            return None;
+            return false;
         }
-        let at = self.0.iter().position(|(late, _)| *late == sequence)?;
-        let (_, user_message_reference) = self.0.remove(at)?;
-        let status = status_of(status, &body);
-        Some(LateResponse { user_message_reference, status, message_id: message_id_of(body) })
+        let at = self.0.iter().position(|(late, _)| *late == sequence);
+        let waiting = at.and_then(|at| self.0.remove(at));
+        waiting.is_some_and(|(_, tell)| tell.send(response_of(status, body)).is_ok())
+    }
+
+    /// None will come any more.
+    pub(super) fn close(&mut self) {
+        self.0.clear();
     }
 }

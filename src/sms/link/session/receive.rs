@@ -1,11 +1,12 @@
 //! Reads the SMSC's PDUs: responses to whoever waits, messages to the bridge, everything else answered at once.
 
+use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use tracing::debug;
 
 use super::Ended;
@@ -15,10 +16,12 @@ use crate::sms::link::dial::READ_LEN;
 use crate::sms::link::incoming::{Inbound, Inlet, Reply};
 use crate::sms::link::outbox::{Outbox, Resolved};
 use crate::sms::pdu::status::{Class, Named, RINVBNDSTS, RINVCMDID, ROK, RX_T_APPN};
-use crate::sms::pdu::{Body, Frame, FrameReader, HEADER_LEN, Header, command};
+use crate::sms::pdu::{Body, Frame, FrameReader, Header, command};
 
 /// The least time that an SMSC which throttles is left alone.
 const THROTTLE_PAUSE: Duration = Duration::from_secs(1);
+/// An SMSC that has lost the session refuses all that it has from it at once.
+const REFUSALS_WITHIN: Duration = Duration::from_secs(2);
 
 /// When the SMSC was heard last.
 pub(super) struct Heard {
@@ -51,6 +54,13 @@ pub(super) struct Receiving<'a> {
     pub(super) desk: &'a Desk,
     pub(super) incoming: Inlet,
     pub(super) heard: &'a Heard,
+    pub(super) parting: Option<Parting>,
+}
+
+/// The session ends when nothing is in flight any more, and at this time at the latest: what the SMSC has said by then counts.
+pub(super) struct Parting {
+    ended: Ended,
+    until: Instant,
 }
 
 impl Receiving<'_> {
@@ -70,12 +80,28 @@ impl Receiving<'_> {
             }
             // An SMSC that asks and asks and does not read our answers is not read either.
             self.outbox.replies_fit().await;
-            match self.reader.read_buf(self.frames.room(READ_LEN)).await {
-                Ok(0) => return Ended::Lost("the SMSC closed the connection".to_owned()),
+            let read = tokio::select! {
+                biased;
+                read = self.reader.read_buf(self.frames.room(READ_LEN)) => read,
+                ended = parted(self.parting.as_ref(), self.outbox) => return ended,
+            };
+            match read {
+                Ok(0) => return self.lost("the SMSC closed the connection".to_owned()),
                 Ok(_) => self.heard.again(),
-                Err(error) => return Ended::Lost(format!("read: {error}")),
+                Err(error) => return self.lost(format!("read: {error}")),
             }
         }
+    }
+
+    /// The first reason counts.
+    fn lost(&mut self, why: String) -> Ended {
+        self.parting.take().map_or(Ended::Lost(why), |parting| parting.ended)
+    }
+
+    /// Nothing more is sent; what is in flight may still be answered.
+    fn part(&mut self, ended: Ended, within: Duration) {
+        self.outbox.withdraw();
+        self.parting.get_or_insert(Parting { ended, until: Instant::now() + within });
     }
 
     fn handle(&mut self, frame: &Frame) -> Option<Ended> {
@@ -88,8 +114,8 @@ impl Receiving<'_> {
             }
             Body::EnquireLink => self.outbox.reply(command::ENQUIRE_LINK_RESP, ROK, header.sequence),
             Body::Unbind => {
-                self.outbox.turn_away(header.sequence);
-                return Some(Ended::Unbound);
+                self.part(Ended::Unbound, self.connector.response_timeout);
+                self.outbox.reply(command::UNBIND_RESP, ROK, header.sequence);
             }
             body @ (Body::SubmitSmResp(_)
             | Body::QuerySmResp(_)
@@ -130,19 +156,10 @@ impl Receiving<'_> {
         match self.outbox.resolve(sequence, status, body) {
             // The SMSC has lost the session, but not the connection.
             Resolved::Answered if status == RINVBNDSTS => {
-                return Some(Ended::Lost(format!("the SMSC answers {}", Named(status))));
+                let ended = Ended::Lost(format!("the SMSC answers {}", Named(status)));
+                self.part(ended, REFUSALS_WITHIN);
             }
             Resolved::Answered => (),
-            Resolved::Late(late) => {
-                let pdu = Inbound::Late {
-                    user_message_reference: late.user_message_reference,
-                    status: late.status,
-                    message_id: late.message_id,
-                };
-                if !self.incoming.offer(pdu, None, HEADER_LEN) {
-                    debug!(sequence, "a late response is lost: nobody takes what comes");
-                }
-            }
             Resolved::Unbound => return Some(Ended::Stopped),
             Resolved::Nobody => debug!(command, sequence, "a response that nobody waits for"),
         }
@@ -157,4 +174,11 @@ impl Receiving<'_> {
             self.outbox.reply(command::response_to(command), RX_T_APPN, sequence);
         }
     }
+}
+
+/// Comes when a session that is to end has nothing left to wait for.
+async fn parted(parting: Option<&Parting>, outbox: &Outbox) -> Ended {
+    let Some(Parting { ended, until }) = parting else { return pending().await };
+    let _what_is_left_is_unknown = timeout_at(*until, outbox.idle()).await;
+    ended.clone()
 }

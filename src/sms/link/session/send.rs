@@ -1,5 +1,9 @@
 //! Writes what is in the outbox, as much at a time as there is, and tells it how far it came.
 
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
+
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 use super::Ended;
@@ -9,15 +13,9 @@ pub(super) struct Sending<'a> {
     writer: Box<dyn AsyncWrite + Send + Unpin>,
     write_is_exact: bool,
     outbox: &'a Outbox,
-    /// Taken from the outbox, written up to `done`.
+    /// What the socket is offered: a copy, for it may take none of it.
     chunk: Vec<u8>,
-    done: usize,
-    /// Where the chunk stands in the stream.
-    position: u64,
 }
-
-/// A chunk that grew to many times what is usual is given back.
-const CHUNK_KEPT_MAX: usize = 256 * 1024;
 
 impl<'a> Sending<'a> {
     pub(super) fn new(
@@ -25,51 +23,50 @@ impl<'a> Sending<'a> {
         write_is_exact: bool,
         outbox: &'a Outbox,
     ) -> Sending<'a> {
-        Sending { writer, write_is_exact, outbox, chunk: Vec::new(), done: 0, position: 0 }
+        Sending { writer, write_is_exact, outbox, chunk: Vec::new() }
     }
 
     /// Writes until it cannot. Dropped and called again, it goes on where it was.
     pub(super) async fn run(&mut self) -> Ended {
         loop {
-            if let Err(error) = self.write_chunk().await {
+            if let Err(error) = self.write_all().await {
                 return Ended::Lost(format!("write: {error}"));
             }
-            self.position = self.outbox.take(&mut self.chunk).await;
+            self.outbox.written().await;
         }
     }
 
     /// Writes what is there and closes.
     pub(super) async fn finish(&mut self) -> std::io::Result<()> {
-        loop {
-            self.write_chunk().await?;
-            match self.outbox.take_now(&mut self.chunk) {
-                Some(position) => self.position = position,
-                None => return self.writer.shutdown().await,
-            }
-        }
+        self.write_all().await?;
+        self.writer.shutdown().await
     }
 
-    /// A write that is dropped before it is done has handed nothing over; one that is done is counted before anything else.
-    async fn write_chunk(&mut self) -> std::io::Result<()> {
-        while let Some(rest) = self.chunk.get(self.done..).filter(|rest| !rest.is_empty()) {
-            match self.writer.write(rest).await {
-                Ok(0) => return Err(std::io::ErrorKind::WriteZero.into()),
-                Ok(written) => self.done += written,
-                Err(error) => {
-                    if !self.write_is_exact {
-                        self.outbox.handed(self.position + self.chunk.len() as u64);
-                    }
-                    return Err(error);
-                }
+    async fn write_all(&mut self) -> std::io::Result<()> {
+        while poll_fn(|context| self.poll_write(context)).await? > 0 {}
+        self.writer.flush().await
+    }
+
+    /// Between the question whether something may go and the write there is nothing to wait for: where the socket takes
+    /// nothing, all is asked again before the next try. What it took is counted before anything else.
+    fn poll_write(&mut self, context: &mut std::task::Context<'_>) -> Poll<std::io::Result<usize>> {
+        self.outbox.offer(&mut self.chunk);
+        if self.chunk.is_empty() {
+            return Poll::Ready(Ok(0));
+        }
+        match Pin::new(&mut self.writer).poll_write(context, &self.chunk) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Ok(0)) => Poll::Ready(Err(std::io::ErrorKind::WriteZero.into())),
+            Poll::Ready(Ok(written)) => {
+                self.outbox.took(written);
+                Poll::Ready(Ok(written))
             }
-            self.outbox.handed(self.position + self.done as u64);
+            Poll::Ready(Err(error)) => {
+                if !self.write_is_exact {
+                    self.outbox.took(self.chunk.len());
+                }
+                Poll::Ready(Err(error))
+            }
         }
-        self.writer.flush().await?;
-        (self.done, self.chunk) = (0, std::mem::take(&mut self.chunk));
-        if self.chunk.capacity() > CHUNK_KEPT_MAX {
-            self.chunk = Vec::new();
-        }
-        self.chunk.clear();
-        Ok(())
     }
 }

@@ -1,0 +1,290 @@
+//! Several bridges and SMSCs that answer late or are away: each SMS takes the lane that is open, and each answer is its own.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod support;
+#[path = "support/smsc.rs"]
+mod wire;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use homing::log::{Follower, Log};
+use homing::rules::command::{Encoding, Register, Send};
+use homing::rules::{Command, Fact};
+use homing::sms::pdu::{Body, Frame, command as pdus};
+use homing::wire::{command, commit};
+use homing::words::{CommandSeq, MessageId, Party};
+use support::kill::free_port;
+use support::{Homing, say};
+use tempfile::TempDir;
+use tokio::task::block_in_place;
+use wire::{Peer, RawSmsc, pdu, soon};
+
+/// Everything but the bridges, which are processes of their own.
+struct World {
+    folder: TempDir,
+    homing: Homing,
+    log: Log,
+    bridges: usize,
+}
+
+impl World {
+    async fn start() -> World {
+        let homing = block_in_place(Homing::start_unsynced);
+        let log = Log::connect(homing.url(), "test").await.unwrap();
+        let world = World { folder: tempfile::tempdir().unwrap(), homing, log, bridges: 0 };
+        let name = "alice".parse().unwrap();
+        let register = Register { name, phone: None, secret: None, zone: None, day: None, month: None };
+        world.say("_admin", &Command::Register(register)).await;
+        world
+    }
+
+    async fn say(&self, by: &str, said: &Command) -> u64 {
+        let outgoing = command::outgoing(by, said, Encoding::Json);
+        self.log.publish(outgoing, &self.log.fresh_identity()).await.unwrap()
+    }
+
+    /// Starts a bridge; it may take its time to bind.
+    fn bridge(&mut self, port: u16, settings: &str) -> Homing {
+        self.bridges += 1;
+        let data = self.folder.path().join(format!("bridge-{}", self.bridges));
+        let smsc = format!("smpp://me:pw@127.0.0.1:{port}?name=main&enquire_link=0s&bind_again=1s{settings}");
+        block_in_place(|| Homing::serve_sms(&data, self.homing.url(), &smsc))
+    }
+
+    async fn sends(&self, to: &[String], text: &str) -> MessageId {
+        let to = to.iter().map(|to| to.parse().unwrap()).collect();
+        let send = Command::Send(Send { to, text: Some(text.to_owned()), ..Send::default() });
+        MessageId::of(CommandSeq(self.say("alice", &send).await))
+    }
+
+    fn facts(&self) -> Facts {
+        Facts(self.log.follow("EVENTS", None, 1), Vec::new())
+    }
+}
+
+/// The facts in the order of the log.
+struct Facts(Follower, Vec<Fact>);
+
+impl Facts {
+    /// The next that is like this.
+    async fn next<R>(&mut self, what: &str, mut like: impl FnMut(&Fact) -> Option<R>) -> R {
+        let look = async {
+            loop {
+                while !self.1.is_empty() {
+                    if let Some(found) = like(&self.1.remove(0)) {
+                        return found;
+                    }
+                }
+                for record in self.0.next().await.unwrap() {
+                    self.1.extend(commit::decode(&record.payload).unwrap().facts);
+                }
+            }
+        };
+        soon(what, look).await
+    }
+}
+
+fn phones(len: usize) -> Vec<String> {
+    (0..len).map(|number| format!("+4477009{number:05}")).collect()
+}
+
+fn dest(frame: &Frame) -> String {
+    let Body::SubmitSm(message) = Body::of(frame) else { panic!("no submit_sm: {:?}", frame.header) };
+    format!("+{}", message.dest.text)
+}
+
+fn text(frame: &Frame) -> String {
+    let Body::SubmitSm(message) = Body::of(frame) else { panic!("no submit_sm: {:?}", frame.header) };
+    String::from_utf8_lossy(&message.octets).into_owned()
+}
+
+/// A message to five, all five unanswered in time; then one answer comes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_late_response_moves_the_one_recipient_that_it_is_about() {
+    let (mut world, smsc) = (World::start().await, RawSmsc::listen().await);
+    let _bridge = world.bridge(smsc.address().port(), "&response_timeout=500ms");
+    let (mut peer, mut facts) = (smsc.bound().await, world.facts());
+    for (late, status) in [(1, 0x00), (3, 0x0B)] {
+        let message = world.sends(&phones(5), "to five").await;
+        let mut requests = BTreeMap::new();
+        for _ in 0..5 {
+            let request = peer.next_but_enquiries().await.unwrap();
+            requests.insert(dest(&request), request);
+        }
+        for _ in 0..5 {
+            facts.next("nobody knows", |fact| matches!(fact, Fact::SmsUnknown { .. }).then_some(())).await;
+        }
+        let phone = phones(5)[late].clone();
+        let sequence = requests[&phone].header.sequence;
+        let body: &[u8] = if status == 0 { b"late-id\0" } else { b"" };
+        peer.send(&pdu(pdus::SUBMIT_SM_RESP, status, sequence, body)).await;
+        // Whatever it moves stands before the end of this one.
+        let marker = world.sends(&phones(1), "marker").await;
+        let request = peer.next_but_enquiries().await.unwrap();
+        peer.answer(&request, b"marker\0").await;
+        let mut moved = Vec::new();
+        facts
+            .next("the marker", |fact| {
+                if let Fact::SmsAccepted { attempt, .. } = fact {
+                    if attempt.message == marker {
+                        return Some(());
+                    }
+                    moved.push((attempt.message, attempt.to.clone(), 0));
+                } else if let Fact::SmsFailed { attempt, .. } = fact {
+                    moved.push((attempt.message, attempt.to.clone(), 0x0B));
+                }
+                None
+            })
+            .await;
+        say(&format!("status {status:#04x}: {} of 5 moved", moved.len()));
+        assert_eq!(moved, [(message, Party::Phone(phone.parse().unwrap()), status)]);
+    }
+}
+
+/// How a bridge is that cannot send.
+#[derive(Debug, Clone, Copy)]
+enum Without {
+    /// Nobody listens there.
+    Smsc,
+    /// It is bound as a receiver.
+    Transmitter,
+    /// It was bound, took its share, and its SMSC has gone.
+    SmscAnyMore,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_leave_by_the_bridge_that_has_a_link() {
+    const MESSAGES: usize = 200;
+    /// Half of what waited behind a bridge without a link came again after ten seconds, or never.
+    const PROMPT: Duration = Duration::from_secs(8);
+    for without in [Without::Smsc, Without::Transmitter, Without::SmscAnyMore] {
+        let mut world = World::start().await;
+        let (good, bad) = (RawSmsc::listen().await, RawSmsc::listen().await);
+        let (_idle, held) = match without {
+            Without::Smsc => (world.bridge(free_port(), ""), None),
+            Without::Transmitter => {
+                let idle = world.bridge(bad.address().port(), "&bind=receiver");
+                (idle, Some(bad.bound().await))
+            }
+            Without::SmscAnyMore => {
+                let idle = world.bridge(bad.address().port(), "&window=2");
+                (idle, Some(bad.bound().await))
+            }
+        };
+        let to: Vec<String> = phones(MESSAGES);
+        let gone = if let (Without::SmscAnyMore, Some(mut peer)) = (without, held) {
+            // It takes what its window takes, and asks for leave for some more.
+            for to in to.chunks(50) {
+                world.sends(to, "hello").await;
+            }
+            let first = [peer.next_but_enquiries().await.unwrap(), peer.next_but_enquiries().await.unwrap()];
+            for request in &first {
+                peer.send(&pdu(pdus::SUBMIT_SM_RESP, 0x04, request.header.sequence, b"")).await;
+            }
+            drop((peer, bad));
+            true
+        } else {
+            false
+        };
+        let bridge = world.bridge(good.address().port(), "&window=20");
+        let mut peer = good.bound().await;
+        if !gone {
+            for to in to.chunks(50) {
+                world.sends(to, "hello").await;
+            }
+        }
+        let since = std::time::Instant::now();
+        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+        while seen.len() < MESSAGES {
+            let request = peer.next_but_enquiries().await.unwrap();
+            *seen.entry(dest(&request)).or_default() += 1;
+            peer.answer(&request, format!("{:x}\0", request.header.sequence).as_bytes()).await;
+        }
+        say(&format!("{without:?}: {MESSAGES} by the other in {:.1?}", since.elapsed()));
+        assert!(since.elapsed() < PROMPT, "{without:?}: after {:?}", since.elapsed());
+        assert!(seen.values().all(|times| *times == 1), "{seen:?}");
+        drop(bridge);
+    }
+}
+
+/// STOP is heard by one bridge while another has leave for that phone and waits for its window.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_that_one_bridge_heard_holds_back_what_another_was_granted() {
+    const PHONE: &str = "+447700900123";
+    let (mut world, mut facts) = (World::start().await, None);
+    let (slow, other) = (RawSmsc::listen().await, RawSmsc::listen().await);
+    let _slow = world.bridge(slow.address().port(), "&window=1");
+    let mut at_slow = slow.bound().await;
+    // It holds leave for more than its window takes.
+    for number in 0..20 {
+        world.sends(&[PHONE.to_owned()], &format!("number {number}")).await;
+    }
+    let (first, mut submitted) = (at_slow.next_but_enquiries().await.unwrap(), 1);
+    let granted = facts.insert(world.facts());
+    for _ in 0..2 {
+        granted.next("leave", |fact| matches!(fact, Fact::SmsAttempted(_)).then_some(())).await;
+    }
+    let _other = world.bridge(other.address().port(), "&window=1");
+    let mut at_other = other.bound().await;
+    let mut unanswered = deliver(&mut at_other, PHONE, "12520100001", "STOP").await;
+    granted
+        .next("STOP is decided", |fact| matches!(fact, Fact::PhonePreferenceSet { .. }).then_some(()))
+        .await;
+    // The other's window becomes free, so it sends the confirmation; the slow one's is full.
+    let confirmation = async {
+        loop {
+            let frame = match unanswered.pop() {
+                Some(frame) => frame,
+                None => at_other.next_but_enquiries().await.unwrap(),
+            };
+            if !text(&frame).starts_with("number") {
+                return frame;
+            }
+            at_other.answer(&frame, b"a\0").await;
+            submitted += 1;
+        }
+    };
+    let confirmation = soon("the confirmation", confirmation).await;
+    assert!(text(&confirmation).starts_with("You will get no more SMS"), "{}", text(&confirmation));
+    at_other.answer(&confirmation, b"b\0").await;
+    // Now the slow one's window is free, and it has leave.
+    at_slow.answer(&first, b"c\0").await;
+    // All others come to an end without a submit.
+    let filtered = async {
+        for _ in submitted..20 {
+            let ended = |fact: &Fact| matches!(fact, Fact::DeliveryFiltered { .. }).then_some(());
+            granted.next("the rest is filtered", ended).await;
+        }
+    };
+    tokio::select! {
+        frame = at_slow.next_but_enquiries() => panic!("after the confirmation: {:?}", frame.as_ref().map(text)),
+        frame = at_other.next_but_enquiries() => panic!("after the confirmation: {:?}", frame.as_ref().map(text)),
+        () = filtered => {}
+    }
+}
+
+/// A person's SMS, and its acknowledgement. Gives the submits that came before it.
+async fn deliver(peer: &mut Peer, from: &str, to: &str, text: &str) -> Vec<Frame> {
+    let from = from.trim_start_matches('+');
+    let body = [
+        &b"\0\x01\x01"[..],
+        from.as_bytes(),
+        b"\0\x01\x01",
+        to.as_bytes(),
+        b"\0\0\0\0\0\0\0\0\0\0",
+        &[u8::try_from(text.len()).unwrap()],
+        text.as_bytes(),
+    ];
+    peer.send(&pdu(pdus::DELIVER_SM, 0, 4_711, &body.concat())).await;
+    let mut before = Vec::new();
+    loop {
+        let frame = peer.next_but_enquiries().await.unwrap();
+        if frame.header.command == pdus::DELIVER_SM_RESP {
+            assert_eq!((frame.header.sequence, frame.header.status), (4_711, 0));
+            return before;
+        }
+        before.push(frame);
+    }
+}
