@@ -63,8 +63,14 @@ impl Log {
         headers: &HeaderMap,
         payload: &Bytes,
     ) -> Result<PublishAck, PublishError> {
+        let mut losses = self.losses();
         let sent = self.js().publish_with_headers(subject.to_owned(), headers.clone(), payload.clone());
-        sent.await?.await
+        let acknowledged = sent.await?.into_future();
+        tokio::select! {
+            ack = acknowledged => ack,
+            // Over a connection that is gone no acknowledgement comes.
+            () = losses.next() => Err(PublishError::new(PublishErrorKind::BrokenPipe)),
+        }
     }
 
     /// An identity that nobody else has chosen: the client's inbox names are random and unique. One subject token.

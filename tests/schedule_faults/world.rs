@@ -142,10 +142,11 @@ pub async fn audit(log: &Log, wanted: impl Fn(&Audit) -> bool) -> Audit {
 
 fn started(data: &Path, port: u16, server: Option<&Managed>, smsc: &Smsc) -> Homing {
     let account = format!("smpp://me:pw@127.0.0.1:{}?name=main&window=20", smsc.port);
-    let mut flags = vec!["--sync", "off", "--query-after", "5s", "--smsc", &account];
-    let url = server.map(Managed::url);
-    flags.extend(url.iter().flat_map(|url| ["--nats", url]));
-    block_in_place(|| Homing::start_at(data, port, &flags))
+    let flags = ["--query-after", "5s", "--smsc", &account];
+    block_in_place(|| match server {
+        Some(server) => Homing::serve_with(data, &server.url(), &flags),
+        None => Homing::start_at(data, port, &[&["--sync", "off"][..], &flags].concat()),
+    })
 }
 
 fn url(port: u16) -> String {

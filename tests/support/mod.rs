@@ -70,18 +70,18 @@ impl Homing {
 
     /// Some roles, against a server of the caller's.
     pub fn serve(data: &Path, nats: &str, roles: &str) -> Homing {
-        let mut command = Command::new(HOMING);
-        command.env_remove("NATS_URL");
-        command.args(["serve", "--nats", nats, "--roles", roles, "--json", "--data"]).arg(data);
-        Homing::launch(command, data, None)
+        Homing::serve_with(data, nats, &["--roles", roles])
     }
 
     /// The SMS bridge alone, with an account at an SMSC.
     pub fn serve_sms(data: &Path, nats: &str, smsc: &str) -> Homing {
+        Homing::serve_with(data, nats, &["--roles", "sms", "--smsc", smsc])
+    }
+
+    /// Against a server of the caller's, with flags of the caller's; without `--roles` with all roles.
+    pub fn serve_with(data: &Path, nats: &str, flags: &[&str]) -> Homing {
         let mut command = Command::new(HOMING);
-        command
-            .args(["serve", "--nats", nats, "--roles", "sms", "--json", "--smsc", smsc, "--data"])
-            .arg(data);
+        command.args(["serve", "--nats", nats, "--json", "--data"]).arg(data).args(flags);
         Homing::launch(command, data, None)
     }
 
@@ -111,7 +111,6 @@ impl Homing {
 
     fn up(data: &Path, port: u16, flags: &[&str], folder: Option<TempDir>) -> Homing {
         let mut command = Command::new(HOMING);
-        command.env_remove("NATS_URL");
         command.args(["up", "--nats-port", &port.to_string(), "--http", "off", "--json", "--data"]).arg(data);
         command.args(flags);
         if let Some(server) = peers::nats_server() {
@@ -123,7 +122,7 @@ impl Homing {
     fn launch(mut command: Command, data: &Path, folder: Option<TempDir>) -> Homing {
         let log = data.with_extension("log");
         let appended = OpenOptions::new().create(true).append(true).open(&log);
-        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        command.env_remove("NATS_URL").stdin(Stdio::null()).stdout(Stdio::piped());
         command.stderr(appended.expect("the log can be written beside the data"));
         let mut child = Child::spawn(&mut command);
         let ready = first_line(child.take_stdout()).and_then(|line| url_of(&line).ok_or(line));
