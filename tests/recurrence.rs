@@ -156,7 +156,7 @@ fn occurrences_go_on_however_a_zone_has_ever_set_its_clocks() {
     const STEP_DAYS: usize = 3;
     let day = |n: i64| Instant::from_unix_ms(n * DAY_MS);
     let times: Vec<String> = (0..24).map(|hour| format!("{hour:02}:20")).collect();
-    for name in chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()) {
+    for name in Zone::all().map(|zone| zone.to_string()) {
         let rule =
             json!({ "every": "day", "times": times, "fold": "both", "from": "1800-01-01", "zone": name });
         let plan = Plan::read(&serde_json::from_value(rule).unwrap()).unwrap();
