@@ -28,6 +28,8 @@ pub use party::Party;
 pub use phone::Phone;
 pub use span::Span;
 pub use token::{DeviceName, UserName};
+#[cfg(test)]
+pub(crate) use tzdb::asked as zone_rules_asked;
 pub use zone::{Change, Resolved, Season, Zone};
 
 /// A word that could not be parsed: what was wrong, and what is allowed.

@@ -6,7 +6,7 @@ use std::sync::{LazyLock, OnceLock};
 
 use jiff::tz::TimeZone;
 
-/// As in `2025b`.
+/// As in `2026f`.
 pub(super) const VERSION: &str = include_str!("../../zoneinfo/version");
 
 /// Made by `zoneinfo/pack.py`, which says what is where.
@@ -17,6 +17,17 @@ static ZONES: LazyLock<Vec<Entry>> = LazyLock::new(|| unpack(PACKED).expect("it 
 
 /// Of `UTC`, which stands before the others.
 pub(super) const UTC: u16 = 0;
+
+#[cfg(test)]
+thread_local! {
+    static ASKED: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
+/// How often this thread has asked what a zone's clocks do: what is folded from facts must not depend on it.
+#[cfg(test)]
+pub(crate) fn asked() -> u64 {
+    ASKED.with(std::cell::Cell::get)
+}
 
 struct Entry {
     name: &'static str,
@@ -39,6 +50,8 @@ pub(super) fn name(zone: u16) -> &'static str {
 }
 
 pub(super) fn rules(zone: u16) -> &'static TimeZone {
+    #[cfg(test)]
+    ASKED.with(|asked| asked.set(asked.get() + 1));
     let Entry { name, data, read } = entry(zone);
     read.get_or_init(|| TimeZone::tzif(name, data).expect("it was packed as it was published"))
 }

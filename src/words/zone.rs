@@ -81,7 +81,7 @@ impl Season {
 
 impl Zone {
     pub const UTC: Zone = Zone(tzdb::UTC);
-    /// The version of the database that is compiled in, as in `2025b`.
+    /// The version of the database that is compiled in, as in `2026f`.
     pub const DATA_VERSION: &str = tzdb::VERSION;
 
     /// Every zone of the database, under each of its names.
