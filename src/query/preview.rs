@@ -10,7 +10,7 @@ use super::refusal::{Unanswered, bad_count, bad_preview};
 use super::schedules::owned;
 use crate::log::Fault;
 use crate::rules::Rejection;
-use crate::rules::schedule::{Occurrence, OccurrenceName, OmitReason, Omitted, Plan, Step, When};
+use crate::rules::schedule::{New, Occurrence, OccurrenceName, OmitReason, Omitted, Plan, Step, When};
 use crate::wire::query;
 use crate::wire::schedule_query::{
     COUNT_DEFAULT, COUNT_MAX, Preview, PreviewOf, PreviewShown, ScheduleState,
@@ -51,7 +51,7 @@ fn of_rule(
     after: Instant,
     count: usize,
 ) -> Result<Vec<PreviewShown>, Rejection> {
-    let (plan, _) = Plan::new(when, home, after)?;
+    let New { plan, .. } = New::of(when, home, after)?;
     Ok(steps(&plan, after, count, &BTreeSet::new()))
 }
 
@@ -73,7 +73,7 @@ fn of_schedule(
     if course.state == ScheduleState::Cancelled {
         return Ok(Vec::new());
     }
-    Ok(steps(&Plan::read(&made.when)?, after, count, &course.skips))
+    Ok(steps(&Plan::read(&made.when, &made.reckoned)?, after, count, &course.skips))
 }
 
 fn steps(plan: &Plan, after: Instant, count: usize, skips: &BTreeSet<OccurrenceName>) -> Vec<PreviewShown> {

@@ -8,7 +8,8 @@ use super::model::decided::Desk;
 use super::refusal::Unanswered;
 use super::schedules;
 use crate::rules::Fact;
-use crate::rules::schedule::Ledger;
+use crate::rules::schedule::{Ledger, Occurrence, Occurring};
+use crate::words::Instant;
 
 const NOW: &str = "2026-03-09T12:00:00Z";
 
@@ -75,7 +76,7 @@ fn with_story(check: impl FnOnce(&Model, &Desk)) {
 fn a_schedule_is_shown_as_it_goes() {
     let s4 = json!({
         "schedule": "s4", "from": "alice", "to": ["bob"], "route": "auto", "state": "ended",
-        "when": {"every": "day", "times": ["02:30"], "count": 3, "zone": "America/New_York", "from": "2026-03-07T02:30:00"},
+        "when": {"every": "day", "times": ["02:30"], "count": 3, "zone": "America/New_York", "from": "2026-03-06"},
         "fired": 1, "skipped": 1, "missed": 1, "cancelled": 0, "pending": 0, "run_now": 0,
         "last": {"nominal": "2026-03-09T02:30:00", "state": "missed", "late_ms": 5_400_000, "at": "2026-03-09T08:00:00.000Z"},
     });
@@ -223,7 +224,7 @@ fn the_ledger_of_the_story_balances_as_the_log_does() {
     let sums = |counts: [u64; 6]| {
         let [planned, fired, skipped, missed, cancelled, pending] = counts;
         json!({"planned": planned, "fired": fired, "skipped": skipped, "missed": missed,
-            "cancelled": cancelled, "pending": pending, "balanced": true})
+            "cancelled": cancelled, "pending": pending, "repeated": 0, "balanced": true})
     };
     let of = |schedule: &str, counts| {
         let mut sums = sums(counts);
@@ -281,6 +282,31 @@ fn two_schedules_do_not_hide_each_others_errors() {
     let total = &ask(&model, "_admin", Question::Ledger, &json!({}))["total"];
     assert_eq!((&total["planned"], &total["fired"], &total["cancelled"]), (&json!(6), &json!(0), &json!(2)));
     assert_eq!(total["balanced"], json!(false));
+}
+
+#[test]
+fn a_name_that_fired_twice_is_out_of_balance() {
+    let mut desk = story();
+    // It is planned and fires again, half an hour later, under the name that has fired.
+    let fired = desk.log[6]
+        .1
+        .facts
+        .iter()
+        .find_map(|fact| if let Fact::OccurrenceFired(fired) = fact { Some(*fired) } else { None });
+    let mut fired = fired.expect("the story has a firing");
+    let due = Instant::from_unix_ms(fired.occurrence.due.unix_ms() + 1_800_000);
+    fired.occurrence = Occurrence { due, ..fired.occurrence };
+    let planned = Occurring { schedule: fired.schedule, occurrence: fired.occurrence };
+    let last = &mut desk.log.last_mut().expect("the story has commits").1.facts;
+    last.extend([Fact::OccurrencePlanned(planned), Fact::OccurrenceFired(fired)]);
+    let folder = tempfile::tempdir().unwrap();
+    let model = Model::open(folder.path()).unwrap();
+    model.apply(&desk.log).unwrap();
+    let total = &ask(&model, "_admin", Question::Ledger, &json!({}))["total"];
+    assert_eq!((&total["repeated"], &total["balanced"]), (&json!(1), &json!(false)));
+    let mut recount = Ledger::default();
+    desk.log.iter().flat_map(|(_, commit)| &commit.facts).for_each(|fact| recount.take(fact));
+    assert_eq!(recount.total(), model.total().unwrap().sums);
 }
 
 #[test]

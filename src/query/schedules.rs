@@ -50,7 +50,7 @@ pub(super) fn shown(
     parts: Option<Vec<MessagePart>>,
 ) -> ScheduleShown {
     let Scheduled { id, made, course, last, occurrences } = scheduled;
-    let Made { from, body: _, to, route, when } = made;
+    let Made { from, body: _, to, route, when, reckoned: _ } = made;
     let next = course.next.map(|next| NextShown {
         nominal: next.nominal,
         second: next.second,

@@ -271,7 +271,8 @@ mod tests {
         let schedule = "s7".parse().unwrap();
         let page = Items { items: vec![AccountShown { schedule, sums }], next: Some("s7".to_owned()) };
         let ledger = LedgerShown { total: sums, page };
-        let zeros = r#""fired":0,"skipped":0,"missed":0,"cancelled":0,"pending":1,"balanced":true"#;
+        let zeros =
+            r#""fired":0,"skipped":0,"missed":0,"cancelled":0,"pending":1,"repeated":0,"balanced":true"#;
         let want = format!(
             r#"{{"total":{{"planned":1,{zeros}}},"items":[{{"schedule":"s7","planned":1,{zeros}}}],"next":"s7"}}"#
         );

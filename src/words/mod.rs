@@ -14,6 +14,7 @@ mod party;
 mod phone;
 mod span;
 mod token;
+mod tzdb;
 mod zone;
 
 pub use address::Address;
@@ -27,7 +28,9 @@ pub use party::Party;
 pub use phone::Phone;
 pub use span::Span;
 pub use token::{DeviceName, UserName};
-pub use zone::{Change, Resolved, Zone};
+#[cfg(test)]
+pub(crate) use tzdb::asked as zone_rules_asked;
+pub use zone::{Change, Resolved, Season, Zone};
 
 /// A word that could not be parsed: what was wrong, and what is allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

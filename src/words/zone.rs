@@ -3,18 +3,16 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, LocalResult, NaiveDateTime, Offset, TimeZone};
-use chrono_tz::{GapInfo, Tz};
+use jiff::Timestamp;
 
-use super::{Civil, Instant, WordError, serde_by_text};
+use super::{Civil, Instant, WordError, serde_by_text, tzdb};
 
+/// An offset is less than a day.
 const DAY_MS: i64 = 86_400_000;
-/// The database knows no change within a second.
-const SECOND_MS: i64 = 1_000;
 
-/// Written as its IANA name, as in `Europe/London`.
+/// Written as its IANA name, as in `Europe/London`. A million schedules hold one: it is a number in the database's list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Zone(Tz);
+pub struct Zone(u16);
 
 /// When a local time is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +41,19 @@ pub struct Change {
     pub after_ms: i64,
 }
 
+/// From one change of the clocks to the next, in milliseconds of Unix time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Season {
+    /// The first moment of it, and the first that is not; the least and the greatest number where there is no change.
+    pub start: i64,
+    pub end: i64,
+    /// How far the clocks are ahead of UTC.
+    pub offset: i64,
+    /// The same of the seasons before and after; of this one where there is none.
+    pub before: i64,
+    pub after: i64,
+}
+
 impl Change {
     /// The clocks skip what they would show from here on without the change, up to [`Change::to`]; or they show again what is
     /// between the two, where `to` is before `from`.
@@ -61,10 +72,22 @@ impl Change {
     }
 }
 
+impl Season {
+    /// What ends it.
+    fn change(&self) -> Change {
+        Change { at: Instant::from_unix_ms(self.end), before_ms: self.offset, after_ms: self.after }
+    }
+}
+
 impl Zone {
-    pub const UTC: Zone = Zone(Tz::UTC);
-    /// The version of the database that is compiled in, as in `2025b`.
-    pub const DATA_VERSION: &str = chrono_tz::IANA_TZDB_VERSION;
+    pub const UTC: Zone = Zone(tzdb::UTC);
+    /// The version of the database that is compiled in, as in `2026f`.
+    pub const DATA_VERSION: &str = tzdb::VERSION;
+
+    /// Every zone of the database, under each of its names.
+    pub fn all() -> impl Iterator<Item = Zone> {
+        (0..tzdb::len()).map(Zone)
+    }
 
     /// What a clock there shows at a moment.
     pub fn local(self, at: Instant) -> Civil {
@@ -73,76 +96,90 @@ impl Zone {
 
     /// How far its clocks are ahead of UTC.
     pub fn offset_ms(self, at: Instant) -> i64 {
-        let utc = DateTime::from_timestamp_millis(at.unix_ms()).unwrap_or_default().naive_utc();
-        i64::from(self.0.offset_from_utc_datetime(&utc).fix().local_minus_utc()) * 1_000
+        offset_ms(tzdb::rules(self.0).to_offset(timestamp(at.unix_ms())))
+    }
+
+    /// The season that a moment is in.
+    pub fn season(self, at: Instant) -> Season {
+        let rules = tzdb::rules(self.0);
+        let offset = self.offset_ms(at);
+        // Where only a name or the daylight flag changes, the clocks go on as they did.
+        let end =
+            rules.following(timestamp(at.unix_ms())).find(|change| offset_ms(change.offset()) != offset);
+        let start = rules.preceding(timestamp(at.unix_ms().saturating_add(1))).find_map(|change| {
+            let start = change.timestamp().as_millisecond();
+            let before = self.offset_ms(Instant::from_unix_ms(start - 1));
+            (before != offset).then_some((start, before))
+        });
+        let (start, before) = start.unwrap_or((i64::MIN, offset));
+        let (end, after) = end.map_or((i64::MAX, offset), |change| {
+            (change.timestamp().as_millisecond(), offset_ms(change.offset()))
+        });
+        Season { start, end, offset, before, after }
     }
 
     /// When its clocks show a local time.
     pub fn resolve(self, civil: Civil) -> Resolved {
-        let local = civil.date_time();
-        let earlier = |offset: &chrono_tz::TzOffset| {
-            Instant::from_unix_ms(civil.ms() - i64::from(offset.fix().local_minus_utc()) * 1_000)
-        };
-        match self.0.offset_from_local_datetime(&local) {
-            LocalResult::Single(offset) => Resolved::Once(earlier(&offset)),
-            LocalResult::Ambiguous(a, b) => {
-                Resolved::Twice { first: earlier(&a).min(earlier(&b)), second: earlier(&a).max(earlier(&b)) }
-            }
-            LocalResult::None => match self.gap(&local) {
-                Some(gap) if gap.skips_date_of(civil) => Resolved::NoSuchDate,
-                Some(gap) => Resolved::Gap { shifted: Instant::from_unix_ms(civil.ms() - gap.before_ms) },
-                // The database's times begin and end with an offset, not with a gap: this is not reached.
-                None => Resolved::Once(Instant::from_unix_ms(civil.ms())),
-            },
-        }
+        self.look(civil).0
     }
 
     /// The change of the clocks that a local time falls into: they skip it, or show it twice.
     pub fn change_at(self, civil: Civil) -> Option<Change> {
-        match self.resolve(civil) {
-            Resolved::Once(_) => None,
-            Resolved::Twice { first, second } => self.change_between(first, second),
-            Resolved::Gap { .. } | Resolved::NoSuchDate => self.gap(&civil.date_time()),
-        }
+        self.look(civil).1
     }
 
-    /// A change of the clocks after one moment and not after another, where their offsets differ.
+    /// The first change of the clocks after one moment and not after another.
     pub fn change_between(self, after: Instant, until: Instant) -> Option<Change> {
-        let (before_ms, after_ms) = (self.offset_ms(after), self.offset_ms(until));
-        if before_ms == after_ms {
-            return None;
-        }
-        let (mut old, mut new) =
-            (after.unix_ms().div_euclid(SECOND_MS), until.unix_ms().div_euclid(SECOND_MS));
-        while new - old > 1 {
-            let middle = old + (new - old) / 2;
-            let offset = self.offset_ms(Instant::from_unix_ms(middle * SECOND_MS));
-            (old, new) = if offset == before_ms { (middle, new) } else { (old, middle) };
-        }
-        let at = Instant::from_unix_ms(new * SECOND_MS);
-        // Of two changes between the moments, the earlier one was found.
-        Some(Change { at, before_ms, after_ms: self.offset_ms(at) })
+        let season = self.season(after);
+        (season.end <= until.unix_ms()).then(|| season.change())
     }
 
-    fn gap(self, local: &NaiveDateTime) -> Option<Change> {
-        let (begin, offset) = GapInfo::new(local, &self.0)?.begin?;
-        let before_ms = i64::from(offset.fix().local_minus_utc()) * 1_000;
-        let at = Instant::from_unix_ms(begin.and_utc().timestamp_millis() - before_ms);
-        Some(Change { at, before_ms, after_ms: self.offset_ms(at) })
+    fn look(self, civil: Civil) -> (Resolved, Option<Change>) {
+        let (local, moment) = (civil.ms(), Instant::from_unix_ms);
+        let mut season = self.season(moment(local - DAY_MS));
+        loop {
+            let change = season.change();
+            let ends = season.end.saturating_add(season.offset);
+            let goes_on = season.end.saturating_add(season.after);
+            let at = local - season.offset;
+            if local < ends && goes_on <= local {
+                let twice = Resolved::Twice { first: moment(at), second: moment(local - season.after) };
+                return (twice, Some(change));
+            }
+            if local < ends {
+                return (Resolved::Once(moment(at)), None);
+            }
+            if local < goes_on {
+                let no_date = change.skips_date_of(civil);
+                let gap = if no_date { Resolved::NoSuchDate } else { Resolved::Gap { shifted: moment(at) } };
+                return (gap, Some(change));
+            }
+            season = self.season(change.at);
+        }
     }
+}
+
+/// The database's times end with the year 9999.
+fn timestamp(ms: i64) -> Timestamp {
+    let nearest = if ms < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    Timestamp::from_millisecond(ms).unwrap_or(nearest)
+}
+
+fn offset_ms(offset: jiff::tz::Offset) -> i64 {
+    i64::from(offset.seconds()) * 1_000
 }
 
 impl FromStr for Zone {
     type Err = WordError;
     fn from_str(text: &str) -> Result<Self, WordError> {
-        let unknown = |_| WordError("not a zone of the IANA database, as in Europe/London".to_owned());
-        text.parse().map(Zone).map_err(unknown)
+        let unknown = || WordError("not a zone of the IANA database, as in Europe/London".to_owned());
+        tzdb::named(text).map(Zone).ok_or_else(unknown)
     }
 }
 
 impl fmt::Display for Zone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.name())
+        f.write_str(tzdb::name(self.0))
     }
 }
 

@@ -7,23 +7,72 @@ use serde_json::{Value, json};
 
 pub const DAY_MS: i64 = 86_400_000;
 
-/// An hour in either hemisphere, half an hour, at midnight, a whole date, none.
+/// An hour in either hemisphere, half an hour, at midnight, a whole date, none; with much and little history.
 pub const ZONES: &[&str] = &[
     "UTC",
+    "Africa/Cairo",
     "Africa/Casablanca",
+    "Africa/Johannesburg",
+    "Africa/Juba",
+    "Africa/Monrovia",
+    "Africa/Tripoli",
+    "Africa/Windhoek",
+    "America/Adak",
+    "America/Anchorage",
+    "America/Asuncion",
+    "America/Caracas",
+    "America/Chicago",
+    "America/Danmarkshavn",
+    "America/Edmonton",
+    "America/Godthab",
+    "America/Goose_Bay",
+    "America/Havana",
+    "America/Indiana/Knox",
+    "America/Mexico_City",
+    "America/Montevideo",
     "America/New_York",
+    "America/Port-au-Prince",
     "America/Sao_Paulo",
+    "America/Santiago",
     "America/St_Johns",
-    "Asia/Shanghai",
-    "Asia/Gaza",
-    "Australia/Lord_Howe",
-    "Europe/London",
-    "Pacific/Apia",
+    "America/Vancouver",
+    "Antarctica/Casey",
     "Antarctica/Troll",
+    "Asia/Amman",
+    "Asia/Colombo",
+    "Asia/Dhaka",
+    "Asia/Gaza",
+    "Asia/Hong_Kong",
+    "Asia/Jerusalem",
+    "Asia/Kathmandu",
+    "Asia/Pyongyang",
+    "Asia/Shanghai",
+    "Asia/Tehran",
+    "Atlantic/Azores",
+    "Australia/Adelaide",
+    "Australia/Eucla",
+    "Australia/Lord_Howe",
+    "Australia/Sydney",
+    "Europe/Berlin",
+    "Europe/Chisinau",
+    "Europe/Dublin",
+    "Europe/Istanbul",
+    "Europe/Kyiv",
+    "Europe/Lisbon",
+    "Europe/London",
+    "Europe/Moscow",
+    "Pacific/Apia",
+    "Pacific/Auckland",
+    "Pacific/Chatham",
+    "Pacific/Easter",
+    "Pacific/Fiji",
+    "Pacific/Kwajalein",
+    "Pacific/Norfolk",
+    "Pacific/Tongatapu",
 ];
 
-/// 1980 to 2036.
-const MOMENTS: std::ops::Range<i64> = 315_532_800..2_082_758_400;
+/// 1960 to 2040.
+const MOMENTS: std::ops::Range<i64> = -315_619_200..2_208_988_800;
 
 #[derive(Debug, Clone)]
 pub struct Asked {
@@ -67,6 +116,48 @@ pub fn any_rule() -> impl Strategy<Value = Asked> {
         2 => with_bounds(steady.prop_map(|(every, unit)| json!({ "every": every, "unit": unit }))),
         1 => listed(),
     ]
+}
+
+/// Rules with pauses of months and years, one of whose times the clocks skip or show twice; asked for up to two years before.
+pub fn sparse_rule() -> impl Strategy<Value = Asked> {
+    let near = (near_a_change(), 0_i64..700, -90_i64..=90, any::<bool>(), 0_u8..6, 0_i64..3);
+    let policies = (
+        proptest::option::of(select(&["shift", "skip"][..])),
+        proptest::option::weighted(0.7, select(&["first", "second", "both"][..])),
+        proptest::option::weighted(0.3, 1_u32..=4),
+        proptest::collection::vec(any::<u8>(), 0..4),
+    );
+    (near, policies).prop_map(|(((zone, near), back, minutes, soon, form, years), (gap, fold, count, other))| {
+        let clocks = parsed(zone);
+        // The local time is one of the change: `near` is within two days of it.
+        let day = |n: i64| Instant::from_unix_ms(near.unix_ms() + n * DAY_MS);
+        let change = clocks.change_between(day(-3), day(3)).map_or_else(|| clocks.local(near), |change| change.from());
+        let local = change.ms() + minutes * 60_000;
+        let back = if soon { back * 60_000 * 3 } else { back * DAY_MS };
+        let now = Instant::from_unix_ms((day(0).unix_ms() - back).div_euclid(60_000) * 60_000);
+        let shown = Civil::from_ms(local).to_string();
+        let number = |range: std::ops::Range<usize>| shown[range].parse::<i64>().expect("digits");
+        let (month, date, hour, minute) = (number(5..7), number(8..10), number(11..13), number(14..16));
+        let from = format!("{:04}-{:02}-{:02}", number(0..4) - years, month, date.min(28));
+        let mut rule = match form {
+            0 => {
+                let shift = |n: &u8| local + (i64::from(*n) - 20) * 3 * DAY_MS + i64::from(*n) * 60_000;
+                let ahead = |ms: &i64| *ms > clocks.local(now).ms() + 2 * DAY_MS;
+                let at = std::iter::once(local).chain(other.iter().map(shift)).filter(ahead);
+                json!({ "at": at.map(|ms| Civil::from_ms(ms).to_string()).collect::<Vec<_>>() })
+            }
+            1 | 2 => json!({ "every": 6 * form, "unit": "months", "days": [date], "times": [&shown[11..16]], "from": from }),
+            3 => json!({ "cron": format!("{minute} {hour} {date} {month} *") }),
+            4 => json!({ "cron": format!("{minute} {hour} * {month} SUN#{}", if date > 24 { "L".to_owned() } else { ((date + 6) / 7).to_string() }) }),
+            _ => json!({ "cron": format!("*/30 {hour},{} {date} {month} *", (hour + 1) % 24), "from": from }),
+        };
+        let count = count.filter(|_| form > 0);
+        let named = [("zone", json!(zone)), ("gap", json!(gap)), ("fold", json!(fold)), ("count", json!(count))];
+        let named = named.into_iter().filter(|(_, value)| !value.is_null());
+        let fields = rule.as_object_mut().expect("a rule is an object");
+        fields.extend(named.map(|(name, value)| (name.to_owned(), value)));
+        Asked { rule, now }
+    })
 }
 
 /// Mostly in the small hours, where clocks are set.

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use homing::rules::schedule::{Every, Ledger, Missed, NotFired, Occurrence, OccurrenceName, Plan, When};
+use homing::rules::schedule::{
+    Every, Ledger, Missed, NotFired, Occurrence, OccurrenceName, Plan, Reckoned, When,
+};
 use homing::rules::{Commit, Fact};
 use homing::wire::commit;
 use homing::words::{EventSeq, Instant, MessageId, Party, ScheduleId};
@@ -19,6 +21,7 @@ pub struct Made {
     pub text: String,
     pub to: Party,
     pub when: When,
+    pub reckoned: Reckoned,
 }
 
 /// How an occurrence ended.
@@ -75,7 +78,8 @@ impl Audit {
     fn of_schedule(&mut self, commit: &Commit, fact: &Fact) {
         if let Fact::ScheduleCreated(created) = fact {
             let (text, to) = (created.message.text.clone().unwrap(), created.message.to[0].clone());
-            let made = Made { at: commit.at, text, to, when: created.when.clone() };
+            let (when, reckoned) = (created.when.clone(), created.reckoned);
+            let made = Made { at: commit.at, text, to, when, reckoned };
             self.made.insert(created.schedule, made);
         } else if let Fact::OccurrencePlanned(planned) = fact {
             self.planned.entry(planned.schedule).or_default().push(planned.occurrence);
@@ -150,7 +154,7 @@ impl Audit {
     /// What was planned is what the recorded rules give, and each ended as its policy says: of schedules that nobody touched.
     pub fn follows_the_rules(&self) {
         for (schedule, made) in &self.made {
-            let plan = Plan::read(&made.when).unwrap();
+            let plan = Plan::read(&made.when, &made.reckoned).unwrap();
             let first = plan.first(made.at);
             let due: Vec<_> = std::iter::successors(first, |occurrence| plan.next(occurrence)).collect();
             assert_eq!(self.planned[schedule], due, "{schedule}: {:?}", made.when);

@@ -10,11 +10,11 @@
     {"user.changed":{"user":"alice","details":{"day":2}}}
 > 07:51:00 alice message.send {"to":["bob"],"text":"one"}
   {"command":4,"accepted":true,"message":"m4"}
-    {"message.accepted":{"message":"m4","from":"alice","to":["bob"],"text":"one","route":"auto"}}
+    {"message.accepted":{"message":"m4","from":"alice","to":["bob"],"text":"one","route":"auto","day":20787}}
     {"delivery.routed":{"message":"m4","to":"bob","channel":"none","because":"no_device_online"}}
 > 07:52:00 alice schedule.create {"message":{"to":["bob"],"text":"midnight"},"when":{"every":"day","times":["23:58","23:59","00:00"],"count":5}}
   {"command":5,"accepted":true,"schedule":"s5","over_quota":[{"nominal":"2026-11-30T23:59:00","due":1796111940000,"code":"quota.day_exceeded"},{"nominal":"2026-12-01T23:59:00","due":1796198340000,"code":"quota.day_exceeded"}]}
-    {"schedule.created":{"schedule":"s5","from":"alice","message":{"to":["bob"],"text":"midnight","route":"auto"},"when":{"every":"day","times":["23:58","23:59","00:00"],"zone":"America/Los_Angeles","from":"2026-11-30T23:58:00","count":5},"tzdata":"2025b","over_quota":[{"nominal":"2026-11-30T23:59:00","due":1796111940000,"code":"quota.day_exceeded"},{"nominal":"2026-12-01T23:59:00","due":1796198340000,"code":"quota.day_exceeded"}]}}
+    {"schedule.created":{"schedule":"s5","from":"alice","message":{"to":["bob"],"text":"midnight","route":"auto"},"when":{"every":"day","times":["23:58","23:59","00:00"],"zone":"America/Los_Angeles","from":"2026-11-30","count":5},"reckoned":{"counted_after":1796111520000},"tzdata":"2026f","over_quota":[{"nominal":"2026-11-30T23:59:00","due":1796111940000,"code":"quota.day_exceeded"},{"nominal":"2026-12-01T23:59:00","due":1796198340000,"code":"quota.day_exceeded"}]}}
     {"occurrence.planned":{"schedule":"s5","occurrence":{"nominal":"2026-11-30T23:58:00","due":1796111880000,"number":1}}}
     {"timer.set":{"timer":"occur-s5","due":1796111880000}}
 > 07:58:00 _clock timer.fired {"timer":"occur-s5","due":1796111880000}
@@ -22,7 +22,7 @@
     {"occurrence.fired":{"schedule":"s5","occurrence":{"nominal":"2026-11-30T23:58:00","due":1796111880000,"number":1},"late_ms":0,"message":"m6"}}
     {"occurrence.planned":{"schedule":"s5","occurrence":{"nominal":"2026-11-30T23:59:00","due":1796111940000,"number":2}}}
     {"timer.set":{"timer":"occur-s5","due":1796111940000}}
-    {"message.accepted":{"message":"m6","from":"alice","to":["bob"],"route":"auto","body":5}}
+    {"message.accepted":{"message":"m6","from":"alice","to":["bob"],"route":"auto","body":5,"day":20787}}
     {"delivery.routed":{"message":"m6","to":"bob","channel":"none","because":"no_device_online"}}
 > 07:58:30 alice message.send {"to":["bob"],"text":"three"}
   {"command":7,"accepted":false,"code":"quota.day_exceeded","text":"2 of 2 messages of this day are sent; the count begins anew at 2026-12-01T00:00:00 (America/Los_Angeles)"}
@@ -39,11 +39,11 @@
     {"occurrence.fired":{"schedule":"s5","occurrence":{"nominal":"2026-12-01T00:00:00","due":1796112000000,"number":3},"late_ms":0,"message":"m9"}}
     {"occurrence.planned":{"schedule":"s5","occurrence":{"nominal":"2026-12-01T23:58:00","due":1796198280000,"number":4}}}
     {"timer.set":{"timer":"occur-s5","due":1796198280000}}
-    {"message.accepted":{"message":"m9","from":"alice","to":["bob"],"route":"auto","body":5}}
+    {"message.accepted":{"message":"m9","from":"alice","to":["bob"],"route":"auto","body":5,"day":20788}}
     {"delivery.routed":{"message":"m9","to":"bob","channel":"none","because":"no_device_online"}}
 > 07:59:59 alice message.send {"to":["bob"],"text":"two of December"}
   {"command":10,"accepted":true,"message":"m10"}
-    {"message.accepted":{"message":"m10","from":"alice","to":["bob"],"text":"two of December","route":"auto"}}
+    {"message.accepted":{"message":"m10","from":"alice","to":["bob"],"text":"two of December","route":"auto","day":20787}}
     {"delivery.routed":{"message":"m10","to":"bob","channel":"none","because":"no_device_online"}}
 > 08:00:00 alice message.send {"to":["bob"],"text":"three of December"}
   {"command":11,"accepted":false,"code":"quota.day_exceeded","text":"2 of 2 messages of this day are sent; the count begins anew at 2026-12-02T00:00:00 (America/Los_Angeles)"}
@@ -55,14 +55,14 @@
     {"user.changed":{"user":"alice","details":{"day":10,"month":3}}}
 > 08:02:00 alice message.send {"to":["bob"],"text":"three of December"}
   {"command":13,"accepted":true,"message":"m13"}
-    {"message.accepted":{"message":"m13","from":"alice","to":["bob"],"text":"three of December","route":"auto"}}
+    {"message.accepted":{"message":"m13","from":"alice","to":["bob"],"text":"three of December","route":"auto","day":20788}}
     {"delivery.routed":{"message":"m13","to":"bob","channel":"none","because":"no_device_online"}}
 > 08:03:00 alice message.send {"to":["bob"],"text":"four of December"}
   {"command":14,"accepted":false,"code":"quota.month_exceeded","text":"3 of 3 messages of this month are sent; the count begins anew at 2027-01-01T00:00:00 (America/Los_Angeles)"}
     {"command.refused":{"code":"quota.month_exceeded","text":"3 of 3 messages of this month are sent; the count begins anew at 2027-01-01T00:00:00 (America/Los_Angeles)"}}
 > 08:04:00 alice schedule.replace {"schedule":"s5","when":{"at":["2026-12-01T00:05:00","2026-12-01T00:06:00"]}}
   {"command":15,"accepted":true}
-    {"schedule.replaced":{"schedule":"s5","when":{"at":["2026-12-01T00:05:00","2026-12-01T00:06:00"],"zone":"America/Los_Angeles"},"tzdata":"2025b"}}
+    {"schedule.replaced":{"schedule":"s5","when":{"at":["2026-12-01T00:05:00","2026-12-01T00:06:00"],"zone":"America/Los_Angeles"},"unskipped":[],"tzdata":"2026f"}}
     {"occurrence.cancelled":{"schedule":"s5","occurrence":{"nominal":"2026-12-01T23:58:00","due":1796198280000,"number":4},"late_ms":-86040000,"reason":"replaced"}}
     {"occurrence.planned":{"schedule":"s5","occurrence":{"nominal":"2026-12-01T00:05:00","due":1796112300000}}}
     {"timer.set":{"timer":"occur-s5","due":1796112300000}}
@@ -83,7 +83,7 @@
     {"user.changed":{"user":"alice","details":{"day":4}}}
 > 08:07:00 alice message.send {"to":["bob"],"text":"four of December"}
   {"command":20,"accepted":true,"message":"m20"}
-    {"message.accepted":{"message":"m20","from":"alice","to":["bob"],"text":"four of December","route":"auto"}}
+    {"message.accepted":{"message":"m20","from":"alice","to":["bob"],"text":"four of December","route":"auto","day":20788}}
     {"delivery.routed":{"message":"m20","to":"bob","channel":"none","because":"no_device_online"}}
 > 08:07:01 alice message.send {"to":["bob"],"text":"five of December"}
   {"command":21,"accepted":false,"code":"quota.day_exceeded","text":"4 of 4 messages of this day are sent; the count begins anew at 2026-12-02T00:00:00 (America/Los_Angeles)"}
@@ -111,14 +111,14 @@
     {"command.refused":{"code":"quota.day_exceeded","text":"0 of 0 messages of this day are sent; the count begins anew at 2026-12-02T00:00:00 (UTC)"}}
 > 15:59:59 carol message.send {"to":["alice"],"text":"one"}
   {"command":28,"accepted":true,"message":"m28"}
-    {"message.accepted":{"message":"m28","from":"carol","to":["alice"],"text":"one","route":"auto"}}
+    {"message.accepted":{"message":"m28","from":"carol","to":["alice"],"text":"one","route":"auto","day":20788}}
     {"delivery.routed":{"message":"m28","to":"alice","channel":"none","because":"no_device_online"}}
 > 15:59:59 carol message.send {"to":["alice"],"text":"two"}
   {"command":29,"accepted":false,"code":"quota.day_exceeded","text":"1 of 1 messages of this day are sent; the count begins anew at 2026-12-02T00:00:00 (Asia/Shanghai)"}
     {"command.refused":{"code":"quota.day_exceeded","text":"1 of 1 messages of this day are sent; the count begins anew at 2026-12-02T00:00:00 (Asia/Shanghai)"}}
 > 16:00:00 carol message.send {"to":["alice"],"text":"two"}
   {"command":30,"accepted":true,"message":"m30"}
-    {"message.accepted":{"message":"m30","from":"carol","to":["alice"],"text":"two","route":"auto"}}
+    {"message.accepted":{"message":"m30","from":"carol","to":["alice"],"text":"two","route":"auto","day":20789}}
     {"delivery.routed":{"message":"m30","to":"alice","channel":"none","because":"no_device_online"}}
 > 16:00:01 carol message.send {"to":["alice"],"text":"three"}
   {"command":31,"accepted":false,"code":"quota.day_exceeded","text":"1 of 1 messages of this day are sent; the count begins anew at 2026-12-03T00:00:00 (Asia/Shanghai)"}
@@ -136,7 +136,7 @@
     {"user.changed":{"user":"carol","details":{"month":null}}}
 > 16:01:01 carol message.send {"to":["alice"],"text":"three"}
   {"command":35,"accepted":true,"message":"m35"}
-    {"message.accepted":{"message":"m35","from":"carol","to":["alice"],"text":"three","route":"auto"}}
+    {"message.accepted":{"message":"m35","from":"carol","to":["alice"],"text":"three","route":"auto","day":20789}}
     {"delivery.routed":{"message":"m35","to":"alice","channel":"none","because":"no_device_online"}}
 > 16:01:02 _admin user.set {"name":"carol","day":null,"month":null}
   {"command":36,"accepted":true}

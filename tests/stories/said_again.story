@@ -8,7 +8,7 @@
     {"user.registered":{"user":"bob","im":"100002","details":{}}}
 > 09:00:02 alice schedule.create {"message":{"to":["bob"],"text":"later"},"when":{"at":"2026-12-01T10:00:00"},"id":"k1"}
   {"command":3,"accepted":true,"schedule":"s3"}
-    {"schedule.created":{"schedule":"s3","from":"alice","message":{"to":["bob"],"text":"later","route":"auto"},"when":{"at":"2026-12-01T10:00:00","zone":"UTC"},"tzdata":"2025b"}}
+    {"schedule.created":{"schedule":"s3","from":"alice","message":{"to":["bob"],"text":"later","route":"auto"},"when":{"at":"2026-12-01T10:00:00","zone":"UTC"},"tzdata":"2026f"}}
     {"occurrence.planned":{"schedule":"s3","occurrence":{"nominal":"2026-12-01T10:00:00","due":1796119200000}}}
     {"timer.set":{"timer":"occur-s3","due":1796119200000}}
 > 09:00:03 alice schedule.create {"message":{"to":["bob"],"text":"later"},"when":{"at":"2026-12-01T10:00:00"},"id":"k1"}
@@ -16,7 +16,7 @@
 > 09:00:04 alice schedule.run-now {"schedule":"s3","id":"k2"}
   {"command":5,"accepted":true,"message":"m5"}
     {"schedule.run":{"schedule":"s3","message":"m5"}}
-    {"message.accepted":{"message":"m5","from":"alice","to":["bob"],"route":"auto","body":3}}
+    {"message.accepted":{"message":"m5","from":"alice","to":["bob"],"route":"auto","body":3,"day":20788}}
     {"delivery.routed":{"message":"m5","to":"bob","channel":"none","because":"no_device_online"}}
 > 09:00:05 alice schedule.run-now {"schedule":"s3","id":"k2"}
   {"command":6,"accepted":true,"message":"m5"}

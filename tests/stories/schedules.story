@@ -12,14 +12,14 @@
 # Once. The timer says when, the rules say whether.
 > 09:01:00 alice schedule.create {"message":{"to":["bob"],"text":"call me"},"when":{"at":"2026-12-01T09:10:00"}}
   {"command":4,"accepted":true,"schedule":"s4"}
-    {"schedule.created":{"schedule":"s4","from":"alice","message":{"to":["bob"],"text":"call me","route":"auto"},"when":{"at":"2026-12-01T09:10:00","zone":"Europe/London"},"tzdata":"2025b"}}
+    {"schedule.created":{"schedule":"s4","from":"alice","message":{"to":["bob"],"text":"call me","route":"auto"},"when":{"at":"2026-12-01T09:10:00","zone":"Europe/London"},"tzdata":"2026f"}}
     {"occurrence.planned":{"schedule":"s4","occurrence":{"nominal":"2026-12-01T09:10:00","due":1796116200000}}}
     {"timer.set":{"timer":"occur-s4","due":1796116200000}}
 > 09:10:00 _clock timer.fired {"timer":"occur-s4","due":1796116200000}
   {"command":5,"accepted":true,"message":"m5"}
     {"occurrence.fired":{"schedule":"s4","occurrence":{"nominal":"2026-12-01T09:10:00","due":1796116200000},"late_ms":0,"message":"m5"}}
     {"schedule.ended":{"schedule":"s4"}}
-    {"message.accepted":{"message":"m5","from":"alice","to":["bob"],"route":"auto","body":4}}
+    {"message.accepted":{"message":"m5","from":"alice","to":["bob"],"route":"auto","body":4,"day":20788}}
     {"delivery.routed":{"message":"m5","to":"bob","channel":"live","because":"pc_online","seen":3,"encoding":"json"}}
 # The same firing again, and one for a schedule that has ended.
 > 09:10:01 _clock timer.fired {"timer":"occur-s4","due":1796116200000}
@@ -28,7 +28,7 @@
 # Again and again. What is not wished, or not allowed, is skipped with its reason; the next one is planned at once.
 > 09:11:00 alice schedule.create {"message":{"to":["bob","+447700900009"],"text":"stand-up"},"when":{"every":"day","times":["09:20","09:30","09:40","09:50"]}}
   {"command":7,"accepted":true,"schedule":"s7","over_quota":[{"nominal":"2026-12-01T09:50:00","due":1796118600000,"code":"quota.day_exceeded"}]}
-    {"schedule.created":{"schedule":"s7","from":"alice","message":{"to":["bob","+447700900009"],"text":"stand-up","route":"auto"},"when":{"every":"day","times":["09:20","09:30","09:40","09:50"],"zone":"Europe/London","from":"2026-12-01"},"tzdata":"2025b","over_quota":[{"nominal":"2026-12-01T09:50:00","due":1796118600000,"code":"quota.day_exceeded"}]}}
+    {"schedule.created":{"schedule":"s7","from":"alice","message":{"to":["bob","+447700900009"],"text":"stand-up","route":"auto"},"when":{"every":"day","times":["09:20","09:30","09:40","09:50"],"zone":"Europe/London","from":"2026-12-01"},"tzdata":"2026f","over_quota":[{"nominal":"2026-12-01T09:50:00","due":1796118600000,"code":"quota.day_exceeded"}]}}
     {"occurrence.planned":{"schedule":"s7","occurrence":{"nominal":"2026-12-01T09:20:00","due":1796116800000}}}
     {"timer.set":{"timer":"occur-s7","due":1796116800000}}
 > 09:11:30 bob schedule.pause {"schedule":"s7"}
@@ -45,7 +45,7 @@
     {"occurrence.fired":{"schedule":"s7","occurrence":{"nominal":"2026-12-01T09:20:00","due":1796116800000},"late_ms":0,"message":"m11"}}
     {"occurrence.planned":{"schedule":"s7","occurrence":{"nominal":"2026-12-01T09:30:00","due":1796117400000}}}
     {"timer.set":{"timer":"occur-s7","due":1796117400000}}
-    {"message.accepted":{"message":"m11","from":"alice","to":["bob","+447700900009"],"route":"auto","body":6}}
+    {"message.accepted":{"message":"m11","from":"alice","to":["bob","+447700900009"],"route":"auto","body":6,"day":20788}}
     {"delivery.routed":{"message":"m11","to":"bob","channel":"live","because":"pc_online","seen":3,"encoding":"json"}}
     {"delivery.routed":{"message":"m11","to":"+447700900009","channel":"sms","because":"not_registered"}}
 > 09:30:00 _clock timer.fired {"timer":"occur-s7","due":1796117400000}
@@ -80,12 +80,12 @@
 > 09:52:00 alice schedule.run-now {"schedule":"s7"}
   {"command":19,"accepted":true,"message":"m19"}
     {"schedule.run":{"schedule":"s7","message":"m19"}}
-    {"message.accepted":{"message":"m19","from":"alice","to":["bob","+447700900009"],"route":"auto","body":6}}
+    {"message.accepted":{"message":"m19","from":"alice","to":["bob","+447700900009"],"route":"auto","body":6,"day":20788}}
     {"delivery.routed":{"message":"m19","to":"bob","channel":"live","because":"pc_online","seen":3,"encoding":"json"}}
     {"delivery.routed":{"message":"m19","to":"+447700900009","channel":"sms","because":"not_registered"}}
 > 09:52:10 alice message.send {"to":["bob"],"text":"four"}
   {"command":20,"accepted":true,"message":"m20"}
-    {"message.accepted":{"message":"m20","from":"alice","to":["bob"],"text":"four","route":"auto"}}
+    {"message.accepted":{"message":"m20","from":"alice","to":["bob"],"text":"four","route":"auto","day":20788}}
     {"delivery.routed":{"message":"m20","to":"bob","channel":"live","because":"pc_online","seen":3,"encoding":"json"}}
 > 09:52:20 alice message.send {"to":["bob"],"text":"five"}
   {"command":21,"accepted":false,"code":"quota.day_exceeded","text":"4 of 4 messages of this day are sent; the count begins anew at 2026-12-02T00:00:00 (Europe/London)"}
@@ -97,7 +97,7 @@
 # Another rule: what was planned by the old one is cancelled, and its timer changes nothing.
 > 09:53:00 alice schedule.replace {"schedule":"s7","when":{"at":["2026-12-01T09:54:00","2026-12-01T09:55:00"]}}
   {"command":23,"accepted":true}
-    {"schedule.replaced":{"schedule":"s7","when":{"at":["2026-12-01T09:54:00","2026-12-01T09:55:00"],"zone":"Europe/London"},"tzdata":"2025b"}}
+    {"schedule.replaced":{"schedule":"s7","when":{"at":["2026-12-01T09:54:00","2026-12-01T09:55:00"],"zone":"Europe/London"},"unskipped":[],"tzdata":"2026f"}}
     {"occurrence.cancelled":{"schedule":"s7","occurrence":{"nominal":"2026-12-02T09:20:00","due":1796203200000},"late_ms":-84420000,"reason":"replaced"}}
     {"occurrence.planned":{"schedule":"s7","occurrence":{"nominal":"2026-12-01T09:54:00","due":1796118840000}}}
     {"timer.set":{"timer":"occur-s7","due":1796118840000}}

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{Datelike, NaiveDate};
 use homing::rules::fact::{UserChanges, UserDetails};
 use homing::rules::schedule::{
-    Created, Fired, Ledger, Missed, NotFired, Occurrence, OccurrenceName, Plan, When,
+    Created, Fired, Ledger, Missed, NotFired, Occurrence, OccurrenceName, Plan, Reckoned, When,
 };
 use homing::rules::{Commit, Fact, Timer};
 use homing::words::{Instant, ScheduleId, Span, UserName, Zone};
@@ -142,7 +142,7 @@ impl ScheduleBook {
     fn create(&mut self, created: &Created) -> Checked {
         let schedule = Schedule {
             from: created.from.clone(),
-            plan: recorded(&created.when)?,
+            plan: recorded(&created.when, &created.reckoned)?,
             pending: None,
             watched: None,
             ended: None,
@@ -178,15 +178,15 @@ fn sends_one_message_for_each_firing(parts: &[Commit]) -> Checked {
     Ok(())
 }
 
-fn recorded(when: &When) -> Result<Plan, String> {
-    Plan::read(when).map_err(|rejection| format!("{when:?} cannot be read again: {rejection:?}"))
+fn recorded(when: &When, reckoned: &Reckoned) -> Result<Plan, String> {
+    Plan::read(when, reckoned).map_err(|rejection| format!("{when:?} cannot be read again: {rejection:?}"))
 }
 
 impl Schedule {
     fn take(&mut self, fact: &Fact, at: Instant, suspended: bool) -> Checked {
         if let Fact::ScheduleReplaced(replaced) = fact {
             if let Some(when) = &replaced.when {
-                self.plan = recorded(when)?;
+                self.plan = recorded(when, &replaced.reckoned)?;
                 // What the new rule has too is still not wished.
                 self.skips.retain(|name| self.plan.at(name.nominal, name.second).is_some());
             }

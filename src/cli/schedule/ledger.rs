@@ -108,9 +108,13 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
 
 fn accounts(ledger: &LedgerShown, agrees: Option<bool>) -> String {
     let row = |name: String, sums: &Sums, balanced: bool| {
-        let Sums { planned, fired, skipped, missed, cancelled, pending } = sums;
+        let Sums { planned, fired, skipped, missed, cancelled, pending, repeated } = sums;
         let numbers = [planned, fired, skipped, missed, cancelled, pending].map(ToString::to_string);
-        let balanced = if balanced { "yes" } else { "NO" }.to_owned();
+        let balanced = match (balanced, repeated) {
+            (true, _) => "yes".to_owned(),
+            (false, 0) => "NO".to_owned(),
+            (false, repeated) => format!("NO: {repeated} fired twice"),
+        };
         std::iter::once(name).chain(numbers).chain([balanced]).collect::<Vec<_>>()
     };
     let account =

@@ -16,6 +16,7 @@
 //! | `w` schedule | MessagePack | how a schedule goes: its next occurrence, its sums |
 //! | `l` user 0 schedule | | the schedules of a user |
 //! | `e` schedule number | see `occurrence.rs` | the occurrences that have ended, in that order from 0 |
+//! | `f` schedule number name | | that what bears this name has fired, in the rule's zone of this number |
 //! | `t` | MessagePack | the sums of all schedules |
 //! | `h` | milliseconds | the greatest lateness of a firing |
 //! | `h` milliseconds | number | the firings that were so late (see `lateness.rs`) |
@@ -26,10 +27,11 @@
 
 use std::io::Write;
 
+use crate::rules::schedule::OccurrenceName;
 use crate::words::{CommandSeq, DeviceName, ImNumber, MessageId, Party, Phone, ScheduleId, UserName};
 
 /// Written into the first row; a model of another format is rebuilt.
-pub(super) const FORMAT: u32 = 3;
+pub(super) const FORMAT: u32 = 4;
 pub(super) const USERS: &[u8] = b"u";
 pub(super) const SCHEDULES: &[u8] = b"s";
 pub(super) const COURSES: &[u8] = b"w";
@@ -194,6 +196,11 @@ pub(super) fn ended(id: ScheduleId, number: u64) -> Vec<u8> {
     numbered(b"e", &[id.command().0, number])
 }
 
+pub(super) fn fired(id: ScheduleId, zone: u64, name: OccurrenceName) -> Vec<u8> {
+    let OccurrenceName { nominal, second } = name;
+    numbered(b"f", &[id.command().0, zone, nominal.ms().cast_unsigned(), u64::from(second)])
+}
+
 pub(super) fn lateness(le_ms: u64) -> Vec<u8> {
     numbered(LATENESS, &[le_ms])
 }
@@ -234,6 +241,10 @@ mod tests {
             (course(s42), "w\\x00\\x00\\x00\\x00\\x00\\x00\\x00*"),
             (schedule_of(&user("al"), s42), "lal\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00*"),
             (ended(s42, 43), "e\\x00\\x00\\x00\\x00\\x00\\x00\\x00*\\x00\\x00\\x00\\x00\\x00\\x00\\x00+"),
+            (
+                fired(s42, 1, "1970-01-01T00:00:00.043/2".parse().unwrap()),
+                "f\\x00\\x00\\x00\\x00\\x00\\x00\\x00*\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00+\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x01",
+            ),
             (lateness(42), "h\\x00\\x00\\x00\\x00\\x00\\x00\\x00*"),
             (usage(&user("al")), "qal"),
         ] {

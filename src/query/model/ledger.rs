@@ -35,6 +35,7 @@ pub(super) fn moved(rows: &mut Rows<'_>, before: Sums, after: Sums) -> Result<()
             missed: sums.missed + after.missed - before.missed,
             cancelled: sums.cancelled + after.cancelled - before.cancelled,
             pending: sums.pending + after.pending - before.pending,
+            repeated: sums.repeated + after.repeated - before.repeated,
         },
         unbalanced: unbalanced + u64::from(!after.is_balanced()) - u64::from(!before.is_balanced()),
     };

@@ -10,9 +10,8 @@ use crate::words::{EventSeq, Instant};
 
 pub(super) fn project(rows: &mut Rows<'_>, seq: EventSeq, commit: &Commit) -> Result<(), Fault> {
     commit.facts.iter().try_for_each(|fact| take(rows, seq, commit.at, fact))?;
-    let mut senders =
-        commit.facts.iter().filter_map(Fact::accepted).filter_map(|accepted| accepted.from.user());
-    senders.try_for_each(|sender| usage::count(rows, sender, commit.now()))
+    let mut accepted = commit.facts.iter().filter_map(Fact::accepted);
+    accepted.try_for_each(|accepted| usage::count(rows, accepted, commit.now()))
 }
 
 fn take(rows: &mut Rows<'_>, seq: EventSeq, at: Instant, fact: &Fact) -> Result<(), Fault> {

@@ -11,7 +11,7 @@ use crate::log::{Fault, Rows};
 use crate::rules::Fact;
 use crate::rules::command::Route;
 use crate::rules::schedule::{
-    Created, Fired, NotFired, Occurrence, OccurrenceName, Occurring, Plan, Replaced, Sums, When,
+    Created, Fired, NotFired, Occurrence, OccurrenceName, Occurring, Reckoned, Replaced, Sums, When,
 };
 use crate::wire::schedule_query::ScheduleState;
 use crate::wire::{from_msgpack, to_msgpack};
@@ -26,6 +26,8 @@ pub(in crate::query) struct Made {
     pub(in crate::query) to: Vec<Party>,
     pub(in crate::query) route: Route,
     pub(in crate::query) when: When,
+    #[serde(default)]
+    pub(in crate::query) reckoned: Reckoned,
 }
 
 /// How it goes.
@@ -37,6 +39,8 @@ pub(in crate::query) struct Course {
     /// How often it was sent beside its occurrences.
     pub(in crate::query) run_now: u64,
     pub(in crate::query) skips: BTreeSet<OccurrenceName>,
+    /// How often its rule got another zone, whose names are other names.
+    pub(in crate::query) zone: u64,
 }
 
 /// The occurrence that is planned.
@@ -117,9 +121,10 @@ fn occurs(rows: &mut Rows<'_>, seq: EventSeq, fact: &Fact) -> Result<(), Fault> 
 }
 
 fn created(rows: &mut Rows<'_>, seq: EventSeq, created: &Created) -> Result<(), Fault> {
-    let Created { schedule, from, message, when, tzdata: _, over_quota: _ } = created;
+    let Created { schedule, from, message, when, reckoned, tzdata: _, over_quota: _ } = created;
     let (to, route) = (message.to.clone(), message.route);
-    let made = Made { from: from.clone(), body: seq, to, route, when: when.clone() };
+    let (when, reckoned) = (when.clone(), *reckoned);
+    let made = Made { from: from.clone(), body: seq, to, route, when, reckoned };
     rows.put(keys::schedule(*schedule), to_msgpack(&made));
     rows.put(keys::schedule_of(from, *schedule), &[]);
     change(rows, *schedule, |_| {})
@@ -133,22 +138,32 @@ fn replaced(rows: &mut Rows<'_>, seq: EventSeq, replaced: &Replaced) -> Result<(
         (made.body, made.route) = (seq, message.route);
         made.to.clone_from(&message.to);
     }
+    let rezoned = replaced.when.as_ref().is_some_and(|when| when.zone != made.when.zone);
     if let Some(when) = &replaced.when {
         made.when.clone_from(when);
+        made.reckoned = replaced.reckoned;
     }
     rows.put(key, to_msgpack(&made));
-    let Some(plan) = replaced.when.as_ref().and_then(|when| Plan::read(when).ok()) else { return Ok(()) };
-    change(rows, replaced.schedule, |course| course.skips = plan.kept_of(&course.skips))
+    if replaced.when.is_none() {
+        return Ok(());
+    }
+    change(rows, replaced.schedule, |course| {
+        replaced.unskip(&mut course.skips);
+        course.zone += u64::from(rezoned);
+    })
+}
+
+fn course(rows: &Rows<'_>, id: ScheduleId) -> Result<Course, Fault> {
+    Ok(rows.get(&keys::course(id))?.map(|row| read_row(&row)).transpose()?.unwrap_or_default())
 }
 
 fn change(rows: &mut Rows<'_>, id: ScheduleId, change: impl FnOnce(&mut Course)) -> Result<(), Fault> {
-    let key = keys::course(id);
-    let mut course: Course = rows.get(&key)?.map(|row| read_row(&row)).transpose()?.unwrap_or_default();
+    let mut course = course(rows, id)?;
     let before = course.sums;
     change(&mut course);
     course.sums.pending = u64::from(course.next.is_some());
     ledger::moved(rows, before, course.sums)?;
-    rows.put(key, write_row(&course));
+    rows.put(keys::course(id), write_row(&course));
     Ok(())
 }
 
@@ -170,9 +185,11 @@ fn ended(
     how: How,
     late_ms: i64,
 ) -> Result<(), Fault> {
+    let repeated = matches!(how, How::Fired(_)) && !fires(rows, id, occurrence.name())?;
     let mut number = 0;
     change(rows, id, |course| {
         number = course.sums.ended();
+        course.sums.repeated += u64::from(repeated);
         match &how {
             How::Fired(_) => course.sums.fired += 1,
             How::Skipped(_) => course.sums.skipped += 1,
@@ -187,6 +204,14 @@ fn ended(
     })?;
     rows.put(keys::ended(id, number), Ended::new(occurrence, how, late_ms, seq).write());
     Ok(())
+}
+
+/// False where one of this name has fired.
+fn fires(rows: &mut Rows<'_>, id: ScheduleId, name: OccurrenceName) -> Result<bool, Fault> {
+    let key = keys::fired(id, course(rows, id)?.zone, name);
+    let is_new = rows.get(&key)?.is_none();
+    rows.put(key, &[]);
+    Ok(is_new)
 }
 
 /// It holds a rule, whose fields may be absent: it is written with names, unlike other rows.

@@ -43,6 +43,7 @@ pub(in crate::query) fn accepted(message: &str, from: &str, to: &[&str]) -> Fact
         route: Route::Auto,
         body: None,
         expires: None,
+        day: None,
     }))
 }
 

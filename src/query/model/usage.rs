@@ -4,15 +4,17 @@ use super::store::Model;
 use super::users::User;
 use super::{keys, read_row, write_row};
 use crate::log::{Fault, Rows};
-use crate::rules::quota::Usage;
+use crate::rules::fact::Accepted;
+use crate::rules::quota::{Usage, counted_on};
 use crate::words::{Instant, UserName};
 
-pub(super) fn count(rows: &mut Rows<'_>, user: &UserName, at: Instant) -> Result<(), Fault> {
+pub(super) fn count(rows: &mut Rows<'_>, accepted: &Accepted, at: Instant) -> Result<(), Fault> {
+    let Some(user) = accepted.from.user() else { return Ok(()) };
     let Some(row) = rows.get(&keys::user(user.as_str()))? else { return Ok(()) };
-    let zone = read_row::<User>(&row)?.zone();
+    let home = read_row::<User>(&row)?.home();
     let key = keys::usage(user);
     let mut usage: Usage = rows.get(&key)?.map(|row| read_row(&row)).transpose()?.unwrap_or_default();
-    usage.count(zone, at);
+    usage.count(counted_on(accepted, home, at));
     rows.put(key, write_row(&usage));
     Ok(())
 }

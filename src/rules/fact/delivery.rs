@@ -22,6 +22,10 @@ pub struct Accepted {
     /// When it is no longer worth delivering.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<Instant>,
+    /// The date that it counts on with the sender's quota, as the clocks of the sender's zone show it: days since 1970-01-01.
+    /// Of a sender without a zone it is that of UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<i32>,
 }
 
 /// The channel a delivery takes now, and why.

@@ -82,7 +82,9 @@ pub(in crate::rules) fn accept(
     let mut facts = Vec::with_capacity(1 + to.len());
     let recipients = to.clone();
     let from_user = Author::User(from.clone());
-    let accepted = Accepted { message, from: from_user, to: recipients, text, parts, route, body, expires };
+    let day = state.user_named(from).and_then(|user| user.zone).map(|zone| quota::today(zone, at));
+    let accepted =
+        Accepted { message, from: from_user, to: recipients, text, parts, route, body, expires, day };
     facts.push(Fact::MessageAccepted(Box::new(accepted)));
     for to in to {
         facts.push(first_channel(state, from, route, message, to)?);

@@ -4,10 +4,11 @@ mod forecast;
 mod usage;
 
 pub use forecast::OverQuota;
-pub use usage::{Limits, Usage, next_day, next_month};
+pub use usage::{Limits, Usage, next_day, next_month, today};
 
 pub(super) use forecast::forecast;
 
+use super::fact::Accepted;
 use super::{Fact, Rejection, State};
 use crate::words::{Instant, UserName, Zone};
 
@@ -19,9 +20,14 @@ pub(super) fn check(state: &State, from: &UserName, at: Instant) -> Result<(), R
 
 /// Counts what was sent.
 pub(super) fn evolve(state: &mut State, fact: &Fact, at: Instant) {
-    let Some(from) = fact.accepted().and_then(|accepted| accepted.from.user()) else { return };
-    if let Some(user) = state.user_named_mut(from) {
-        let zone = user.zone.unwrap_or(Zone::UTC);
-        user.usage.count(zone, at);
+    let Some(accepted) = fact.accepted() else { return };
+    if let Some(user) = accepted.from.user().and_then(|from| state.user_named_mut(from)) {
+        user.usage.count(counted_on(accepted, user.zone, at));
     }
+}
+
+/// The date that a message counts on. Of a sender with a zone it was found when the message was accepted; a record of an earlier
+/// version does not say it.
+pub fn counted_on(accepted: &Accepted, zone: Option<Zone>, at: Instant) -> i32 {
+    accepted.day.unwrap_or_else(|| today(zone.unwrap_or(Zone::UTC), at))
 }

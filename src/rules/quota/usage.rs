@@ -25,22 +25,26 @@ pub struct Usage {
 impl Usage {
     /// What is used of the day and of the month at a moment.
     pub fn at(&self, zone: Zone, now: Instant) -> (u32, u32) {
-        let (then, today) = (date(self.on), self.today(zone, now));
+        self.of(self.counted(today(zone, now)))
+    }
+
+    fn of(&self, today: NaiveDate) -> (u32, u32) {
+        let then = date(self.on);
         let this_month = (then.year(), then.month()) == (today.year(), today.month());
         (if then == today { self.day } else { 0 }, if this_month { self.month } else { 0 })
     }
 
     /// The date that is counted. A firing that came a little early has begun the next one, and it is not left again: neither
     /// day gets more than its limit.
-    fn today(&self, zone: Zone, now: Instant) -> NaiveDate {
-        let (then, today) = (date(self.on), zone.local(now).date());
-        if today.succ_opt() == Some(then) { then } else { today }
+    fn counted(&self, today: i32) -> NaiveDate {
+        date(if today.checked_add(1) == Some(self.on) { self.on } else { today })
     }
 
-    /// One more was sent.
-    pub fn count(&mut self, zone: Zone, now: Instant) {
-        let (day, month) = self.at(zone, now);
-        let on = days(self.today(zone, now));
+    /// One more was sent on a date, in days since 1970-01-01.
+    pub fn count(&mut self, today: i32) {
+        let today = self.counted(today);
+        let (day, month) = self.of(today);
+        let on = days(today);
         *self = Usage { on, day: day.saturating_add(1), month: month.saturating_add(1) };
     }
 
@@ -59,6 +63,11 @@ impl Usage {
         }
         Ok(())
     }
+}
+
+/// The date that the sender's clocks show, in days since 1970-01-01.
+pub fn today(zone: Zone, now: Instant) -> i32 {
+    days(zone.local(now).date())
 }
 
 /// When the count of the day begins anew, by the sender's clocks.
@@ -93,8 +102,8 @@ mod tests {
         let at = |text: &str| text.parse::<Instant>().unwrap();
         let mut usage = Usage::default();
         assert_eq!(usage.at(zone, at("2026-11-30T15:59:59Z")), (0, 0));
-        usage.count(zone, at("2026-11-30T15:59:59Z"));
-        usage.count(zone, at("2026-11-30T15:59:59Z"));
+        usage.count(today(zone, at("2026-11-30T15:59:59Z")));
+        usage.count(today(zone, at("2026-11-30T15:59:59Z")));
         assert_eq!(usage.at(zone, at("2026-11-30T15:59:59Z")), (2, 2));
         // Midnight in Shanghai is a new day and a new month.
         assert_eq!(usage.at(zone, at("2026-11-30T16:00:00Z")), (0, 0));
@@ -110,9 +119,9 @@ mod tests {
     fn a_day_that_was_begun_early_is_not_left_again() {
         let at = |text: &str| text.parse::<Instant>().unwrap();
         let mut usage = Usage::default();
-        usage.count(Zone::UTC, at("2026-11-30T23:59:50Z"));
-        usage.count(Zone::UTC, at("2026-12-01T00:00:00Z"));
-        usage.count(Zone::UTC, at("2026-11-30T23:59:59Z"));
+        usage.count(today(Zone::UTC, at("2026-11-30T23:59:50Z")));
+        usage.count(today(Zone::UTC, at("2026-12-01T00:00:00Z")));
+        usage.count(today(Zone::UTC, at("2026-11-30T23:59:59Z")));
         assert_eq!(usage.at(Zone::UTC, at("2026-11-30T23:59:59Z")), (2, 2));
         assert_eq!(usage.at(Zone::UTC, at("2026-12-01T00:00:01Z")), (2, 2));
         // A clock that was wrong by more is not believed.

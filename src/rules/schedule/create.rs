@@ -1,6 +1,6 @@
 //! A schedule is created: its message and its rule are judged now, its firings each at their time.
 
-use super::{Content, Create, Created, Occurrence, Occurring, Plan};
+use super::{Content, Create, Created, New, Occurrence, Occurring, Plan};
 use crate::rules::quota::{Limits, OverQuota, forecast};
 use crate::rules::{Fact, Rejection, State, Timer, message};
 use crate::words::{Instant, ScheduleId, UserName, Zone};
@@ -16,13 +16,13 @@ pub(in crate::rules) fn create(
     now: Instant,
 ) -> Result<Vec<Fact>, Rejection> {
     let content = content(state, &command.message)?;
-    let (plan, when) = Plan::new(&command.when, home(state, user), now)?;
-    let first = plan.first(now).ok_or_else(Rejection::never_fires)?;
+    let New { plan, when, reckoned, first } = New::of(&command.when, home(state, user), now)?;
     let created = Created {
         schedule,
         from: user.clone(),
         message: content,
         when,
+        reckoned,
         tzdata: Zone::DATA_VERSION.to_owned(),
         over_quota: over_quota(state, user, &plan, first, now),
     };
@@ -67,6 +67,6 @@ fn over_quota(
     if limits == Limits::default() {
         return Vec::new();
     }
-    let next = std::iter::successors(Some(first), |occurrence| plan.next(occurrence));
+    let next = std::iter::once(first).chain(plan.following(first));
     forecast(&user.usage, limits, user.zone.unwrap_or(Zone::UTC), now, next.take(FORECAST_LEN))
 }

@@ -50,7 +50,7 @@ impl Schedule {
             to: Box::default(),
             deadlines: None,
             // A rule that this version cannot read has no occurrences here.
-            plan: Plan::read(&created.when).ok()?,
+            plan: Plan::read(&created.when, &created.reckoned).ok()?,
             next: None,
             last: None,
             skips: BTreeSet::new(),
@@ -152,8 +152,8 @@ fn replace(state: &mut State, replaced: &Replaced, at: EventSeq) {
     if let Some(content) = &replaced.message {
         schedule.carries(state, content, at);
     }
-    if let Some(plan) = replaced.when.as_ref().and_then(|when| Plan::read(when).ok()) {
-        schedule.skips = plan.kept_of(&schedule.skips);
+    if let Some(plan) = replaced.plan() {
+        replaced.unskip(&mut schedule.skips);
         schedule.plan = plan;
     }
     state.schedules.insert(replaced.schedule, schedule);

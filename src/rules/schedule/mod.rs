@@ -13,14 +13,16 @@ mod payloads;
 mod plan;
 mod replace;
 mod skip;
+#[cfg(test)]
+mod tests;
 mod when;
 
 pub use ledger::{Ledger, Sums};
 pub use payloads::{
     Content, Create, Created, Fired, NotFired, OccurrenceName, Occurring, OneOccurrence, OneSchedule,
-    Replace, Replaced,
+    Reckoned, Replace, Replaced,
 };
-pub use plan::{Occurrence, OmitReason, Omitted, Plan, Step};
+pub use plan::{New, Occurrence, OmitReason, Omitted, Plan, Step};
 pub use when::{Every, Fold, Gap, Missed, OneOrMany, ShortMonth, When};
 
 pub(super) use change::{cancel, pause, resume, run_now};

@@ -25,8 +25,9 @@ pub(in crate::rules) fn occur(
     let Some(schedule) = state.schedules.get(&id) else { return Vec::new() };
     let Some(mut occurrence) = schedule.next.filter(|next| next.due == due) else { return Vec::new() };
     let mut turn = Turn { state, id, schedule, message, now, facts: Vec::new(), sent: None };
+    let mut ahead = schedule.plan.following(occurrence);
     for _ in 0..OVERDUE_LEN_MAX {
-        let following = schedule.plan.next(&occurrence);
+        let following = ahead.next();
         if !turn.judge(occurrence, following) {
             break;
         }

@@ -10,7 +10,7 @@ use super::{Occurrence, Plan, When};
 use crate::rules::command::{MessagePart, Route, Send};
 use crate::rules::message::Letter;
 use crate::rules::quota::OverQuota;
-use crate::words::{Civil, MessageId, Party, ScheduleId, Span, UserName, WordError, serde_by_text};
+use crate::words::{Civil, Instant, MessageId, Party, ScheduleId, Span, UserName, WordError, serde_by_text};
 
 /// `schedule.create`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -78,13 +78,6 @@ impl fmt::Display for OccurrenceName {
 
 serde_by_text!(OccurrenceName);
 
-impl Plan {
-    /// Of the occurrences that were not wished, those that this rule has too.
-    pub fn kept_of(&self, skips: &BTreeSet<OccurrenceName>) -> BTreeSet<OccurrenceName> {
-        skips.iter().copied().filter(|skip| self.at(skip.nominal, skip.second).is_some()).collect()
-    }
-}
-
 impl Occurrence {
     pub fn name(&self) -> OccurrenceName {
         OccurrenceName { nominal: self.nominal, second: self.second }
@@ -113,6 +106,27 @@ impl From<Letter> for Content {
     }
 }
 
+/// What was found out about a rule when it was taken. It is recorded, so that nobody who reads the record asks the zone database
+/// again, which may say something else by then. A record of an earlier version lacks it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reckoned {
+    /// Of hours, minutes and seconds: the moment that `from` means.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anchor: Option<Instant>,
+    /// Of the same: the last moment that `until` means.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<Instant>,
+    /// If `from` was not named, `count` begins with what is due after this: when the rule was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted_after: Option<Instant>,
+}
+
+impl Reckoned {
+    fn is_empty(&self) -> bool {
+        *self == Reckoned::default()
+    }
+}
+
 /// `schedule.created`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Created {
@@ -120,6 +134,8 @@ pub struct Created {
     pub from: UserName,
     pub message: Content,
     pub when: When,
+    #[serde(default, skip_serializing_if = "Reckoned::is_empty")]
+    pub reckoned: Reckoned,
     /// The version of the time-zone database that the occurrences were computed with.
     pub tzdata: String,
     /// Of the next firings, those that would exceed the quota.
@@ -135,7 +151,27 @@ pub struct Replaced {
     pub message: Option<Content>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<When>,
+    #[serde(default, skip_serializing_if = "Reckoned::is_empty")]
+    pub reckoned: Reckoned,
+    /// Of the occurrences that were to be skipped, those that the new rule does not have; at most as many as can be skipped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unskipped: Option<Vec<OccurrenceName>>,
     pub tzdata: String,
+}
+
+impl Replaced {
+    /// The new rule, if there is one and this version can read it.
+    pub fn plan(&self) -> Option<Plan> {
+        Plan::read(self.when.as_ref()?, &self.reckoned).ok()
+    }
+
+    /// Takes out what is not to be skipped any more. A record of an earlier version does not say it: there the rule is asked.
+    pub fn unskip(&self, skips: &mut BTreeSet<OccurrenceName>) {
+        let old = || self.plan().map(|plan| plan.strangers(&*skips, None)).unwrap_or_default();
+        for name in self.unskipped.clone().unwrap_or_else(old) {
+            skips.remove(&name);
+        }
+    }
 }
 
 /// `occurrence.planned`

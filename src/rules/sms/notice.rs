@@ -97,6 +97,7 @@ pub(super) fn answer(
         route: Route::Sms,
         body: None,
         expires: Some(at + WORTH),
+        day: None,
     }));
     let routed = Fact::DeliveryRouted(Routed {
         message,

@@ -60,7 +60,9 @@ impl Calendar {
             Dates::Day => Some(today + (anchor - today).rem_euclid(every)),
             Dates::Week(weekdays) => Some(week_day(*weekdays, monday_of(anchor), every, today)),
             Dates::Month(days) => {
-                next_day(Month::of(anchor)?, every, today, last, |month| days.of(month.days()))
+                let (anchor, every) = (Month::of(anchor)?, i32::try_from(every).ok()?);
+                let ahead = |month: Month| month.until_multiple(anchor, every);
+                next_day(today, last, ahead, |month| days.of(month.days()))
             }
         };
         day.filter(|day| *day <= last)

@@ -2,18 +2,19 @@
 
 use chrono::{DateTime, Months};
 
+use super::super::payloads::Reckoned;
 use super::super::when::{Fold, OneOrMany, When};
 use super::form::Form;
 use super::nominal::Nominal;
-use super::order::{Place, View};
-use super::{Plan, Rule, limit, read, within_years};
+use super::walk::{Place, View};
+use super::{New, Plan, Rule, limit, read, within_years};
 use crate::rules::Rejection;
 use crate::words::{Civil, Instant, Resolved, Zone};
 
 /// As far ahead as anything is planned.
 const MONTHS_AHEAD_MAX: Months = Months::new(120);
 
-pub(super) fn plan(when: &When, home: Option<Zone>, now: Instant) -> Result<(Plan, When), Rejection> {
+pub(super) fn new(when: &When, home: Option<Zone>, now: Instant) -> Result<New, Rejection> {
     let now = Instant::from_unix_ms(within_years(now));
     let form = Form::of(when)?;
     let mut recorded = when.clone();
@@ -29,14 +30,16 @@ pub(super) fn plan(when: &When, home: Option<Zone>, now: Instant) -> Result<(Pla
     if when.from.is_none() {
         recorded.from = from(form, zone, now);
     }
-    let plan = Plan::read(&recorded)?;
-    let first = plan.fires(now)?;
-    if when.from.is_none() && when.count.is_some() {
-        // What the present date had before now is not counted.
-        recorded.from = Some(first.text(zone, form));
-        return Ok((Plan::read(&recorded)?, recorded));
+    // What the present date had before now is not counted.
+    let counted_after = (when.from.is_none() && when.count.is_some()).then_some(now);
+    let plan = Plan::read(&recorded, &Reckoned { counted_after, ..Reckoned::default() })?;
+    let place = plan.fires(now)?;
+    let first = plan.occurrence(place, plan.passed(place).saturating_add(1));
+    if plan.count().is_some_and(|count| first.number > count) {
+        return Err(Rejection::never_fires());
     }
-    Ok((plan, recorded))
+    let reckoned = Reckoned { counted_after, ..plan.reckoned() };
+    Ok(New { plan, when: recorded, reckoned, first })
 }
 
 /// Times with an offset, as local times of UTC.
@@ -72,18 +75,13 @@ fn moment(zone: Zone, at: Instant) -> String {
     }
 }
 
-impl Place {
-    fn text(&self, zone: Zone, form: Form) -> String {
-        match form {
-            Form::Steady(_) => moment(zone, Instant::from_unix_ms(self.due)),
-            Form::At | Form::Days(_) | Form::Weeks(_) | Form::Months(_) | Form::Cron => {
-                Civil::from_ms(self.nominal).to_string()
-            }
-        }
-    }
-}
-
 impl Plan {
+    fn reckoned(&self) -> Reckoned {
+        let Rule::Steady(steady) = &self.rule else { return Reckoned::default() };
+        let last = (steady.last != i64::MAX).then(|| Instant::from_unix_ms(steady.last));
+        Reckoned { anchor: Some(Instant::from_unix_ms(steady.anchor)), last, counted_after: None }
+    }
+
     /// Its first firing, which is ahead, but not too far.
     fn fires(&self, now: Instant) -> Result<Place, Rejection> {
         let horizon = ten_years_after(now);
@@ -94,10 +92,8 @@ impl Plan {
         if start.due > horizon {
             return Err(Rejection::too_far());
         }
-        let first = self.follow(start, View::Due, limit(start)).ok_or_else(Rejection::never_fires)?.place;
-        if self.count().is_some_and(|count| self.passed(first) >= count) {
-            return Err(Rejection::never_fires());
-        }
+        let first =
+            self.walk(start, View::Due, limit(start)).next().ok_or_else(Rejection::never_fires)?.place;
         if first.due > horizon { Err(Rejection::too_far()) } else { Ok(first) }
     }
 

@@ -82,7 +82,14 @@ impl CronTable {
     }
 
     fn day_within(&self, today: i64, last: i64) -> Option<i64> {
-        next_day(Month::of(today)?, 1, today, last, |month| self.days_of(month)).filter(|day| *day <= last)
+        let ahead = |month: Month| self.months_ahead(month);
+        next_day(today, last, ahead, |month| self.days_of(month)).filter(|day| *day <= last)
+    }
+
+    /// A rule of one month does not look at the eleven others.
+    fn months_ahead(&self, month: Month) -> i32 {
+        let twice = u32::from(self.months) | u32::from(self.months) << 12;
+        (twice >> month.in_year()).trailing_zeros().min(11).cast_signed()
     }
 
     fn days_of(&self, month: Month) -> u32 {

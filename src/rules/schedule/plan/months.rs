@@ -2,6 +2,8 @@
 
 use chrono::{Datelike, NaiveDate};
 
+use super::cost::step;
+
 /// Months since January of the year 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Month(i32);
@@ -16,6 +18,11 @@ impl Month {
     /// 0 is January.
     pub(super) fn in_year(self) -> u32 {
         self.0.rem_euclid(12).unsigned_abs()
+    }
+
+    /// How many months after this one the next is that is a multiple of so many from an anchor.
+    pub(super) fn until_multiple(self, anchor: Month, every: i32) -> i32 {
+        (anchor.0 - self.0).rem_euclid(every)
     }
 
     /// How many days it has.
@@ -39,19 +46,18 @@ fn is_leap(year: i32) -> bool {
     (year % 4 == 0 && year % 100 != 0) || year % 400 == 0
 }
 
-/// The first date from one on and up to another that a mask has, in every so many months from an anchor. Bit 0 of a mask is
-/// the 1st.
+/// The first date from one on and up to another that a mask has. Bit 0 of a mask is the 1st; `ahead` says how many months after one
+/// the next is that may have a date, 0 where it may itself.
 pub(super) fn next_day(
-    anchor: Month,
-    every: i64,
     today: i64,
     last: i64,
+    ahead: impl Fn(Month) -> i32,
     mask: impl Fn(Month) -> u32,
 ) -> Option<i64> {
-    let every = i32::try_from(every).ok()?;
     let now = Month::of(today)?;
-    let mut month = Month(now.0 + (anchor.0 - now.0).rem_euclid(every));
+    let mut month = Month(now.0.checked_add(ahead(now))?);
     loop {
+        step();
         let first = month.first_day()?;
         if first > last {
             return None;
@@ -61,6 +67,7 @@ pub(super) fn next_day(
         if days != 0 {
             return Some(first + i64::from(days.trailing_zeros()));
         }
-        month = Month(month.0.checked_add(every)?);
+        let next = Month(month.0.checked_add(1)?);
+        month = Month(next.0.checked_add(ahead(next))?);
     }
 }

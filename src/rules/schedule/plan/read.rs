@@ -1,5 +1,6 @@
 //! A rule as it is recorded becomes a plan: each form's own fields first, then what all forms share.
 
+use super::super::payloads::Reckoned;
 use super::super::when::{Fold, Gap, When};
 use super::calendar::{Calendar, Dates, MonthDays};
 use super::cron::{CronTable, is_interval};
@@ -29,16 +30,16 @@ const WEEKDAY_SHORT_LEN: usize = 3;
 
 const DATE_OR_TIME: &str = "a date or a local time, as in 2026-12-01 or 2026-12-01T09:00:00";
 
-pub(super) fn plan(when: &When) -> Result<Plan, Rejection> {
+pub(super) fn plan(when: &When, reckoned: &Reckoned) -> Result<Plan, Rejection> {
     let zone = zone(when.zone.as_deref())?;
     let form = Form::of(when)?;
-    let bounds = bounds(when)?;
+    let bounds = Bounds { counted_after: reckoned.counted_after, ..bounds(when)? };
     let rule = match form {
         Form::At => Rule::Nominal(Nominal::At(at(when)?)),
         Form::Days(every) => calendar(when, every, Dates::Day)?,
         Form::Weeks(every) => calendar(when, every, Dates::Week(weekdays(when)?))?,
         Form::Months(every) => calendar(when, every, Dates::Month(days(when)?))?,
-        Form::Steady(period) => Rule::Steady(Box::new(steady(when, zone, period, bounds.until)?)),
+        Form::Steady(period) => Rule::Steady(Box::new(steady(when, zone, period, bounds.until, reckoned)?)),
         Form::Cron => Rule::Nominal(Nominal::Cron(Box::new(cron(when)?))),
     };
     // As cron does: such a job follows the clocks, however they are set.
@@ -70,6 +71,7 @@ fn bounds(when: &When) -> Result<Bounds, Rejection> {
     Ok(Bounds {
         until: until.transpose()?,
         count: count.transpose()?.unwrap_or(0),
+        counted_after: None,
         except: except(when)?,
         late_by: when.late_by,
         min_interval: when.min_interval,
@@ -156,20 +158,29 @@ fn recorded_from(when: &When) -> Result<&str, Rejection> {
     when.from.as_deref().ok_or_else(|| bad("it is not said from when on", "when.from"))
 }
 
+/// What the zone's clocks say of `from` and `until` was found when the rule was taken; of an old record it is found again.
+fn steady(
+    when: &When,
+    zone: Zone,
+    period: i64,
+    until: Option<i64>,
+    reckoned: &Reckoned,
+) -> Result<Steady, Rejection> {
+    let anchor = reckoned.anchor.map_or_else(|| anchor(when, zone), Ok)?.unix_ms();
+    let last = reckoned.last.or_else(|| until.map(|until| last_shown(zone, until)));
+    Ok(Steady { anchor, period, last: last.map_or(i64::MAX, Instant::unix_ms) })
+}
+
 /// `from` may be given with an offset too: a local time that the clocks show twice does not tell a moment.
-fn steady(when: &When, zone: Zone, period: i64, until: Option<i64>) -> Result<Steady, Rejection> {
+fn anchor(when: &When, zone: Zone) -> Result<Instant, Rejection> {
     let text = recorded_from(when)?;
-    let anchor = match date_or_time(text) {
+    match date_or_time(text) {
         Some((local, _)) => match zone.resolve(Civil::from_ms(local)) {
-            Resolved::Once(at) | Resolved::Twice { first: at, .. } | Resolved::Gap { shifted: at } => at,
-            Resolved::NoSuchDate => {
-                return Err(bad_time(text, "a date of the calendar there", "when.from"));
-            }
+            Resolved::Once(at) | Resolved::Twice { first: at, .. } | Resolved::Gap { shifted: at } => Ok(at),
+            Resolved::NoSuchDate => Err(bad_time(text, "a date of the calendar there", "when.from")),
         },
-        None => text.parse().map_err(|_| bad_time(text, DATE_OR_TIME, "when.from"))?,
-    };
-    let last = until.map_or(i64::MAX, |until| last_shown(zone, until).unix_ms());
-    Ok(Steady { anchor: anchor.unix_ms(), period, last })
+        None => text.parse().map_err(|_| bad_time(text, DATE_OR_TIME, "when.from")),
+    }
 }
 
 /// The last moment at which the clocks there show a local time, or would but for a gap.

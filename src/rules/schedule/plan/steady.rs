@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::cost::step;
 use super::nominal::midnight_after;
-use super::order::{Entry, Place, View};
+use super::walk::{Entry, Place, View};
 use super::{OmitReason, Plan};
-use crate::words::{Civil, Instant, Resolved, Zone};
+use crate::words::Season;
 
 /// In milliseconds of Unix time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,19 +19,27 @@ pub(super) struct Steady {
 }
 
 impl Steady {
-    pub(super) fn follow(&self, plan: &Plan, place: Place, view: View, limit: i64) -> Option<Entry> {
-        let mut after = place.due;
+    /// The first that is due in a season and after a moment.
+    pub(super) fn within(
+        &self,
+        plan: &Plan,
+        season: &Season,
+        after: i64,
+        view: View,
+        limit: i64,
+    ) -> Option<Entry> {
+        let mut after = after.max(season.start.saturating_sub(1));
         loop {
-            let due = self.due_after(after);
-            if due > self.last.min(limit) {
-                return None;
-            }
-            let place = self.place(plan.zone, due);
-            match (plan.excepts(place.nominal), view) {
+            step();
+            let due = self.due_after(after).filter(|due| *due < season.end && *due <= limit)?;
+            let nominal = due + season.offset;
+            let second = nominal < season.start.saturating_add(season.before);
+            let place = Place { due, nominal, second };
+            match (plan.excepts(nominal), view) {
                 (false, View::Due | View::All) => return Some(Entry { place, omitted: None }),
                 (true, View::All) => return Some(Entry { place, omitted: Some(OmitReason::Excepted) }),
                 // On to the next date at once: there may be a day of seconds.
-                (true, View::Due) => after = due.max(date_after(plan.zone, place) - 1),
+                (true, View::Due) => after = midnight_after(nominal) - season.offset - 1,
             }
         }
     }
@@ -39,34 +48,10 @@ impl Steady {
         due >= self.anchor && due <= self.last && (due - self.anchor) % self.period == 0
     }
 
-    fn due_after(&self, after: i64) -> i64 {
+    pub(super) fn due_after(&self, after: i64) -> Option<i64> {
         let passed = after.saturating_sub(self.anchor);
-        if passed < 0 { self.anchor } else { self.anchor + (passed / self.period + 1) * self.period }
+        let due =
+            if passed < 0 { self.anchor } else { self.anchor + (passed / self.period + 1) * self.period };
+        (due <= self.last).then_some(due)
     }
-
-    fn place(&self, zone: Zone, due: i64) -> Place {
-        let due = Instant::from_unix_ms(due);
-        let nominal = zone.local(due);
-        let second = match zone.resolve(nominal) {
-            Resolved::Twice { second, .. } => second == due,
-            Resolved::Once(_) | Resolved::Gap { .. } | Resolved::NoSuchDate => false,
-        };
-        Place { due: due.unix_ms(), nominal: nominal.ms(), second }
-    }
-}
-
-/// When the clocks show the next date after what they show at a place.
-fn date_after(zone: Zone, place: Place) -> i64 {
-    let (now, midnight) = (Instant::from_unix_ms(place.due), midnight_after(place.nominal));
-    let due = match zone.resolve(Civil::from_ms(midnight)) {
-        Resolved::Once(at) => at,
-        Resolved::Twice { first, .. } if first > now => first,
-        Resolved::Twice { second, .. } => second,
-        Resolved::Gap { .. } | Resolved::NoSuchDate => {
-            let unchanged = now.unix_ms() + midnight - place.nominal;
-            let change = zone.change_between(now, Instant::from_unix_ms(unchanged));
-            change.map_or(now, |change| change.at)
-        }
-    };
-    due.unix_ms()
 }

@@ -1,7 +1,7 @@
 //! Each form names the local times it should.
 
 use super::{NOW, check, made, plan};
-use crate::rules::schedule::{Missed, OneOrMany, Plan};
+use crate::rules::schedule::{Missed, New, OneOrMany, Plan};
 use crate::words::{Span, Zone};
 
 #[test]
@@ -87,13 +87,14 @@ fn fires_on_days_of_the_month_that_a_short_one_clamps_or_skips() {
 
 #[test]
 fn fires_every_so_many_hours_minutes_or_seconds_of_absolute_time() {
-    let (plan, recorded) = made(r#"{"every": "hour", "zone": "UTC"}"#, "2026-01-07T10:20:30.500Z").unwrap();
+    let New { plan, when: recorded, .. } =
+        made(r#"{"every": "hour", "zone": "UTC"}"#, "2026-01-07T10:20:30.500Z").unwrap();
     assert_eq!(recorded.from.as_deref(), Some("2026-01-07T10:20:30"));
     let first = plan.first("2026-01-07T10:20:30.500Z".parse().unwrap()).unwrap();
     assert_eq!(first.nominal.to_string(), "2026-01-07T11:20:30");
     // In the hour that is shown twice a local time alone would not tell when to count from.
     let later = r#"{"every": 90, "unit": "minutes", "zone": "America/New_York"}"#;
-    let (plan, recorded) = made(later, "2026-11-01T06:10:00Z").unwrap();
+    let New { plan, when: recorded, .. } = made(later, "2026-11-01T06:10:00Z").unwrap();
     assert_eq!(recorded.from.as_deref(), Some("2026-11-01T06:10:00.000Z"));
     let first = plan.first("2026-11-01T06:10:00Z".parse().unwrap()).unwrap();
     assert_eq!(first.due.to_string(), "2026-11-01T07:40:00.000Z");
@@ -192,13 +193,13 @@ fn records_what_was_left_open() {
         (r#"{"cron": "0 9 * * *"}"#, Some(shanghai), "Asia/Shanghai", Some("2026-01-08"), None),
         (r#"{"every": "hour", "zone": "UTC"}"#, Some(shanghai), "UTC", Some("2026-01-07T20:00:00"), None),
     ] {
-        let Ok((plan, recorded)) = Plan::new(&super::when(json), home, now) else {
+        let Ok(New { plan, when: recorded, reckoned, .. }) = New::of(&super::when(json), home, now) else {
             assert!(json.contains("09:00+08:00"), "{json} was refused");
             continue;
         };
         assert_eq!((recorded.zone.as_deref(), recorded.from.as_deref()), (Some(zone), from), "{json}");
         assert_eq!(recorded.at, at.map(|at| OneOrMany::One(at.to_owned())), "{json}");
-        assert_eq!(Plan::read(&recorded).unwrap(), plan);
+        assert_eq!(Plan::read(&recorded, &reckoned).unwrap(), plan);
         assert_eq!((plan.zone().to_string(), plan.recurs()), (zone.to_owned(), at.is_none()));
     }
 }

@@ -1,12 +1,14 @@
 //! The tables of plans: every form, policy and refusal, as a sender would write them.
 
 mod clocks;
+mod counted;
 mod cron;
 mod forms;
 mod refusals;
+mod sparse;
 mod steps;
 
-use super::{AHEAD_MS, Occurrence, Plan, Step};
+use super::{AHEAD_MS, New, Occurrence, Plan, Step};
 use crate::rules::Rejection;
 use crate::rules::schedule::When;
 use crate::words::Instant;
@@ -22,18 +24,19 @@ fn at(text: &str) -> Instant {
     text.parse().unwrap()
 }
 
-fn made(json: &str, now: &str) -> Result<(Plan, When), Rejection> {
-    let made = Plan::new(&when(json), None, at(now));
-    if let Ok((plan, recorded)) = &made {
-        assert_eq!(&Plan::read(recorded).unwrap(), plan, "read again: {json}");
+fn made(json: &str, now: &str) -> Result<New, Rejection> {
+    let made = New::of(&when(json), None, at(now));
+    if let Ok(New { plan, when, reckoned, first }) = &made {
+        assert_eq!(&Plan::read(when, reckoned).unwrap(), plan, "read again: {json}");
         let bytes = rmp_serde::to_vec_named(plan).unwrap();
         assert_eq!(&rmp_serde::from_slice::<Plan>(&bytes).unwrap(), plan, "stored: {json}");
+        assert_eq!(plan.first(at(now)), Some(*first), "first: {json}");
     }
     made
 }
 
 fn plan(json: &str, now: &str) -> Plan {
-    made(json, now).unwrap_or_else(|rejection| panic!("{json}: {rejection:?}")).0
+    made(json, now).unwrap_or_else(|rejection| panic!("{json}: {rejection:?}")).plan
 }
 
 /// `nominal`, with `+` for the later of two.

@@ -1,7 +1,7 @@
 //! What a rule is refused for, and the field that is named.
 
 use super::{NOW, made};
-use crate::rules::schedule::Plan;
+use crate::rules::schedule::New;
 use crate::words::Instant;
 
 fn refused(json: &str) -> (String, String) {
@@ -212,6 +212,6 @@ fn hostile_rules_are_refused_quickly_and_quoted_shortly() {
 fn no_present_is_too_strange() {
     let when = super::when(r#"{"every": "second", "zone": "America/New_York", "count": 10000}"#);
     for now in [i64::MIN, i64::MIN / 2, -1, 0, i64::MAX / 2, i64::MAX] {
-        let _taken_or_refused = Plan::new(&when, None, Instant::from_unix_ms(now));
+        let _taken_or_refused = New::of(&when, None, Instant::from_unix_ms(now));
     }
 }
