@@ -7,10 +7,10 @@ use std::sync::{LazyLock, OnceLock};
 use jiff::tz::TimeZone;
 
 /// As in `2026f`.
-pub(super) const VERSION: &str = include_str!("../../zoneinfo/version");
+pub(super) const VERSION: &str = include_str!("zoneinfo/version");
 
-/// Made by `zoneinfo/pack.py`, which says what is where.
-static PACKED: &[u8] = include_bytes!("../../zoneinfo/zones.dat");
+/// Made by `src/words/zoneinfo/pack.py`, which says what is where.
+static PACKED: &[u8] = include_bytes!("zoneinfo/zones.dat");
 
 /// About 600 names, 40 bytes each; a zone that is read takes a few kilobytes more.
 static ZONES: LazyLock<Vec<Entry>> = LazyLock::new(|| unpack(PACKED).expect("it was packed by our own tool"));

@@ -1,4 +1,4 @@
-"""Packs the zones of the Python package tzdata beside this file: python3 zoneinfo/pack.py, where that package is installed.
+"""Packs the zones of the Python package tzdata beside this file: python3 src/words/zoneinfo/pack.py, where that package is installed.
 
 `version` is the version of the IANA database. `zones.dat` has a line per name, in order (name, where its data begins, how long
 it is), an empty line, and then the data: the package's own TZif files (RFC 9636), each once, however many names it has.
