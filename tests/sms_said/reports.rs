@@ -43,7 +43,7 @@ async fn a_command_of_the_bridges_own_that_is_refused_is_parked_where_a_person_s
         headers: Vec::new(),
         payload: br#"{"reports": "none"}"#.to_vec(),
     };
-    let seq = world.log.publish(outgoing, &world.log.fresh_identity()).await.unwrap();
+    let seq = world.log.command(outgoing).await.unwrap();
     let parked = soon("it is parked", parked.next()).await.unwrap();
     assert_eq!(parked.subject.as_str(), format!("homing.out._parked.sms.{seq}"));
     let shown = to_value(&parked.payload).unwrap();

@@ -83,7 +83,7 @@ impl World {
 
     pub async fn says(&self, by: &str, said: &Command) -> u64 {
         let outgoing = command::outgoing(by, said, Encoding::Json);
-        self.log.publish(outgoing, &self.log.fresh_identity()).await.unwrap()
+        self.log.command(outgoing).await.unwrap()
     }
 
     /// By SMS, from alice.

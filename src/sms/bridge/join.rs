@@ -50,14 +50,14 @@ pub(super) async fn join(
         called: first.part.called.clone(),
         text: text_of(&parts, first.part.total),
         joined: Some(whole.to_owned()),
-        id: Some(id.clone()),
+        id: Some(id),
     };
     if let Some(from) = received.from {
         hear(shared, from, wish(&received.called, &received.text));
     }
     let received = Command::SmsReceived(received);
     tell(log, &received).await;
-    log.publish(command::outgoing("_sms", &received, Encoding::Msgpack), &id).await?;
+    log.command(command::outgoing("_sms", &received, Encoding::Msgpack)).await?;
     Ok(())
 }
 

@@ -147,7 +147,7 @@ impl Listener {
     async fn store(&self, said: &Said) -> Result<(), Fault> {
         let outgoing = command::outgoing("_sms", &said.command, Encoding::Msgpack);
         tell(&self.log, &said.command).await;
-        self.log.publish(outgoing, &said.id).await.map(drop)
+        self.log.command(outgoing).await.map(drop)
     }
 }
 

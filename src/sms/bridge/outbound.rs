@@ -225,10 +225,9 @@ impl Outbound<'_> {
 /// Publishes a question until it is stored, and tells where. It may be stored twice: it names the leave it asks for, and there
 /// is one leave of that name.
 async fn publish(log: Log, question: Command, asked: mpsc::Sender<u64>) {
-    let identity = log.fresh_identity();
     while !asked.is_closed() {
         let outgoing = command::outgoing("_sms", &question, Encoding::Msgpack);
-        match log.publish(outgoing, &identity).await {
+        match log.command(outgoing).await {
             Ok(seq) => {
                 // The desk may have ended meanwhile; then the journal tells the next one.
                 let _ = asked.send(seq).await;

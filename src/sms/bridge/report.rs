@@ -87,7 +87,7 @@ async fn store(log: &Log, reports: Vec<Report>) -> bool {
     let command = Command::SmsReport(Reports { reports, id: Some(id.clone()) });
     loop {
         let outgoing = command::outgoing("_sms", &command, Encoding::Msgpack);
-        let Err(fault) = log.publish(outgoing, &id).await else { return true };
+        let Err(fault) = log.command(outgoing).await else { return true };
         match fault.retry {
             Retry::Later | Retry::Reload => warn!(%fault, "a report waits for the server"),
             Retry::Never => {
