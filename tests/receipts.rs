@@ -26,7 +26,13 @@ fn report(message: MessageId) -> impl Strategy<Value = Report> {
     let ids = vec(option::weighted(0.7, "[0-3]?"), usize::from(SEGMENTS));
     let attempt = {
         let to = to.clone();
-        ids.prop_map(move |ids| Attempted { message, to: to.clone(), connector: "main".to_owned(), ids })
+        ids.prop_map(move |ids| Attempted {
+            message,
+            to: to.clone(),
+            connector: "main".to_owned(),
+            ids,
+            leave: None,
+        })
     };
     let state = select(
         &[Enroute, Delivered, Delivered, Expired, Deleted, Undeliverable, Accepted, Unknown, Rejected][..],
@@ -53,7 +59,7 @@ fn report(message: MessageId) -> impl Strategy<Value = Report> {
 /// What is asked and reported, a few things at a time.
 fn story(message: MessageId) -> impl Strategy<Value = Vec<Command>> {
     let asked = Asked { message, to: "bob".parse().expect("a user"), again: true };
-    let attempt = Command::SmsAttempt(Attempt { deliveries: vec![asked], id: None });
+    let attempt = Command::SmsAttempt(Attempt { deliveries: vec![asked], leave: None });
     let reports =
         vec(report(message), 1..5).prop_map(|reports| Command::SmsReport(Reports { reports, id: None }));
     vec(prop_oneof![1 => Just(attempt), 4 => reports], 1..24)

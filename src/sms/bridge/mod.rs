@@ -94,9 +94,7 @@ async fn once(log: &Log, folder: &Path, settings: &Settings, stop: &Cancellation
         info!("the state of the SMS bridge is rebuilt from the log");
     }
     info!(seq = state.position().0, "the state of the SMS bridge is open");
-    let begun = Arc::clone(&state);
-    let killed = blocking(move || begun.begin()).await?;
-    let repeated = if killed { Repeated::after_a_kill(log).await? } else { Repeated::default() };
+    let repeated = Repeated::begin(log, &state).await?;
     let refusals = refused::first(log, &state).await?;
     let unacknowledged = Arc::new(AtomicBool::new(false));
     let (reporter, publishing) = Reporter::start(log.clone());

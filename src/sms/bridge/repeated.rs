@@ -3,13 +3,15 @@
 //! What was acknowledged is forgotten, so that a second SMS with the same words is a second one.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::inbound::content_of;
-use crate::log::{Fault, Log, clock};
+use crate::log::{Fault, Log, blocking, clock};
 use crate::rules::{Command, Sender};
+use crate::sms::state::State;
 use crate::wire::{command, subjects};
 use crate::words::{CommandSeq, Span};
 
@@ -54,11 +56,18 @@ impl Open {
 }
 
 impl Repeated {
+    /// What is not acknowledged when a bridge begins.
+    pub(super) async fn begin(log: &Log, state: &Arc<State>) -> Result<Repeated, Fault> {
+        let state = Arc::clone(state);
+        let killed = blocking(move || state.begin()).await?;
+        if killed { Repeated::after_a_kill(log).await } else { Ok(Repeated::default()) }
+    }
+
     /// What a bridge that was killed may not have acknowledged: what stands on COMMANDS since just before.
     ///
     /// A second SMS with the same words, one of them said within the minute before the start and the other within the
     /// minute after it, is taken for the first: nothing tells them apart.
-    pub(super) async fn after_a_kill(log: &Log) -> Result<Repeated, Fault> {
+    async fn after_a_kill(log: &Log) -> Result<Repeated, Fault> {
         let (since, until) = (clock::now() + Span::from_ms(-JUST_BEFORE.ms()), Instant::now() + JUST_AFTER);
         let mut repeated = Repeated::default();
         for filter in [subjects::command("_sms", "sms.received"), subjects::command("_sms", "sms.part")] {

@@ -16,7 +16,7 @@ use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
 use super::answer::{Answer, Permit, QueryAnswer, Told, UnknownWhy};
-use crate::sms::pdu::{Body, QuerySm, SubmitSm, command};
+use crate::sms::pdu::{Body, QuerySm, SubmitSm};
 use awaited::Awaited;
 pub(super) use awaited::Resolved;
 use late::Late;

@@ -79,7 +79,7 @@ impl Projecting<'_, '_> {
     }
 
     fn attempted(&mut self, granted: &Granted) -> Result<(), Fault> {
-        let Granted { message, to, phone, from } = granted;
+        let Granted { message, to, phone, from, leave: _ } = granted;
         let before: Option<Delivery> = get(self.rows, &keys::delivery(*message, to))?;
         let fresh = || Delivery {
             stage: Stage::Attempted,

@@ -22,7 +22,9 @@ impl Outbox {
         sequence: u32,
     ) -> oneshot::Receiver<()> {
         let (tell, told) = oneshot::channel();
-        self.put_reply(Queued { told: Some(tell), ..reply(command, status, sequence) });
+        let mut reply = reply(command, status, sequence);
+        reply.told = Some(tell);
+        self.put_reply(reply);
         told
     }
 

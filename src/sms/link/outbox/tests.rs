@@ -1,7 +1,7 @@
 //! What is known of a request at each end that a session can have.
 
 use super::*;
-use crate::sms::pdu::{QuerySmResp, Tlvs, tlv};
+use crate::sms::pdu::{QuerySmResp, Tlvs, command, tlv};
 
 fn outbox(window: usize) -> Outbox {
     Outbox::new(window, 0, Arc::new(Notify::new()))
