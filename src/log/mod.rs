@@ -19,6 +19,7 @@ mod pull;
 mod read;
 mod rows;
 pub mod server;
+mod since;
 mod streams;
 mod work;
 

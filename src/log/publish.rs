@@ -48,9 +48,12 @@ impl Log {
                 Ok(ack) => return Ok(ack.sequence),
                 Err(error) => error,
             };
-            let doing = format!("publish on {subject}");
-            if !may_be_stored_later(error.kind()) || tries >= TRIES_MAX {
-                return Err(Fault::never(doing).because(error));
+            let doing = || format!("publish on {subject}");
+            if !may_be_stored_later(error.kind()) {
+                return Err(Fault::never(doing()).because(error));
+            }
+            if tries >= TRIES_MAX {
+                return Err(Fault::later(doing()).because(error));
             }
             debug!(%error, tries, "publishing again");
             tokio::time::sleep(AGAIN_AFTER).await;

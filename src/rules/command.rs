@@ -85,6 +85,9 @@ impl Command {
             | Command::CancelSchedule(one)
             | Command::RunSchedule(one) => one.id.as_deref(),
             Command::Recall(recall) => recall.id.as_deref(),
+            Command::SmsReport(reports) => reports.id.as_deref(),
+            Command::SmsReceived(received) => received.id.as_deref(),
+            Command::SmsPart(part) => part.id.as_deref(),
             Command::Register(_)
             | Command::SetUser(_)
             | Command::Suspend(_)
@@ -103,10 +106,7 @@ impl Command {
             | Command::SkipOccurrence(_)
             | Command::UnskipOccurrence(_)
             | Command::TimerFired(_)
-            | Command::SmsAttempt(_)
-            | Command::SmsReport(_)
-            | Command::SmsReceived(_)
-            | Command::SmsPart(_) => None,
+            | Command::SmsAttempt(_) => None,
         }
     }
 

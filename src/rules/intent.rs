@@ -1,6 +1,6 @@
 //! The intent of a command: the field `id`, which makes it happen once however often it is sent.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -10,6 +10,11 @@ use crate::words::{Instant, Span};
 
 /// The contract: idempotent "for at least 7 days".
 const KEPT_FOR: Span = Span::from_secs(7 * 86_400);
+/// A part of Homing tries for about a minute to store a command; an SMSC's repetition of what was not acknowledged takes
+/// over the first one's id for eight.
+const PARTS_KEPT_FOR: Span = Span::from_secs(600);
+/// More than a minute of commands at four thousand a second; some ten megabytes.
+const PARTS_KEPT_LEN_MAX: usize = 262_144;
 
 /// Half of a SHA-256: no two ids meet by chance or by design, and a table of millions stays small.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -46,6 +51,31 @@ pub struct IntentMark {
 pub(super) struct Intents {
     kept: HashMap<Stamp, Kept>,
     by_age: VecDeque<(Instant, Stamp)>,
+    /// Those of Homing's own parts.
+    #[serde(default)]
+    of_parts: Latest,
+}
+
+/// Ids of the last ten minutes, without their outcomes: nobody waits for one.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+struct Latest {
+    kept: HashSet<Stamp>,
+    by_age: VecDeque<(Instant, Stamp)>,
+}
+
+impl Latest {
+    fn keep(&mut self, key: Stamp, at: Instant) {
+        while let Some((since, old)) = self.by_age.front().copied() {
+            if since + PARTS_KEPT_FOR > at && self.by_age.len() < PARTS_KEPT_LEN_MAX {
+                break;
+            }
+            self.kept.remove(&old);
+            self.by_age.pop_front();
+        }
+        if self.kept.insert(key) {
+            self.by_age.push_back((at, key));
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -63,7 +93,16 @@ impl Intents {
         self.kept.get(&key(by, id))
     }
 
+    /// Whether a part of Homing has used this id.
+    pub(super) fn has(&self, by: &Sender, id: &str) -> bool {
+        self.of_parts.kept.contains(&key(by, id))
+    }
+
     pub(super) fn keep(&mut self, by: &Sender, mark: &IntentMark, outcome: Outcome, at: Instant) {
+        let key = key(by, &mark.id);
+        if let Sender::Part(_) = by {
+            return self.of_parts.keep(key, at);
+        }
         while let Some((since, old)) = self.by_age.front() {
             if *since + KEPT_FOR > at {
                 break;
@@ -71,8 +110,28 @@ impl Intents {
             self.kept.remove(old);
             self.by_age.pop_front();
         }
-        let key = key(by, &mark.id);
         self.kept.insert(key, Kept { content: mark.content, outcome });
         self.by_age.push_back((at, key));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_parts_are_forgotten_by_age_and_by_number() {
+        let (mut latest, key) = (Latest::default(), |number: u64| Stamp::of(&[&number.to_be_bytes()]));
+        let at = |secs: i64| Instant::from_unix_ms(secs * 1_000);
+        latest.keep(key(0), at(0));
+        latest.keep(key(0), at(1));
+        latest.keep(key(1), at(599));
+        assert!(latest.kept.contains(&key(0)) && latest.by_age.len() == 2);
+        latest.keep(key(2), at(600));
+        assert!(!latest.kept.contains(&key(0)) && latest.kept.contains(&key(1)));
+        let many = u64::try_from(PARTS_KEPT_LEN_MAX).unwrap();
+        (10..10 + many + 5).for_each(|number| latest.keep(key(number), at(601)));
+        assert_eq!((latest.kept.len(), latest.by_age.len()), (PARTS_KEPT_LEN_MAX, PARTS_KEPT_LEN_MAX));
+        assert!(!latest.kept.contains(&key(14)) && latest.kept.contains(&key(15)));
     }
 }

@@ -37,6 +37,9 @@ pub struct State {
     pub(super) phones_off: BTreeSet<Phone>,
     /// Of the open deliveries by SMS, the long ones.
     pub(super) segments: BTreeMap<(MessageId, Party), sms::Segments>,
+    /// Of the open deliveries by SMS, those that had a receipt.
+    #[serde(default)]
+    pub(super) said: BTreeMap<(MessageId, Party), sms::Said>,
     pub(super) answered: sms::Answered,
     /// Of the open deliveries by SMS, those with leave and without a result: which leave.
     #[serde(default)]

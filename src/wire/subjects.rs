@@ -12,6 +12,8 @@ pub const EVENTS: &str = "homing.evt.>";
 pub const PRESENCE_EVENTS: &str = "homing.evt.presence.>";
 /// What the SMS bridge asked and reported, and people's SMS.
 pub const SMS_EVENTS: &str = "homing.evt.sms.>";
+/// What the SMS bridge said and was refused.
+pub const SMS_REFUSALS: &str = "homing.evt.command._sms.refused";
 /// An SMS bridge tells the others that somebody wrote STOP, before it is decided.
 pub const SMS_STOPS: &str = "homing.sms.stops";
 /// Wishes to get SMS or not.
@@ -102,6 +104,11 @@ pub fn work(channel: &str, to: &Party, place: usize, message: MessageId) -> Stri
 /// Where a record that a room cannot process is put for a person to see.
 pub fn parked(room: &str, seq: u64) -> String {
     format!("homing.out._parked.{room}.{seq}")
+}
+
+/// Where a command that cannot be stored is put for a person to see; its identity is one token.
+pub fn parked_unstored(room: &str, identity: &str) -> String {
+    format!("homing.out._parked.{room}.{identity}")
 }
 
 /// Where a PDU that cannot be read is put for a person to see; its identity is one token.

@@ -82,6 +82,16 @@ pub fn parked_pdu(identity: &str, why: &str, pdu: &[u8]) -> Outgoing {
     }
 }
 
+/// Parks a command of `room`'s that no server takes; `identity` is one subject token.
+pub fn parked_unstored(room: &str, identity: &str, why: &str, payload: &[u8]) -> Outgoing {
+    let (stream, payload) = ("COMMANDS".to_owned(), Blob(payload.to_vec()));
+    Outgoing {
+        subject: subjects::parked_unstored(room, identity),
+        headers: vec![headers::content_type(Encoding::Msgpack)],
+        payload: to_msgpack(&Parked { stream, seq: 0, why: why.to_owned(), payload }),
+    }
+}
+
 /// Parks a record that `room` could not process.
 pub fn parked(room: &str, stream: &str, seq: u64, why: &str, payload: &[u8]) -> Outgoing {
     let parked =

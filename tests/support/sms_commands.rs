@@ -26,7 +26,9 @@ pub fn sms() -> impl Strategy<Value = Command> {
         });
     prop_oneof![
         4 => (deliveries, leave()).prop_map(|(deliveries, leave)| Command::SmsAttempt(sms::Attempt { deliveries, leave })),
-        6 => vec(report(), 0..4).prop_map(|reports| Command::SmsReport(sms::Reports { reports })),
+        6 => (vec(report(), 0..4), option::weighted(0.2, "[ab]")).prop_map(|(reports, id)| {
+            Command::SmsReport(sms::Reports { reports, id })
+        }),
         4 => received().prop_map(Command::SmsReceived),
         1 => part_of_sms().prop_map(Command::SmsPart),
     ]
@@ -44,7 +46,8 @@ fn report() -> impl Strategy<Value = sms::Report> {
         })
     };
     let state = || {
-        select(&[sms::ReceiptState::Delivered, sms::ReceiptState::Enroute, sms::ReceiptState::Expired][..])
+        use sms::ReceiptState::{Delivered, Enroute, Expired, Unknown};
+        select(&[Delivered, Enroute, Expired, Unknown][..])
     };
     prop_oneof![
         4 => (attempt(), any::<bool>()).prop_map(|(attempt, receipts)| sms::Report::Accepted { attempt, receipts }),
@@ -53,7 +56,7 @@ fn report() -> impl Strategy<Value = sms::Report> {
         2 => attempt()
             .prop_map(|attempt| sms::Report::Unknown { attempt, why: sms::UnknownReason::Disconnected }),
         6 => (message(), party(), 0..4_u8, 1..4_u8, state()).prop_map(|(message, to, segment, segments, state)| {
-            sms::Report::Receipt(sms::Receipt { message, to, segment, segments, state, error: None })
+            sms::Report::Receipt(sms::Receipt { message, to, segment, segments, state, error: None, id: None })
         }),
         1 => (message(), party()).prop_map(|(message, to)| sms::Report::Silent { message, to }),
         1 => state().prop_map(|state| sms::Report::Unmatched(sms::Unmatched {
@@ -79,6 +82,7 @@ fn received() -> impl Strategy<Value = sms::Received> {
         called,
         text: text.to_owned(),
         joined: None,
+        id: None,
     })
 }
 
@@ -91,6 +95,7 @@ fn part_of_sms() -> impl Strategy<Value = sms::Part> {
         number,
         total,
         octets: Blob(vec![1, 2]),
+        id: None,
     })
 }
 

@@ -204,8 +204,10 @@ fn ends(state: &mut State, message: MessageId, to: &Party) {
     if let Target::User(uid) = ended {
         state.user_mut(uid).mailbox.remove(message);
     }
-    if !state.segments.is_empty() {
-        state.segments.remove(&(message, to.clone()));
+    if !state.segments.is_empty() || !state.said.is_empty() {
+        let key = (message, to.clone());
+        state.segments.remove(&key);
+        state.said.remove(&key);
     }
     if !state.leaves.is_empty() {
         state.leaves.remove(&(message, to.clone()));

@@ -25,7 +25,7 @@ pub(super) use notice::Answered;
 pub(super) use opt_out::opted_out_phone;
 pub(super) use received::{part, received};
 pub(super) use report::{evolve, report};
-pub(super) use segments::Segments;
+pub(super) use segments::{Said, Segments};
 
 /// Deliveries or reports in one command: with two facts each still one part of a commit.
 pub const BATCH_LEN_MAX: usize = 256;

@@ -30,6 +30,9 @@ pub struct Asked {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reports {
     pub reports: Vec<Report>,
+    /// Stored twice under the same id, they are recorded once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
 }
 
 /// One thing to report, as a map of one entry.
@@ -82,9 +85,12 @@ pub struct Receipt {
     /// The network's error code, as the SMSC wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// What the SMSC calls the segment, where nothing but this receipt says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
 }
 
-/// A receipt without its message, kept until it is known what it was for.
+/// A receipt without its message. One with an id waits for the response that names it.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Unmatched {
     pub connector: String,
@@ -115,6 +121,9 @@ pub struct Received {
     /// The parts it was joined from, by their name in `sms.part`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub joined: Option<String>,
+    /// Stored twice under the same id, it is one SMS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
 }
 
 impl fmt::Debug for Received {
@@ -137,6 +146,9 @@ pub struct Part {
     pub total: u8,
     /// The part as the bridge reads it: octets and how they are coded.
     pub octets: super::super::message::Blob,
+    /// Stored twice under the same id, it is one part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
 }
 
 impl fmt::Debug for Part {
@@ -163,7 +175,7 @@ pub struct Granted {
 }
 
 /// What a receipt says (SMPP 3.4 section 5.2.28).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReceiptState {
     Enroute,
@@ -171,7 +183,6 @@ pub enum ReceiptState {
     Expired,
     Deleted,
     Undeliverable,
-    /// Read on the subscriber's behalf: final, and good.
     Accepted,
     Unknown,
     Rejected,
@@ -189,6 +200,23 @@ const RECEIPT_STATES: [(&str, ReceiptState); 8] = [
 ];
 
 impl ReceiptState {
+    /// Whether it ends what it is about. All others say that something is still to come, or that the SMSC cannot tell.
+    ///
+    /// ACCEPTED is "manually read on behalf of the subscriber by customer service" in SMPP 3.4, 5.2.28, which is not the
+    /// phone; and SMSCs send ACCEPTD for "taken, on its way". UNKNOWN is "in invalid state" there, and where a state cannot
+    /// be told (SMPP 5.0, 4.7.15): what may still be delivered is not failed for that. Where nothing else comes, the wait
+    /// ends with `Report::Silent`.
+    pub fn is_final(self) -> bool {
+        match self {
+            ReceiptState::Delivered
+            | ReceiptState::Expired
+            | ReceiptState::Deleted
+            | ReceiptState::Undeliverable
+            | ReceiptState::Rejected => true,
+            ReceiptState::Enroute | ReceiptState::Accepted | ReceiptState::Unknown => false,
+        }
+    }
+
     pub fn as_str(self) -> &'static str {
         RECEIPT_STATES.iter().find(|(_, state)| *state == self).map_or("", |(text, _)| text)
     }

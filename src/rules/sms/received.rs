@@ -16,7 +16,8 @@ pub(in crate::rules) fn part(command: &Part) -> Result<Vec<Fact>, Rejection> {
     if command.number == 0 || command.number > command.total {
         return Err(Rejection::malformed("the number of the part is not within its total"));
     }
-    Ok(vec![Fact::SmsPart(Box::new(command.clone()))])
+    // The id is the commit's.
+    Ok(vec![Fact::SmsPart(Box::new(Part { id: None, ..command.clone() }))])
 }
 
 pub(in crate::rules) fn received(

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::opt_out;
 use super::segments::Whole;
-use super::{Attempted, BATCH_LEN_MAX, Receipt, Report, Reports, Segments};
+use super::{Attempted, BATCH_LEN_MAX, Receipt, Report, Reports, Said, Segments};
 use crate::rules::message::Standing;
 use crate::rules::{Fact, Rejection, State};
 use crate::words::{MessageId, Party};
@@ -13,7 +13,7 @@ pub(in crate::rules) fn report(state: &State, command: &Reports) -> Result<Vec<F
     if command.reports.len() > BATCH_LEN_MAX {
         return Err(Rejection::batch_too_large(command.reports.len(), BATCH_LEN_MAX));
     }
-    let mut so_far = SoFar { state, moved: HashMap::new() };
+    let mut so_far = SoFar { state, moved: HashMap::new(), said: HashMap::new() };
     Ok(command.reports.iter().flat_map(|report| so_far.facts(report)).collect())
 }
 
@@ -21,6 +21,7 @@ pub(in crate::rules) fn report(state: &State, command: &Reports) -> Result<Vec<F
 struct SoFar<'a> {
     state: &'a State,
     moved: HashMap<(MessageId, &'a Party), Moved>,
+    said: HashMap<(MessageId, &'a Party), Said>,
 }
 
 #[derive(Clone, Copy)]
@@ -68,6 +69,13 @@ impl<'a> SoFar<'a> {
 
     fn receipt(&mut self, receipt: &'a Receipt) -> Vec<Fact> {
         let (message, to) = (receipt.message, &receipt.to);
+        let said = self
+            .said
+            .entry((message, to))
+            .or_insert_with(|| self.state.said.get(&(message, to.clone())).cloned().unwrap_or_default());
+        if !said.take(receipt) {
+            return Vec::new();
+        }
         let fact = Fact::SmsReceipt(receipt.clone());
         let Some(segments) = self.open(message, to) else { return vec![fact] };
         let mut segments = segments.unwrap_or(Segments::of(receipt.segments));
@@ -139,10 +147,13 @@ pub(in crate::rules) fn evolve(state: &mut State, fact: &Fact) {
             waits_for_segments(state, attempt);
         }
     } else if let Fact::SmsReceipt(receipt) = fact {
-        if receipt.segments > 1 && state.standing(receipt.message, &receipt.to).is_some() {
+        if state.standing(receipt.message, &receipt.to).is_some() {
             let key = (receipt.message, receipt.to.clone());
-            let segments = state.segments.entry(key).or_insert(Segments::of(receipt.segments));
-            segments.take(receipt.segment, receipt.state);
+            if receipt.segments > 1 {
+                let segments = state.segments.entry(key.clone()).or_insert(Segments::of(receipt.segments));
+                segments.take(receipt.segment, receipt.state);
+            }
+            state.said.entry(key).or_default().take(receipt);
         }
     } else if let Fact::SmsSilent { message, to } = fact {
         if matches!(state.standing(*message, to), Some(Standing::Accepted | Standing::Unknown)) {

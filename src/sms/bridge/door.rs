@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::LEAVES_LEN_MAX;
 use super::inbound::Ear;
 use super::lane::{Lane, Leave, Over};
-use super::listen::Listener;
+use super::listen::{Listener, Listening};
 use super::pdus;
 use super::shared::Shared;
 use super::throttled::Throttled;
@@ -40,7 +40,7 @@ impl Door {
         account: &Arc<Account>,
         settings: &Settings,
         shared: &Arc<Shared>,
-        over: mpsc::Sender<Over>,
+        (over, listening): (mpsc::Sender<Over>, Listening),
         links: CancellationToken,
     ) -> (Door, [JoinHandle<()>; 3]) {
         let (link, incoming, keeping) = link::start(Arc::clone(&account.connector), links);
@@ -52,14 +52,9 @@ impl Door {
             over,
             throttled: Throttled::default(),
         };
-        let ear = Ear {
-            account: Arc::clone(account),
-            link: link.clone(),
-            shared: Arc::clone(shared),
-            region: settings.region,
-        };
+        let ear = Ear { account: Arc::clone(account), shared: Arc::clone(shared), region: settings.region };
         let backlog = Arc::new(AtomicUsize::new(0));
-        let listener = Listener { log: log.clone(), ear, backlog: Arc::clone(&backlog) };
+        let listener = Listener { log: log.clone(), ear, backlog: Arc::clone(&backlog), listening };
         let connector = &account.connector;
         let door = Door {
             name: account.name().to_owned(),

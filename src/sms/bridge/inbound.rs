@@ -1,13 +1,14 @@
-//! A person's SMS as the command it becomes.
+//! A person's SMS as the command it becomes, with the id by which it is taken once.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::repeated::Repeated;
 use super::shared::Shared;
+use crate::log::Log;
 use crate::rules::message::Blob;
 use crate::rules::sms::{Part, Received, wish};
 use crate::rules::{Command, Stamp};
-use crate::sms::link::{Inbound, Link, Status};
+use crate::sms::link::{Inbound, Incoming};
 use crate::sms::number::{self, Region};
 use crate::sms::pdu::ShortMessage;
 use crate::sms::settings::Account;
@@ -16,52 +17,51 @@ use crate::wire::to_msgpack;
 
 /// SMPP 3.4 section 5.2.12.
 const UDHI: u8 = 0x40;
-/// Texts remembered to tell a repetition from a second SMS with the same words.
-const SEEN_LEN_MAX: usize = 10_000;
 
 /// Where one account is listened to.
 pub(super) struct Ear {
     pub(super) account: Arc<Account>,
-    pub(super) link: Link,
     pub(super) shared: Arc<Shared>,
     pub(super) region: Option<Region>,
 }
 
-/// A command with the identity under which it is stored once.
+/// A person's SMS as a command, with what it says, hashed.
+#[derive(Debug)]
 pub(super) struct Said {
     pub(super) command: Command,
-    pub(super) identity: String,
+    pub(super) content: String,
+    pub(super) id: String,
 }
 
-/// What one session has brought.
-///
-/// An SMSC repeats what it thinks was not acknowledged, after it was bound anew; a person may say the same twice. So the
-/// n-th SMS of these words in one session is the n-th of them in another, within the stream's window of two minutes.
-#[derive(Debug, Default)]
-pub(super) struct Inbox {
-    seen: HashMap<String, u32>,
-    session: Option<tokio::time::Instant>,
-}
-
-impl Inbox {
+impl Ear {
     /// The command that an SMS becomes; none for what is no SMS of a person's.
-    pub(super) fn reading(&mut self, ear: &Ear, inbound: &Inbound) -> Option<Said> {
-        let Inbound::Message(message) = inbound else { return None };
+    pub(super) fn reading(&self, log: &Log, incoming: &Incoming, repeated: &mut Repeated) -> Option<Said> {
+        let Inbound::Message(message) = &incoming.pdu else { return None };
         if message.receipt().is_some() {
             return None;
         }
-        let since = match &*ear.link.status().borrow() {
-            Status::Bound { since } => Some(*since),
-            Status::Connecting | Status::Refused { .. } | Status::Down { .. } => self.session,
-        };
-        if since != self.session || self.seen.len() >= SEEN_LEN_MAX {
-            (self.session, self.seen) = (since, HashMap::new());
-        }
-        let connector = ear.account.name();
-        let (command, content) = read(ear, connector, message);
-        let times = self.seen.entry(content.clone()).or_default();
-        *times += 1;
-        Some(Said { command, identity: format!("{content}.{times}") })
+        let (command, content) = read(self, self.account.name(), message);
+        let fresh = || format!("{content}{}", log.fresh_identity());
+        let id = repeated.id(&content, incoming.session(), tokio::time::Instant::now(), fresh);
+        Some(Said { command: with_id(command, &id), content, id })
+    }
+}
+
+/// What an SMS said, by the id of its command: see [`Ear::reading`].
+pub(super) fn content_of(command: &Command) -> Option<(&str, &str)> {
+    let id = command.intent()?;
+    let content = id.get(..CONTENT_LEN)?;
+    content.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some((content, id))
+}
+
+fn with_id(command: Command, id: &str) -> Command {
+    let id = Some(id.to_owned());
+    if let Command::SmsReceived(received) = command {
+        Command::SmsReceived(Received { id, ..received })
+    } else if let Command::SmsPart(part) = command {
+        Command::SmsPart(Part { id, ..part })
+    } else {
+        command
     }
 }
 
@@ -85,14 +85,16 @@ fn read(ear: &Ear, connector: &str, message: &ShortMessage) -> (Command, String)
         if let Some(from) = from {
             hear(&ear.shared, from, wish(&called, &text));
         }
-        return (Command::SmsReceived(Received { connector, from, called, text, joined: None }), content);
+        let received = Received { connector, from, called, text, joined: None, id: None };
+        return (Command::SmsReceived(received), content);
     };
     let reference = reference.to_be_bytes();
     let whole = hash(&[&ends[..], &[&reference, &[total]]].concat());
     let octets = to_msgpack::<Fragment>(&fragment);
     let content = hash(&[whole.as_bytes(), &[number], &octets]);
     let octets = Blob(octets);
-    (Command::SmsPart(Part { whole, connector, from, called, number, total, octets }), content)
+    let part = Part { whole, connector, from, called, number, total, octets, id: None };
+    (Command::SmsPart(part), content)
 }
 
 /// A wish counts from the moment it is heard.
@@ -103,6 +105,9 @@ pub(super) fn hear(shared: &Shared, from: crate::words::Phone, wish: Option<bool
         None => {}
     }
 }
+
+/// Two digits for each octet of a stamp.
+const CONTENT_LEN: usize = 32;
 
 /// A name made of its parts.
 pub(super) fn hash(parts: &[&[u8]]) -> String {

@@ -43,25 +43,90 @@ pub(super) async fn join(
     }
     // The same parts give the same identity, whichever bridge joins them.
     let newest = parts.iter().map(|row| row.at.unix_ms()).max().unwrap_or_default();
-    let identity = format!("joined.{whole}.{newest}");
+    let id = format!("joined.{whole}.{newest}");
     let received = Received {
         connector: first.part.connector.clone(),
         from: first.part.from,
         called: first.part.called.clone(),
-        text: text_of(&parts),
+        text: text_of(&parts, first.part.total),
         joined: Some(whole.to_owned()),
+        id: Some(id),
     };
     if let Some(from) = received.from {
         hear(shared, from, wish(&received.called, &received.text));
     }
     let received = Command::SmsReceived(received);
     tell(log, &received).await;
-    log.publish(command::outgoing("_sms", &received, Encoding::Msgpack), &identity).await?;
+    log.command(command::outgoing("_sms", &received, Encoding::Msgpack)).await?;
     Ok(())
 }
 
-fn text_of(parts: &[PartRow]) -> String {
-    let fragments: Vec<Fragment> =
-        parts.iter().filter_map(|row| from_msgpack(&row.part.octets.0).ok()).collect();
-    text::join(&fragments)
+/// The parts in their order; where some are missing, it says so in their place.
+fn text_of(parts: &[PartRow], total: u8) -> String {
+    let mut pieces: Vec<String> = Vec::new();
+    let mut next = 1_u16;
+    for run in parts.chunk_by(|a, b| a.part.number.checked_add(1) == Some(b.part.number)) {
+        let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
+        pieces.extend(missing(next, u16::from(first.part.number), total));
+        let fragments: Vec<Fragment> =
+            run.iter().filter_map(|row| from_msgpack(&row.part.octets.0).ok()).collect();
+        pieces.push(text::join(&fragments));
+        next = u16::from(last.part.number) + 1;
+    }
+    pieces.extend(missing(next, u16::from(total) + 1, total));
+    pieces.join(" ")
+}
+
+/// What is said of the parts from one on to the next that is there.
+fn missing(from: u16, next: u16, total: u8) -> Option<String> {
+    match next.saturating_sub(from) {
+        0 => None,
+        1 => Some(format!("[part {from} of {total} missing]")),
+        _ => Some(format!("[parts {from} to {} of {total} missing]", next - 1)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::message::Blob;
+    use crate::rules::sms::Part;
+    use crate::sms::text::Reading;
+    use crate::wire::to_msgpack;
+    use crate::words::{Called, Instant};
+
+    fn row((number, text): &(u8, &[u8]), coding: u8) -> PartRow {
+        let fragment = text::fragment(text, coding, false, &Reading::default());
+        let (octets, connector, whole) = (Blob(to_msgpack(&fragment)), "main".to_owned(), "w".to_owned());
+        let part = Part {
+            whole,
+            connector,
+            from: None,
+            called: Called::Service,
+            number: *number,
+            total: 4,
+            octets,
+            id: None,
+        };
+        PartRow { at: Instant::default(), part }
+    }
+
+    #[test]
+    fn a_text_that_lacks_parts_says_so_in_their_place() {
+        for (parts, coding, want) in [
+            (&[(1, &b"a"[..]), (2, b"b"), (3, b"c"), (4, b"d")][..], 0, "abcd"),
+            (&[(1, b"a"), (3, b"c"), (4, b"d")], 0, "a [part 2 of 4 missing] cd"),
+            (&[(1, b"a"), (4, b"d")], 0, "a [parts 2 to 3 of 4 missing] d"),
+            (&[(2, b"b")], 0, "[part 1 of 4 missing] b [parts 3 to 4 of 4 missing]"),
+            // Half a character on either side of the gap is not made into one.
+            (
+                &[(1, b"\0a\xd8\x3d"), (3, b"\xde\0\0c"), (4, b"\0d")],
+                8,
+                "a\u{fffd} [part 2 of 4 missing] \u{fffd}cd",
+            ),
+        ] {
+            let rows: Vec<PartRow> = parts.iter().map(|part| row(part, coding)).collect();
+            assert_eq!(text_of(&rows, 4), want);
+        }
+    }
 }

@@ -139,7 +139,7 @@ impl Lane {
             }
             if let Answer::Response { status: ROK, message_id } = answer {
                 self.throttled.over();
-                self.shared.named(&self.attempt(granted, Vec::new()), (place, segments), &message_id).await;
+                self.shared.named(&self.attempt(granted, Vec::new()), (place, segments), &message_id);
                 ids.get_mut(place).into_iter().for_each(|id| *id = Some(message_id.clone()));
                 continue;
             }

@@ -19,7 +19,7 @@ impl Lane {
         while let Some((place, answer)) = late.next().await {
             match answer {
                 Some(Answer::Response { status: ROK, message_id }) => {
-                    self.shared.named(&attempt, (place, segments), &message_id).await;
+                    self.shared.named(&attempt, (place, segments), &message_id);
                     attempt.ids.get_mut(place).into_iter().for_each(|id| *id = Some(message_id.clone()));
                 }
                 Some(Answer::Response { status, .. }) => refused = refused.or(Some(status)),

@@ -1,7 +1,7 @@
 //! What an SMSC sends: receipts, people's SMS, and what nobody can read; each acknowledged when it is stored.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -10,16 +10,18 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tracing::warn;
 
-use super::inbound::{Ear, Inbox, Said, hash};
+use super::inbound::{Ear, Said, hash};
 use super::matching::{About, Found, state_of};
+use super::repeated::Repeated;
 use super::wishes::tell;
 use crate::log::{Fault, Log};
-use crate::rules::sms::{Report, Unmatched};
+use crate::rules::command::Encoding;
+use crate::rules::sms::{Receipt, Report, Unmatched};
 use crate::sms::link::{Inbound, Incoming};
 use crate::sms::number;
 use crate::sms::pdu::status::{ROK, RX_T_APPN};
-use crate::sms::pdu::{Receipt, ShortMessage};
-use crate::wire::work;
+use crate::sms::pdu::{self, ShortMessage};
+use crate::wire::{command, work};
 
 /// PDUs under way at once: far more than an SMSC has outstanding. With more, the link answers "try again later".
 const UNDER_WAY_MAX: usize = 8_000;
@@ -28,8 +30,12 @@ pub(super) const BACKLOG_LEN_MAX: usize = 1_000;
 /// JetStream is away: the SMSC keeps it and sends it again. SMSCs wait longer than this for an answer.
 const STORED_WITHIN: Duration = Duration::from_secs(5);
 
-/// The projection is behind by milliseconds.
-const PROJECTED_WITHIN: Duration = Duration::from_secs(1);
+/// What one bridge leaves to the next of what people said, and where it may not have been heard.
+pub(super) struct Listening {
+    pub(super) repeated: Repeated,
+    /// Set where it ends with people's SMS that are stored, perhaps, and not acknowledged.
+    pub(super) unacknowledged: Arc<AtomicBool>,
+}
 
 /// Listens to one account's link.
 pub(super) struct Listener {
@@ -37,29 +43,40 @@ pub(super) struct Listener {
     pub(super) ear: Ear,
     /// How many are under way.
     pub(super) backlog: Arc<AtomicUsize>,
+    pub(super) listening: Listening,
+}
+
+/// A person's SMS that was answered.
+struct Answered {
+    said: Said,
+    /// The SMSC has heard that it is stored.
+    acknowledged: bool,
 }
 
 impl Listener {
-    pub(super) async fn run(self, mut incoming: mpsc::Receiver<Incoming>) {
-        let mut inbox = Inbox::default();
+    pub(super) async fn run(mut self, mut incoming: mpsc::Receiver<Incoming>) {
+        let mut repeated = std::mem::take(&mut self.listening.repeated);
         let mut under_way = FuturesUnordered::new();
         loop {
             self.backlog.store(under_way.len(), Ordering::Relaxed);
             tokio::select! {
-                Some(()) = under_way.next() => {}
+                Some(answered) = under_way.next() => repeated.settle(answered),
                 next = incoming.recv(), if under_way.len() < UNDER_WAY_MAX => {
                     let Some(next) = next else { break };
-                    let reading = inbox.reading(&self.ear, &next.pdu);
+                    let reading = self.ear.reading(&self.log, &next, &mut repeated);
                     under_way.push(self.take(next, reading));
                 }
             }
         }
-        while under_way.next().await.is_some() {}
+        while let Some(answered) = under_way.next().await {
+            repeated.settle(answered);
+        }
+        self.listening.unacknowledged.fetch_or(!repeated.is_empty(), Ordering::Relaxed);
     }
 
-    async fn take(&self, mut incoming: Incoming, reading: Option<Said>) {
+    async fn take(&self, mut incoming: Incoming, reading: Option<Said>) -> Option<Answered> {
         let pdu = std::mem::replace(&mut incoming.pdu, Inbound::Undecodable(Vec::new()));
-        let stored = match (pdu, reading) {
+        let stored = match (pdu, &reading) {
             (_, Some(said)) => timeout(STORED_WITHIN, self.store(said)).await,
             (Inbound::Message(message), None) => timeout(STORED_WITHIN, self.receipt(&message)).await,
             (Inbound::Undecodable(raw), None) => timeout(STORED_WITHIN, self.park(&raw)).await,
@@ -78,38 +95,39 @@ impl Listener {
                 RX_T_APPN
             }
         };
-        incoming.answer(status);
+        let Some(said) = reading else {
+            incoming.answer(status);
+            return None;
+        };
+        let heard = incoming.answer_heard(status).await;
+        Some(Answered { said, acknowledged: heard && status == ROK })
     }
 
     async fn receipt(&self, message: &ShortMessage) -> Result<(), Fault> {
-        let Some(Receipt { id, state, error, .. }) = message.receipt() else { return Ok(()) };
+        let Some(pdu::Receipt { id, state, error, .. }) = message.receipt() else { return Ok(()) };
         let phone = number::of_sms(&message.source.text, message.source.ton, self.ear.region);
-        let reference = message.tlvs.user_message_reference();
-        let about = About { connector: self.ear.account.name(), phone, reference };
-        let found = self.ear.shared.matching.find(id.as_deref(), &about).await?;
-        let state = state_of(state);
-        let told = match found {
-            Found::Known(known) => return self.hand_in(Report::Receipt(known.says(state, error))).await,
-            Found::Nothing(told) => told,
-        };
-        let unmatched = Unmatched {
-            connector: self.ear.account.name().to_owned(),
-            id: id.unwrap_or_default(),
-            state,
-            error: error.clone(),
+        let about = About {
+            connector: self.ear.account.name(),
+            id: id.as_deref(),
             phone,
+            dest: &message.dest.text,
+            reference: message.tlvs.user_message_reference(),
         };
-        self.hand_in(Report::Unmatched(unmatched)).await?;
-        if let Some(told) = told {
-            // Its id may be named before the projection holds what was just stored; it is told here then.
-            let reporter = self.ear.shared.reporter.clone();
-            tokio::spawn(async move {
-                if let Ok(Ok(known)) = timeout(PROJECTED_WITHIN, told).await {
-                    drop(reporter.hand_in(Report::Receipt(known.says(state, error))).await);
-                }
-            });
+        let found = self.ear.shared.matching.find(&about).await?;
+        let state = state_of(state);
+        let report = match found {
+            Found::ById(known) => self.ear.shared.news(&known, state)?.then(|| known.says(state, error)),
+            Found::ByPhone(known) => Some(Receipt { id, ..known.says(state, error) }),
+            Found::Nothing => {
+                let (connector, id) = (about.connector.to_owned(), id.unwrap_or_default());
+                let unmatched = Unmatched { connector, id, state, error, phone };
+                return self.hand_in(Report::Unmatched(unmatched)).await;
+            }
+        };
+        match report {
+            Some(receipt) => self.hand_in(Report::Receipt(receipt)).await,
+            None => Ok(()),
         }
-        Ok(())
     }
 
     async fn hand_in(&self, report: Report) -> Result<(), Fault> {
@@ -126,10 +144,17 @@ impl Listener {
         self.log.publish(parked, &identity).await.map(drop)
     }
 
-    async fn store(&self, said: Said) -> Result<(), Fault> {
-        use crate::rules::command::Encoding;
-        let outgoing = crate::wire::command::outgoing("_sms", &said.command, Encoding::Msgpack);
+    async fn store(&self, said: &Said) -> Result<(), Fault> {
+        let outgoing = command::outgoing("_sms", &said.command, Encoding::Msgpack);
         tell(&self.log, &said.command).await;
-        self.log.publish(outgoing, &said.identity).await.map(drop)
+        self.log.command(outgoing).await.map(drop)
+    }
+}
+
+impl Repeated {
+    fn settle(&mut self, answered: Option<Answered>) {
+        if let Some(Answered { said, acknowledged }) = answered {
+            self.answered(&said.content, &said.id, acknowledged);
+        }
     }
 }

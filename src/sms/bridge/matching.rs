@@ -1,21 +1,27 @@
 //! Which delivery a receipt is about, also when it comes before the response that names its id.
+//!
+//! Two that are far apart, a receipt in the log and a response minutes later, find each other in the projection.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::log::Fault;
-use crate::rules::sms::{Receipt, Report};
+use crate::rules::sms::Receipt;
 use crate::sms::pdu;
-use crate::sms::state::{Known, State, Terms};
-use crate::words::{MessageId, Phone};
+use crate::sms::settings::ServiceNumber;
+use crate::sms::state::{Delivery, Known, Stage, State, Terms};
+use crate::words::{MessageId, Party, Phone};
 
 /// Ids that the projection may not hold yet; it is behind by milliseconds.
 const RECENT_LEN_MAX: usize = 20_000;
 /// A response is on its way when its receipt is here; one that takes longer finds the receipt in the log.
 const EARLY_WAIT: Duration = Duration::from_secs(2);
+/// How often a delivery that has no id yet is looked at while its response is waited for.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 type Id = (String, String);
 
@@ -24,6 +30,7 @@ type Id = (String, String);
 pub(super) struct Matching {
     state: Arc<State>,
     terms: Terms,
+    service: ServiceNumber,
     inner: Mutex<Inner>,
     /// A clone for each delivery whose ids are waited for, and this one.
     expecting: Arc<()>,
@@ -40,25 +47,31 @@ struct Inner {
     waiting: HashMap<Id, Vec<oneshot::Sender<Known>>>,
 }
 
-/// What a receipt is about.
+/// What a receipt is about, as far as it says.
 pub(super) struct About<'a> {
     pub(super) connector: &'a str,
+    pub(super) id: Option<&'a str>,
     /// Whose phone it names.
     pub(super) phone: Option<Phone>,
+    /// To whom it comes: the number that its message was sent from.
+    pub(super) dest: &'a str,
     /// What the submit gave along, where the SMSC gives it back.
     pub(super) reference: Option<u16>,
 }
 
-/// What a receipt's id names.
+/// What a receipt is found to be about.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Found {
-    Known(Known),
-    /// Nothing yet; where it is named after all, this tells.
-    Nothing(Option<oneshot::Receiver<Known>>),
+    /// The segment that its id names.
+    ById(Known),
+    /// The only segment that it can be about.
+    ByPhone(Known),
+    Nothing,
 }
 
 impl Matching {
-    pub(super) fn new(state: Arc<State>, terms: Terms) -> Matching {
-        Matching { state, terms, inner: Mutex::default(), expecting: Arc::default() }
+    pub(super) fn new(state: Arc<State>, terms: Terms, service: ServiceNumber) -> Matching {
+        Matching { state, terms, service, inner: Mutex::default(), expecting: Arc::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -69,9 +82,12 @@ impl Matching {
         Expecting(Arc::clone(&self.expecting))
     }
 
-    /// Takes note of an id that a response named, and gives the receipts that came for it long before.
-    pub(super) fn named(&self, connector: &str, id: &str, known: &Known) -> Result<Vec<Report>, Fault> {
+    /// Takes note of an id that a response named. An empty one names nothing.
+    pub(super) fn named(&self, connector: &str, id: &str, known: &Known) {
         let key = (connector.to_owned(), self.terms.of_response(connector, id));
+        if key.1.is_empty() {
+            return;
+        }
         let mut inner = self.lock();
         let waiting = inner.waiting.remove(&key).unwrap_or_default();
         waiting.into_iter().for_each(|told| drop(told.send(known.clone())));
@@ -82,66 +98,89 @@ impl Matching {
         {
             inner.recent.remove(&old);
         }
-        drop(inner);
-        let Some(row) = self.state.unmatched(connector, id)? else { return Ok(Vec::new()) };
-        let late = row.receipts.into_iter().map(|receipt| known.says(receipt.state, receipt.error));
-        Ok(late.map(Report::Receipt).collect())
     }
 
-    /// What a receipt's id names. Waits a little for the response while submits are under way.
-    pub(super) async fn find(&self, id: Option<&str>, about: &About<'_>) -> Result<Found, Fault> {
-        let Some(id) = id else {
-            return Ok(self.by_phone(about)?.map_or(Found::Nothing(None), Found::Known));
-        };
+    /// What a receipt is about. Waits a little for the response while submits are under way.
+    pub(super) async fn find(&self, about: &About<'_>) -> Result<Found, Fault> {
+        if let Some(id) = about.id
+            && let Some(known) = self.by_id(id, about).await?
+        {
+            return Ok(Found::ById(known));
+        }
+        Ok(self.by_phone(about).await?.map_or(Found::Nothing, Found::ByPhone))
+    }
+
+    async fn by_id(&self, id: &str, about: &About<'_>) -> Result<Option<Known>, Fault> {
         let key = (about.connector.to_owned(), self.terms.of_receipt(about.connector, id));
-        let mut told = {
+        let (tell, mut told) = oneshot::channel();
+        let recent = {
             let mut inner = self.lock();
-            if let Some(known) = inner.recent.get(&key) {
-                return Ok(Found::Known(known.clone()));
-            }
-            let (tell, told) = oneshot::channel();
             inner.waiting.entry(key.clone()).or_default().push(tell);
-            told
+            inner.recent.get(&key).cloned()
         };
-        let known = match self.state.known(about.connector, id)? {
+        let found = match recent {
+            Some(known) => Some(known),
+            None => self.state.known(about.connector, id)?,
+        };
+        let found = match found {
+            Some(known) => self.is_meant(&known, about.phone)?.then_some(known),
+            None => None,
+        };
+        let known = match found {
             Some(known) => Some(known),
             // Nothing is expected any more; it may have been named since it was looked up.
             None if Arc::strong_count(&self.expecting) == 1 => told.try_recv().ok(),
-            None => tokio::time::timeout(EARLY_WAIT, &mut told).await.ok().and_then(Result::ok),
+            None => timeout(EARLY_WAIT, &mut told).await.ok().and_then(Result::ok),
         };
-        self.lock().waiting.retain(|_, waiting| {
+        drop(told);
+        let mut inner = self.lock();
+        if let Some(waiting) = inner.waiting.get_mut(&key) {
             waiting.retain(|told| !told.is_closed());
-            !waiting.is_empty()
-        });
-        match known {
-            Some(known) => Ok(Found::Known(known)),
-            None => Ok(self.by_phone(about)?.map_or(Found::Nothing(Some(told)), Found::Known)),
+            if waiting.is_empty() {
+                inner.waiting.remove(&key);
+            }
+        }
+        Ok(known)
+    }
+
+    fn is_meant(&self, known: &Known, phone: Option<Phone>) -> Result<bool, Fault> {
+        let delivery = self.state.delivery(known.message, &known.to)?;
+        // One that is not projected yet has just been named.
+        Ok(delivery.is_none_or(|delivery| delivery.may_be_meant(known.segment, phone)))
+    }
+
+    /// The one delivery to this phone, from the number that the receipt comes to, that the SMSC has, or may have, without
+    /// an id. While that is being submitted its response is waited for: it tells the number of segments, and its id.
+    async fn by_phone(&self, about: &About<'_>) -> Result<Option<Known>, Fault> {
+        let until = Instant::now() + EARLY_WAIT;
+        loop {
+            let candidates = self.nameless(about)?;
+            let [(message, to, delivery)] = candidates.as_slice() else { return Ok(None) };
+            if delivery.stage != Stage::Attempted {
+                let Some(segment) = delivery.nameless_segment() else { return Ok(None) };
+                let (message, to, segments) = (*message, to.clone(), delivery.segments());
+                return Ok(Some(Known { message, to, segment, segments }));
+            }
+            if about.id.is_some() || Instant::now() >= until {
+                return Ok(None);
+            }
+            sleep(LOOK_EVERY).await;
         }
     }
 
-    /// The one delivery to this phone of which nobody knows whether the SMSC has it: a receipt says that it does.
-    fn by_phone(&self, about: &About<'_>) -> Result<Option<Known>, Fault> {
-        let Some(phone) = about.phone else { return Ok(None) };
-        let mut unknown = self.state.unknown_to(phone)?;
-        if let Some(reference) = about.reference {
-            unknown.retain(|(message, _)| reference_of(*message) == reference);
-        }
-        let [(message, to)] = unknown.as_slice() else { return Ok(None) };
-        let Some(delivery) = self.state.delivery(*message, to)? else { return Ok(None) };
-        let segments = delivery.ids.len().max(1);
-        // With several segments: the first that has no id, or no receipt.
-        let lacks = |segment: &usize| {
-            delivery.ids.get(*segment).is_none_or(Option::is_none)
-                && delivery.receipts.get(*segment).is_none_or(Option::is_none)
-        };
-        let segment = (0..segments).find(lacks).unwrap_or_default();
-        let small = |number: usize| u8::try_from(number).unwrap_or(u8::MAX);
-        Ok(Some(Known {
-            message: *message,
-            to: to.clone(),
-            segment: small(segment),
-            segments: small(segments),
-        }))
+    fn nameless(&self, about: &About<'_>) -> Result<Vec<(MessageId, Party, Delivery)>, Fault> {
+        let Some(phone) = about.phone else { return Ok(Vec::new()) };
+        let mut candidates = self.state.nameless_to(phone)?;
+        candidates.retain(|(message, _, delivery)| {
+            // Of one that is being submitted, or whose bridge is lost, it is not known to whom.
+            let connector = delivery.stage == Stage::Attempted
+                || delivery.connector.is_empty()
+                || delivery.connector == about.connector;
+            let reference = about.reference.is_none_or(|reference| reference_of(*message) == reference);
+            // With whatever the SMSC writes before a number.
+            connector && reference && about.dest.ends_with(&self.service.sender(delivery.from))
+        });
+        Ok(candidates)
     }
 }
 
@@ -154,7 +193,7 @@ pub(super) fn reference_of(message: MessageId) -> u16 {
 impl Known {
     pub(super) fn says(&self, state: crate::rules::sms::ReceiptState, error: Option<String>) -> Receipt {
         let Known { message, to, segment, segments } = self.clone();
-        Receipt { message, to, segment, segments, state, error }
+        Receipt { message, to, segment, segments, state, error, id: None }
     }
 }
 

@@ -8,6 +8,7 @@
 mod answer;
 mod desk;
 mod door;
+mod found;
 mod inbound;
 mod join;
 mod journal;
@@ -17,6 +18,8 @@ mod listen;
 mod matching;
 mod outbound;
 mod pdus;
+mod refused;
+mod repeated;
 mod report;
 mod shared;
 mod sweep;
@@ -26,6 +29,7 @@ mod worst;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -35,13 +39,15 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::settings::Settings;
-use super::state::State;
+use super::state::{Matched, State};
 use crate::log::{Fault, Log, Projection, Record, Retry, blocking};
 use crate::wire::subjects;
 use door::Door;
 use journal::Journal;
 use lane::Over;
+use listen::Listening;
 use matching::Matching;
+use repeated::Repeated;
 use report::Reporter;
 use shared::Shared;
 use wishes::Wishes;
@@ -88,11 +94,14 @@ async fn once(log: &Log, folder: &Path, settings: &Settings, stop: &Cancellation
         info!("the state of the SMS bridge is rebuilt from the log");
     }
     info!(seq = state.position().0, "the state of the SMS bridge is open");
+    let repeated = Repeated::begin(log, &state).await?;
+    let refusals = refused::first(log, &state).await?;
+    let unacknowledged = Arc::new(AtomicBool::new(false));
     let (reporter, publishing) = Reporter::start(log.clone());
     let sent = folder.join(JOURNAL);
     let shared = Arc::new(Shared {
         state: Arc::clone(&state),
-        matching: Matching::new(Arc::clone(&state), settings.terms()),
+        matching: Matching::new(Arc::clone(&state), settings.terms(), settings.service.clone()),
         wishes: Wishes::default(),
         journal: blocking(move || Ok(Journal::open(sent))).await?,
         reporter,
@@ -105,7 +114,9 @@ async fn once(log: &Log, folder: &Path, settings: &Settings, stop: &Cancellation
     let (over, concluded) = mpsc::channel::<Over>(LEAVES_LEN_MAX);
     let (mut doors, mut tasks) = (Vec::new(), Vec::<JoinHandle<()>>::new());
     for account in &settings.accounts {
-        let (door, kept) = Door::open(log, account, settings, &shared, over.clone(), links.clone());
+        let listening = Listening { repeated: repeated.clone(), unacknowledged: Arc::clone(&unacknowledged) };
+        let (door, kept) =
+            Door::open(log, account, settings, &shared, (over.clone(), listening), links.clone());
         doors.push(door);
         tasks.extend(kept);
     }
@@ -115,7 +126,8 @@ async fn once(log: &Log, folder: &Path, settings: &Settings, stop: &Cancellation
         let (commits, answers) = mpsc::channel(LEAVES_LEN_MAX);
         // Answers are read until the last question has its own.
         let reading = CancellationToken::new();
-        let follow = guarded(Box::pin(follow(log, &shared, commits, &reading)) as Work<'_>);
+        let refused = guarded(Box::pin(refused::run(log, refusals, commits.clone(), &ends)) as Work<'_>);
+        let follow = guarded(Box::pin(follow(log, &shared, commits, &reading)));
         let wishes = guarded(Box::pin(hear_wishes(log, &shared, &ends)));
         let submit = outbound::run(log, &shared, &doors, answers, concluded, &ends);
         let submit = guarded(Box::pin(async {
@@ -127,8 +139,8 @@ async fn once(log: &Log, folder: &Path, settings: &Settings, stop: &Cancellation
         }));
         let sweep = guarded(Box::pin(sweep::run(log, &shared, &doors, settings, &ends)));
         let answer = guarded(Box::pin(answer::run(log, &shared, &doors, &ends)));
-        let (a, b, c, d, e) = tokio::join!(follow, wishes, submit, sweep, answer);
-        a.and(b).and(c).and(d).and(e)
+        let (a, b, c, d, e, f) = tokio::join!(follow, wishes, submit, sweep, answer, refused);
+        a.and(b).and(c).and(d).and(e).and(f)
     };
     links.cancel();
     drop(doors);
@@ -139,7 +151,14 @@ async fn once(log: &Log, folder: &Path, settings: &Settings, stop: &Cancellation
     drop(shared);
     let _ = publishing.await;
     done?;
-    blocking(move || state.flush()).await
+    let acknowledged = !unacknowledged.load(Ordering::Relaxed);
+    blocking(move || {
+        if acknowledged {
+            state.end()?;
+        }
+        state.flush()
+    })
+    .await
 }
 
 type Work<'a> = std::pin::Pin<Box<dyn Future<Output = Result<(), Fault>> + Send + 'a>>;
@@ -161,7 +180,8 @@ async fn follow(
     while let Some(records) = reading.run_until_cancelled(follower.next()).await {
         let records = Arc::new(records?);
         shared.wishes.read(&records);
-        project(&shared.state, &records).await?;
+        let matched = project(&shared.state, &records).await?;
+        found::report(shared, matched, found::Late::No).await;
         join::joined(log, shared, &records).await;
         let records = Arc::into_inner(records).unwrap_or_default();
         if commits.send(records).await.is_err() {
@@ -182,7 +202,7 @@ async fn conclude(shared: &Shared, settings: &Settings) {
     for (attempt, report) in shared.journal.left(receipts) {
         for (place, id) in attempt.ids.iter().enumerate() {
             if let Some(id) = id {
-                shared.named(&attempt, (place, attempt.ids.len()), id).await;
+                shared.named(&attempt, (place, attempt.ids.len()), id);
             }
         }
         told.push((attempt, shared.reporter.hand_in(report).await));
@@ -194,7 +214,7 @@ async fn conclude(shared: &Shared, settings: &Settings) {
     }
 }
 
-async fn project(state: &Arc<State>, records: &Arc<Vec<Record>>) -> Result<(), Fault> {
+async fn project(state: &Arc<State>, records: &Arc<Vec<Record>>) -> Result<Vec<Matched>, Fault> {
     let (state, records) = (Arc::clone(state), Arc::clone(records));
     blocking(move || state.apply(&records)).await
 }

@@ -42,6 +42,8 @@ struct Outbound<'a> {
     asked: mpsc::Sender<u64>,
     /// Commits that came before it was known which of them is the answer.
     unread: VecDeque<Record>,
+    /// After a question that was refused.
+    not_before: Option<Instant>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +66,7 @@ pub(super) async fn run(
     let (asked, mut stored) = mpsc::channel(1);
     let desk = Desk::new(shared.on_unknown, RandomState::new().hash_one(log.fresh_identity()));
     let (question, unread) = (Question::None, VecDeque::new());
-    let mut outbound = Outbound { log, shared, doors, desk, question, asked, unread };
+    let mut outbound = Outbound { log, shared, doors, desk, question, asked, unread, not_before: None };
     let mut draw = log.draw(SOURCE).await?;
     let mut keep = interval(KEEP_EVERY);
     let mut look = interval(LOOK_EVERY);
@@ -119,7 +121,8 @@ impl Outbound<'_> {
 
     /// Asks for as many as the first lane that is up can take soon.
     fn ask(&mut self) {
-        if self.question != Question::None || self.desk.waiting_len() == 0 {
+        let waits = self.not_before.is_some_and(|then| Instant::now() < then);
+        if self.question != Question::None || self.desk.waiting_len() == 0 || waits {
             return;
         }
         let up = self.doors.iter().enumerate().find(|(_, door)| door.is_up());
@@ -155,6 +158,9 @@ impl Outbound<'_> {
                 continue;
             }
             let last = commit.is_last_part();
+            if let Some(Fact::Refused(_)) = commit.facts.first() {
+                self.not_before = Some(Instant::now() + ASK_AGAIN_AFTER);
+            }
             for fact in commit.facts {
                 self.answered(fact).await;
             }
@@ -219,10 +225,9 @@ impl Outbound<'_> {
 /// Publishes a question until it is stored, and tells where. It may be stored twice: it names the leave it asks for, and there
 /// is one leave of that name.
 async fn publish(log: Log, question: Command, asked: mpsc::Sender<u64>) {
-    let identity = log.fresh_identity();
     while !asked.is_closed() {
         let outgoing = command::outgoing("_sms", &question, Encoding::Msgpack);
-        match log.publish(outgoing, &identity).await {
+        match log.command(outgoing).await {
             Ok(seq) => {
                 // The desk may have ended meanwhile; then the journal tells the next one.
                 let _ = asked.send(seq).await;

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use tracing::warn;
-
 use super::journal::Journal;
 use super::matching::Matching;
 use super::report::Reporter;
 use super::wishes::Wishes;
-use crate::rules::sms::Attempted;
+use crate::log::Fault;
+use crate::rules::sms::{Attempted, ReceiptState};
 use crate::sms::settings::{OnUnknown, ServiceNumber};
 use crate::sms::state::{Known, State};
 
@@ -24,8 +23,8 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    /// What the SMSC calls a segment of an attempt: receipts that were there before it are reported now.
-    pub(super) async fn named(&self, attempt: &Attempted, (segment, segments): (usize, usize), id: &str) {
+    /// What the SMSC calls a segment of an attempt.
+    pub(super) fn named(&self, attempt: &Attempted, (segment, segments): (usize, usize), id: &str) {
         let small = |number: usize| u8::try_from(number).unwrap_or(u8::MAX);
         let known = Known {
             message: attempt.message,
@@ -33,14 +32,13 @@ impl Shared {
             segment: small(segment),
             segments: small(segments),
         };
-        match self.matching.named(&attempt.connector, id, &known) {
-            Ok(reports) => {
-                for report in reports {
-                    // It is in the log already, unmatched: nobody waits for this.
-                    drop(self.reporter.hand_in(report).await);
-                }
-            }
-            Err(fault) => warn!(%fault, "receipts that came before are not looked up"),
-        }
+        self.matching.named(&attempt.connector, id, &known);
+    }
+
+    /// Whether a segment was not said to be in this state before: each state of each is recorded once, however often an SMSC
+    /// says it. The decider holds to that while a delivery is open; here it holds as long as the delivery is known.
+    pub(super) fn news(&self, known: &Known, state: ReceiptState) -> Result<bool, Fault> {
+        let delivery = self.state.delivery(known.message, &known.to)?;
+        Ok(delivery.is_none_or(|delivery| !delivery.said.contains(&(known.segment, state))))
     }
 }

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
 use super::door::Door;
+use super::found;
 use super::join::join;
 use super::matching::state_of;
 use super::shared::Shared;
@@ -66,7 +67,9 @@ impl Sweep<'_> {
             info!("parts of a long SMS did not come; it goes on without them");
             join(self.log, self.shared, &row.part.whole, true).await?;
         }
+        found::report(self.shared, self.shared.state.matched()?, found::Late::Yes).await;
         if forget {
+            self.shared.state.forget_receipts(now)?;
             let before = now + crate::words::Span::from_ms(-self.patience.keep.ms());
             while self.shared.state.forget(before)? {}
         }
@@ -97,8 +100,8 @@ impl Sweep<'_> {
     async fn query(&self, door: &Door, message: MessageId, to: &Party, delivery: &Delivery) {
         let segments = u8::try_from(delivery.ids.len()).unwrap_or(u8::MAX);
         for (segment, id) in (0..segments).zip(&delivery.ids) {
-            let received = delivery.receipts.get(usize::from(segment)).copied().flatten();
-            let Some(id) = id.as_ref().filter(|_| received.is_none()) else { continue };
+            let asked = !delivery.has_ended(segment);
+            let Some(id) = id.as_ref().filter(|id| asked && !id.is_empty()) else { continue };
             let source =
                 Address::new(door.source.0, door.source.1, self.shared.service.sender(delivery.from));
             let answer = door.link.query(QuerySm { message_id: id.clone(), source }).await;
@@ -106,12 +109,13 @@ impl Sweep<'_> {
                 debug!(%message, connector = door.name, "the SMSC does not say what became of it");
                 return;
             };
-            let state = response.message_state.map(ReceiptState::of_number);
-            if let Some(state) = state.filter(|state| *state != ReceiptState::Enroute) {
+            let Some(state) = response.message_state.map(ReceiptState::of_number).map(state_of) else {
+                continue;
+            };
+            if !delivery.said.contains(&(segment, state)) {
                 let known = Known { message, to: to.clone(), segment, segments };
                 let error = response.error_code.filter(|code| *code != 0).map(|code| code.to_string());
-                let report = Report::Receipt(known.says(state_of(state), error));
-                drop(self.shared.reporter.hand_in(report).await.await);
+                drop(self.shared.reporter.hand_in(Report::Receipt(known.says(state, error))).await.await);
             }
         }
     }

@@ -62,4 +62,15 @@ impl Incoming {
             outbox.reply(command::response_to(command), status, sequence);
         }
     }
+
+    /// The same, and tells whether the answer was handed to the socket before the session ended.
+    pub async fn answer_heard(self, status: u32) -> bool {
+        let Some(Reply { outbox, command, sequence }) = &self.reply else { return false };
+        outbox.reply_telling(command::response_to(*command), status, *sequence).await.is_ok()
+    }
+
+    /// Which session brought it: while it is not answered no other session is called the same.
+    pub fn session(&self) -> usize {
+        self.reply.as_ref().map_or(0, |reply| Arc::as_ptr(&reply.outbox).addr())
+    }
 }

@@ -6,6 +6,7 @@
 mod awaited;
 mod late;
 mod queue;
+mod reply;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,7 +16,7 @@ use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
 use super::answer::{Answer, Permit, QueryAnswer, Told, UnknownWhy};
-use crate::sms::pdu::{Body, QuerySm, SubmitSm, command};
+use crate::sms::pdu::{Body, QuerySm, SubmitSm};
 use awaited::Awaited;
 pub(super) use awaited::Resolved;
 use late::Late;
@@ -161,20 +162,6 @@ impl Outbox {
         inner.queue.push(queued);
         drop(inner);
         self.written.notify_one();
-    }
-
-    /// Answers the SMSC's request of this sequence number.
-    pub(super) fn reply(&self, command: u32, status: u32, sequence: u32) {
-        let inner = self.lock();
-        if inner.phase == Phase::Closed {
-            return;
-        }
-        let body = match command {
-            command::DELIVER_SM_RESP => Body::DeliverSmResp,
-            command::DATA_SM_RESP => Body::DataSmResp(String::new()),
-            other => Body::Foreign(other),
-        };
-        self.queued(inner, Queued::new(None, body.to_vec(status, sequence), None));
     }
 
     /// Asks the SMSC whether it is there, unless it was asked and has not answered.

@@ -1,5 +1,13 @@
 //! Fields on the wire (SMPP 3.4, 3.1): integers, NUL-terminated strings, octets of a given length.
 
+/// The field has 65 octets with its NUL (5.2.23); peers break the limits of the fields daily, but not so far.
+const ID_BYTES_MAX: usize = 255;
+
+/// An id that is not too long to be one.
+pub(super) fn bounded(id: String) -> Option<String> {
+    (id.len() <= ID_BYTES_MAX).then_some(id)
+}
+
 /// What is left of a body. Fields are read from its front.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Octets<'a>(&'a [u8]);
@@ -27,6 +35,11 @@ impl<'a> Octets<'a> {
         let (text, rest) = self.0.split_at(end.unwrap_or(self.0.len()));
         self.0 = rest.get(1..).unwrap_or_default();
         text_of(text)
+    }
+
+    /// A message_id (5.2.23). One that is longer than any SMSC's own is none: it is carried on and kept wherever it came.
+    pub(super) fn message_id(&mut self) -> String {
+        bounded(self.c_string()).unwrap_or_default()
     }
 
     /// As many octets, or as many as there are.

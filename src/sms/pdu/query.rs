@@ -34,7 +34,7 @@ pub struct QuerySmResp {
 impl QuerySmResp {
     pub(super) fn read(octets: &mut Octets<'_>) -> QuerySmResp {
         QuerySmResp {
-            message_id: octets.c_string(),
+            message_id: octets.message_id(),
             final_date: octets.c_string(),
             message_state: octets.u8(),
             error_code: octets.u8(),

@@ -3,12 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::message::ShortMessage;
-use super::octets::text_of;
+use super::octets::{bounded, text_of};
 
 /// Bits 5 to 2 of esm_class say what kind a message is (5.2.12).
 const KIND: u8 = 0b0011_1100;
 const RECEIPT: u8 = 0x04;
 const INTERMEDIATE: u8 = 0x20;
+/// A network's error has three octets (5.3.2.31), `err:` three digits; SMSCs write words there too.
+const ERROR_BYTES_MAX: usize = 64;
 /// data_coding of UCS-2 (5.2.19).
 const UCS2: u8 = 0x08;
 
@@ -29,7 +31,8 @@ pub enum ReceiptState {
 impl ReceiptState {
     pub fn of_number(number: u8) -> ReceiptState {
         match number {
-            1 => ReceiptState::Enroute,
+            // 0 is SCHEDULED of SMPP 5.0: its delivery has not begun.
+            0 | 1 => ReceiptState::Enroute,
             2 => ReceiptState::Delivered,
             3 => ReceiptState::Expired,
             4 => ReceiptState::Deleted,
@@ -53,16 +56,13 @@ impl ReceiptState {
         }
     }
 
-    /// Nothing comes after it.
-    pub fn is_final(self) -> bool {
-        !matches!(self, ReceiptState::Enroute | ReceiptState::Accepted | ReceiptState::Unknown)
-    }
-
-    /// `DELIVRD` and the others of appendix B, written out too, and two that are not there but are sent.
+    /// `DELIVRD` and the others of appendix B, written out too, and some that are not there but are sent.
     fn of_word(word: &str) -> ReceiptState {
-        const WORDS: [(&str, ReceiptState); 10] = [
+        const WORDS: [(&str, ReceiptState); 12] = [
             ("ENROU", ReceiptState::Enroute),
             ("BUFF", ReceiptState::Enroute),
+            ("RETR", ReceiptState::Enroute),
+            ("SCHED", ReceiptState::Enroute),
             ("DELIV", ReceiptState::Delivered),
             ("EXPIR", ReceiptState::Expired),
             ("DELET", ReceiptState::Deleted),
@@ -80,15 +80,15 @@ impl ReceiptState {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Receipt {
-    /// As it came; see [`super::IdForm`].
+    /// As it came, and not empty; see [`super::IdForm`].
     pub id: Option<String>,
+    /// Of an intermediate notification (2.11.2) always [`ReceiptState::Enroute`]: another receipt follows, whatever it says
+    /// of the attempt that it is about.
     pub state: ReceiptState,
     /// The network's error, as the SMSC writes it.
     pub error: Option<String>,
     /// `done date`, as the SMSC writes it: in its own zone, which nobody knows.
     pub done: Option<String>,
-    /// An intermediate notification: another follows.
-    pub intermediate: bool,
 }
 
 impl ShortMessage {
@@ -103,15 +103,16 @@ impl ShortMessage {
         }
         let text = self.receipt_text();
         let fields = Fields::of(&text);
+        let error = self.tlvs.network_error_code().or_else(|| fields.get("err"));
         Some(Receipt {
-            id: id.filter(|id| !id.is_empty()).or_else(|| fields.get("id")),
+            id: id.filter(|id| !id.is_empty()).or_else(|| fields.get("id")).and_then(bounded),
             state: match state {
+                _ if kind == INTERMEDIATE => ReceiptState::Enroute,
                 Some(number) => ReceiptState::of_number(number),
                 None => fields.get("stat").map_or(ReceiptState::Unknown, |word| ReceiptState::of_word(&word)),
             },
-            error: self.tlvs.network_error_code().or_else(|| fields.get("err")),
+            error: error.filter(|error| error.len() <= ERROR_BYTES_MAX),
             done: fields.get("done date"),
-            intermediate: kind == INTERMEDIATE,
         })
     }
 
@@ -216,6 +217,7 @@ mod tests {
             ("message id: 7 status:EXPIRED error: 34", Some("7"), Expired, Some("34")),
             ("id:7 err: stat:ENROUTE text:stat:DELIVRD id:8", Some("7"), Enroute, None),
             ("id:7 stat:WHAT", Some("7"), Unknown, None),
+            ("id:7 stat:RETRY", Some("7"), Enroute, None),
             ("Ваше сообщение: доставлено", None, Unknown, None),
             ("grid:1 stat:DELIVRD", None, Delivered, None),
             (":::", None, Unknown, None),
@@ -231,16 +233,17 @@ mod tests {
 
     #[test]
     fn is_one_by_its_class_or_its_parameters() {
-        for (esm_class, intermediate) in [
-            (0x04, Some(false)),
-            (0x44, Some(false)),
-            (0x20, Some(true)),
+        for (esm_class, state) in [
+            (0x04, Some(ReceiptState::Undeliverable)),
+            (0x44, Some(ReceiptState::Undeliverable)),
+            // An attempt that failed; others follow.
+            (0x20, Some(ReceiptState::Enroute)),
             (0x00, None),
             (0x40, None),
             (0x08, None),
         ] {
-            let receipt = message(esm_class, "id:1 stat:DELIVRD").receipt();
-            assert_eq!(receipt.map(|receipt| receipt.intermediate), intermediate, "{esm_class:#x}");
+            let receipt = message(esm_class, "id:1 stat:UNDELIV").receipt();
+            assert_eq!(receipt.map(|receipt| receipt.state), state, "{esm_class:#x}");
         }
         let mut silent = message(0, "not its words");
         silent.tlvs.push(tlv::RECEIPTED_MESSAGE_ID, *b"9\0");
@@ -269,6 +272,17 @@ mod tests {
         for number in 1..=8 {
             assert_eq!(ReceiptState::of_number(number).number(), number);
         }
+        assert_eq!(ReceiptState::of_number(0), ReceiptState::Enroute);
         assert_eq!(serde_json::to_string(&ReceiptState::Undeliverable).unwrap(), "\"undeliverable\"");
+    }
+
+    #[test]
+    fn what_an_smsc_writes_without_end_is_not_carried_on() {
+        let endless = "9".repeat(60_000);
+        let receipt = message(0x04, &format!("id:{endless} stat:UNDELIV err:{endless}")).receipt().unwrap();
+        assert_eq!((receipt.id, receipt.state, receipt.error), (None, ReceiptState::Undeliverable, None));
+        let spelt = "9".repeat(130);
+        let receipt = message(0x04, &format!("id:{spelt} stat:UNDELIV err:lost")).receipt().unwrap();
+        assert_eq!((receipt.id, receipt.error.as_deref()), (Some(spelt), Some("lost")));
     }
 }

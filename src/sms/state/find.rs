@@ -2,10 +2,10 @@
 
 use sled::Batch;
 
-use super::row::{Delivery, PartRow, UnmatchedRow, read, write};
+use super::row::{Delivery, Matched, PartRow, UnmatchedRow, read, write};
 use super::{State, keys};
 use crate::log::Fault;
-use crate::words::{Instant, MessageId, Party, Phone};
+use crate::words::{Instant, MessageId, Party, Phone, Span};
 
 /// The segment that an SMSC's id names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Known {
 
 /// Rows looked at in one pass of the sweep.
 const SWEEP_LEN_MAX: usize = 1_000;
+/// A response that names an id comes within minutes, or never.
+const UNMATCHED_KEPT_FOR: Span = Span::from_secs(3_600);
 
 impl State {
     /// What an id names that stands in a receipt.
@@ -52,28 +54,56 @@ impl State {
         deliveries.collect()
     }
 
-    /// Deliveries to a phone of which nobody knows whether the SMSC has them.
+    /// Deliveries to a phone that an SMSC has, or may have, without an id that is known.
     ///
     /// # Errors
     /// Where the disk or the folder is broken.
-    pub fn unknown_to(&self, phone: Phone) -> Result<Vec<(MessageId, Party)>, Fault> {
-        let prefix = keys::unknown_to(phone);
-        let rows = self.projection.db().scan_prefix(&prefix).take(SWEEP_LEN_MAX);
-        let deliveries = rows.map(|row| {
+    pub fn nameless_to(&self, phone: Phone) -> Result<Vec<(MessageId, Party, Delivery)>, Fault> {
+        let prefix = keys::nameless_to(phone);
+        let mut deliveries = Vec::new();
+        for row in self.projection.db().scan_prefix(&prefix).take(SWEEP_LEN_MAX) {
             let (key, _) = row.map_err(|error| Fault::sled("read deliveries", error))?;
-            key.get(prefix.len()..).and_then(keys::read_delivery).ok_or_else(Fault::torn)
-        });
-        deliveries.collect()
+            let (message, to) =
+                key.get(prefix.len()..).and_then(keys::read_delivery).ok_or_else(Fault::torn)?;
+            // Between the two reads it may have ended, and been forgotten.
+            deliveries.extend(self.delivery(message, &to)?.map(|delivery| (message, to, delivery)));
+        }
+        Ok(deliveries)
     }
 
-    /// Receipts that came for an id of a response before it was known.
+    /// Receipts that have found their delivery and are not recorded yet.
     ///
     /// # Errors
     /// Where the disk or the folder is broken.
-    pub fn unmatched(&self, connector: &str, id: &str) -> Result<Option<UnmatchedRow>, Fault> {
-        self.row(&keys::unmatched(connector, &self.terms.of_response(connector, id)))?
-            .map(|row| read(&row))
-            .transpose()
+    pub fn matched(&self) -> Result<Vec<Matched>, Fault> {
+        let rows = self.projection.db().scan_prefix(keys::MATCHED).take(SWEEP_LEN_MAX);
+        rows.map(|row| read(&row.map_err(|error| Fault::sled("read receipts", error))?.1)).collect()
+    }
+
+    /// A bridge begins: whether the one before it was killed.
+    ///
+    /// # Errors
+    /// Where the disk or the folder is broken.
+    pub fn begin(&self) -> Result<bool, Fault> {
+        let runs = self.row(keys::RUNS)?.is_some();
+        let mut batch = Batch::default();
+        batch.insert(keys::RUNS, &[]);
+        // With the position: a folder that has rows and none is torn.
+        self.projection.apply(batch, self.position(), None)?;
+        self.flush()?;
+        Ok(runs)
+    }
+
+    /// It ends, and has acknowledged all that it stored.
+    ///
+    /// # Errors
+    /// Where the disk or the folder is broken.
+    pub fn end(&self) -> Result<(), Fault> {
+        self.projection
+            .db()
+            .remove(keys::RUNS)
+            .map(drop)
+            .map_err(|error| Fault::sled("write the state", error))
     }
 
     /// The parts of a long SMS that are here.
@@ -137,7 +167,7 @@ impl State {
         self.local(batch)
     }
 
-    /// Forgets unmatched receipts and deliveries that ended before `before`, some at a time: whether there may be more.
+    /// Forgets deliveries that ended before `before`, some at a time: whether there may be more.
     ///
     /// # Errors
     /// Where the disk or the folder is broken.
@@ -154,23 +184,43 @@ impl State {
             if delivery.due.is_some() {
                 continue;
             }
-            let ids = delivery.ids.iter().flatten();
-            ids.for_each(|id| {
-                let id = self.terms.of_response(&delivery.connector, id);
-                batch.remove(keys::id(&delivery.connector, &id));
-            });
+            let (message, _) = key.get(1..).and_then(keys::read_delivery).ok_or_else(Fault::torn)?;
+            let ids = delivery.ids.iter().flatten().map(|id| self.terms.of_response(&delivery.connector, id));
+            for id in ids.chain(delivery.learned.iter().map(|(_, id)| id.clone())) {
+                let key = keys::id(&delivery.connector, &id);
+                // An SMSC whose counter began anew may have given it to another since.
+                let named = self.row(&key)?.and_then(|row| keys::read_segment(&row));
+                if named.is_some_and(|(named, ..)| named == message) {
+                    batch.remove(key);
+                }
+            }
             batch.remove(key);
             forgotten += 1;
         }
-        for row in self.projection.db().scan_prefix(keys::UNMATCHED).take(SWEEP_LEN_MAX) {
-            let (key, row) = row.map_err(|error| Fault::sled("read receipts", error))?;
-            if read::<UnmatchedRow>(&row)?.at < before {
-                batch.remove(key);
-                forgotten += 1;
-            }
-        }
         self.local(batch)?;
         Ok(forgotten >= SWEEP_LEN_MAX)
+    }
+
+    /// Forgets the receipts whose id no response has named, or which nobody could report.
+    ///
+    /// # Errors
+    /// Where the disk or the folder is broken.
+    pub fn forget_receipts(&self, now: Instant) -> Result<(), Fault> {
+        let mut batch = Batch::default();
+        let before = now + Span::from_ms(-UNMATCHED_KEPT_FOR.ms());
+        for row in self.projection.db().scan_prefix(keys::UNMATCHED) {
+            let (key, row) = row.map_err(|error| Fault::sled("read receipts", error))?;
+            if read::<UnmatchedRow>(&row)?.receipts.iter().all(|(at, _)| *at < before) {
+                batch.remove(key);
+            }
+        }
+        for row in self.projection.db().scan_prefix(keys::MATCHED) {
+            let (key, row) = row.map_err(|error| Fault::sled("read receipts", error))?;
+            if read::<Matched>(&row)?.at < before {
+                batch.remove(key);
+            }
+        }
+        self.local(batch)
     }
 
     fn local(&self, batch: Batch) -> Result<(), Fault> {

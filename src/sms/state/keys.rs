@@ -5,21 +5,26 @@
 //! | `!` | format, position, mark | where the projection stands (see `log/projection.rs`) |
 //! | `d` message party | MessagePack | a delivery by SMS: its attempts, ids and receipts |
 //! | `i` connector 0 id | message, segment, party | which segment an SMSC's id names |
-//! | `u` connector 0 id | MessagePack | receipts that came for an id that nobody knew |
-//! | `x` phone 0 message party | | deliveries to a phone of which nobody knows whether the SMSC has them |
+//! | `u` connector 0 id | MessagePack | receipts that came for an id that nobody knew, until a response names it |
+//! | `m` message segment state 0 party | MessagePack | receipts of those that have found their delivery and are not recorded yet |
+//! | `x` phone 0 message party | | deliveries to a phone that an SMSC has, or may have, without an id that is known |
 //! | `o` instant message party | | when an open delivery is looked after next |
 //! | `p` whole 0 number | MessagePack | a part of a long SMS that waits for the others |
+//! | `r` | | a bridge runs, or was killed: not all that it stored may be acknowledged. Not from the log |
 //!
 //! A message and an instant are eight bytes, most significant first; the rest is text, which holds no zero byte.
 
+use crate::rules::sms::Receipt;
 use crate::words::{CommandSeq, Instant, MessageId, Party, Phone};
 
 /// Written into the first row; a projection of another format is rebuilt.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 pub(super) const OPEN: &[u8] = b"o";
 pub(super) const PARTS: &[u8] = b"p";
 pub(super) const UNMATCHED: &[u8] = b"u";
+pub(super) const MATCHED: &[u8] = b"m";
+pub(super) const RUNS: &[u8] = b"r";
 
 fn key(tag: u8, pieces: &[&[u8]]) -> Vec<u8> {
     let mut key = Vec::with_capacity(1 + pieces.iter().map(|piece| piece.len()).sum::<usize>());
@@ -53,12 +58,17 @@ pub(super) fn unmatched(connector: &str, id: &str) -> Vec<u8> {
     key(b'u', &[connector.as_bytes(), &[0], id.as_bytes()])
 }
 
-/// What the keys of the unknown deliveries to a phone begin with.
-pub(super) fn unknown_to(phone: Phone) -> Vec<u8> {
+pub(super) fn matched(receipt: &Receipt) -> Vec<u8> {
+    let Receipt { message, to, segment, state, .. } = receipt;
+    key(b'm', &[&number(*message), &[*segment], state.as_str().as_bytes(), &[0], to.to_string().as_bytes()])
+}
+
+/// What the keys of the deliveries to a phone begin with that have no id.
+pub(super) fn nameless_to(phone: Phone) -> Vec<u8> {
     key(b'x', &[phone.to_string().as_bytes(), &[0]])
 }
 
-pub(super) fn unknown(phone: Phone, message: MessageId, to: &Party) -> Vec<u8> {
+pub(super) fn nameless(phone: Phone, message: MessageId, to: &Party) -> Vec<u8> {
     key(b'x', &[phone.to_string().as_bytes(), &[0], &number(message), to.to_string().as_bytes()])
 }
 

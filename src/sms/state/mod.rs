@@ -11,7 +11,7 @@ mod row;
 mod tests;
 
 pub use find::Known;
-pub use row::{Delivery, PartRow, Stage, UnmatchedRow};
+pub use row::{Delivery, Matched, PartRow, Stage, UnmatchedRow};
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -65,24 +65,32 @@ impl State {
         Ok(State { projection: Projection::of(log, folder, keys::FORMAT).await?, terms })
     }
 
+    /// That in a folder, of whichever log.
+    ///
+    /// # Errors
+    /// Where the folder is in use, or can be neither opened nor set aside.
+    pub fn open(folder: &Path, terms: Terms) -> Result<State, Fault> {
+        Ok(State { projection: Projection::open(folder, keys::FORMAT)?, terms })
+    }
+
     /// The last commit that the rows hold.
     pub fn position(&self) -> EventSeq {
         self.projection.position()
     }
 
-    /// Takes in records of EVENTS, in order.
+    /// Takes in records of EVENTS, in order. Gives the receipts that have found their delivery by them: they are to be reported.
     ///
     /// # Errors
     /// `Retry::Reload` where the folder is torn and must be rebuilt; otherwise the disk failed, and nothing was applied.
-    pub fn apply(&self, records: &[Record]) -> Result<(), Fault> {
+    pub fn apply(&self, records: &[Record]) -> Result<Vec<Matched>, Fault> {
         let position = self.position();
         let mut rows = Rows::over(self.projection.db(), ROWS_PER_COMMIT * records.len());
-        let (mut mark, mut until) = (None, position);
+        let (mut mark, mut until, mut matched) = (None, position, Vec::new());
         for record in records.iter().filter(|record| record.seq > position.0) {
             until = EventSeq(record.seq);
             match commit::decode(&record.payload) {
                 Ok(commit) => {
-                    project::project(&mut rows, &commit, &self.terms)?;
+                    matched.extend(project::project(&mut rows, &commit, &self.terms)?);
                     mark = Some(Mark { seq: until, command: commit.command, at: commit.at });
                 }
                 Err(why) => {
@@ -90,7 +98,10 @@ impl State {
                 }
             }
         }
-        if until > position { self.projection.apply(rows.into_batch(), until, mark) } else { Ok(()) }
+        if until > position {
+            self.projection.apply(rows.into_batch(), until, mark)?;
+        }
+        Ok(matched)
     }
 
     /// Makes what was applied survive a power loss.

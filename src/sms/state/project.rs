@@ -1,24 +1,31 @@
 //! Which rows a commit changes.
+//!
+//! Invariant: whether a delivery has arrived or failed is what the decider says of it, never judged here again.
 
-use super::row::{Delivery, PartRow, Stage, UnmatchedRow, get, write};
+use std::collections::BTreeSet;
+
+use super::row::{Delivery, Matched, PartRow, Stage, UnmatchedRow, get, write};
 use super::{Terms, keys};
 use crate::log::{Fault, Rows};
-use crate::rules::sms::{Attempted, Granted, Part, Receipt, ReceiptState, Unmatched};
+use crate::rules::sms::{Attempted, Granted, Part, Receipt, Unmatched};
 use crate::rules::{Commit, Fact};
 use crate::words::{Instant, MessageId, Party};
 
-/// Receipts kept for one unknown id: segments do not share one, so more are repetitions.
+/// Receipts kept for one unknown id: segments do not share one, so more are repetitions. The latest stay.
 const UNMATCHED_LEN_MAX: usize = 4;
 
-pub(super) fn project(rows: &mut Rows<'_>, commit: &Commit, terms: &Terms) -> Result<(), Fault> {
-    let mut step = Projecting { rows, at: commit.at, terms };
-    commit.facts.iter().try_for_each(|fact| step.take(fact))
+/// Gives the receipts that have found their delivery.
+pub(super) fn project(rows: &mut Rows<'_>, commit: &Commit, terms: &Terms) -> Result<Vec<Matched>, Fault> {
+    let mut step = Projecting { rows, at: commit.at, terms, matched: Vec::new() };
+    commit.facts.iter().try_for_each(|fact| step.take(fact))?;
+    Ok(step.matched)
 }
 
 struct Projecting<'a, 'b> {
     rows: &'a mut Rows<'b>,
     at: Instant,
     terms: &'a Terms,
+    matched: Vec<Matched>,
 }
 
 impl Projecting<'_, '_> {
@@ -35,10 +42,20 @@ impl Projecting<'_, '_> {
             self.result(attempt, Stage::Failed, Some(reason.to_string()), false)
         } else if let Fact::SmsReceipt(receipt) = fact {
             self.receipt(receipt)
+        } else if let Fact::DeliveryDelivered { message, to } = fact {
+            self.change(*message, to, |row| (row.stage, row.reason) = (Stage::Delivered, None))
+        } else if let Fact::DeliveryFailed { message, to, reason } = fact {
+            let reason = Some(reason.to_string());
+            self.change(*message, to, |row| (row.stage, row.reason) = (Stage::Failed, reason))
         } else if let Fact::SmsUnmatched(unmatched) = fact {
             self.unmatched(unmatched)
         } else if let Fact::SmsSilent { message, to } = fact {
-            self.change(*message, to, |row| row.stage = Stage::Silent)
+            let silent = |row: &mut Delivery| {
+                if !row.is_over() {
+                    row.stage = Stage::Silent;
+                }
+            };
+            self.change(*message, to, silent)
         } else if let Fact::SmsPart(part) = fact {
             self.part(part)
         } else if let Fact::SmsReceived(heard) = fact {
@@ -62,37 +79,30 @@ impl Projecting<'_, '_> {
     }
 
     fn attempted(&mut self, granted: &Granted) -> Result<(), Fault> {
-        let key = keys::delivery(granted.message, &granted.to);
-        let before: Option<Delivery> = get(self.rows, &key)?;
-        let row = match before {
-            Some(before) => {
-                self.unlist(granted.message, &granted.to, &before);
-                Delivery {
-                    stage: Stage::Attempted,
-                    attempts: before.attempts + 1,
-                    phone: granted.phone,
-                    from: granted.from,
-                    at: self.at,
-                    due: None,
-                    ..before
-                }
-            }
-            None => Delivery {
-                stage: Stage::Attempted,
-                attempts: 1,
-                temporary: 0,
-                unknown: 0,
-                phone: granted.phone,
-                from: granted.from,
-                connector: String::new(),
-                ids: Vec::new(),
-                receipts: Vec::new(),
-                reason: None,
-                at: self.at,
-                due: None,
-            },
+        let Granted { message, to, phone, from, leave: _ } = granted;
+        let before: Option<Delivery> = get(self.rows, &keys::delivery(*message, to))?;
+        let fresh = || Delivery {
+            stage: Stage::Attempted,
+            attempts: 0,
+            temporary: 0,
+            unknown: 0,
+            phone: *phone,
+            from: *from,
+            connector: String::new(),
+            ids: Vec::new(),
+            learned: Vec::new(),
+            receipts: Vec::new(),
+            said: BTreeSet::new(),
+            attempted: self.at,
+            reason: None,
+            at: self.at,
+            due: None,
         };
-        self.rows.put(key, write(&row));
+        let mut row = before.clone().unwrap_or_else(fresh);
+        row.attempts += 1;
+        (row.stage, row.phone, row.from) = (Stage::Attempted, *phone, *from);
+        (row.attempted, row.at, row.due) = (self.at, self.at, None);
+        self.put(*message, to, before.as_ref(), &row);
         Ok(())
     }
 
@@ -104,47 +114,91 @@ impl Projecting<'_, '_> {
         waits: bool,
     ) -> Result<(), Fault> {
         let Attempted { message, to, connector, ids, .. } = attempt;
-        let key = keys::delivery(*message, to);
-        let Some(mut row) = get::<Delivery>(self.rows, &key)? else { return Ok(()) };
-        self.unlist(*message, to, &row);
+        let Some(before) = get::<Delivery>(self.rows, &keys::delivery(*message, to))? else { return Ok(()) };
+        let mut row = before.clone();
         row.temporary += u32::from(reason.as_deref().is_some_and(is_temporary) && stage == Stage::Deferred);
         row.unknown += u32::from(stage == Stage::Unknown);
-        (row.reason, row.at, row.due) = (reason, self.at, None);
         if !ids.is_empty() {
             row.connector.clone_from(connector);
             row.ids.clone_from(ids);
             row.receipts.resize(ids.len(), None);
         }
-        let segments = u8::try_from(ids.len()).unwrap_or(u8::MAX);
-        for (segment, id) in (0..segments).zip(ids) {
-            if let Some(id) = id {
+        // Receipts may have come before the result they belong to.
+        if !row.is_over() {
+            (row.stage, row.reason, row.at) = (stage, reason, self.at);
+            row.due = waits.then(|| self.at + self.terms.query_after);
+        }
+        self.put(*message, to, Some(&before), &row);
+        let segments = row.segments();
+        for (segment, id) in (0..segments).zip(ids.iter()) {
+            let id = id.as_deref().map(|id| self.terms.of_response(connector, id));
+            if let Some(id) = id.filter(|id| !id.is_empty()) {
                 let named = keys::write_segment(*message, (segment, segments), to);
-                self.rows.put(keys::id(connector, &self.terms.of_response(connector, id)), named);
+                self.rows.put(keys::id(connector, &id), named);
+                self.named(connector, &id, (*message, to, segment), &row)?;
             }
         }
-        // Receipts may have come before the result they belong to.
-        row.stage = if row.is_delivered() { Stage::Delivered } else { stage };
-        if waits && row.stage == stage {
-            self.list(*message, to, &mut row);
-        }
-        self.rows.put(key, write(&row));
         Ok(())
     }
 
+    /// An id is named: receipts that came for it since the attempt are this segment's, and older ones another message's.
+    /// Either way they are done with.
+    fn named(
+        &mut self,
+        connector: &str,
+        id: &str,
+        (message, to, segment): (MessageId, &Party, u8),
+        row: &Delivery,
+    ) -> Result<(), Fault> {
+        let key = keys::unmatched(connector, id);
+        let Some(unmatched) = get::<UnmatchedRow>(self.rows, &key)? else { return Ok(()) };
+        self.rows.remove(key);
+        for (_, receipt) in unmatched.receipts.into_iter().filter(|(at, _)| *at >= row.attempted) {
+            self.matches((message, to, segment), row, &receipt);
+        }
+        Ok(())
+    }
+
+    fn matches(
+        &mut self,
+        (message, to, segment): (MessageId, &Party, u8),
+        row: &Delivery,
+        unmatched: &Unmatched,
+    ) {
+        if row.said.contains(&(segment, unmatched.state)) {
+            return;
+        }
+        let (state, error) = (unmatched.state, unmatched.error.clone());
+        let segments = row.segments();
+        let receipt = Receipt { message, to: to.clone(), segment, segments, state, error, id: None };
+        let matched = Matched { at: self.at, receipt };
+        self.rows.put(keys::matched(&matched.receipt), write(&matched));
+        self.matched.push(matched);
+    }
+
     fn receipt(&mut self, receipt: &Receipt) -> Result<(), Fault> {
-        let Receipt { message, to, segment, segments, state, error: _ } = receipt;
-        self.change(*message, to, |row| {
-            row.receipts.resize(usize::from(*segments).max(row.receipts.len()), None);
-            if let Some(last) = row.receipts.get_mut(usize::from(*segment)) {
-                *last = Some(*state);
-            }
-            if row.is_delivered() {
-                row.stage = Stage::Delivered;
-            } else if row.is_undeliverable() {
-                row.stage = Stage::Failed;
-                row.reason = Some(format!("receipt_{}", state.as_str()));
-            }
-        })
+        let Receipt { message, to, segment, segments, state, error: _, id } = receipt;
+        self.rows.remove(keys::matched(receipt));
+        let Some(before) = get::<Delivery>(self.rows, &keys::delivery(*message, to))? else { return Ok(()) };
+        let mut row = before.clone();
+        let learned = id.as_deref().map(|id| self.terms.of_receipt(&row.connector, id));
+        if let Some(id) = learned.filter(|id| !id.is_empty() && !row.connector.is_empty()) {
+            let named = keys::write_segment(*message, (*segment, *segments), to);
+            self.rows.put(keys::id(&row.connector, &id), named);
+            row.learned.push((*segment, id));
+        }
+        row.said.insert((*segment, *state));
+        row.receipts.resize(usize::from(*segments).max(row.receipts.len()), None);
+        if !row.has_ended(*segment)
+            && let Some(last) = row.receipts.get_mut(usize::from(*segment))
+        {
+            *last = Some(*state);
+        }
+        // With all its receipts there is nothing to ask after.
+        let all = (0..u8::try_from(row.receipts.len()).unwrap_or(u8::MAX)).all(|place| row.has_ended(place));
+        row.due = row.due.filter(|_| !all);
+        self.put(*message, to, Some(&before), &row);
+        Ok(())
     }
 
     /// Changes a row; one that is not open any more is not looked after.
@@ -154,65 +208,57 @@ impl Projecting<'_, '_> {
         to: &Party,
         change: impl FnOnce(&mut Delivery),
     ) -> Result<(), Fault> {
-        let key = keys::delivery(message, to);
-        let Some(mut row) = get::<Delivery>(self.rows, &key)? else { return Ok(()) };
+        let Some(before) = get::<Delivery>(self.rows, &keys::delivery(message, to))? else { return Ok(()) };
+        let mut row = before.clone();
         change(&mut row);
-        row.at = self.at;
-        if !matches!(row.stage, Stage::Accepted | Stage::Unknown) {
-            self.unlist(message, to, &row);
-            row.due = None;
-        }
-        self.rows.put(key, write(&row));
+        (row.at, row.due) = (self.at, None);
+        self.put(message, to, Some(&before), &row);
         Ok(())
     }
 
+    /// One with an id waits for the response that names it. One without belongs to nothing that comes later.
     fn unmatched(&mut self, unmatched: &Unmatched) -> Result<(), Fault> {
         let id = self.terms.of_receipt(&unmatched.connector, &unmatched.id);
-        let key = keys::unmatched(&unmatched.connector, &id);
-        let before: Option<UnmatchedRow> = get(self.rows, &key)?;
-        let mut row = before.unwrap_or(UnmatchedRow { at: self.at, receipts: Vec::new() });
-        if row.receipts.len() < UNMATCHED_LEN_MAX {
-            row.receipts.push(unmatched.clone());
+        if id.is_empty() {
+            return Ok(());
         }
+        let named = self.rows.get(&keys::id(&unmatched.connector, &id))?;
+        if let Some(named) = named {
+            let (message, (segment, _), to) = keys::read_segment(&named).ok_or_else(Fault::torn)?;
+            let row: Option<Delivery> = get(self.rows, &keys::delivery(message, &to))?;
+            if let Some(row) = row.filter(|row| row.may_be_meant(segment, unmatched.phone)) {
+                self.matches((message, &to, segment), &row, unmatched);
+                return Ok(());
+            }
+        }
+        let key = keys::unmatched(&unmatched.connector, &id);
+        let mut row: UnmatchedRow = get(self.rows, &key)?.unwrap_or_default();
+        if row.receipts.len() >= UNMATCHED_LEN_MAX {
+            row.receipts.remove(0);
+        }
+        row.receipts.push((self.at, unmatched.clone()));
         self.rows.put(key, write(&row));
         Ok(())
     }
 
-    fn list(&mut self, message: MessageId, to: &Party, row: &mut Delivery) {
-        let due = self.at + self.terms.query_after;
-        row.due = Some(due);
-        self.rows.put(keys::open(due, message, to), &[]);
-        if row.stage == Stage::Unknown {
-            self.rows.put(keys::unknown(row.phone, message, to), &[]);
+    /// Writes a row, and lists it where it is looked for.
+    fn put(&mut self, message: MessageId, to: &Party, before: Option<&Delivery>, row: &Delivery) {
+        let due = before.and_then(|before| before.due);
+        if due != row.due {
+            due.into_iter().for_each(|due| self.rows.remove(keys::open(due, message, to)));
+            row.due.into_iter().for_each(|due| self.rows.put(keys::open(due, message, to), &[]));
         }
-    }
-
-    fn unlist(&mut self, message: MessageId, to: &Party, row: &Delivery) {
-        if let Some(due) = row.due {
-            self.rows.remove(keys::open(due, message, to));
+        let phone = |row: &Delivery| row.nameless_segment().map(|_| row.phone);
+        let (listed, lists) = (before.and_then(phone), phone(row));
+        if listed != lists {
+            listed.into_iter().for_each(|phone| self.rows.remove(keys::nameless(phone, message, to)));
+            lists.into_iter().for_each(|phone| self.rows.put(keys::nameless(phone, message, to), &[]));
         }
-        if row.unknown > 0 {
-            self.rows.remove(keys::unknown(row.phone, message, to));
-        }
+        self.rows.put(keys::delivery(message, to), write(row));
     }
 }
 
 /// An SMSC's error that passes, and is not its wish that we slow down (0x14, 0x58).
 fn is_temporary(reason: &str) -> bool {
     reason.starts_with("smsc_") && !matches!(reason, "smsc_0x00000014" | "smsc_0x00000058")
-}
-
-impl Delivery {
-    fn is_delivered(&self) -> bool {
-        let arrived = |state: &Option<ReceiptState>| {
-            matches!(state, Some(ReceiptState::Delivered | ReceiptState::Accepted))
-        };
-        !self.receipts.is_empty() && self.receipts.iter().all(arrived)
-    }
-
-    fn is_undeliverable(&self) -> bool {
-        self.receipts.iter().flatten().any(|state| {
-            !matches!(state, ReceiptState::Enroute | ReceiptState::Delivered | ReceiptState::Accepted)
-        })
-    }
 }

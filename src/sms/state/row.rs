@@ -1,10 +1,12 @@
 //! What the rows hold of a delivery, a receipt without one, and a part of a long SMS.
 
+use std::collections::BTreeSet;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::log::{Fault, Rows};
-use crate::rules::sms::{Part, ReceiptState, Unmatched};
+use crate::rules::sms::{Part, Receipt, ReceiptState, Unmatched};
 use crate::words::{ImNumber, Instant, Phone};
 
 /// How far a delivery by SMS has come.
@@ -54,10 +56,16 @@ pub struct Delivery {
     pub phone: Phone,
     pub from: Option<ImNumber>,
     pub connector: String,
-    /// What the SMSC calls each segment.
+    /// What the SMSC calls each segment that it has accepted; empty where it gave no name.
     pub ids: Vec<Option<String>>,
-    /// The last receipt of each segment.
+    /// Ids that only receipts have told, by segment, in the form that compares.
+    pub learned: Vec<(u8, String)>,
+    /// The receipt of each segment: the first final one, until then the last.
     pub receipts: Vec<Option<ReceiptState>>,
+    /// All that receipts have said, by segment.
+    pub said: BTreeSet<(u8, ReceiptState)>,
+    /// When the last permission was given: no receipt for it is older.
+    pub attempted: Instant,
     /// Why it stands there, where there is a reason.
     pub reason: Option<String>,
     /// When it came here.
@@ -66,11 +74,57 @@ pub struct Delivery {
     pub due: Option<Instant>,
 }
 
-/// Receipts for an id that nobody knew.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+impl Delivery {
+    /// Its first segment that an SMSC has, or may have, under an id that is not known, and whose receipt is waited for.
+    /// Of a delivery that is being submitted, the first of all that are not known yet.
+    pub fn nameless_segment(&self) -> Option<u8> {
+        if self.stage != Stage::Attempted && self.due.is_none() {
+            return None;
+        }
+        let named = |segment: &u8| {
+            let id = self.ids.get(usize::from(*segment)).and_then(Option::as_deref);
+            id.is_some_and(|id| !id.is_empty()) || self.learned.iter().any(|(of, _)| of == segment)
+        };
+        (0..self.segments()).find(|segment| !named(segment) && !self.has_ended(*segment))
+    }
+
+    /// Whether nothing more is waited for: what has ended stays so, unless it is attempted again.
+    pub fn is_over(&self) -> bool {
+        match self.stage {
+            Stage::Delivered | Stage::Failed | Stage::Silent => true,
+            Stage::Accepted => self.due.is_none(),
+            Stage::Attempted | Stage::Deferred | Stage::Unknown => false,
+        }
+    }
+
+    /// One where it is not known.
+    pub fn segments(&self) -> u8 {
+        u8::try_from(self.ids.len().max(1)).unwrap_or(u8::MAX)
+    }
+
+    /// Whether a receipt has told a segment's end.
+    pub fn has_ended(&self, segment: u8) -> bool {
+        self.receipts.get(usize::from(segment)).copied().flatten().is_some_and(ReceiptState::is_final)
+    }
+
+    /// Whether a receipt that names a segment by its id can be about it: an SMSC whose counter began anew names another
+    /// message so, to another phone, when this one's end is told.
+    pub fn may_be_meant(&self, segment: u8, phone: Option<Phone>) -> bool {
+        !self.has_ended(segment) || phone.is_none_or(|phone| phone == self.phone)
+    }
+}
+
+/// Receipts for an id that nobody knew, oldest first.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct UnmatchedRow {
+    pub receipts: Vec<(Instant, Unmatched)>,
+}
+
+/// A receipt of those that has found its delivery.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Matched {
     pub at: Instant,
-    pub receipts: Vec<Unmatched>,
+    pub receipt: Receipt,
 }
 
 /// A part of a long SMS.

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::{Stage, State, Terms};
-use crate::log::{Projection, Record};
+use super::{Delivery, Stage, State, Terms};
+use crate::log::Record;
 use crate::rules::sms::{
     Attempted, DeferReason, Granted, Part, Receipt, ReceiptState, UnknownReason, Unmatched,
 };
@@ -13,7 +13,7 @@ use crate::words::{CommandSeq, Instant, MessageId, Party, Span};
 
 fn open(folder: &Path) -> State {
     let terms = Terms { query_after: Span::from_secs(60), ids: Default::default() };
-    State { projection: Projection::open(folder, super::keys::FORMAT).unwrap(), terms }
+    State::open(folder, terms).unwrap()
 }
 
 fn records(facts: &[Vec<Fact>]) -> Vec<Record> {
@@ -57,7 +57,15 @@ fn accepted(id: &str, ids: &[Option<&str>]) -> Fact {
 }
 
 fn receipt(id: &str, (segment, segments): (u8, u8), state: ReceiptState) -> Fact {
-    Fact::SmsReceipt(Receipt { message: message(id), to: bob(), segment, segments, state, error: None })
+    Fact::SmsReceipt(Receipt {
+        message: message(id),
+        to: bob(),
+        segment,
+        segments,
+        state,
+        error: None,
+        id: None,
+    })
 }
 
 fn part(number: u8) -> Fact {
@@ -69,24 +77,48 @@ fn part(number: u8) -> Fact {
         number,
         total: 2,
         octets: Default::default(),
+        id: None,
     }))
 }
 
-fn story() -> Vec<Vec<Fact>> {
-    let unmatched = Unmatched {
-        connector: "main".to_owned(),
-        id: "00FF".to_owned(),
-        state: ReceiptState::Delivered,
-        error: None,
-        phone: None,
+fn delivered(id: &str) -> Fact {
+    Fact::DeliveryDelivered { message: message(id), to: bob() }
+}
+
+fn unmatched(id: &str, state: ReceiptState) -> Fact {
+    let (connector, id, phone) = ("main".to_owned(), id.to_owned(), "+447700900123".parse().ok());
+    Fact::SmsUnmatched(Box::new(Unmatched { connector, id, state, error: None, phone }))
+}
+
+fn row(state: &State, id: &str) -> Delivery {
+    state.delivery(message(id), &bob()).unwrap().unwrap()
+}
+
+/// The receipts that found their delivery, as "message.segment state".
+fn found(facts: &[Vec<Fact>]) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path());
+    let matched = state.apply(&records(facts)).unwrap();
+    assert_eq!(state.matched().unwrap(), matched, "they wait to be recorded");
+    let shown = |matched: &super::Matched| {
+        let receipt = &matched.receipt;
+        format!("{}.{} {}", receipt.message, receipt.segment, receipt.state.as_str())
     };
+    matched.iter().map(shown).collect()
+}
+
+fn story() -> Vec<Vec<Fact>> {
     vec![
         vec![granted("m1"), granted("m2"), granted("m3"), granted("m4")],
         vec![accepted("m1", &[Some("0A"), Some("0B")])],
-        vec![receipt("m1", (1, 2), ReceiptState::Delivered), receipt("m1", (0, 2), ReceiptState::Delivered)],
+        vec![
+            receipt("m1", (1, 2), ReceiptState::Delivered),
+            receipt("m1", (0, 2), ReceiptState::Delivered),
+            delivered("m1"),
+        ],
         vec![Fact::SmsUnknown { attempt: attempt("m2", &[None]), why: UnknownReason::Disconnected }],
         vec![Fact::SmsDeferred { attempt: attempt("m3", &[Some("0C"), None]), why: DeferReason::Smsc(8) }],
-        vec![granted("m3"), accepted("m4", &[Some("0D")]), Fact::SmsUnmatched(Box::new(unmatched))],
+        vec![granted("m3"), accepted("m4", &[Some("0D")]), unmatched("00FF", ReceiptState::Delivered)],
         vec![part(2), part(1)],
     ]
 }
@@ -102,14 +134,15 @@ fn each_delivery_stands_where_its_facts_put_it() {
         ("m3", Stage::Attempted, 2, 1),
         ("m4", Stage::Accepted, 1, 0),
     ] {
-        let row = state.delivery(message(id), &bob()).unwrap().unwrap();
+        let row = row(&state, id);
         assert_eq!((row.stage, row.attempts, row.temporary), (stage, attempts, temporary), "{id}");
     }
     let known = state.known("main", "b").unwrap().unwrap();
     assert_eq!((known.message, known.segment, known.segments), (message("m1"), 1, 2));
     assert_eq!(state.known("other", "b").unwrap(), None);
-    assert_eq!(state.unknown_to("+447700900123".parse().unwrap()).unwrap(), [(message("m2"), bob())]);
-    assert_eq!(state.unmatched("main", "ff").unwrap().unwrap().receipts.len(), 1);
+    let nameless = state.nameless_to("+447700900123".parse().unwrap()).unwrap();
+    let nameless: Vec<_> = nameless.into_iter().map(|(message, _, row)| (message, row.stage)).collect();
+    assert_eq!(nameless, [(message("m2"), Stage::Unknown), (message("m3"), Stage::Attempted)]);
     let numbers: Vec<_> = state.parts("w").unwrap().iter().map(|row| row.part.number).collect();
     assert_eq!(numbers, [1, 2]);
     assert_eq!(state.parts_older_than(Instant::from_unix_ms(8_000)).unwrap().len(), 1);
@@ -128,14 +161,100 @@ fn what_is_open_is_looked_after_and_what_is_old_is_forgotten() {
         (overdue(63), overdue(65), overdue(67)),
         (vec![], vec!["m2".to_owned()], vec!["m2".to_owned(), "m4".to_owned()])
     );
-    let row = state.delivery(message("m2"), &bob()).unwrap().unwrap();
+    let row = row(&state, "m2");
     state.put_off(message("m2"), &bob(), row, Instant::from_unix_ms(100_000)).unwrap();
     assert_eq!(overdue(67), ["m4"]);
     assert!(!state.forget(Instant::from_unix_ms(60_000)).unwrap());
     assert_eq!(state.delivery(message("m1"), &bob()).unwrap(), None, "it is final and old");
     assert_eq!(state.known("main", "b").unwrap(), None);
     assert!(state.delivery(message("m2"), &bob()).unwrap().is_some(), "it is open");
-    assert_eq!(state.unmatched("main", "ff").unwrap(), None);
+}
+
+#[test]
+fn a_receipt_and_the_response_that_names_it_find_each_other_in_either_order() {
+    use ReceiptState::{Delivered, Undeliverable};
+    for (what, facts, want) in [
+        (
+            "the receipt first",
+            vec![vec![granted("m1")], vec![unmatched("0A", Delivered)], vec![accepted("m1", &[Some("a")])]],
+            vec!["m1.0 delivered"],
+        ),
+        (
+            "the response first, and seen by another process",
+            vec![vec![granted("m1"), accepted("m1", &[None, Some("a")])], vec![unmatched("0A", Delivered)]],
+            vec!["m1.1 delivered"],
+        ),
+        (
+            "it is used once",
+            vec![
+                vec![granted("m1"), unmatched("a", Undeliverable), accepted("m1", &[Some("a")])],
+                vec![granted("m2"), accepted("m2", &[Some("a")])],
+            ],
+            vec!["m1.0 undeliverable"],
+        ),
+        (
+            "it was recorded already",
+            vec![
+                vec![granted("m1"), accepted("m1", &[Some("a")]), receipt("m1", (0, 1), Delivered)],
+                vec![delivered("m1"), unmatched("a", Delivered)],
+            ],
+            vec![],
+        ),
+    ] {
+        assert_eq!(found(&facts), want, "{what}");
+    }
+}
+
+#[test]
+fn a_receipt_from_before_the_submit_is_about_another_message() {
+    use ReceiptState::{Delivered, Undeliverable};
+    let twenty = || (2..22).map(|number| format!("m{number}"));
+    let nameless = twenty().flat_map(|id| [vec![granted(&id)], vec![accepted(&id, &[Some("")])]]);
+    for (what, facts) in [
+        (
+            "the SMSC's counter began anew",
+            vec![vec![unmatched("7", Delivered)], vec![granted("m1")], vec![accepted("m1", &[Some("7")])]],
+        ),
+        (
+            "one without an id, and twenty that get none",
+            std::iter::once(vec![unmatched("", Undeliverable)]).chain(nameless).collect(),
+        ),
+    ] {
+        assert!(found(&facts).is_empty(), "{what}");
+    }
+}
+
+#[test]
+fn an_id_that_is_given_again_names_the_new_message_also_when_the_old_is_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path());
+    let (first, second) = (vec![granted("m1"), accepted("m1", &[Some("7")])], vec![delivered("m1")]);
+    let third = vec![granted("m2"), accepted("m2", &[Some("7")])];
+    state.apply(&records(&[first, second, vec![], third])).unwrap();
+    state.forget(Instant::from_unix_ms(3_000)).unwrap();
+    assert_eq!(state.delivery(message("m1"), &bob()).unwrap(), None);
+    assert_eq!(state.known("main", "7").unwrap().unwrap().message, message("m2"));
+}
+
+/// An id that only a receipt told names the segment from then on.
+#[test]
+fn an_id_that_a_receipt_told_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path());
+    let unknown = Fact::SmsUnknown { attempt: attempt("m1", &[None]), why: UnknownReason::NoResponse };
+    let told = Receipt {
+        message: message("m1"),
+        to: bob(),
+        segment: 0,
+        segments: 1,
+        state: ReceiptState::Enroute,
+        error: None,
+        id: Some("00C0FFEE".to_owned()),
+    };
+    state.apply(&records(&[vec![granted("m1")], vec![unknown], vec![Fact::SmsReceipt(told)]])).unwrap();
+    assert_eq!(state.known("main", "c0ffee").unwrap().unwrap().message, message("m1"));
+    assert!(state.nameless_to("+447700900123".parse().unwrap()).unwrap().is_empty());
+    assert!(state.overdue(Instant::from_unix_ms(1_000_000)).unwrap().len() == 1, "its end is not told");
 }
 
 #[test]
@@ -143,7 +262,7 @@ fn commit_by_commit_or_all_at_once_the_rows_are_the_same() {
     let rows = |steps: usize| {
         let folder = tempfile::tempdir().unwrap();
         let state = open(folder.path());
-        records(&story()).chunks(steps).for_each(|chunk| state.apply(chunk).unwrap());
+        records(&story()).chunks(steps).for_each(|chunk| drop(state.apply(chunk).unwrap()));
         // Said again they change nothing.
         state.apply(&records(&story())).unwrap();
         state.projection.db().iter().map(Result::unwrap).collect::<Vec<_>>()

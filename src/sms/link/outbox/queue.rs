@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use tokio::sync::oneshot;
+
 use crate::sms::link::answer::Permit;
 
 /// Offered to the socket at a time: some hundred submits. What it does not take is asked again before the next time.
@@ -13,13 +15,15 @@ pub(super) struct Queued {
     pub(super) request: Option<u32>,
     pub(super) octets: Vec<u8>,
     pub(super) permit: Option<Arc<dyn Permit>>,
+    /// Told when its last octet was handed to the socket.
+    pub(super) told: Option<oneshot::Sender<()>>,
     /// So many octets were handed to the socket.
     done: usize,
 }
 
 impl Queued {
     pub(super) fn new(request: Option<u32>, octets: Vec<u8>, permit: Option<Arc<dyn Permit>>) -> Queued {
-        Queued { request, octets, permit, done: 0 }
+        Queued { request, octets, permit, told: None, done: 0 }
     }
 
     fn left(&self) -> &[u8] {
@@ -84,8 +88,9 @@ impl Queue {
             let taken = len.min(first.left().len());
             first.done += taken;
             let (is_reply, is_over) = (first.request.is_none(), first.left().is_empty());
-            if is_over {
-                self.queued.pop_front();
+            if is_over && let Some(told) = self.queued.pop_front().and_then(|queued| queued.told) {
+                // Who asked may have gone.
+                let _ = told.send(());
             }
             self.shrink(is_reply, taken);
             self.handed += taken as u64;

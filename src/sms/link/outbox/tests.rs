@@ -1,7 +1,7 @@
 //! What is known of a request at each end that a session can have.
 
 use super::*;
-use crate::sms::pdu::{QuerySmResp, Tlvs, tlv};
+use crate::sms::pdu::{QuerySmResp, Tlvs, command, tlv};
 
 fn outbox(window: usize) -> Outbox {
     Outbox::new(window, 0, Arc::new(Notify::new()))
@@ -183,4 +183,33 @@ fn sequence_numbers_go_round_past_those_in_use() {
     let mut used: Vec<_> = outbox.lock().pending.keys().copied().collect();
     used.sort_unstable();
     assert_eq!(used, [1, 2, SEQUENCE_MAX]);
+}
+
+#[test]
+fn a_reply_is_heard_when_its_last_octet_is_handed_over_and_lost_with_its_session() {
+    let ids = |outbox: &Outbox| {
+        [1, 2, 3].map(|sequence| outbox.reply_telling(command::DELIVER_SM_RESP, 0, sequence))
+    };
+    let probe = outbox(1);
+    let _asked = ids(&probe);
+    let reply = hand(&probe, 0) / 3;
+    for (handed, heard) in [(0, 0), (reply - 1, 0), (reply, 1), (2 * reply, 2), (3 * reply, 3)] {
+        let outbox = outbox(1);
+        let told = ids(&outbox);
+        hand(&outbox, handed);
+        outbox.close();
+        assert_eq!(
+            told.into_iter().filter_map(|mut told| told.try_recv().ok()).count(),
+            heard,
+            "{handed} octets"
+        );
+        let mut late = outbox.reply_telling(command::DELIVER_SM_RESP, 0, 4);
+        assert!(late.try_recv().is_err(), "nobody hears it");
+    }
+    let outbox = outbox(1);
+    let told = ids(&outbox);
+    outbox.withdraw();
+    hand(&outbox, usize::MAX);
+    let heard = told.into_iter().filter_map(|mut told| told.try_recv().ok()).count();
+    assert_eq!(heard, 3, "what the SMSC asked is answered, also when it takes nothing more");
 }

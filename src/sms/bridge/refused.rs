@@ -1,0 +1,60 @@
+//! Commands of the bridge's own that were refused: parked on OUTBOX, where a person sees what came to nothing.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use crate::log::{Fault, Log, Record};
+use crate::rules::{Commit, Fact, Rejection};
+use crate::sms::state::State;
+use crate::wire::{commit, subjects, work};
+
+/// The server is away.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// Where what is refused is read from: from where the projection stands on; where that is rebuilt, from the present on.
+pub(super) async fn first(log: &Log, state: &State) -> Result<u64, Fault> {
+    let position = state.position().0;
+    Ok(if position == 0 { log.last_seq("EVENTS").await? } else { position } + 1)
+}
+
+/// Parks what is refused from there on. A refusal may be parked twice: by two processes, or when this one was killed.
+pub(super) async fn run(
+    log: &Log,
+    from: u64,
+    commits: mpsc::Sender<Vec<Record>>,
+    ends: &CancellationToken,
+) -> Result<(), Fault> {
+    let mut follower = log.follow("EVENTS", Some(subjects::SMS_REFUSALS), from);
+    while let Some(records) = ends.run_until_cancelled(follower.next()).await {
+        let records = records?;
+        for record in &records {
+            let Ok(commit) = commit::decode(&record.payload) else { continue };
+            let Some(Fact::Refused(why)) = commit.facts.first() else { continue };
+            while let Err(fault) = park(log, &commit, why).await {
+                warn!(%fault, "a refusal is parked later");
+                if ends.run_until_cancelled(sleep(AGAIN_AFTER)).await.is_none() {
+                    return Ok(());
+                }
+            }
+        }
+        // Whoever waits for the answer to a question gets it.
+        if commits.send(records).await.is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+async fn park(log: &Log, commit: &Commit, why: &Rejection) -> Result<(), Fault> {
+    let seq = commit.command.0;
+    warn!(seq, code = why.code, "a command of the bridge's own was refused; it is parked on OUTBOX");
+    let command = log.record("COMMANDS", seq).await?;
+    let payload = command.map(|record| record.payload).unwrap_or_default();
+    let parked = work::parked("sms", "COMMANDS", seq, &format!("{}: {}", why.code, why.text), &payload);
+    let identity = parked.subject.clone();
+    log.publish(parked, &identity).await.map(drop)
+}

@@ -1,0 +1,135 @@
+//! Whatever an SMSC says, in whatever order: `delivery` and `sms state` tell the same, and the first end is the end.
+
+mod support;
+
+use homing::log::Record;
+use homing::rules::command::Encoding;
+use homing::rules::sms::{
+    Asked, Attempt, Attempted, DeferReason, FailReason, Receipt, ReceiptState, Report, Reports, UnknownReason,
+};
+use homing::rules::{Command, Fact};
+use homing::sms::state::{Stage, State, Terms};
+use homing::wire::{command, commit, subjects};
+use homing::words::{Instant, MessageId, Party, Span};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use support::desk::Desk;
+
+/// Of the one message, in segments.
+const SEGMENTS: u8 = 2;
+
+fn report(message: MessageId) -> impl Strategy<Value = Report> {
+    use ReceiptState::{Accepted, Deleted, Delivered, Enroute, Expired, Rejected, Undeliverable, Unknown};
+    let to: Party = "bob".parse().expect("a user");
+    let ids = vec(option::weighted(0.7, "[0-3]?"), usize::from(SEGMENTS));
+    let attempt = {
+        let to = to.clone();
+        ids.prop_map(move |ids| Attempted {
+            message,
+            to: to.clone(),
+            connector: "main".to_owned(),
+            ids,
+            leave: None,
+        })
+    };
+    let state = select(
+        &[Enroute, Delivered, Delivered, Expired, Deleted, Undeliverable, Accepted, Unknown, Rejected][..],
+    );
+    let (about, silent) = (to.clone(), to);
+    prop_oneof![
+        2 => (attempt.clone(), any::<bool>()).prop_map(|(attempt, receipts)| Report::Accepted { attempt, receipts }),
+        1 => attempt.clone().prop_map(|attempt| Report::Failed { attempt, reason: FailReason::Smsc(11) }),
+        1 => attempt.clone().prop_map(|attempt| Report::Deferred { attempt, why: DeferReason::Smsc(8) }),
+        1 => attempt.prop_map(|attempt| Report::Unknown { attempt, why: UnknownReason::NoResponse }),
+        8 => (0..SEGMENTS, state).prop_map(move |(segment, state)| Report::Receipt(Receipt {
+            message,
+            to: about.clone(),
+            segment,
+            segments: SEGMENTS,
+            state,
+            error: None,
+            id: None,
+        })),
+        1 => Just(Report::Silent { message, to: silent }),
+    ]
+}
+
+/// What is asked and reported, a few things at a time.
+fn story(message: MessageId) -> impl Strategy<Value = Vec<Command>> {
+    let asked = Asked { message, to: "bob".parse().expect("a user"), again: true };
+    let attempt = Command::SmsAttempt(Attempt { deliveries: vec![asked], leave: None });
+    let reports =
+        vec(report(message), 1..5).prop_map(|reports| Command::SmsReport(Reports { reports, id: None }));
+    vec(prop_oneof![1 => Just(attempt), 4 => reports], 1..24)
+}
+
+/// What `delivery` tells: the first end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Open,
+    Delivered,
+    Failed,
+}
+
+fn play(story: &[Command]) -> Result<(), TestCaseError> {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let terms = Terms { query_after: Span::from_secs(60), ids: Default::default() };
+    let state = State::open(folder.path(), terms).expect("a folder can be opened");
+    let (mut desk, mut at, to) = (Desk::default(), Instant::default(), "bob".parse().expect("a user"));
+    let mut says = |by: &str, verb: &str, payload: &[u8]| {
+        at = at + Span::from_secs(1);
+        desk.take(at, &subjects::command(by, verb), payload);
+        desk.log.clone()
+    };
+    says("_admin", "user.register", br#"{"name": "alice"}"#);
+    says("_admin", "user.register", br#"{"name": "bob", "phone": "+447700900001"}"#);
+    says("alice", "message.send", br#"{"to": ["bob"], "text": "x", "route": "sms"}"#);
+    let message: MessageId = "m3".parse().expect("a message");
+    let (mut told, mut seen) = (Told::Open, 0);
+    for wish in story {
+        let log = says("_sms", wish.verb(), &command::encode(wish, Encoding::Msgpack));
+        for (seq, (subject, payload)) in (1..).zip(&log).skip(seen) {
+            let record = Record {
+                seq,
+                subject: subject.as_str().into(),
+                at: Instant::default(),
+                payload: payload.clone().into(),
+                headers: None,
+            };
+            // The bridge follows these alone.
+            if subject.starts_with("homing.evt.sms.") {
+                state.apply(&[record]).expect("the disk is there");
+            }
+            for fact in commit::decode(payload).expect("it can be read").facts {
+                if let Fact::DeliveryDelivered { .. } = fact {
+                    prop_assert_eq!(std::mem::replace(&mut told, Told::Delivered), Told::Open);
+                } else if let Fact::DeliveryFailed { .. } = fact {
+                    prop_assert_eq!(std::mem::replace(&mut told, Told::Failed), Told::Open);
+                }
+            }
+        }
+        seen = log.len();
+        // Before leave is given the bridge has no row of it.
+        let Some(row) = state.delivery(message, &to).expect("the disk is there") else { continue };
+        let shown = match row.stage {
+            Stage::Delivered => Told::Delivered,
+            Stage::Failed => Told::Failed,
+            Stage::Attempted | Stage::Deferred | Stage::Unknown | Stage::Accepted | Stage::Silent => {
+                Told::Open
+            }
+        };
+        prop_assert_eq!(shown, told, "{:?} after {:?}", row, wish);
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn delivery_and_sms_state_never_disagree(story in story("m3".parse().expect("a message"))) {
+        play(&story)?;
+    }
+}

@@ -1,0 +1,12 @@
+//! What an SMSC says, right, wrong or twice, against the real program: receipts, reports, and people's SMS.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod receipts;
+mod reports;
+#[path = "../support/smsc.rs"]
+mod smsc;
+#[path = "../support/mod.rs"]
+mod support;
+mod twice;
+mod world;
