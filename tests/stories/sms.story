@@ -204,52 +204,52 @@
   {"command":48,"accepted":true}
     {"sms.attempted":{"message":"m47","to":"bob","phone":"+8613800138000","from":"100001"}}
 > 09:47:03 _sms sms.report {"reports":[{"accepted":{"attempt":{"message":"m47","to":"bob","connector":"main","ids":["92"]},"receipts":true}}],"id":"r1"}
-  {"command":50,"accepted":true}
+  {"command":49,"accepted":true}
     {"sms.accepted":{"attempt":{"message":"m47","to":"bob","connector":"main","ids":["92"]},"receipts":true}}
 > 09:47:04 _sms sms.report {"reports":[{"accepted":{"attempt":{"message":"m47","to":"bob","connector":"main","ids":["92"]},"receipts":true}}],"id":"r1"}
-  {"command":51,"accepted":true}
+  {"command":50,"accepted":true}
 > 09:47:05 _sms sms.received {"connector":"main","from":"+8613800138000","called":"im-100001","text":"ok","id":"c1"}
-  {"command":52,"accepted":true}
+  {"command":51,"accepted":true}
     {"sms.received":{"connector":"main","from":"+8613800138000","called":"im-100001"}}
-    {"message.accepted":{"message":"m52","from":"bob","to":["alice"],"text":"ok","route":"auto"}}
-    {"delivery.routed":{"message":"m52","to":"alice","channel":"live","because":"pc_online","seen":34,"encoding":"json"}}
+    {"message.accepted":{"message":"m51","from":"bob","to":["alice"],"text":"ok","route":"auto"}}
+    {"delivery.routed":{"message":"m51","to":"alice","channel":"live","because":"pc_online","seen":34,"encoding":"json"}}
 > 09:47:06 _sms sms.received {"connector":"main","from":"+8613800138000","called":"im-100001","text":"ok","id":"c1"}
-  {"command":53,"accepted":true}
+  {"command":52,"accepted":true}
 > 09:47:07 _sms sms.received {"connector":"main","from":"+8613800138000","called":"im-100001","text":"ok","id":"c2"}
-  {"command":54,"accepted":true}
+  {"command":53,"accepted":true}
     {"sms.received":{"connector":"main","from":"+8613800138000","called":"im-100001"}}
-    {"message.accepted":{"message":"m54","from":"bob","to":["alice"],"text":"ok","route":"auto"}}
-    {"delivery.routed":{"message":"m54","to":"alice","channel":"live","because":"pc_online","seen":34,"encoding":"json"}}
+    {"message.accepted":{"message":"m53","from":"bob","to":["alice"],"text":"ok","route":"auto"}}
+    {"delivery.routed":{"message":"m53","to":"alice","channel":"live","because":"pc_online","seen":34,"encoding":"json"}}
 > 09:47:08 _sms sms.part {"whole":"w3","connector":"main","from":"+8613800138000","called":"service","number":1,"total":2,"octets":"AAEC","id":"p1"}
-  {"command":55,"accepted":true}
+  {"command":54,"accepted":true}
     {"sms.part":{"whole":"w3","connector":"main","from":"+8613800138000","called":"service","number":1,"total":2,"octets":"AAEC"}}
 > 09:47:09 _sms sms.part {"whole":"w3","connector":"main","from":"+8613800138000","called":"service","number":1,"total":2,"octets":"AAEC","id":"p1"}
-  {"command":56,"accepted":true}
+  {"command":55,"accepted":true}
 
 # What is not final ends nothing, and is recorded once. The first final one wins; one that contradicts it is recorded.
 > 09:48:00 _sms sms.report {"reports":[{"receipt":{"message":"m47","to":"bob","state":"enroute"}},{"receipt":{"message":"m47","to":"bob","state":"accepted"}},{"receipt":{"message":"m47","to":"bob","state":"enroute"}}]}
-  {"command":57,"accepted":true}
+  {"command":56,"accepted":true}
     {"sms.receipt":{"message":"m47","to":"bob","segment":0,"segments":1,"state":"enroute"}}
     {"sms.receipt":{"message":"m47","to":"bob","segment":0,"segments":1,"state":"accepted"}}
 > 09:48:01 _sms sms.report {"reports":[{"receipt":{"message":"m47","to":"bob","state":"unknown"}},{"receipt":{"message":"m47","to":"bob","state":"accepted"}}]}
-  {"command":58,"accepted":true}
+  {"command":57,"accepted":true}
     {"sms.receipt":{"message":"m47","to":"bob","segment":0,"segments":1,"state":"unknown"}}
 > 09:48:02 _sms sms.report {"reports":[{"receipt":{"message":"m47","to":"bob","state":"undeliverable","id":"92"}}]}
-  {"command":59,"accepted":true}
+  {"command":58,"accepted":true}
     {"sms.receipt":{"message":"m47","to":"bob","segment":0,"segments":1,"state":"undeliverable","id":"92"}}
     {"delivery.failed":{"message":"m47","to":"bob","reason":"receipt_undeliverable"}}
 > 09:48:03 _sms sms.report {"reports":[{"receipt":{"message":"m47","to":"bob","state":"delivered"}}]}
-  {"command":60,"accepted":true}
+  {"command":59,"accepted":true}
     {"sms.receipt":{"message":"m47","to":"bob","segment":0,"segments":1,"state":"delivered"}}
 
 # The id is known for ten minutes, in which a command is stored or given up.
 > 09:58:00 _sms sms.received {"connector":"main","from":"+8613800138000","called":"im-100001","text":"later","id":"c3"}
+  {"command":60,"accepted":true}
+    {"sms.received":{"connector":"main","from":"+8613800138000","called":"im-100001"}}
+    {"message.accepted":{"message":"m60","from":"bob","to":["alice"],"text":"later","route":"auto"}}
+    {"delivery.routed":{"message":"m60","to":"alice","channel":"live","because":"pc_online","seen":34,"encoding":"json"}}
+> 09:59:00 _sms sms.received {"connector":"main","from":"+8613800138000","called":"im-100001","text":"ok","id":"c1"}
   {"command":61,"accepted":true}
     {"sms.received":{"connector":"main","from":"+8613800138000","called":"im-100001"}}
-    {"message.accepted":{"message":"m61","from":"bob","to":["alice"],"text":"later","route":"auto"}}
+    {"message.accepted":{"message":"m61","from":"bob","to":["alice"],"text":"ok","route":"auto"}}
     {"delivery.routed":{"message":"m61","to":"alice","channel":"live","because":"pc_online","seen":34,"encoding":"json"}}
-> 09:59:00 _sms sms.received {"connector":"main","from":"+8613800138000","called":"im-100001","text":"ok","id":"c1"}
-  {"command":62,"accepted":true}
-    {"sms.received":{"connector":"main","from":"+8613800138000","called":"im-100001"}}
-    {"message.accepted":{"message":"m62","from":"bob","to":["alice"],"text":"ok","route":"auto"}}
-    {"delivery.routed":{"message":"m62","to":"alice","channel":"live","because":"pc_online","seen":34,"encoding":"json"}}
