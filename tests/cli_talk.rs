@@ -167,6 +167,8 @@ fn a_line_typed_before_anybody_is_chosen_goes_to_nobody() {
     world.says(&["send", "alice", "lunch?", "--user", "dave"], 0);
     assert_eq!(text(&told.recv_timeout(COMMAND_WITHIN).unwrap()), "lunch?");
     writeln!(typed, "she never answers him\n@bob now\n/quit").unwrap();
+    let not_sent = told.recv_timeout(COMMAND_WITHIN).unwrap();
+    assert!(not_sent["error"]["text"].as_str().unwrap().contains("nobody is chosen"), "{not_sent}");
     assert_eq!(told.recv_timeout(COMMAND_WITHIN).unwrap()["to"], json!(["bob"]));
     assert!(alice.ended_within(COMMAND_WITHIN).unwrap().success());
     let (mut alice, told) = world.listen(&["--user", "alice", "--to", "bob"], Stdio::piped());

@@ -67,6 +67,15 @@ impl Screen {
         self.between_prompts(|| self.output.progress(text));
     }
 
+    /// Why a line was not sent. A program reads it as an error.
+    pub(super) fn hint(&self, text: String) {
+        if self.output.is_json() {
+            self.complain(&Failure::failed(text));
+        } else {
+            self.progress(&text);
+        }
+    }
+
     pub(super) fn aside(&self, value: &impl Serialize, person: impl FnOnce() -> String) {
         self.between_prompts(|| self.output.aside(value, person));
     }

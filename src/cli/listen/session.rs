@@ -179,7 +179,7 @@ impl Session {
                 self.to = Some(to);
             }
             Typed::Help => self.screen.progress(typing::HELP),
-            Typed::Hint(hint) => self.screen.progress(&hint),
+            Typed::Hint(hint) => self.screen.hint(hint),
             Typed::Nothing => self.screen.ask(),
         }
         false

@@ -5,7 +5,7 @@ use crate::cli::choice::choice;
 use crate::cli::output::Failure;
 use crate::log::clock;
 use crate::rules::schedule::{Fold, Gap, Missed, OneOrMany, ShortMonth, When};
-use crate::words::{Span, Zone};
+use crate::words::{Resolved, Span, Zone};
 
 /// When it is sent.
 #[derive(Debug, clap::Args)]
@@ -120,12 +120,27 @@ impl WhenArgs {
 /// Moments that a person named, by the clocks of one zone.
 pub(in crate::cli) fn at(texts: &[String], zone: Zone) -> Result<When, Failure> {
     let now = clock::now();
-    let mut at = Vec::with_capacity(texts.len());
-    for text in texts {
-        let moment = human::moment(text, zone.local(now), now).map_err(Failure::usage)?;
+    let moment = |text: &String| human::moment(text, zone.local(now), now).map_err(Failure::usage);
+    by_clocks(&texts.iter().map(moment).collect::<Result<Vec<_>, _>>()?, zone)
+}
+
+/// A moment that the clocks there show twice is told apart by those of UTC alone.
+fn by_clocks(moments: &[Moment], home: Zone) -> Result<When, Failure> {
+    let is_shown_twice = |moment: &Moment| match moment {
+        Moment::Civil(_) => false,
+        Moment::Instant(instant) => !matches!(home.resolve(home.local(*instant)), Resolved::Once(_)),
+    };
+    let zone = if moments.iter().any(is_shown_twice) { Zone::UTC } else { home };
+    let mut at = Vec::with_capacity(moments.len());
+    for moment in moments {
         at.push(match moment {
-            Moment::Civil(civil) => civil.to_string(),
-            Moment::Instant(instant) => zone.local(instant).to_string(),
+            Moment::Instant(instant) => zone.local(*instant).to_string(),
+            Moment::Civil(civil) if zone == home => civil.to_string(),
+            Moment::Civil(civil) => {
+                return Err(Failure::usage(format!(
+                    "the clocks show one of these times twice; give {civil} an offset too, as in {civil}+01:00"
+                )));
+            }
         });
     }
     let at = match <[String; 1]>::try_from(at) {
@@ -133,4 +148,34 @@ pub(in crate::cli) fn at(texts: &[String], zone: Zone) -> Result<When, Failure> 
         Err(many) => OneOrMany::Many(many),
     };
     Ok(When { at: Some(at), zone: Some(zone.to_string()), ..When::default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_that_the_clocks_show_twice_is_the_one_that_was_meant() {
+        let instant = |text: &str| Moment::Instant(text.parse().unwrap());
+        let civil = |text: &str| Moment::Civil(text.parse().unwrap());
+        let check = |moments: &[Moment], zone: &str, want: Option<(&[&str], &str)>| {
+            let got = by_clocks(moments, zone.parse().unwrap()).ok().map(|when| {
+                let at = match when.at.unwrap() {
+                    OneOrMany::One(one) => vec![one],
+                    OneOrMany::Many(many) => many,
+                };
+                (at, when.zone.unwrap())
+            });
+            let want = want.map(|(at, zone)| (at.iter().map(ToString::to_string).collect(), zone.to_owned()));
+            assert_eq!(got, want, "{moments:?} in {zone}");
+        };
+        let (first, second) = (instant("2027-10-31T00:30:00Z"), instant("2027-10-31T01:30:00Z"));
+        let both = ["2027-10-31T00:30:00", "2027-10-31T01:30:00"];
+        check(&[second], "Europe/London", Some((&both[1..], "UTC")));
+        check(&[first, second], "Europe/London", Some((&both, "UTC")));
+        check(&[civil("2027-12-01T09:00"), second], "Europe/London", None);
+        let summer = instant("2027-07-01T08:00:00Z");
+        check(&[summer], "Europe/London", Some((&["2027-07-01T09:00:00"], "Europe/London")));
+        check(&[civil("2027-12-01T09:00")], "UTC", Some((&["2027-12-01T09:00:00"], "UTC")));
+    }
 }

@@ -6,6 +6,8 @@ use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::Mode;
+
 use crate::log::Fault;
 
 /// A longer command line is cut: the first words tell what it is.
@@ -21,11 +23,14 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Makes the folder, for its owner's eyes only, where it is missing. `now_text` is what others are told as "since".
+    /// Makes the folder where it is missing. It, and whatever this process writes from now on, is for its owner's eyes only.
+    /// `now_text` is what others are told as "since".
     pub fn claim(path: &Path, now_text: &str) -> Result<Folder, Fault> {
         let doing = || format!("use the data folder {}", path.display());
         let fault = |error: io::Error| Fault::never(doing()).because(error);
         DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(fault)?;
+        // Also in a folder that was there before, and that others may look into.
+        rustix::process::umask(Mode::RWXG | Mode::RWXO);
         let lock_path = path.join("lock");
         let mut options = OpenOptions::new();
         let mut lock =
@@ -91,7 +96,13 @@ mod tests {
     fn a_new_folder_is_for_its_owner_only() {
         let outer = tempfile::tempdir().unwrap();
         let folder = Folder::claim(&outer.path().join("new"), "09:00").unwrap();
-        assert_eq!(folder.path().metadata().unwrap().permissions().mode() & 0o777, 0o700);
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(folder.path()), 0o700);
+        let there_before = outer.path().join("open");
+        DirBuilder::new().mode(0o755).create(&there_before).unwrap();
+        let _folder = Folder::claim(&there_before, "09:00").unwrap();
+        fs::write(there_before.join("phones"), "").unwrap();
+        assert_eq!(mode(&there_before.join("phones")), 0o600);
     }
 
     #[test]
