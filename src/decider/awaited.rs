@@ -102,6 +102,38 @@ mod tests {
     }
 
     #[test]
+    fn an_escalation_is_ahead_whoever_goes_live_before_it() {
+        let (bob, carol) = ("homing.cmd.bob.presence.online", "homing.cmd.carol.presence.online");
+        let pc = |device: &str| format!(r#"{{"device":"{device}","class":"pc"}}"#);
+        let other = || ("homing.cmd.alice.profile.set", r#"{"mood":"x"}"#.to_owned());
+        let fired = ("homing.cmd._clock.timer.fired", r#"{"timer":"escalate-m6","due":10000}"#.to_owned());
+        let mut given = registered(&["alice", "bob", "carol"]);
+        given.extend([
+            ("homing.cmd._admin.user.set", r#"{"name":"bob","phone":"+447700900001"}"#.to_owned()),
+            (bob, pc("desk")),
+            (
+                "homing.cmd.alice.message.send",
+                r#"{"to":["bob","carol"],"text":"x","escalate_after":"4s"}"#.to_owned(),
+            ),
+        ]);
+        let ahead = "escalate-m6:10000";
+        for (then, want) in [
+            (vec![], ahead),
+            (vec![(carol, pc("desk"))], ahead),
+            (vec![(bob, pc("laptop"))], ahead),
+            // It was done, a little early by the log's clock; what goes live once more is let be.
+            (vec![fired.clone()], ""),
+            (vec![fired, (bob, pc("laptop"))], ""),
+            // Its time is over, and whoever goes live now has just got it.
+            (vec![other(), other(), other()], ahead),
+            (vec![other(), other(), other(), (carol, pc("desk"))], ""),
+        ] {
+            let said = [given.as_slice(), then.as_slice()].concat();
+            assert_eq!(all(&state(&said), 100_000).0, want, "{then:?}");
+        }
+    }
+
+    #[test]
     fn a_part_is_small_and_the_parts_are_all() {
         let count = STEPS_MAX + 10;
         let mut said = registered(&["alice", "bob"]);

@@ -10,7 +10,7 @@ use crate::rules::command::Encoding;
 use crate::wire::query::{Items, LATEST, LIMIT_DEFAULT, LIMIT_MAX};
 use crate::wire::to_payload;
 
-/// What stands around the items: a cursor, and in the ledger the total, six numbers of up to 20 digits.
+/// What stands around the items: a cursor, and in the ledger the total, seven numbers of up to 20 digits.
 const FRAME_BYTES: usize = 512;
 
 /// Where a page of messages begins, by one of two cursors at most.

@@ -30,8 +30,8 @@ const SCHEDULES: &str = "{items: [{schedule, from, to, text?, parts?, route, whe
     fired, skipped, missed, cancelled, pending, run_now, last?: {nominal, second?, state, late_ms, at}, skips?, \
     occurrences?: [{nominal, second?, due, state, reason?, late_ms, message?, seq}]}], next?}";
 const QUOTA: &str = "{user, zone, day: {max?, used, left?, resets}, month: {max?, used, left?, resets}}";
-const LEDGER: &str = "{total: {planned, fired, skipped, missed, cancelled, pending, balanced}, \
-    items: [{schedule, planned, fired, skipped, missed, cancelled, pending, balanced}], next?}";
+const LEDGER: &str = "{total: {planned, fired, skipped, missed, cancelled, pending, repeated, balanced}, \
+    items: [{schedule, planned, fired, skipped, missed, cancelled, pending, repeated, balanced}], next?}";
 
 /// Question, name, what is asked and what is answered.
 const ENDPOINTS: [(Question, &str, &str, &str); 11] = [

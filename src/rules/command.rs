@@ -80,6 +80,7 @@ impl Command {
         match self {
             Command::Send(send) => send.id.as_deref(),
             Command::CreateSchedule(create) => create.id.as_deref(),
+            Command::ReplaceSchedule(replace) => replace.id.as_deref(),
             Command::PauseSchedule(one)
             | Command::ResumeSchedule(one)
             | Command::CancelSchedule(one)
@@ -102,7 +103,6 @@ impl Command {
             | Command::Lapsed(_)
             | Command::Received(_)
             | Command::Read(_)
-            | Command::ReplaceSchedule(_)
             | Command::SkipOccurrence(_)
             | Command::UnskipOccurrence(_)
             | Command::TimerFired(_)
@@ -118,6 +118,8 @@ impl Command {
             id
         } else if let Command::CreateSchedule(create) = &mut self {
             &mut create.id
+        } else if let Command::ReplaceSchedule(replace) = &mut self {
+            &mut replace.id
         } else if let Command::PauseSchedule(one)
         | Command::ResumeSchedule(one)
         | Command::CancelSchedule(one)

@@ -52,7 +52,6 @@ pub(super) struct Intents {
     kept: HashMap<Stamp, Kept>,
     by_age: VecDeque<(Instant, Stamp)>,
     /// Those of Homing's own parts.
-    #[serde(default)]
     of_parts: Latest,
 }
 

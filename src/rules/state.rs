@@ -38,11 +38,9 @@ pub struct State {
     /// Of the open deliveries by SMS, the long ones.
     pub(super) segments: BTreeMap<(MessageId, Party), sms::Segments>,
     /// Of the open deliveries by SMS, those that had a receipt.
-    #[serde(default)]
     pub(super) said: BTreeMap<(MessageId, Party), sms::Said>,
     pub(super) answered: sms::Answered,
     /// Of the open deliveries by SMS, those with leave and without a result: which leave.
-    #[serde(default)]
     pub(super) leaves: BTreeMap<(MessageId, Party), u64>,
 }
 

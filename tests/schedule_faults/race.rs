@@ -113,12 +113,17 @@ fn races(n: usize, schedule: ScheduleId, moment: i64, first: Instant) -> Option<
         }
         (3, _) => {
             let message = Some(letter(&live(n), &text(n, moment + 1)));
-            Command::ReplaceSchedule(Box::new(Replace { schedule, message, when: None }))
+            Command::ReplaceSchedule(Box::new(Replace { schedule, message, when: None, id: None }))
         }
         // A millisecond later each time, so that the times of each rule are known from the others'.
         _ => {
             let when = if left == 0 { at_times(next, &[0]) } else { every_two_seconds(next, left) };
-            Command::ReplaceSchedule(Box::new(Replace { schedule, message: None, when: Some(when) }))
+            Command::ReplaceSchedule(Box::new(Replace {
+                schedule,
+                message: None,
+                when: Some(when),
+                id: None,
+            }))
         }
     })
 }

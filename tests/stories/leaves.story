@@ -37,3 +37,58 @@
 > 09:00:10 _sms sms.report {"reports":[{"accepted":{"attempt":{"message":"m2","to":"+447700900123","connector":"main","ids":["7f"],"leave":8},"receipts":true}}]}
   {"command":11,"accepted":true}
     {"sms.accepted":{"attempt":{"message":"m2","to":"+447700900123","connector":"main","ids":["7f"],"leave":8},"receipts":true}}
+
+# Nobody knows of the first attempt, and the SMSC takes the second: a late refusal of the first fails nothing.
+> 09:01:00 alice message.send {"to":["+447700900124"],"text":"on my way"}
+  {"command":12,"accepted":true,"message":"m12"}
+    {"message.accepted":{"message":"m12","from":"alice","to":["+447700900124"],"text":"on my way","route":"auto"}}
+    {"delivery.routed":{"message":"m12","to":"+447700900124","channel":"sms","because":"not_registered"}}
+> 09:01:01 _sms sms.attempt {"deliveries":[{"message":"m12","to":"+447700900124"}],"leave":7}
+  {"command":13,"accepted":true}
+    {"sms.attempted":{"message":"m12","to":"+447700900124","phone":"+447700900124","from":"100001","leave":7}}
+> 09:01:02 _sms sms.report {"reports":[{"unknown":{"attempt":{"message":"m12","to":"+447700900124","connector":"main","leave":7},"why":"disconnected"}}]}
+  {"command":14,"accepted":true}
+    {"sms.unknown":{"attempt":{"message":"m12","to":"+447700900124","connector":"main","leave":7},"why":"disconnected"}}
+> 09:01:03 _sms sms.attempt {"deliveries":[{"message":"m12","to":"+447700900124","again":true}],"leave":8}
+  {"command":15,"accepted":true}
+    {"sms.attempted":{"message":"m12","to":"+447700900124","phone":"+447700900124","from":"100001","leave":8}}
+> 09:01:04 _sms sms.report {"reports":[{"accepted":{"attempt":{"message":"m12","to":"+447700900124","connector":"main","ids":["80"],"leave":8},"receipts":true}}]}
+  {"command":16,"accepted":true}
+    {"sms.accepted":{"attempt":{"message":"m12","to":"+447700900124","connector":"main","ids":["80"],"leave":8},"receipts":true}}
+> 09:01:05 _sms sms.report {"reports":[{"failed":{"attempt":{"message":"m12","to":"+447700900124","connector":"main","leave":7},"reason":"smsc_0x0000000b"}}]}
+  {"command":17,"accepted":true}
+> 09:01:06 _sms sms.report {"reports":[{"receipt":{"message":"m12","to":"+447700900124","state":"delivered"}}]}
+  {"command":18,"accepted":true}
+    {"sms.receipt":{"message":"m12","to":"+447700900124","segment":0,"segments":1,"state":"delivered"}}
+    {"delivery.delivered":{"message":"m12","to":"+447700900124"}}
+
+# The other way round: the SMSC had taken the first, and refuses the second; told one by one, and together.
+> 09:02:00 alice message.send {"to":["+447700900124","+447700900125"],"text":"on my way"}
+  {"command":19,"accepted":true,"message":"m19"}
+    {"message.accepted":{"message":"m19","from":"alice","to":["+447700900124","+447700900125"],"text":"on my way","route":"auto"}}
+    {"delivery.routed":{"message":"m19","to":"+447700900124","channel":"sms","because":"not_registered"}}
+    {"delivery.routed":{"message":"m19","to":"+447700900125","channel":"sms","because":"not_registered"}}
+> 09:02:01 _sms sms.attempt {"deliveries":[{"message":"m19","to":"+447700900124"},{"message":"m19","to":"+447700900125"}],"leave":7}
+  {"command":20,"accepted":true}
+    {"sms.attempted":{"message":"m19","to":"+447700900124","phone":"+447700900124","from":"100001","leave":7}}
+    {"sms.attempted":{"message":"m19","to":"+447700900125","phone":"+447700900125","from":"100001","leave":7}}
+> 09:02:02 _sms sms.report {"reports":[{"unknown":{"attempt":{"message":"m19","to":"+447700900124","connector":"main","leave":7},"why":"disconnected"}},{"unknown":{"attempt":{"message":"m19","to":"+447700900125","connector":"main","leave":7},"why":"disconnected"}}]}
+  {"command":21,"accepted":true}
+    {"sms.unknown":{"attempt":{"message":"m19","to":"+447700900124","connector":"main","leave":7},"why":"disconnected"}}
+    {"sms.unknown":{"attempt":{"message":"m19","to":"+447700900125","connector":"main","leave":7},"why":"disconnected"}}
+> 09:02:03 _sms sms.attempt {"deliveries":[{"message":"m19","to":"+447700900124","again":true},{"message":"m19","to":"+447700900125","again":true}],"leave":8}
+  {"command":22,"accepted":true}
+    {"sms.attempted":{"message":"m19","to":"+447700900124","phone":"+447700900124","from":"100001","leave":8}}
+    {"sms.attempted":{"message":"m19","to":"+447700900125","phone":"+447700900125","from":"100001","leave":8}}
+> 09:02:04 _sms sms.report {"reports":[{"accepted":{"attempt":{"message":"m19","to":"+447700900124","connector":"main","ids":["81"],"leave":7},"receipts":true}}]}
+  {"command":23,"accepted":true}
+    {"sms.accepted":{"attempt":{"message":"m19","to":"+447700900124","connector":"main","ids":["81"],"leave":7},"receipts":true}}
+> 09:02:05 _sms sms.report {"reports":[{"failed":{"attempt":{"message":"m19","to":"+447700900124","connector":"main","leave":8},"reason":"smsc_0x0000000b"}},{"accepted":{"attempt":{"message":"m19","to":"+447700900125","connector":"main","ids":["82"],"leave":7},"receipts":true}},{"failed":{"attempt":{"message":"m19","to":"+447700900125","connector":"main","leave":8},"reason":"smsc_0x0000000b"}}]}
+  {"command":24,"accepted":true}
+    {"sms.accepted":{"attempt":{"message":"m19","to":"+447700900125","connector":"main","ids":["82"],"leave":7},"receipts":true}}
+> 09:02:06 _sms sms.report {"reports":[{"receipt":{"message":"m19","to":"+447700900124","state":"delivered"}},{"receipt":{"message":"m19","to":"+447700900125","state":"delivered"}}]}
+  {"command":25,"accepted":true}
+    {"sms.receipt":{"message":"m19","to":"+447700900124","segment":0,"segments":1,"state":"delivered"}}
+    {"delivery.delivered":{"message":"m19","to":"+447700900124"}}
+    {"sms.receipt":{"message":"m19","to":"+447700900125","segment":0,"segments":1,"state":"delivered"}}
+    {"delivery.delivered":{"message":"m19","to":"+447700900125"}}

@@ -45,3 +45,25 @@
 > 09:00:14 alice message.recall {"message":"m5","id":""}
   {"command":15,"accepted":false,"code":"command.too_large","text":"id has at most 256 bytes","field":"id"}
     {"command.refused":{"code":"command.too_large","text":"id has at most 256 bytes","field":"id"}}
+
+# Another rule begins to count anew, once.
+> 09:01:00 alice schedule.create {"message":{"to":["bob"],"text":"later"},"when":{"at":"2026-12-01T10:00:00"}}
+  {"command":16,"accepted":true,"schedule":"s16"}
+    {"schedule.created":{"schedule":"s16","from":"alice","message":{"to":["bob"],"text":"later","route":"auto"},"when":{"at":"2026-12-01T10:00:00","zone":"UTC"},"tzdata":"2026f"}}
+    {"occurrence.planned":{"schedule":"s16","occurrence":{"nominal":"2026-12-01T10:00:00","due":1796119200000}}}
+    {"timer.set":{"timer":"occur-s16","due":1796119200000}}
+> 09:01:01 alice schedule.replace {"schedule":"s16","when":{"every":"day","times":["12:00"],"count":2},"id":"k7"}
+  {"command":17,"accepted":true}
+    {"schedule.replaced":{"schedule":"s16","when":{"every":"day","times":["12:00"],"zone":"UTC","from":"2026-12-01","count":2},"reckoned":{"counted_after":1796115661000},"unskipped":[],"tzdata":"2026f"}}
+    {"occurrence.cancelled":{"schedule":"s16","occurrence":{"nominal":"2026-12-01T10:00:00","due":1796119200000},"late_ms":-3539000,"reason":"replaced"}}
+    {"occurrence.planned":{"schedule":"s16","occurrence":{"nominal":"2026-12-01T12:00:00","due":1796126400000,"number":1}}}
+    {"timer.set":{"timer":"occur-s16","due":1796126400000}}
+> 12:00:00 _clock timer.fired {"timer":"occur-s16","due":1796126400000}
+  {"command":18,"accepted":true,"message":"m18"}
+    {"occurrence.fired":{"schedule":"s16","occurrence":{"nominal":"2026-12-01T12:00:00","due":1796126400000,"number":1},"late_ms":0,"message":"m18"}}
+    {"occurrence.planned":{"schedule":"s16","occurrence":{"nominal":"2026-12-02T12:00:00","due":1796212800000,"number":2}}}
+    {"timer.set":{"timer":"occur-s16","due":1796212800000}}
+    {"message.accepted":{"message":"m18","from":"alice","to":["bob"],"route":"auto","body":11,"day":20788}}
+    {"delivery.routed":{"message":"m18","to":"bob","channel":"none","because":"no_device_online"}}
+> 12:00:01 alice schedule.replace {"schedule":"s16","when":{"every":"day","times":["12:00"],"count":2},"id":"k7"}
+  {"command":19,"accepted":true}

@@ -20,7 +20,9 @@ pub fn schedules() -> BoxedStrategy<Command> {
         || (schedule(), name()).prop_map(|(schedule, occurrence)| OneOccurrence { schedule, occurrence });
     let create = create().prop_map(|create| Command::CreateSchedule(Box::new(create)));
     let replace = (schedule(), option::weighted(0.5, send()), option::weighted(0.7, when())).prop_map(
-        |(schedule, message, when)| Command::ReplaceSchedule(Box::new(Replace { schedule, message, when })),
+        |(schedule, message, when)| {
+            Command::ReplaceSchedule(Box::new(Replace { schedule, message, when, id: None }))
+        },
     );
     prop_oneof![
         12 => create,

@@ -233,7 +233,8 @@ impl Play {
         let Some(owner) = self.owners.get(&schedule).cloned() else { return };
         let (one, named) =
             (OneSchedule::from(schedule), OneOccurrence { schedule, occurrence: occurrence.name() });
-        let replace = |when| Command::ReplaceSchedule(Box::new(Replace { schedule, message: None, when }));
+        let replace =
+            |when| Command::ReplaceSchedule(Box::new(Replace { schedule, message: None, when, id: None }));
         let said = match wish {
             OwnersWish::Skip => Command::SkipOccurrence(named),
             OwnersWish::Unskip => Command::UnskipOccurrence(named),

@@ -100,7 +100,7 @@ pub(super) async fn replace(args: ReplaceArgs, settings: &Settings, output: Outp
         let zone = home::zone(when.zone(), &client).await?;
         Some(when.when(zone)?)
     };
-    let command = Command::ReplaceSchedule(Box::new(Replace { schedule, message, when }));
+    let command = Command::ReplaceSchedule(Box::new(Replace { schedule, message, when, id: None }));
     let outcome = client.accepted(&command).await?;
     output.result(&outcome, || "replaced".to_owned());
     Ok(())

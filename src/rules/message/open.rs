@@ -14,7 +14,8 @@ pub(in crate::rules) struct OpenMessage {
     pub(in crate::rules) body: EventSeq,
     /// [`never`] where it does not expire.
     pub(in crate::rules) expires: Instant,
-    /// When who got it live and did not confirm it gets it otherwise; [`never`] also once it was sent on, or again.
+    /// When who got it live and did not confirm it gets it otherwise; [`never`] also once that was done, or somebody got it
+    /// after that time.
     pub(in crate::rules) escalates: Instant,
     /// Whose delivery is open, in the order of the message's recipients.
     pub(super) to: Box<[Target]>,
@@ -184,7 +185,11 @@ fn opens(state: &mut State, accepted: &Accepted, at: EventSeq) {
 
 fn moves(state: &mut State, routed: &Routed, now: Instant) {
     let Some(open) = state.messages.get_mut(&routed.message) else { return };
-    open.escalates = never();
+    // All recipients have one timer: until it has fired, whoever has it live then is still to be escalated. Who goes live
+    // after it is not.
+    if routed.because == RouteReason::NotConfirmed || now >= open.escalates {
+        open.escalates = never();
+    }
     let standing = Standing::of(routed.channel);
     match routed.to.user().and_then(|name| state.user_named_mut(name)) {
         Some(user) => user.mailbox.set(routed.message, standing),

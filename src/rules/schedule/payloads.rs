@@ -29,6 +29,8 @@ pub struct Replace {
     pub message: Option<Send>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<When>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
 }
 
 /// `schedule.pause`, `.resume`, `.cancel`, `.run-now`

@@ -11,7 +11,7 @@ pub(in crate::rules) fn replace(
     command: &Replace,
     now: Instant,
 ) -> Result<Vec<Fact>, Rejection> {
-    let Replace { schedule: id, message, when } = command;
+    let Replace { schedule: id, message, when, id: _ } = command;
     let kept = state.schedule_of(user, *id)?;
     if message.is_none() && when.is_none() {
         return Err(Rejection::nothing_to_replace());

@@ -132,7 +132,8 @@ fn no_command_about_a_schedule_keeps_the_others_waiting_and_no_fact_asks_for_zon
         note("skip", desk.costs("skip", Command::SkipOccurrence(last)));
         // As if each of them had been said.
         desk.state.schedules.get_mut(&schedule).unwrap().skips.extend(&ahead);
-        let replace = |rule: &str| super::Replace { schedule, message: None, when: Some(body(rule).when) };
+        let replace =
+            |rule: &str| super::Replace { schedule, message: None, when: Some(body(rule).when), id: None };
         note("replace", desk.costs("replace", Command::ReplaceSchedule(Box::new(replace(&rule)))));
         note("unskip", desk.costs("unskip", Command::UnskipOccurrence(last)));
         let one = || super::OneSchedule { schedule, id: None };

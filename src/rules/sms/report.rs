@@ -1,6 +1,6 @@
 //! What the bridge reports: results of attempts, and receipts. Each is recorded; a delivery that is open moves or ends.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::opt_out;
 use super::segments::Whole;
@@ -13,7 +13,7 @@ pub(in crate::rules) fn report(state: &State, command: &Reports) -> Result<Vec<F
     if command.reports.len() > BATCH_LEN_MAX {
         return Err(Rejection::batch_too_large(command.reports.len(), BATCH_LEN_MAX));
     }
-    let mut so_far = SoFar { state, moved: HashMap::new(), said: HashMap::new() };
+    let mut so_far = SoFar { state, moved: HashMap::new(), taken: HashSet::new(), said: HashMap::new() };
     Ok(command.reports.iter().flat_map(|report| so_far.facts(report)).collect())
 }
 
@@ -21,6 +21,8 @@ pub(in crate::rules) fn report(state: &State, command: &Reports) -> Result<Vec<F
 struct SoFar<'a> {
     state: &'a State,
     moved: HashMap<(MessageId, &'a Party), Moved>,
+    /// What an SMSC accepted.
+    taken: HashSet<(MessageId, &'a Party)>,
     said: HashMap<(MessageId, &'a Party), Said>,
 }
 
@@ -35,9 +37,12 @@ impl<'a> SoFar<'a> {
         match report {
             Report::Accepted { attempt, receipts } => {
                 self.accepted(attempt, *receipts);
+                self.taken.insert((attempt.message, &attempt.to));
                 vec![Fact::SmsAccepted { attempt: attempt.clone(), receipts: *receipts }]
             }
-            Report::Failed { attempt, .. } if self.state.is_superseded(attempt) => Vec::new(),
+            Report::Failed { attempt, .. } if self.state.is_superseded(attempt) || self.is_taken(attempt) => {
+                Vec::new()
+            }
             Report::Deferred { attempt, .. } | Report::Unknown { attempt, .. }
                 if !self.state.is_present(attempt) =>
             {
@@ -58,6 +63,12 @@ impl<'a> SoFar<'a> {
             Report::Unmatched(unmatched) => vec![Fact::SmsUnmatched(Box::new(unmatched.clone()))],
             Report::Silent { message, to } => vec![Fact::SmsSilent { message: *message, to: to.clone() }],
         }
+    }
+
+    /// Whether an SMSC has it, by this attempt or another one: its receipt says what becomes of it, no refusal.
+    fn is_taken(&self, attempt: &'a Attempted) -> bool {
+        self.taken.contains(&(attempt.message, &attempt.to))
+            || self.state.standing(attempt.message, &attempt.to) == Some(Standing::Accepted)
     }
 
     fn accepted(&mut self, attempt: &'a Attempted, receipts: bool) {
