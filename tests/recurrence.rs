@@ -223,8 +223,8 @@ fn occurrences_go_on_however_a_zone_has_ever_set_its_clocks() {
 
 #[test]
 fn no_rule_makes_the_next_occurrence_take_long() {
-    // A thousand each; one that walked a day of seconds would take minutes.
-    const WITHIN: Duration = Duration::from_secs(5);
+    // A thousand each take less than a second; one that walked a day of seconds would take many minutes.
+    const WITHIN: Duration = Duration::from_secs(60);
     let dates: Vec<String> = (0..1_000_i64)
         .map(|day| Civil::from_ms(1_772_928_000_000 + day * DAY_MS).date().to_string())
         .collect();

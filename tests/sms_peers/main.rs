@@ -29,6 +29,7 @@ use world::World;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scenario {
     ReceiptsReachTheirDeliveries,
+    ReceiptsOnTheWay,
     ReceiptsBeforeTheirResponses,
     AReceiptThatNobodyKnows,
     AnSmsAndItsReply,
@@ -54,6 +55,7 @@ const ACCOUNTS: [Account; 4] = [
         ids: Ids::PaddedUpper,
         scenarios: &[
             Scenario::ReceiptsReachTheirDeliveries,
+            Scenario::ReceiptsOnTheWay,
             Scenario::ReceiptsBeforeTheirResponses,
             Scenario::AReceiptThatNobodyKnows,
             Scenario::AnSmsAndItsReply,
@@ -154,6 +156,7 @@ impl Scenario {
     fn is_a_talk(self) -> bool {
         match self {
             Scenario::ReceiptsReachTheirDeliveries
+            | Scenario::ReceiptsOnTheWay
             | Scenario::AReceiptThatNobodyKnows
             | Scenario::AnSmsAndItsReply
             | Scenario::LongSmsInParts
@@ -170,6 +173,7 @@ impl Scenario {
     async fn tell(self, world: &World) {
         match self {
             Scenario::ReceiptsReachTheirDeliveries => receipts::reach_their_deliveries(world).await,
+            Scenario::ReceiptsOnTheWay => receipts::on_the_way(world).await,
             Scenario::ReceiptsBeforeTheirResponses => receipts::before_their_responses(world).await,
             Scenario::AReceiptThatNobodyKnows => receipts::that_nobody_knows(world).await,
             Scenario::AnSmsAndItsReply => inbound::an_sms_and_its_reply(world).await,

@@ -26,6 +26,32 @@ pub async fn reach_their_deliveries(world: &World) {
     }
 }
 
+/// "On its way", "taken", and then delivered: each is acknowledged, and the delivery ends once, as delivered.
+pub async fn on_the_way(world: &World) {
+    let phone = world.phone();
+    let message = world.sends(&phone, "step by step").await;
+    let submit = world.smsc.submit(&phone).await;
+    world.accepted(message).await;
+    let id = world.smsc.ids.of_receipt(submit.number);
+    for state in ["ENROUTE", "ACCEPTD", "DELIVRD", "ENROUTE", "DELIVRD"] {
+        let octets = format!("id:{id} sub:001 dlvrd:000 stat:{state} err:000 text:").into_bytes();
+        let receipt = Message { esm_class: 0x04, octets, ..Message::default() };
+        world.smsc.delivers(&submit.dest, &submit.source, receipt).await;
+    }
+    let (mut states, _) = world.shown(message, "delivered").await;
+    states.dedup();
+    assert_eq!(states, ["planned", "sent", "delivered"]);
+    // What was acknowledged is stored; what was decided behind it shows that all of it was decided.
+    let marker = world.sends(&world.phone(), "marker").await;
+    world.accepted(marker).await;
+    let facts = world.facts.lock();
+    let ends = facts.iter().filter(|fact| {
+        let ends = matches!(fact, Fact::DeliveryDelivered { .. } | Fact::DeliveryFailed { .. });
+        ends && fact.message() == Some(message)
+    });
+    assert_eq!(ends.map(|fact| fact.name().2).collect::<Vec<_>>(), ["delivered"]);
+}
+
 /// One that is there moments before, and one that is there for so long that it is stored as unknown meanwhile.
 pub async fn before_their_responses(world: &World) {
     let phone = world.phone();

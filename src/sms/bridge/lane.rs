@@ -245,7 +245,7 @@ impl Lane {
         }
     }
 
-    /// Reports, and gives the item back when the report is stored.
+    /// Reports, and gives the item back when the report is stored, or parked.
     async fn finish(&self, leave: &Leave, report: Report, then: Then) {
         let stored = self.shared.reporter.hand_in(report).await;
         if stored.await.is_ok() {
@@ -280,6 +280,8 @@ impl Permit for Going {
             && self.lane.shared.wishes.allow(&self.leave.granted)
     }
 
+    /// Writes one record, and the journal anew once in 256 KiB of them: what the desk holds, a thousand deliveries at most.
+    /// Neither is synced: both end in the page cache.
     fn leaves(&self) -> bool {
         self.holds() && self.lane.shared.journal.writes(&self.leave.granted, self.place)
     }

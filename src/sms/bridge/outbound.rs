@@ -29,6 +29,11 @@ const KEEP_EVERY: Duration = Duration::from_secs(3);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// The server was away for longer than a publish tries.
 const ASK_AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// Of a question, for one delivery, and of the answer to it, which says more: a name has at most 32 octets.
+const ASKED_BYTES_MAX: usize = 1_024;
+/// Commits read ahead of knowing where the question stands: eight seconds of peak traffic (500/s). What follows waits on the
+/// log until it is known.
+const UNREAD_LEN_MAX: usize = 4_096;
 /// What is under way is waited for when the bridge stops.
 const DRAIN_WITHIN: Duration = Duration::from_secs(4);
 
@@ -40,7 +45,7 @@ struct Outbound<'a> {
     /// One question at a time: the next one holds all that came meanwhile.
     question: Question,
     asked: mpsc::Sender<u64>,
-    /// Commits that came before it was known which of them is the answer.
+    /// Commits that came before it was known which of them is the answer; at most a batch more than `UNREAD_LEN_MAX`.
     unread: VecDeque<Record>,
     /// After a question that was refused.
     not_before: Option<Instant>,
@@ -83,7 +88,7 @@ pub(super) async fn run(
                     outbound.take(taken).await;
                 }
             }
-            Some(records) = answers.recv() => outbound.read(records).await,
+            Some(records) = answers.recv(), if outbound.unread.len() < UNREAD_LEN_MAX => outbound.read(records).await,
             Some(stored) = stored.recv() => outbound.asked(stored).await,
             Some(over) = over.recv() => outbound.over(over).await,
             _ = keep.tick() => outbound.keep().await,
@@ -132,7 +137,9 @@ impl Outbound<'_> {
         if len == 0 {
             return;
         }
-        let question = self.desk.ask(lane, len);
+        // A question that no server takes would be asked for ever.
+        let fits = (self.log.client().server_info().max_payload / ASKED_BYTES_MAX).max(1);
+        let question = self.desk.ask(lane, len.min(fits));
         self.shared.journal.asks(question.leave.unwrap_or_default(), &question.deliveries);
         self.question = Question::Asking;
         tokio::spawn(publish(self.log.clone(), Command::SmsAttempt(question), self.asked.clone()));

@@ -6,7 +6,7 @@ use tokio::sync::{mpsc, oneshot};
 use tracing::{error, warn};
 
 use super::inbound::hash;
-use crate::log::{Log, Retry};
+use crate::log::{Fault, Log, Retry};
 use crate::rules::Command;
 use crate::rules::command::Encoding;
 use crate::rules::sms::{BATCH_LEN_MAX, Report, Reports};
@@ -17,6 +17,10 @@ const QUEUE_LEN_MAX: usize = 4_096;
 /// Of the reports of one command. It and the facts that repeat it stay far below the 1 MiB that a server takes; one report
 /// has its segments' ids, which are bounded each, and is smaller than this.
 const BATCH_BYTES_MAX: usize = 256 * 1_024;
+/// A batch is at most this part of what the server takes at once: the facts that repeat it say more than it does.
+const PART_OF_PAYLOAD: usize = 4;
+/// Beside the payload in what is parked: its fields, its headers, and why.
+const PARKED_BYTES: usize = 1_024;
 /// The server was away for longer than a publish tries.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
@@ -36,7 +40,7 @@ impl Reporter {
         (Reporter(queue), tokio::spawn(publish(log, waiting)))
     }
 
-    /// Hands a report in; what is given resolves when it is stored.
+    /// Hands a report in; what is given resolves when it is stored, or parked because no server takes it.
     pub(super) async fn hand_in(&self, report: Report) -> oneshot::Receiver<()> {
         let (stored, told) = oneshot::channel();
         // With the publisher gone the program ends, and nobody is told that it was stored.
@@ -48,16 +52,35 @@ impl Reporter {
 async fn publish(log: Log, mut queue: mpsc::Receiver<Waiting>) {
     let mut waiting = Vec::with_capacity(BATCH_LEN_MAX);
     while queue.recv_many(&mut waiting, BATCH_LEN_MAX).await > 0 {
-        for batch in cut(waiting.drain(..), BATCH_BYTES_MAX, |waiting| to_msgpack(&waiting.report).len()) {
-            let (reports, told): (Vec<Report>, Vec<_>) =
-                batch.into_iter().map(|waiting| (waiting.report, waiting.stored)).unzip();
-            if store(&log, reports).await {
-                for told in told {
-                    // Who asked may have gone.
-                    let _ = told.send(());
-                }
-            }
+        let bytes_max = batch_bytes_max(log.client().server_info().max_payload);
+        for batch in cut(waiting.drain(..), bytes_max, |waiting| to_msgpack(&waiting.report).len()) {
+            let store = |reports| store(log.clone(), reports);
+            settle(batch, store, |report, why| park(log.clone(), report, why)).await;
         }
+    }
+}
+
+fn batch_bytes_max(payload_bytes_max: usize) -> usize {
+    BATCH_BYTES_MAX.min(payload_bytes_max / PART_OF_PAYLOAD)
+}
+
+/// Stores a batch, or, where no server takes it, each of its reports; parks what is refused by itself. Either way who waits
+/// is told: a report that nobody can store must not hold its delivery back.
+async fn settle<S, P>(
+    batch: Vec<Waiting>,
+    store: impl Fn(Vec<Report>) -> S,
+    park: impl Fn(Report, Fault) -> P,
+) where
+    S: Future<Output = Result<(), Fault>>,
+    P: Future<Output = ()>,
+{
+    let singly = store(batch.iter().map(|waiting| waiting.report.clone()).collect()).await.is_err();
+    for Waiting { report, stored } in batch {
+        if singly && let Err(why) = store(vec![report.clone()]).await {
+            park(report, why).await;
+        }
+        // Who asked may have gone.
+        let _ = stored.send(());
     }
 }
 
@@ -81,25 +104,37 @@ fn cut<T>(items: impl Iterator<Item = T>, bytes_max: usize, len: impl Fn(&T) -> 
     batches
 }
 
-/// Whether they are stored. What no server takes is parked; who waits for it is not told that it is stored.
-async fn store(log: &Log, reports: Vec<Report>) -> bool {
-    let id = log.fresh_identity();
-    let command = Command::SmsReport(Reports { reports, id: Some(id.clone()) });
+/// Stores them as one command, however long the server is away.
+///
+/// # Errors
+/// Only what trying again cannot mend: the server refuses it.
+async fn store(log: Log, reports: Vec<Report>) -> Result<(), Fault> {
+    let command = Command::SmsReport(Reports { reports, id: Some(log.fresh_identity()) });
     loop {
         let outgoing = command::outgoing("_sms", &command, Encoding::Msgpack);
-        let Err(fault) = log.command(outgoing).await else { return true };
+        let Err(fault) = log.command(outgoing).await else { return Ok(()) };
         match fault.retry {
             Retry::Later | Retry::Reload => warn!(%fault, "a report waits for the server"),
-            Retry::Never => {
-                error!(%fault, "a report cannot be stored; it is parked on OUTBOX");
-                let payload = command::encode(&command, Encoding::Msgpack);
-                let parked =
-                    work::parked_unstored("sms", &hash(&[id.as_bytes()]), &fault.to_string(), &payload);
-                if let Err(fault) = log.publish(parked, &id).await {
-                    error!(%fault, "a report is lost");
-                }
-                return false;
-            }
+            Retry::Never => return Err(fault),
+        }
+        tokio::time::sleep(AGAIN_AFTER).await;
+    }
+}
+
+/// Parks a report where a person sees it: as much of it as the server takes.
+async fn park(log: Log, report: Report, why: Fault) {
+    error!(%why, "a report cannot be stored; it is parked on OUTBOX");
+    let id = log.fresh_identity();
+    let command = Command::SmsReport(Reports { reports: vec![report], id: Some(id.clone()) });
+    let mut payload = command::encode(&command, Encoding::Msgpack);
+    payload.truncate(log.client().server_info().max_payload.saturating_sub(PARKED_BYTES));
+    let identity = hash(&[id.as_bytes()]);
+    loop {
+        let parked = work::parked_unstored("sms", &identity, &why.to_string(), &payload);
+        let Err(fault) = log.publish(parked, &id).await else { return };
+        match fault.retry {
+            Retry::Later | Retry::Reload => warn!(%fault, "a report is parked later"),
+            Retry::Never => return error!(%fault, "a report is lost"),
         }
         tokio::time::sleep(AGAIN_AFTER).await;
     }
@@ -107,7 +142,51 @@ async fn store(log: &Log, reports: Vec<Report>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::cut;
+    use std::cell::RefCell;
+
+    use super::*;
+    use crate::words::CommandSeq;
+
+    fn silent(number: u64) -> Report {
+        let message = crate::words::MessageId::of(CommandSeq(number));
+        Report::Silent { message, to: "bob".parse().unwrap() }
+    }
+
+    #[tokio::test]
+    async fn only_what_is_itself_refused_is_parked_and_all_who_wait_are_told() {
+        for (reports, refused, tries) in [
+            (vec![1, 2, 3], vec![], 1),
+            (vec![1, 2, 3], vec![2], 4),
+            (vec![1, 2], vec![1, 2], 3),
+            (vec![1], vec![1], 2),
+        ] {
+            let (waiting, told): (Vec<_>, Vec<_>) = reports.iter().map(|number| waits(*number)).unzip();
+            let refused: Vec<Report> = refused.into_iter().map(silent).collect();
+            let (tried, parked) = (RefCell::new(0), RefCell::new(Vec::new()));
+            let store = async |reports: Vec<Report>| {
+                *tried.borrow_mut() += 1;
+                let takes = !reports.iter().any(|report| refused.contains(report));
+                if takes { Ok(()) } else { Err(Fault::never("store it")) }
+            };
+            settle(waiting, store, async |report, _| parked.borrow_mut().push(report)).await;
+            assert_eq!((parked.into_inner(), tried.into_inner()), (refused, tries), "{reports:?}");
+            for told in told {
+                told.await.unwrap();
+            }
+        }
+    }
+
+    fn waits(number: u64) -> (Waiting, oneshot::Receiver<()>) {
+        let (stored, told) = oneshot::channel();
+        (Waiting { report: silent(number), stored }, told)
+    }
+
+    #[test]
+    fn a_batch_is_no_larger_than_its_part_of_what_the_server_takes() {
+        for (payload, want) in [(4 << 20, 256 << 10), (1 << 20, 256 << 10), (64 << 10, 16 << 10), (0, 0)] {
+            assert_eq!(batch_bytes_max(payload), want);
+        }
+    }
 
     #[test]
     fn a_batch_is_cut_by_its_bytes_and_loses_nothing() {

@@ -36,7 +36,8 @@ pub enum QueryAnswer {
     Unknown(UnknownWhy),
 }
 
-/// Whether a submit_sm may still go. Asked under the link's locks: it asks nothing of the link, and does not wait.
+/// Whether a submit_sm may still go. Asked under the link's locks: it asks nothing of the link, and waits for nobody but a
+/// file that it writes to: little, and never synced.
 pub trait Permit: Send + Sync {
     /// Whether it is still wanted, while it waits for its turn. Asked whenever something has changed.
     fn holds(&self) -> bool;
