@@ -116,9 +116,13 @@ fn play(story: &[Command]) -> Result<(), TestCaseError> {
         let shown = match row.stage {
             Stage::Delivered => Told::Delivered,
             Stage::Failed => Told::Failed,
-            Stage::Attempted | Stage::Deferred | Stage::Unknown | Stage::Accepted | Stage::Silent => {
-                Told::Open
-            }
+            Stage::Attempted
+            | Stage::Deferred
+            | Stage::Unknown
+            | Stage::Accepted
+            | Stage::Silent
+            | Stage::Expired
+            | Stage::Recalled => Told::Open,
         };
         prop_assert_eq!(shown, told, "{:?} after {:?}", row, wish);
     }

@@ -24,7 +24,7 @@ const AGAIN_AFTER: Duration = Duration::from_millis(100);
 pub struct Follower {
     log: Log,
     stream: &'static str,
-    filter: Option<&'static str>,
+    filters: Vec<&'static str>,
     next: u64,
     messages: Option<Stream>,
     losses: Losses,
@@ -43,8 +43,13 @@ impl std::fmt::Debug for Follower {
 impl Log {
     /// Follows `stream` from the sequence `from` on, for ever.
     pub fn follow(&self, stream: &'static str, filter: Option<&'static str>, from: u64) -> Follower {
-        let (log, losses) = (self.clone(), self.losses());
-        Follower { log, stream, filter, next: from.max(1), messages: None, losses, consumed: 0, ended_at: 0 }
+        self.follow_all(stream, filter.as_slice(), from)
+    }
+
+    /// Follows what has one of these subjects, which do not overlap; of none all.
+    pub fn follow_all(&self, stream: &'static str, filters: &[&'static str], from: u64) -> Follower {
+        let (log, losses, filters) = (self.clone(), self.losses(), filters.to_vec());
+        Follower { log, stream, filters, next: from.max(1), messages: None, losses, consumed: 0, ended_at: 0 }
     }
 }
 
@@ -79,7 +84,7 @@ impl Follower {
     async fn one_by_one(&mut self) -> Result<Vec<Record>, Fault> {
         let (mut next, mut records) = (self.next, Vec::new());
         while records.len() < BATCH_LEN_MAX {
-            let Some(record) = self.log.wrapped_record(self.stream, next, self.filter).await? else { break };
+            let Some(record) = self.first_from(next).await? else { break };
             next = record.seq + 1;
             records.push(record);
         }
@@ -92,6 +97,18 @@ impl Follower {
         }
         self.next = next;
         Ok(records)
+    }
+
+    async fn first_from(&self, next: u64) -> Result<Option<Record>, Fault> {
+        if self.filters.is_empty() {
+            return self.log.wrapped_record(self.stream, next, None).await;
+        }
+        let mut first: Option<Record> = None;
+        for filter in &self.filters {
+            let record = self.log.wrapped_record(self.stream, next, Some(filter)).await?;
+            first = first.into_iter().chain(record).min_by_key(|record| record.seq);
+        }
+        Ok(first)
     }
 
     async fn some(&mut self) -> Result<Vec<Record>, Fault> {
@@ -145,10 +162,16 @@ impl Follower {
     }
 
     async fn open(&self) -> Result<Stream, Fault> {
+        // The server takes one way of naming them, and puts a single one into the request's subject.
+        let (one, several) = match self.filters.as_slice() {
+            [one] => (Some(*one), &[][..]),
+            several => (None, several),
+        };
         let config = Config {
             deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: self.next },
             ack_policy: AckPolicy::None,
-            filter_subject: self.filter.unwrap_or_default().to_owned(),
+            filter_subject: one.unwrap_or_default().to_owned(),
+            filter_subjects: several.iter().map(|&filter| filter.to_owned()).collect(),
             memory_storage: true,
             num_replicas: 1,
             inactive_threshold: INACTIVE_FOR,

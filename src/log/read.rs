@@ -40,6 +40,19 @@ impl Log {
         }
     }
 
+    /// The last sequence stored under any of these subjects, which may hold wildcards; 0 when there is none.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn last_seq_of(&self, stream: &str, subjects: &[&str]) -> Result<u64, Fault> {
+        let mut last = 0;
+        for subject in subjects {
+            let record = self.last_wrapped_record(stream, subject).await?;
+            last = last.max(record.map_or(0, |record| record.seq));
+        }
+        Ok(last)
+    }
+
     /// The record at `seq`, if there is one. None stands at 0, and a server that is asked for it calls the question wrong.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! What a stream has taken lately: for whoever begins and must know what came just before.
 
+use std::collections::VecDeque;
+
 use async_nats::jetstream::consumer::pull::Config;
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy};
 use futures_util::StreamExt;
@@ -12,7 +14,7 @@ use crate::words::Instant;
 const BATCH_LEN_MAX: usize = 500;
 
 impl Log {
-    /// The records of a subject that were stored at or after a time, oldest first; of more than `len_max` the oldest.
+    /// The records of a subject that were stored at or after a time, oldest first; of more than `len_max` the newest.
     ///
     /// # Errors
     /// When the server does not answer.
@@ -38,21 +40,24 @@ impl Log {
         };
         let consumer = self.js().create_consumer_on_stream(config, stream).await;
         let consumer = consumer.map_err(|error| doing().because(error))?;
-        let mut records = Vec::new();
+        let mut records = VecDeque::new();
         loop {
             let batch = consumer.fetch().max_messages(BATCH_LEN_MAX).messages().await;
             let mut batch = batch.map_err(|error| doing().because(error))?;
-            let before = records.len();
+            let mut read = 0;
             while let Some(message) = batch.next().await {
                 let message = message.map_err(|error| doing().because(error))?;
                 let info = message.info().map_err(|error| doing().because(error))?;
                 let (seq, at) = (info.stream_sequence, instant(info.published));
                 let async_nats::Message { subject, payload, headers, .. } = message.message;
-                records.push(Record { seq, subject, at, payload, headers });
+                records.push_back(Record { seq, subject, at, payload, headers });
+                read += 1;
+                if records.len() > len_max {
+                    records.pop_front();
+                }
             }
-            if records.len() == before || records.len() >= len_max {
-                records.truncate(len_max);
-                return Ok(records);
+            if read == 0 {
+                return Ok(records.into());
             }
         }
     }

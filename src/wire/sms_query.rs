@@ -34,7 +34,8 @@ pub struct ConnectorShown {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SmsDeliveryShown {
     pub to: Party,
-    /// `attempted`, `deferred`, `unknown`, `accepted`, `delivered`, `failed` or `silent`.
+    /// `attempted`, `deferred`, `unknown`, `accepted`, `delivered`, `failed`, `silent`, `expired` or
+    /// `recalled`.
     pub stage: String,
     pub attempts: u32,
     pub connector: String,

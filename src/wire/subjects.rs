@@ -12,6 +12,13 @@ pub const EVENTS: &str = "homing.evt.>";
 pub const PRESENCE_EVENTS: &str = "homing.evt.presence.>";
 /// What the SMS bridge asked and reported, and people's SMS.
 pub const SMS_EVENTS: &str = "homing.evt.sms.>";
+/// What the SMS bridge projects: that, and the ends of deliveries by other ways.
+pub const SMS_STATE_EVENTS: &[&str] = &[
+    SMS_EVENTS,
+    "homing.evt.delivery.*.delivered",
+    "homing.evt.delivery.*.expired",
+    "homing.evt.delivery.*.recalled",
+];
 /// What the SMS bridge said and was refused.
 pub const SMS_REFUSALS: &str = "homing.evt.command._sms.refused";
 /// An SMS bridge tells the others that somebody wrote STOP, before it is decided.

@@ -7,13 +7,24 @@ use tracing::warn;
 use super::inbound::hear;
 use super::shared::Shared;
 use super::wishes::tell;
-use crate::log::{Fault, Log, Record};
+use crate::log::{Fault, Log, Record, blocking};
 use crate::rules::command::Encoding;
 use crate::rules::sms::{Received, wish};
 use crate::rules::{Command, Fact};
 use crate::sms::state::PartRow;
 use crate::sms::text::{self, Fragment};
 use crate::wire::{command, commit, from_msgpack};
+
+/// Joins what is complete: what was not joined, or not projected, when the bridge began.
+pub(super) async fn all(log: &Log, shared: &Arc<Shared>) -> Result<(), Fault> {
+    let state = Arc::clone(&shared.state);
+    for row in blocking(move || state.wholes()).await? {
+        if let Err(fault) = join(log, shared, &row.part.whole, false).await {
+            warn!(%fault, "a long SMS is joined later");
+        }
+    }
+    Ok(())
+}
 
 /// Joins what these records completed. Where the server is away the sweep does it later.
 pub(super) async fn joined(log: &Log, shared: &Arc<Shared>, records: &[Record]) {

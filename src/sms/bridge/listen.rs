@@ -71,7 +71,8 @@ impl Listener {
         while let Some(answered) = under_way.next().await {
             repeated.settle(answered);
         }
-        self.listening.unacknowledged.fetch_or(!repeated.is_empty(), Ordering::Relaxed);
+        let settled = repeated.is_settled(tokio::time::Instant::now());
+        self.listening.unacknowledged.fetch_or(!settled, Ordering::Relaxed);
     }
 
     async fn take(&self, mut incoming: Incoming, reading: Option<Said>) -> Option<Answered> {

@@ -42,6 +42,7 @@ use super::settings::Settings;
 use super::state::{Matched, State};
 use crate::log::{Fault, Log, Projection, Record, Retry, blocking};
 use crate::wire::subjects;
+use crate::words::EventSeq;
 use door::Door;
 use journal::Journal;
 use lane::Over;
@@ -94,13 +95,15 @@ async fn once(log: &Log, folder: &Path, settings: &Settings, stop: &Cancellation
         info!("the state of the SMS bridge is rebuilt from the log");
     }
     info!(seq = state.position().0, "the state of the SMS bridge is open");
-    let repeated = Repeated::begin(log, &state).await?;
+    let begun_at = EventSeq(log.last_seq_of("EVENTS", subjects::SMS_STATE_EVENTS).await?);
+    let mut repeated = Repeated::begin(log, &state).await?;
     let refusals = refused::first(log, &state).await?;
     let unacknowledged = Arc::new(AtomicBool::new(false));
     let (reporter, publishing) = Reporter::start(log.clone());
     let sent = folder.join(JOURNAL);
     let shared = Arc::new(Shared {
         state: Arc::clone(&state),
+        begun_at,
         matching: Matching::new(Arc::clone(&state), settings.terms(), settings.service.clone()),
         wishes: Wishes::default(),
         journal: blocking(move || Ok(Journal::open(sent))).await?,
@@ -114,7 +117,8 @@ async fn once(log: &Log, folder: &Path, settings: &Settings, stop: &Cancellation
     let (over, concluded) = mpsc::channel::<Over>(LEAVES_LEN_MAX);
     let (mut doors, mut tasks) = (Vec::new(), Vec::<JoinHandle<()>>::new());
     for account in &settings.accounts {
-        let listening = Listening { repeated: repeated.clone(), unacknowledged: Arc::clone(&unacknowledged) };
+        let repeated = repeated.take(account.name());
+        let listening = Listening { repeated, unacknowledged: Arc::clone(&unacknowledged) };
         let (door, kept) =
             Door::open(log, account, settings, &shared, (over.clone(), listening), links.clone());
         doors.push(door);
@@ -176,19 +180,26 @@ async fn follow(
     commits: mpsc::Sender<Vec<Record>>,
     reading: &CancellationToken,
 ) -> Result<(), Fault> {
-    let mut follower = log.follow("EVENTS", Some(subjects::SMS_EVENTS), shared.state.position().0 + 1);
-    while let Some(records) = reading.run_until_cancelled(follower.next()).await {
+    let mut follower = log.follow_all("EVENTS", subjects::SMS_STATE_EVENTS, shared.state.position().0 + 1);
+    let mut joins = false;
+    loop {
+        if !joins && shared.has_caught_up() {
+            joins = true;
+            join::all(log, shared).await?;
+        }
+        let Some(records) = reading.run_until_cancelled(follower.next()).await else { return Ok(()) };
         let records = Arc::new(records?);
         shared.wishes.read(&records);
         let matched = project(&shared.state, &records).await?;
         found::report(shared, matched, found::Late::No).await;
-        join::joined(log, shared, &records).await;
+        if joins {
+            join::joined(log, shared, &records).await;
+        }
         let records = Arc::into_inner(records).unwrap_or_default();
         if commits.send(records).await.is_err() {
-            break;
+            return Ok(());
         }
     }
-    Ok(())
 }
 
 /// Reports what an earlier run has begun, before anything is asked for anew.

@@ -28,14 +28,41 @@ const JUST_BEFORE: Span = Span::from_secs(60);
 const JUST_AFTER: Duration = Duration::from_secs(60);
 
 /// By what they say. One phone may have said the same several times.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default)]
 pub(super) struct Repeated {
     open: HashMap<String, Vec<Open>>,
     len: usize,
 }
 
+/// What is not acknowledged when a bridge begins, by account.
+#[derive(Debug, Default)]
+pub(super) struct Begun(HashMap<String, Repeated>);
+
+impl Begun {
+    /// What one account brought: nobody else is sent it again.
+    pub(super) fn take(&mut self, account: &str) -> Repeated {
+        self.0.remove(account).unwrap_or_default()
+    }
+
+    /// The newest commands, oldest first.
+    fn of<'a>(commands: impl IntoIterator<Item = &'a Command>, until: Instant) -> Begun {
+        let mut begun = Begun::default();
+        for command in commands {
+            let connector = if let Command::SmsReceived(received) = command {
+                &received.connector
+            } else if let Command::SmsPart(part) = command {
+                &part.connector
+            } else {
+                continue;
+            };
+            begun.0.entry(connector.clone()).or_default().stored(command, until);
+        }
+        begun
+    }
+}
+
 /// An SMS that is not acknowledged, or not yet.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Open {
     id: String,
     /// The session that brought it last, and when.
@@ -47,6 +74,11 @@ struct Open {
 }
 
 impl Open {
+    /// Whether it may come again, as far as is known by now.
+    fn is_open(&self, now: Instant) -> bool {
+        self.under_way > 0 || now < self.until
+    }
+
     /// Whether the same from this session is this one again.
     fn comes_again(&self, session: usize, now: Instant) -> bool {
         let unanswered =
@@ -57,19 +89,19 @@ impl Open {
 
 impl Repeated {
     /// What is not acknowledged when a bridge begins.
-    pub(super) async fn begin(log: &Log, state: &Arc<State>) -> Result<Repeated, Fault> {
+    pub(super) async fn begin(log: &Log, state: &Arc<State>) -> Result<Begun, Fault> {
         let state = Arc::clone(state);
         let killed = blocking(move || state.begin()).await?;
-        if killed { Repeated::after_a_kill(log).await } else { Ok(Repeated::default()) }
+        if killed { Repeated::after_a_kill(log).await } else { Ok(Begun::default()) }
     }
 
     /// What a bridge that was killed may not have acknowledged: what stands on COMMANDS since just before.
     ///
     /// A second SMS with the same words, one of them said within the minute before the start and the other within the
     /// minute after it, is taken for the first: nothing tells them apart.
-    async fn after_a_kill(log: &Log) -> Result<Repeated, Fault> {
+    async fn after_a_kill(log: &Log) -> Result<Begun, Fault> {
         let (since, until) = (clock::now() + Span::from_ms(-JUST_BEFORE.ms()), Instant::now() + JUST_AFTER);
-        let mut repeated = Repeated::default();
+        let mut commands = Vec::new();
         for filter in [subjects::command("_sms", "sms.received"), subjects::command("_sms", "sms.part")] {
             for record in log.since("COMMANDS", &filter, since, LEN_MAX).await? {
                 let subject = record.subject.as_str();
@@ -77,17 +109,20 @@ impl Repeated {
                 if let Ok(order) = order.map_err(drop)
                     && order.by == Sender::Part(crate::rules::Part::Sms)
                 {
-                    repeated.stored(&order.command, until);
+                    commands.push((record.seq, order.command));
                 }
             }
         }
-        Ok(repeated)
+        // Half of what fits: those that come from now on have room beside them.
+        commands.sort_unstable_by_key(|(seq, _)| *seq);
+        let newest = commands.iter().skip(commands.len().saturating_sub(LEN_MAX / 2));
+        Ok(Begun::of(newest.map(|(_, command)| command), until))
     }
 
     fn stored(&mut self, command: &Command, until: Instant) {
         let Some((content, id)) = content_of(command) else { return };
         let known = self.open.get(content).is_some_and(|open| open.iter().any(|open| open.id == id));
-        if !known && self.len < LEN_MAX {
+        if !known {
             let open = Open { id: id.to_owned(), session: 0, since: Instant::now(), under_way: 0, until };
             self.open.entry(content.to_owned()).or_default().push(open);
             self.len += 1;
@@ -134,9 +169,9 @@ impl Repeated {
         }
     }
 
-    /// Whether all that came was acknowledged.
-    pub(super) fn is_empty(&self) -> bool {
-        self.open.is_empty()
+    /// Whether all that came was acknowledged, or comes no more.
+    pub(super) fn is_settled(&self, now: Instant) -> bool {
+        !self.open.values().flatten().any(|open| open.is_open(now))
     }
 
     /// Forgets what is too old; where all are young, all that no answer is on its way for.
@@ -208,6 +243,39 @@ mod tests {
             ("long after", vec![(1, 0, Refused), (1, 500, Acknowledged)], vec!["1", "2"]),
         ] {
             assert_eq!(ids(&story), want, "{what}");
+        }
+    }
+
+    #[test]
+    fn what_comes_no_more_is_settled() {
+        let (mut repeated, now) = (Repeated::default(), Instant::now());
+        assert!(repeated.is_settled(now));
+        let id = repeated.id("ok", 1, now, || "1".to_owned());
+        assert!(!repeated.is_settled(now + KEPT_FOR), "an answer is on its way");
+        repeated.answered("ok", &id, false);
+        assert!(!repeated.is_settled(now), "it was refused");
+        assert!(repeated.is_settled(now + KEPT_FOR));
+    }
+
+    #[test]
+    fn after_a_kill_each_account_has_its_own() {
+        let received = |connector: &str, number: u32| {
+            Command::SmsReceived(crate::rules::sms::Received {
+                connector: connector.to_owned(),
+                from: None,
+                called: crate::words::Called::Service,
+                text: "ok".to_owned(),
+                joined: None,
+                id: Some(format!("{number:032x}.{connector}")),
+            })
+        };
+        let commands = [received("main", 1), received("main", 2), received("main", 1), received("spare", 1)];
+        let now = Instant::now();
+        let mut begun = Begun::of(&commands, now + JUST_AFTER);
+        for (account, len) in [("main", 2), ("spare", 1), ("third", 0)] {
+            let repeated = begun.take(account);
+            assert_eq!((repeated.len, repeated.is_settled(now)), (len, len == 0), "{account}");
+            assert!(repeated.is_settled(now + JUST_AFTER), "{account}");
         }
     }
 

@@ -10,10 +10,13 @@ use crate::log::Fault;
 use crate::rules::sms::{Attempted, ReceiptState};
 use crate::sms::settings::{OnUnknown, ServiceNumber};
 use crate::sms::state::{Known, State};
+use crate::words::EventSeq;
 
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) state: Arc<State>,
+    /// Where EVENTS stood for the bridge when it began.
+    pub(super) begun_at: EventSeq,
     pub(super) matching: Matching,
     pub(super) wishes: Wishes,
     pub(super) journal: Journal,
@@ -23,6 +26,11 @@ pub(super) struct Shared {
 }
 
 impl Shared {
+    /// Whether the rows hold all that had happened when the bridge began. Until then what looks open may have ended long ago.
+    pub(super) fn has_caught_up(&self) -> bool {
+        self.state.position() >= self.begun_at
+    }
+
     /// What the SMSC calls a segment of an attempt.
     pub(super) fn named(&self, attempt: &Attempted, (segment, segments): (usize, usize), id: &str) {
         let small = |number: usize| u8::try_from(number).unwrap_or(u8::MAX);

@@ -12,13 +12,13 @@ use super::found;
 use super::join::join;
 use super::matching::state_of;
 use super::shared::Shared;
-use crate::log::{Fault, Log, clock};
+use crate::log::{Fault, Log, blocking, clock};
 use crate::rules::sms::Report;
 use crate::sms::link::QueryAnswer;
 use crate::sms::pdu::{Address, QuerySm, ReceiptState};
 use crate::sms::settings::{Patience, Settings};
 use crate::sms::state::{Delivery, Known};
-use crate::words::{MessageId, Party};
+use crate::words::{Instant, MessageId, Party};
 
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// What is old is forgotten this often: once for so many looks.
@@ -58,6 +58,9 @@ struct Sweep<'a> {
 
 impl Sweep<'_> {
     async fn once(&self, forget: bool) -> Result<(), Fault> {
+        if !self.shared.has_caught_up() {
+            return Ok(());
+        }
         let now = clock::now();
         for (message, to, delivery) in self.shared.state.overdue(now)? {
             self.look_after(message, to, delivery).await?;
@@ -69,10 +72,24 @@ impl Sweep<'_> {
         }
         found::report(self.shared, self.shared.state.matched()?, found::Late::Yes).await;
         if forget {
-            self.shared.state.forget_receipts(now)?;
-            let before = now + crate::words::Span::from_ms(-self.patience.keep.ms());
-            while self.shared.state.forget(before)? {}
+            self.forget(now).await?;
         }
+        Ok(())
+    }
+
+    /// Some at a time, so that nothing else waits for the disk.
+    async fn forget(&self, now: Instant) -> Result<(), Fault> {
+        let mut from = Some(Vec::new());
+        while let Some(start) = from {
+            let state = Arc::clone(&self.shared.state);
+            from = blocking(move || state.forget_receipts(now, &start)).await?;
+        }
+        let before = now + crate::words::Span::from_ms(-self.patience.keep.ms());
+        let again = || {
+            let state = Arc::clone(&self.shared.state);
+            blocking(move || state.forget(before))
+        };
+        while again().await? {}
         Ok(())
     }
 

@@ -120,15 +120,27 @@ impl State {
     /// # Errors
     /// Where the disk or the folder is broken.
     pub fn parts_older_than(&self, before: Instant) -> Result<Vec<PartRow>, Fault> {
-        let mut old: Vec<PartRow> = Vec::new();
+        self.one_of_each(|row| row.at < before)
+    }
+
+    /// One part of each long SMS that waits to be joined.
+    ///
+    /// # Errors
+    /// Where the disk or the folder is broken.
+    pub fn wholes(&self) -> Result<Vec<PartRow>, Fault> {
+        self.one_of_each(|_| true)
+    }
+
+    fn one_of_each(&self, is_wanted: impl Fn(&PartRow) -> bool) -> Result<Vec<PartRow>, Fault> {
+        let mut found: Vec<PartRow> = Vec::new();
         for row in self.projection.db().scan_prefix(keys::PARTS) {
             let row: PartRow = read(&row.map_err(|error| Fault::sled("read parts", error))?.1)?;
-            let listed = old.last().is_some_and(|last| last.part.whole == row.part.whole);
-            if row.at < before && !listed {
-                old.push(row);
+            let listed = found.last().is_some_and(|last| last.part.whole == row.part.whole);
+            if is_wanted(&row) && !listed {
+                found.push(row);
             }
         }
-        Ok(old)
+        Ok(found)
     }
 
     /// Open deliveries that are to be looked after by now, oldest first.
@@ -184,10 +196,10 @@ impl State {
             if delivery.due.is_some() {
                 continue;
             }
-            let (message, _) = key.get(1..).and_then(keys::read_delivery).ok_or_else(Fault::torn)?;
-            let ids = delivery.ids.iter().flatten().map(|id| self.terms.of_response(&delivery.connector, id));
-            for id in ids.chain(delivery.learned.iter().map(|(_, id)| id.clone())) {
-                let key = keys::id(&delivery.connector, &id);
+            let (message, to) = key.get(1..).and_then(keys::read_delivery).ok_or_else(Fault::torn)?;
+            // One that was attempted and never reported is still listed.
+            batch.remove(keys::nameless(delivery.phone, message, &to));
+            for key in delivery.names(&self.terms) {
                 // An SMSC whose counter began anew may have given it to another since.
                 let named = self.row(&key)?.and_then(|row| keys::read_segment(&row));
                 if named.is_some_and(|(named, ..)| named == message) {
@@ -201,26 +213,38 @@ impl State {
         Ok(forgotten >= SWEEP_LEN_MAX)
     }
 
-    /// Forgets the receipts whose id no response has named, or which nobody could report.
+    /// Forgets the receipts whose id no response has named, or which nobody could report, from a key on, some at a time:
+    /// where the next pass begins.
     ///
     /// # Errors
     /// Where the disk or the folder is broken.
-    pub fn forget_receipts(&self, now: Instant) -> Result<(), Fault> {
+    pub fn forget_receipts(&self, now: Instant, from: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
         let mut batch = Batch::default();
         let before = now + Span::from_ms(-UNMATCHED_KEPT_FOR.ms());
-        for row in self.projection.db().scan_prefix(keys::UNMATCHED) {
-            let (key, row) = row.map_err(|error| Fault::sled("read receipts", error))?;
-            if read::<UnmatchedRow>(&row)?.receipts.iter().all(|(at, _)| *at < before) {
-                batch.remove(key);
+        let mut looked = 0;
+        for prefix in [keys::MATCHED, keys::UNMATCHED] {
+            for row in self.projection.db().range(from.max(prefix)..) {
+                let (key, row) = row.map_err(|error| Fault::sled("read receipts", error))?;
+                if !key.starts_with(prefix) {
+                    break;
+                }
+                if looked == SWEEP_LEN_MAX {
+                    self.local(batch)?;
+                    return Ok(Some(key.to_vec()));
+                }
+                looked += 1;
+                let is_old = if prefix == keys::MATCHED {
+                    read::<Matched>(&row)?.at < before
+                } else {
+                    read::<UnmatchedRow>(&row)?.receipts.iter().all(|(at, _)| *at < before)
+                };
+                if is_old {
+                    batch.remove(key);
+                }
             }
         }
-        for row in self.projection.db().scan_prefix(keys::MATCHED) {
-            let (key, row) = row.map_err(|error| Fault::sled("read receipts", error))?;
-            if read::<Matched>(&row)?.at < before {
-                batch.remove(key);
-            }
-        }
-        self.local(batch)
+        self.local(batch)?;
+        Ok(None)
     }
 
     fn local(&self, batch: Batch) -> Result<(), Fault> {

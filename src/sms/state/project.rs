@@ -47,6 +47,10 @@ impl Projecting<'_, '_> {
         } else if let Fact::DeliveryFailed { message, to, reason } = fact {
             let reason = Some(reason.to_string());
             self.change(*message, to, |row| (row.stage, row.reason) = (Stage::Failed, reason))
+        } else if let Fact::DeliveryExpired { message, to } = fact {
+            self.change(*message, to, |row| (row.stage, row.reason) = (Stage::Expired, None))
+        } else if let Fact::DeliveryRecalled { message, to } = fact {
+            self.change(*message, to, |row| (row.stage, row.reason) = (Stage::Recalled, None))
         } else if let Fact::SmsUnmatched(unmatched) = fact {
             self.unmatched(unmatched)
         } else if let Fact::SmsSilent { message, to } = fact {
@@ -91,6 +95,7 @@ impl Projecting<'_, '_> {
             connector: String::new(),
             ids: Vec::new(),
             learned: Vec::new(),
+            former: Vec::new(),
             receipts: Vec::new(),
             said: BTreeSet::new(),
             attempted: self.at,
@@ -119,6 +124,11 @@ impl Projecting<'_, '_> {
         row.temporary += u32::from(reason.as_deref().is_some_and(is_temporary) && stage == Stage::Deferred);
         row.unknown += u32::from(stage == Stage::Unknown);
         if !ids.is_empty() {
+            // A receipt may still name them: an earlier attempt's segments are this delivery's too.
+            let before = row.ids.iter().flatten().filter(|id| !id.is_empty());
+            let before = before.map(|id| (row.connector.clone(), self.terms.of_response(&row.connector, id)));
+            let before: Vec<_> = before.filter(|named| !row.former.contains(named)).collect();
+            row.former.extend(before);
             row.connector.clone_from(connector);
             row.ids.clone_from(ids);
             row.receipts.resize(ids.len(), None);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::{Terms, keys};
 use crate::log::{Fault, Rows};
 use crate::rules::sms::{Part, Receipt, ReceiptState, Unmatched};
 use crate::words::{ImNumber, Instant, Phone};
@@ -21,12 +22,16 @@ pub enum Stage {
     Unknown,
     /// The SMSC has it.
     Accepted,
-    /// Its receipts say that it arrived.
+    /// Its receipts say that it arrived, or its person has it otherwise.
     Delivered,
     /// Refused by the SMSC, or undeliverable by a receipt.
     Failed,
     /// No receipt is waited for any more.
     Silent,
+    /// It expired before an SMSC was known to have it.
+    Expired,
+    /// Its sender took it back before an SMSC was known to have it.
+    Recalled,
 }
 
 impl Stage {
@@ -39,6 +44,8 @@ impl Stage {
             Stage::Delivered => "delivered",
             Stage::Failed => "failed",
             Stage::Silent => "silent",
+            Stage::Expired => "expired",
+            Stage::Recalled => "recalled",
         }
     }
 }
@@ -60,6 +67,9 @@ pub struct Delivery {
     pub ids: Vec<Option<String>>,
     /// Ids that only receipts have told, by segment, in the form that compares.
     pub learned: Vec<(u8, String)>,
+    /// Ids of other attempts, with their connectors, in the form that compares.
+    #[serde(default)]
+    pub former: Vec<(String, String)>,
     /// The receipt of each segment: the first final one, until then the last.
     pub receipts: Vec<Option<ReceiptState>>,
     /// All that receipts have said, by segment.
@@ -88,10 +98,22 @@ impl Delivery {
         (0..self.segments()).find(|segment| !named(segment) && !self.has_ended(*segment))
     }
 
+    /// The keys of all ids that name its segments.
+    pub(super) fn names(&self, terms: &Terms) -> Vec<Vec<u8>> {
+        let given = self
+            .ids
+            .iter()
+            .flatten()
+            .map(|id| keys::id(&self.connector, &terms.of_response(&self.connector, id)));
+        let learned = self.learned.iter().map(|(_, id)| keys::id(&self.connector, id));
+        let former = self.former.iter().map(|(connector, id)| keys::id(connector, id));
+        given.chain(learned).chain(former).collect()
+    }
+
     /// Whether nothing more is waited for: what has ended stays so, unless it is attempted again.
     pub fn is_over(&self) -> bool {
         match self.stage {
-            Stage::Delivered | Stage::Failed | Stage::Silent => true,
+            Stage::Delivered | Stage::Failed | Stage::Silent | Stage::Expired | Stage::Recalled => true,
             Stage::Accepted => self.due.is_none(),
             Stage::Attempted | Stage::Deferred | Stage::Unknown => false,
         }

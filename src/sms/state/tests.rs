@@ -236,6 +236,55 @@ fn an_id_that_is_given_again_names_the_new_message_also_when_the_old_is_forgotte
     assert_eq!(state.known("main", "7").unwrap().unwrap().message, message("m2"));
 }
 
+/// Confirmed on another device, expired, or taken back: it is no candidate for a receipt without an id any more.
+#[test]
+fn what_ends_by_other_ways_ends_here_too() {
+    let (message, to) = (message("m1"), bob());
+    for (end, stage) in [
+        (delivered("m1"), Stage::Delivered),
+        (Fact::DeliveryExpired { message, to: to.clone() }, Stage::Expired),
+        (Fact::DeliveryRecalled { message, to }, Stage::Recalled),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let state = open(folder.path());
+        let unknown = Fact::SmsUnknown { attempt: attempt("m1", &[None]), why: UnknownReason::Disconnected };
+        let other = delivered("m2");
+        state.apply(&records(&[vec![granted("m1")], vec![unknown], vec![other, end]])).unwrap();
+        assert_eq!(row(&state, "m1").stage, stage);
+        assert!(state.nameless_to("+447700900123".parse().unwrap()).unwrap().is_empty());
+        assert!(state.overdue(Instant::from_unix_ms(1_000_000)).unwrap().is_empty());
+        assert_eq!(state.delivery("m2".parse().unwrap(), &bob()).unwrap(), None, "the bridge never had it");
+    }
+}
+
+/// One attempted twice under different ids, and one that was never reported.
+#[test]
+fn nothing_is_left_of_what_is_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path());
+    let deferred = Fact::SmsDeferred { attempt: attempt("m1", &[Some("0A")]), why: DeferReason::Smsc(8) };
+    let late = accepted("m1", &[Some("0B")]);
+    let steps = [vec![granted("m1")], vec![deferred], vec![granted("m1")], vec![late, delivered("m1")]];
+    state.apply(&records(&[&steps[..], &[vec![granted("m2")]]].concat())).unwrap();
+    assert_eq!(state.known("main", "a").unwrap().unwrap().message, message("m1"), "it may be reported yet");
+    state.forget(Instant::from_unix_ms(60_000)).unwrap();
+    let left: Vec<_> = state.projection.db().iter().keys().map(Result::unwrap).collect();
+    assert!(left.iter().all(|key| key.starts_with(b"!")), "{left:?}");
+}
+
+#[test]
+fn receipts_are_forgotten_some_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path());
+    let receipts = (0..1_500).map(|id| unmatched(&format!("{id:04}"), ReceiptState::Delivered)).collect();
+    state.apply(&records(&[receipts])).unwrap();
+    let later = Instant::from_unix_ms(1_000) + Span::from_secs(7_200);
+    let next = state.forget_receipts(later, &[]).unwrap().expect("there are more");
+    let left = || state.projection.db().scan_prefix(super::keys::UNMATCHED).count();
+    assert_eq!(left(), 500);
+    assert_eq!((state.forget_receipts(later, &next).unwrap(), left()), (None, 0));
+}
+
 /// An id that only a receipt told names the segment from then on.
 #[test]
 fn an_id_that_a_receipt_told_is_known() {
