@@ -90,12 +90,7 @@ pub async fn run(log: Log, data: &Path, settings: Settings, stop: CancellationTo
 
 /// Until `stop`, or until the folder turns out to be torn.
 async fn once(log: &Log, folder: &Path, settings: &Settings, stop: &CancellationToken) -> Result<(), Fault> {
-    let state = Arc::new(State::of(log, folder, settings.terms()).await?);
-    if state.position().0 == 0 && log.last_seq("EVENTS").await? > 0 {
-        info!("the state of the SMS bridge is rebuilt from the log");
-    }
-    info!(seq = state.position().0, "the state of the SMS bridge is open");
-    let begun_at = EventSeq(log.last_seq_of("EVENTS", subjects::SMS_STATE_EVENTS).await?);
+    let (state, begun_at) = opened(log, folder, settings).await?;
     let mut repeated = Repeated::begin(log, &state).await?;
     let refusals = refused::first(log, &state).await?;
     let unacknowledged = Arc::new(AtomicBool::new(false));
@@ -163,6 +158,17 @@ async fn once(log: &Log, folder: &Path, settings: &Settings, stop: &Cancellation
         state.flush()
     })
     .await
+}
+
+/// The rows, and where EVENTS stands for them.
+async fn opened(log: &Log, folder: &Path, settings: &Settings) -> Result<(Arc<State>, EventSeq), Fault> {
+    let state = Arc::new(State::of(log, folder, settings.terms()).await?);
+    if state.position().0 == 0 && log.last_seq("EVENTS").await? > 0 {
+        info!("the state of the SMS bridge is rebuilt from the log");
+    }
+    info!(seq = state.position().0, "the state of the SMS bridge is open");
+    let begun_at = EventSeq(log.last_seq_of("EVENTS", subjects::SMS_STATE_EVENTS).await?);
+    Ok((state, begun_at))
 }
 
 type Work<'a> = std::pin::Pin<Box<dyn Future<Output = Result<(), Fault>> + Send + 'a>>;
