@@ -203,6 +203,10 @@ impl World {
     pub fn freeze(&self) -> Frozen {
         let pid = Pid::from_raw(i32::try_from(nats_server_of(&self.data())).unwrap()).unwrap();
         kill_process(pid, Signal::STOP).unwrap();
+        // On a busy machine its threads go on until the signal has come round.
+        while !is_stopped(pid) {
+            std::thread::yield_now();
+        }
         Frozen(pid)
     }
 
@@ -225,6 +229,15 @@ impl World {
 
 /// A nats-server that is stopped; dropped, it goes on.
 pub struct Frozen(Pid);
+
+/// Whether each of its threads is (proc(5): the state stands behind the name in parentheses).
+fn is_stopped(pid: Pid) -> bool {
+    let threads = std::fs::read_dir(format!("/proc/{}/task", pid.as_raw_nonzero())).unwrap();
+    threads.flatten().all(|thread| {
+        let stat = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+        stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with('T'))
+    })
+}
 
 impl Drop for Frozen {
     fn drop(&mut self) {
