@@ -40,8 +40,12 @@ fn homing(args: &[&str], env: &[(&str, &str)]) -> Command {
     command
 }
 
+/// At home in a folder of its own, so that nobody else holds its data.
 fn says(args: &[&str], env: &[(&str, &str)], code: i32) -> String {
-    let Ended { status, stdout, stderr } = run(&mut homing(args, env), ENDED_WITHIN);
+    let home = tempfile::tempdir().unwrap();
+    let mut command = homing(args, env);
+    command.env("HOME", home.path()).env_remove("XDG_DATA_HOME").env_remove("XDG_CONFIG_HOME");
+    let Ended { status, stdout, stderr } = run(&mut command, ENDED_WITHIN);
     let said = format!("{stdout}{stderr}");
     assert_eq!(status.code(), Some(code), "{args:?} with {env:?}: {said}");
     said

@@ -125,7 +125,7 @@ fn lines_typed_are_sent_in_order_and_refusals_do_not_end_it() {
     assert!(alice.ended_within(COMMAND_WITHIN).unwrap().success());
     let told: Vec<Value> = told.iter().collect();
     let codes: Vec<_> = told.iter().map(|line| line["error"]["code"].as_str()).collect();
-    assert_eq!(codes, [None, Some("message.no_recipient"), None], "{told:?}");
+    assert_eq!(codes, [None, None, Some("message.no_recipient"), None], "{told:?}");
     assert_eq!(world.texts(&["inbox", "--user", "bob", "--json"], 2), ["one", "three"]);
     world.says(&["inbox", "--user", "bob", "--confirm"], 0);
     assert_eq!(world.texts(&["inbox", "--user", "bob", "--json"], 0), Vec::<String>::new());
