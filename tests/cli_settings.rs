@@ -42,7 +42,7 @@ fn homing(args: &[&str], env: &[(&str, &str)]) -> Command {
 
 /// At home in a folder of its own, so that nobody else holds its data.
 fn says(args: &[&str], env: &[(&str, &str)], code: i32) -> String {
-    let home = tempfile::tempdir().unwrap();
+    let home = tempfile::tempdir().expect("a temporary folder can be made");
     let mut command = homing(args, env);
     command.env("HOME", home.path()).env_remove("XDG_DATA_HOME").env_remove("XDG_CONFIG_HOME");
     let Ended { status, stdout, stderr } = run(&mut command, ENDED_WITHIN);
