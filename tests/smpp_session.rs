@@ -125,7 +125,9 @@ async fn what_a_broken_session_has_not_sent_is_known_exactly() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_pace_is_smooth_and_never_exceeded() {
     const RATE: usize = 30;
-    const SECONDS: usize = 5;
+    /// A machine that stalls takes slots away, which nobody makes up for; it does not do so in every second.
+    const SMOOTH: usize = 5;
+    const WITHIN: u64 = 60;
     let smsc = RawSmsc::listen().await;
     let started = start(smsc.connector("&rate=30&window=100"));
     let mut peer = smsc.bound().await;
@@ -135,17 +137,19 @@ async fn the_pace_is_smooth_and_never_exceeded() {
             drop(link.submit(submit(number, Vec::new())).await);
         }
     });
-    let mut first = None;
-    let mut in_second = [0; SECONDS];
-    loop {
+    let (mut began, mut second, mut in_second, mut smooth) = (None, 0, 0, 0);
+    while smooth < SMOOTH {
         let frame = peer.next_but_enquiries().await.expect("a submit_sm");
-        let since = first.get_or_insert_with(Instant::now).elapsed();
+        let since = began.get_or_insert_with(Instant::now).elapsed().as_secs();
         peer.answer(&frame, b"id\0").await;
-        let Some(count) = in_second.get_mut(usize::try_from(since.as_secs()).expect("soon")) else { break };
-        *count += 1;
+        while second < since {
+            assert!(in_second <= RATE + 1, "{in_second} in second {second}");
+            smooth += usize::from(in_second >= RATE - 1);
+            (second, in_second) = (second + 1, 0);
+        }
+        assert!(second < WITHIN, "{smooth} of {second} seconds were smooth");
+        in_second += 1;
     }
-    // How near it comes on a machine that does nothing else is a figure of `homing bench sms`.
-    assert!(in_second.iter().all(|count| (RATE / 2..=RATE + 1).contains(count)), "{in_second:?}");
     let pausing = Instant::now();
     started.link.pause(Duration::from_secs(1));
     assert_eq!(started.link.free(), 0);

@@ -9,6 +9,10 @@ mod wire;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use async_nats::Subscriber;
+use async_nats::jetstream::consumer::Consumer;
+use async_nats::jetstream::consumer::pull::Config;
+use futures_util::StreamExt;
 use homing::log::{Follower, Log};
 use homing::rules::command::{Encoding, Register, Send};
 use homing::rules::{Command, Fact};
@@ -52,6 +56,22 @@ impl World {
         let data = self.folder.path().join(format!("bridge-{}", self.bridges));
         let smsc = format!("smpp://me:pw@127.0.0.1:{port}?name=main&enquire_link=0s&bind_again=1s{settings}");
         block_in_place(|| Homing::serve_sms(&data, self.homing.url(), &smsc))
+    }
+
+    /// What the server says of each SMS that a bridge gives back.
+    async fn given_back(&self) -> Subscriber {
+        let client = self.log.client();
+        let told = client.subscribe("$JS.EVENT.ADVISORY.CONSUMER.MSG_NAKED.OUTBOX.sms").await.unwrap();
+        client.flush().await.unwrap();
+        told
+    }
+
+    /// How often SMS were taken by bridges, whether they came once or again.
+    async fn taken(&self) -> u64 {
+        let jetstream = async_nats::jetstream::new(self.log.client().clone());
+        let mut bridges: Consumer<Config> =
+            jetstream.get_consumer_from_stream("sms", "OUTBOX").await.unwrap();
+        bridges.info().await.unwrap().delivered.consumer_sequence
     }
 
     async fn sends(&self, to: &[String], text: &str) -> MessageId {
@@ -158,10 +178,11 @@ enum Without {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn all_leave_by_the_bridge_that_has_a_link() {
     const MESSAGES: usize = 200;
-    /// What waits behind a bridge without a link may never come again; how soon it does is said below.
+    /// That none had to wait is seen below.
     const ALL_WITHIN: Duration = Duration::from_secs(60);
     for without in [Without::Smsc, Without::Transmitter, Without::SmscAnyMore] {
         let mut world = World::start().await;
+        let mut given_back = world.given_back().await;
         let (good, bad) = (RawSmsc::listen().await, RawSmsc::listen().await);
         let (_idle, held) = match without {
             Without::Smsc => (world.bridge(free_port(), ""), None),
@@ -208,6 +229,12 @@ async fn all_leave_by_the_bridge_that_has_a_link() {
         timeout(ALL_WITHIN, all).await.unwrap_or_else(|_| panic!("{without:?}: not all leave"));
         say(&format!("{without:?}: {MESSAGES} by the other in {:.1?}", since.elapsed()));
         assert!(seen.values().all(|times| *times == 1), "{seen:?}");
+        // None waited behind the other until OUTBOX missed it: what came again was given back.
+        let again = world.taken().await - MESSAGES as u64;
+        for nth in 0..again {
+            soon(&format!("{nth} of {again} given back"), given_back.next()).await.unwrap();
+        }
+        assert!(gone || again == 0, "{without:?}: {again} were taken by the one without a link");
         drop(bridge);
     }
 }

@@ -3,6 +3,7 @@
 #![allow(dead_code, unused_imports, reason = "each test file uses the part of the harness that it needs")]
 
 pub mod commands;
+pub mod cpu;
 pub mod desk;
 pub mod kill;
 pub mod peers;
