@@ -3,11 +3,13 @@
 pub mod cli;
 pub mod decider;
 pub mod fanout;
+pub mod lab;
 pub mod log;
 pub mod presence;
 pub mod query;
 pub mod rules;
 pub mod scheduler;
+pub mod smpp;
 pub mod sms;
 pub mod wire;
 pub mod words;

@@ -1,4 +1,4 @@
-//! The program `homing`; all it does is in `cli`.
+//! The program `homing`: the command line of `cli` with the subcommands of `lab`.
 
 use std::process::ExitCode;
 
@@ -7,5 +7,5 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    homing::cli::main()
+    homing::lab::main()
 }

@@ -5,13 +5,13 @@ mod smsc;
 
 use std::time::Duration;
 
-use homing::sms::link::{Answer, INCOMING_BYTES_MAX, INCOMING_LEN_MAX, Inbound, Status};
-use homing::sms::pdu::command::{
+use homing::smpp::link::{Answer, INCOMING_BYTES_MAX, INCOMING_LEN_MAX, Inbound, Status};
+use homing::smpp::pdu::command::{
     ALERT_NOTIFICATION, BIND_TRANSCEIVER, BIND_TRANSCEIVER_RESP, CANCEL_SM_RESP, DATA_SM, DATA_SM_RESP,
     DELIVER_SM, DELIVER_SM_RESP, ENQUIRE_LINK, ENQUIRE_LINK_RESP, GENERIC_NACK, OUTBIND, QUERY_SM,
     QUERY_SM_RESP, SUBMIT_SM, SUBMIT_SM_RESP, UNBIND, UNBIND_RESP,
 };
-use homing::sms::pdu::{Frame, HEADER_LEN};
+use homing::smpp::pdu::{Frame, HEADER_LEN};
 use smsc::{RawSmsc, Started, pdu, reference, resident_kib, soon, start, submit};
 use tokio::io::AsyncWriteExt;
 

@@ -3,8 +3,8 @@
 #[path = "support/smsc.rs"]
 mod smsc;
 
-use homing::sms::link::Answer;
-use homing::sms::pdu::command;
+use homing::smpp::link::Answer;
+use homing::smpp::pdu::command;
 use smsc::{RawSmsc, pdu, soon, start, submit};
 
 fn response(status: u32, message_id: &str) -> Answer {

@@ -1,6 +1,6 @@
 //! A link against somebody else's SMSC: submits, receipts, queries, pairs, refusals, parting.
 
-#[path = "../src/cli/bench/smsc.rs"]
+#[path = "../src/lab/bench/smsc.rs"]
 mod other;
 #[path = "support/smsc.rs"]
 mod smsc;
@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use homing::sms::link::{Answer, Inbound, Incoming, QueryAnswer, Status};
-use homing::sms::pdu::{QuerySm, ReceiptState, SubmitSm};
+use homing::smpp::link::{Answer, Inbound, Incoming, QueryAnswer, Status};
+use homing::smpp::pdu::{QuerySm, ReceiptState, SubmitSm};
 use smpp34::SmppError;
 use smsc::{Started, soon, start, submit};
 use tokio::sync::watch;

@@ -9,8 +9,8 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use homing::sms::link::{Answer, Status, UnknownWhy};
-use homing::sms::pdu::{Frame, command};
+use homing::smpp::link::{Answer, Status, UnknownWhy};
+use homing::smpp::pdu::{Frame, command};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use smsc::{Peer, RawSmsc, pdu, reference, soon, start, submit};
 use tokio_rustls::TlsAcceptor;
@@ -63,7 +63,7 @@ async fn the_window_is_never_exceeded_and_the_order_of_calls_kept() {
 }
 
 /// Submits until the SMSC takes nothing any more, or `most` are submitted.
-async fn fill(link: &homing::sms::link::Link, most: u16, len: usize) -> Vec<homing::sms::link::Submitting> {
+async fn fill(link: &homing::smpp::link::Link, most: u16, len: usize) -> Vec<homing::smpp::link::Submitting> {
     const STUCK: Duration = Duration::from_millis(500);
     let mut waiting = Vec::new();
     while waiting.len() < usize::from(most) {

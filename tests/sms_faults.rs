@@ -4,7 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "../src/cli/bench/smsc.rs"]
+#[path = "../src/lab/bench/smsc.rs"]
 mod other;
 mod support;
 

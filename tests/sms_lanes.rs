@@ -16,7 +16,7 @@ use futures_util::StreamExt;
 use homing::log::{Follower, Log};
 use homing::rules::command::{Encoding, Register, Send};
 use homing::rules::{Command, Fact};
-use homing::sms::pdu::{Body, Frame, command as pdus};
+use homing::smpp::pdu::{Body, Frame, command as pdus};
 use homing::wire::{command, commit};
 use homing::words::{CommandSeq, MessageId, Party};
 use support::kill::free_port;

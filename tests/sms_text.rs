@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use homing::sms::text::{Charset, Fragment, Language, Reading, Style, count, fragment, join, segment};
+use homing::smpp::text::{Charset, Fragment, Language, Reading, Style, count, fragment, join, segment};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;

@@ -11,12 +11,12 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use esme::{Raw, bind};
-use homing::sms::link::{Answer, Connector, Inbound, Incoming, QueryAnswer, Status};
-use homing::sms::pdu::{
+use homing::lab::smsc::{Event, NotTyped, Options, Smsc};
+use homing::smpp::link::{Answer, Connector, Inbound, Incoming, QueryAnswer, Status};
+use homing::smpp::pdu::{
     Address, BindKind, Body, CancelSm, QuerySm, QuerySmResp, ReceiptState, ShortMessage, SubmitSm, status,
 };
-use homing::sms::smsc::{Event, NotTyped, Options, Smsc};
-use homing::sms::text::{Fragment, Long, Reading, Style, fragment, join, segment};
+use homing::smpp::text::{Fragment, Long, Reading, Style, fragment, join, segment};
 use serde_json::{Value, json};
 use support::{Child, HOMING};
 use tokio::sync::mpsc::Receiver;
@@ -67,7 +67,7 @@ fn reached(text: &str, parts: usize) -> Event {
 
 fn submits(text: &str, long: Long) -> Vec<SubmitSm> {
     let segments = segment(text, &Style { long, ..Style::default() }, 7).expect("not too long");
-    let submit = |segment: homing::sms::text::Segment| SubmitSm {
+    let submit = |segment: homing::smpp::text::Segment| SubmitSm {
         source: Address::new(3, 0, SERVICE),
         dest: Address::new(1, 1, PHONE.trim_start_matches('+')),
         esm_class: if segment.udhi { 0x40 } else { 0 },

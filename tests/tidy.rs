@@ -1,51 +1,50 @@
 //! The borders that Rust does not draw inside a crate: which room may use which, and what a file owes its reader.
 
+#[path = "support/rust_source.rs"]
+mod rust_source;
+
 use std::fs;
 use std::path::Path;
 
-/// Each room and the rooms it may use besides itself. A consumer room stands in no other's list but `console`'s and
-/// `cli`'s: consumers talk through subjects only, so that each can run alone, twice, or on another machine.
-const ROOMS: &[(&str, &[&str])] = &[
-    ("words", &[]),
-    ("rules", &["words"]),
-    ("wire", &["words", "rules"]),
-    ("log", &["words", "wire"]),
+use rust_source::{Source, branches, modules, paths, test_modules, words};
+
+/// Each room and the rooms it may use besides itself. A consumer room stands in no other's list but `console`'s: consumers
+/// talk through subjects only, so that each can run alone, twice, or on another machine.
+const ROOMS: &[(&str, May)] = &[
+    ("words", May::Use(&[])),
+    ("rules", May::Use(&["words"])),
+    ("wire", May::Use(&["words", "rules"])),
+    ("log", May::Use(&["words", "wire"])),
     ("decider", CONSUMER),
     ("fanout", CONSUMER),
     ("scheduler", CONSUMER),
     ("presence", CONSUMER),
-    ("sms", CONSUMER),
-    ("mms", CONSUMER),
-    ("voice", CONSUMER),
+    ("smpp", May::Use(&["words"])),
+    ("sms", ADAPTER),
+    ("mms", ADAPTER),
+    ("voice", ADAPTER),
     ("gate", CONSUMER),
     ("query", CONSUMER),
     ("debug", CONSUMER),
-    ("console", &["words", "wire", "query", "debug"]),
-    ("cli", ALL),
+    ("console", May::Use(&["words", "wire", "query", "debug"])),
+    ("cli", May::UseAllAbove),
+    ("lab", May::UseAllAbove),
 ];
-const CONSUMER: &[&str] = &["words", "rules", "wire", "log"];
-const ALL: &[&str] = &[
-    "words",
-    "rules",
-    "wire",
-    "log",
-    "decider",
-    "fanout",
-    "scheduler",
-    "presence",
-    "sms",
-    "mms",
-    "voice",
-    "gate",
-    "query",
-    "debug",
-    "console",
-];
+
+enum May {
+    Use(&'static [&'static str]),
+    /// All that stand above it in the table.
+    UseAllAbove,
+}
+
+const CONSUMER: May = May::Use(&["words", "rules", "wire", "log"]);
+const ADAPTER: May = May::Use(&["words", "rules", "wire", "log", "smpp"]);
 
 const PURE: &[&str] = &["words", "rules", "wire"];
 /// What a pure room never says: waiting, clocks, chance, I/O, log lines.
 const IMPURE_CODE: &[&str] = &["async", ".await", "tokio", "async_nats", "rand", "tracing", "Utc::now"];
-const IMPURE_STD: &[&str] = &["std::net", "std::io", "std::time::Instant", "std::time::SystemTime"];
+const IMPURE_STD: &[&str] =
+    &["std::net", "std::io", "std::env", "std::thread", "std::time::Instant", "std::time::SystemTime"];
 /// As impure, but a golden test reads its files.
 const IMPURE_BUT_IN_TESTS: &[&str] = &["std::fs"];
 
@@ -85,10 +84,11 @@ fn only_the_command_line_prints() {
     check_all(&["src"], printing);
 }
 
+const PURPOSE: &str = "//! A purpose that a newcomer can use.\n";
+const RULES: [fn(&Source) -> Vec<String>; 6] = [borders, purity, length, purpose, finished, printing];
+
 #[test]
 fn the_checker_finds_what_is_planted() {
-    const PURPOSE: &str = "//! A purpose that a newcomer can use.\n";
-    let rules = [borders, purity, length, purpose, finished, printing];
     let long = "\n".repeat(LINES_MAX);
     for (path, text, want) in [
         ("src/words/a.rs", "use crate::rules::Fact;", "2: words may not use rules"),
@@ -99,6 +99,15 @@ fn the_checker_finds_what_is_planted() {
         ),
         ("src/query/a.rs", "fn f() { crate::cli::run() }", "2: query may not use cli"),
         ("src/sms/a.rs", "use homing::fanout::x;", "2: sms may not use fanout"),
+        ("src/sms/a/b.rs", "use super::super::super::{words, fanout::x};", "2: sms may not use fanout"),
+        ("src/sms/mod.rs", "//! Invariant: none.\nuse super::fanout;", "3: sms may not use fanout"),
+        (
+            "src/sms/a.rs",
+            "mod b {\n fn f() { super::super::super::fanout::x() }\n}",
+            "3: sms may not use fanout",
+        ),
+        ("src/smpp/a.rs", "use crate::rules::Fact;", "2: smpp may not use rules"),
+        ("src/cli/a.rs", "use crate::lab::bench;", "2: cli may not use lab"),
         ("src/console/a.rs", "use crate::log::Fault;", "2: console may not use log"),
         ("src/attic/a.rs", "", "1: attic is no room"),
         ("src/helpers.rs", "", "1: helpers is no room"),
@@ -110,6 +119,8 @@ fn the_checker_finds_what_is_planted() {
             "use std::fs;\n#[cfg(test)]\nmod tests {\n use std::fs;\n}",
             "2: pure, but says std::fs",
         ),
+        ("src/rules/a.rs", "fn f() { std::thread::spawn(g) }", "2: pure, but says std::thread"),
+        ("src/wire/a.rs", "use std::env::var;", "2: pure, but says std::env"),
         ("src/rules/a.rs", "fn f() { 'a'; '\"'; now(Utc::now()) }", "2: pure, but says Utc::now"),
         ("src/sms/a.rs", &long, "401: longer than 400 lines"),
         ("src/sms/a.rs", "#[test]\n#[ignore]\nfn f() {}", "3: says #[ignore"),
@@ -120,9 +131,13 @@ fn the_checker_finds_what_is_planted() {
         ("src/sms/mod.rs", "", "1: a room without an Invariant: line"),
     ] {
         let planted = Source::new(path, format!("{PURPOSE}{text}"));
-        let found: Vec<_> = rules.iter().flat_map(|rule| rule(&planted)).collect();
+        let found: Vec<_> = RULES.iter().flat_map(|rule| rule(&planted)).collect();
         assert_eq!(found, [format!("{path}:{want}")], "planted: {text}");
     }
+}
+
+#[test]
+fn the_checker_leaves_alone_what_is_allowed() {
     for (path, first) in
         [("src/a/b.rs", "use std::fmt;"), ("src/main.rs", "fn main() {}"), ("src/a/b.rs", "//! Short.")]
     {
@@ -143,28 +158,55 @@ fn the_checker_finds_what_is_planted() {
         ("src/wire/a.rs", "#[cfg(test)]\nmod tests {\n use std::fs;\n}"),
         ("src/rules/a.rs", "pub(in crate::rules) fn operand(strand: u8) {}"),
         ("src/cli/a.rs", "use crate::{fanout, sms}; println!()"),
+        ("src/lab/a.rs", "use crate::cli::output; println!()"),
+        ("src/sms/a/b.rs", "use super::super::fanout;\nmod c {\n use super::super::super::fanout;\n}"),
         ("src/main.rs", "use homing::cli; eprintln!()"),
     ] {
         let fine = Source::new(path, format!("{PURPOSE}{allowed}"));
-        let found: Vec<_> = rules.iter().flat_map(|rule| rule(&fine)).collect();
+        let found: Vec<_> = RULES.iter().flat_map(|rule| rule(&fine)).collect();
         assert_eq!(found, [] as [String; 0], "allowed: {allowed}");
     }
 }
 
 fn borders(source: &Source) -> Vec<String> {
     let Some(own) = source.room() else { return Vec::new() };
-    let Some((_, allowed)) = ROOMS.iter().find(|(room, _)| *room == own) else {
+    let Some((place, (_, may))) = ROOMS.iter().enumerate().find(|(_, (room, _))| *room == own) else {
         return vec![source.at(0, format!("{own} is no room"))];
     };
+    let may_use = |room: &str| match may {
+        May::Use(rooms) => rooms.contains(&room),
+        May::UseAllAbove => ROOMS.iter().take(place).any(|(above, _)| *above == room),
+    };
+    let from_root = ["crate", "homing"].into_iter().flat_map(|root| paths(&source.code, root));
     let mut complaints = Vec::new();
-    for (at, path) in ["crate", "homing"].into_iter().flat_map(|root| paths(&source.code, root)) {
+    for (at, path) in from_root.chain(climbs(source)) {
         let room = path.split("::").nth(1).unwrap_or_default();
-        if room != own && !allowed.contains(&room) {
+        if room != own && !may_use(room) {
             complaints.push(source.at(at, format!("{own} may not use {room}")));
         }
     }
     complaints.dedup();
     complaints
+}
+
+/// The paths of `super::` that climb to the crate's root, written from there.
+fn climbs(source: &Source) -> Vec<(usize, String)> {
+    let file = source.path.trim_start_matches("src/").trim_end_matches(".rs").trim_end_matches("/mod");
+    let inline = modules(&source.code);
+    let mut climbs = Vec::new();
+    for start in words(&source.code, "super") {
+        if source.code[..start].ends_with("::") {
+            continue;
+        }
+        let depth = file.split('/').count() + inline.iter().filter(|module| module.contains(&start)).count();
+        let to_root = "super::".repeat(depth);
+        let mut paths = Vec::new();
+        branches(&source.code, start, "", &mut paths);
+        let from_root =
+            |(at, path): (usize, String)| Some((at, format!("crate::{}", path.strip_prefix(&to_root)?)));
+        climbs.extend(paths.into_iter().filter_map(from_root));
+    }
+    climbs
 }
 
 fn purity(source: &Source) -> Vec<String> {
@@ -209,7 +251,7 @@ fn finished(source: &Source) -> Vec<String> {
 }
 
 fn printing(source: &Source) -> Vec<String> {
-    let may_print = !source.path.starts_with("src/") || matches!(source.room(), None | Some("cli"));
+    let may_print = !source.path.starts_with("src/") || matches!(source.room(), None | Some("cli" | "lab"));
     if may_print { Vec::new() } else { source.says(PRINTING, "prints with") }
 }
 
@@ -236,154 +278,4 @@ fn read_below(root: &Path, folder: &Path, sources: &mut Vec<Source>) {
             sources.push(Source::new(&name, fs::read_to_string(&path).expect("a source is UTF-8")));
         }
     }
-}
-
-/// One file. `code` is its text with comments and literals blanked, byte for byte.
-struct Source {
-    path: String,
-    text: String,
-    code: String,
-}
-
-impl Source {
-    fn new(path: &str, text: String) -> Source {
-        Source { path: path.to_owned(), code: code_only(&text), text }
-    }
-
-    /// The folder below `src/`; `None` for main.rs and lib.rs, which may use all.
-    fn room(&self) -> Option<&str> {
-        let below = self.path.strip_prefix("src/").filter(|path| !["main.rs", "lib.rs"].contains(path))?;
-        below.split(['/', '.']).next()
-    }
-
-    /// By its name: the module that holds a room's tests.
-    fn is_test(&self) -> bool {
-        self.path.split(['/', '.']).any(|part| part == "tests" || part == "golden")
-    }
-
-    fn says(&self, needles: &[&str], complaint: &str) -> Vec<String> {
-        let found = needles
-            .iter()
-            .flat_map(|needle| words(&self.code, needle).into_iter().map(move |at| (at, needle)));
-        found.map(|(at, needle)| self.at(at, format!("{complaint} {needle}"))).collect()
-    }
-
-    fn at(&self, offset: usize, complaint: impl std::fmt::Display) -> String {
-        format!("{}:{}: {complaint}", self.path, 1 + self.text[..offset].matches('\n').count())
-    }
-}
-
-/// Where `needle` stands and is not a part of a longer word.
-fn words(code: &str, needle: &str) -> Vec<usize> {
-    let apart = |a: Option<char>, b: Option<char>| !(a.is_some_and(is_word) && b.is_some_and(is_word));
-    let alone = |at: usize| {
-        apart(code[..at].chars().next_back(), needle.chars().next())
-            && apart(needle.chars().next_back(), code[at + needle.len()..].chars().next())
-    };
-    code.match_indices(needle).map(|(at, _)| at).filter(|at| alone(*at)).collect()
-}
-
-fn is_word(c: char) -> bool {
-    c == '_' || c.is_alphanumeric()
-}
-
-/// All paths from `root` on, with groups taken apart: `a::{b, c::d}` is `a::b` and `a::c::d`.
-fn paths(code: &str, root: &str) -> Vec<(usize, String)> {
-    let mut paths = Vec::new();
-    for at in words(code, root) {
-        if code[at + root.len()..].starts_with("::") {
-            branches(code, at, "", &mut paths);
-        }
-    }
-    paths
-}
-
-/// Reads one tree of paths from `at`; returns where it ends.
-fn branches(code: &str, mut at: usize, before: &str, paths: &mut Vec<(usize, String)>) -> usize {
-    let blank = |at: usize| at + code[at..].len() - code[at..].trim_start().len();
-    let name = code[at..].chars().take_while(|c| is_word(*c)).collect::<String>();
-    let path = if before.is_empty() { name.clone() } else { format!("{before}::{name}") };
-    let start = at;
-    at += name.len();
-    let Some(below) = code[at..].strip_prefix("::") else {
-        paths.extend((!name.is_empty()).then_some((start, path)));
-        return at;
-    };
-    at += 2;
-    if !below.starts_with('{') {
-        return branches(code, at, &path, paths);
-    }
-    while !code[at..].starts_with('}') && at < code.len() {
-        at = branches(code, blank(at + 1), &path, paths);
-        // What stands behind a name (`as x`) up to the next one.
-        at += code[at..].find([',', '}']).unwrap_or(code.len() - at);
-    }
-    at + 1
-}
-
-/// The inside of each `#[cfg(test)] mod … { … }`.
-fn test_modules(code: &str) -> Vec<std::ops::Range<usize>> {
-    let module = |(at, mark): (usize, &str)| {
-        let opens = at + code[at..].find('{')?;
-        let header = code[at + mark.len()..opens].trim_start();
-        header.starts_with("mod ").then(|| opens..opens + block_len(&code[opens..], '{', '}'))
-    };
-    code.match_indices("#[cfg(test)]").filter_map(module).collect()
-}
-
-/// The length of a block that may hold others of its kind.
-fn block_len(text: &str, open: char, close: char) -> usize {
-    let mut depth = 0_usize;
-    let end = text.char_indices().find(|(_, c)| {
-        depth = if *c == open { depth + 1 } else { depth - usize::from(*c == close) };
-        depth == 0
-    });
-    end.map_or(text.len(), |(at, c)| at + c.len_utf8())
-}
-
-fn code_only(text: &str) -> String {
-    let mut code = String::with_capacity(text.len());
-    while code.len() < text.len() {
-        let rest = &text[code.len()..];
-        let (len, is_code) = token(rest);
-        let blank = |c: char| if c == '\n' { "\n".to_owned() } else { " ".repeat(c.len_utf8()) };
-        code.extend(rest[..len].chars().map(|c| if is_code { c.to_string() } else { blank(c) }));
-    }
-    code
-}
-
-/// How long the first token is, and whether it is code rather than a comment or a literal.
-fn token(rest: &str) -> (usize, bool) {
-    let until =
-        |from: usize, end: &str| rest[from..].find(end).map_or(rest.len(), |at| from + at + end.len());
-    let word = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
-    let hashes = rest[word..].len() - rest[word..].trim_start_matches('#').len();
-    let first = rest.chars().next().map_or(0, char::len_utf8);
-    if ["r", "br", "cr"].contains(&&rest[..word]) && rest[word + hashes..].starts_with('"') {
-        (until(word + hashes + 1, &format!("\"{}", "#".repeat(hashes))), false)
-    } else if word > 0 {
-        (word, true)
-    } else if rest.starts_with("//") {
-        (rest.find('\n').unwrap_or(rest.len()), false)
-    } else if rest.starts_with("/*") {
-        (until(2, "*/"), false)
-    } else if rest.starts_with('"') {
-        (string_len(rest), false)
-    } else if rest.starts_with("'\\") {
-        (until(3, "'"), false)
-    } else if rest.starts_with('\'') && rest.chars().nth(2) == Some('\'') {
-        (until(1 + rest.chars().nth(1).map_or(0, char::len_utf8), "'"), false)
-    } else {
-        (first, true)
-    }
-}
-
-fn string_len(rest: &str) -> usize {
-    let mut escaped = false;
-    let end = rest.char_indices().skip(1).find(|(_, c)| {
-        let closes = *c == '"' && !escaped;
-        escaped = *c == '\\' && !escaped;
-        closes
-    });
-    end.map_or(rest.len(), |(at, _)| at + 1)
 }

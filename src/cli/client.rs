@@ -22,21 +22,21 @@ use crate::words::{CommandSeq, UserName};
 const OUTCOME_WITHIN: Duration = Duration::from_secs(10);
 
 /// Who registers users, and sees everything.
-pub(super) const OPERATOR: &str = "_admin";
+pub(crate) const OPERATOR: &str = "_admin";
 
 /// A client of Homing, speaking for one user or for the operator.
 #[derive(Debug, Clone)]
-pub(super) struct Client {
-    pub(super) log: Log,
-    pub(super) by: String,
+pub(crate) struct Client {
+    pub(crate) log: Log,
+    pub(crate) by: String,
 }
 
 impl Client {
-    pub(super) async fn connect(settings: &Settings, by: &str) -> Result<Client, Failure> {
+    pub(crate) async fn connect(settings: &Settings, by: &str) -> Result<Client, Failure> {
         Client::at(&settings.address()?, by).await
     }
 
-    pub(super) async fn at(address: &NatsUrl, by: &str) -> Result<Client, Failure> {
+    pub(crate) async fn at(address: &NatsUrl, by: &str) -> Result<Client, Failure> {
         let log = Log::of_user(address, by).await.map_err(|fault| {
             Failure::failed(format!(
                 "{fault}\nIs Homing running? `homing up` starts it; --nats names another server."
@@ -47,14 +47,14 @@ impl Client {
 
     /// Sends a command; returns when it is durably accepted for decision. It may be stored twice: one that could not be said
     /// again carries an `id`, its user's or a fresh one.
-    pub(super) async fn publish(&self, command: &Command, encoding: Encoding) -> Result<CommandSeq, Failure> {
+    pub(crate) async fn publish(&self, command: &Command, encoding: Encoding) -> Result<CommandSeq, Failure> {
         let command = command.clone().once(|| self.log.fresh_identity());
         let outgoing = command::outgoing(&self.by, &command, encoding);
         Ok(CommandSeq(self.log.command(outgoing).await?))
     }
 
     /// Sends a command and waits for its outcome.
-    pub(super) async fn command(&self, command: &Command) -> Result<OutcomeBody, Failure> {
+    pub(crate) async fn command(&self, command: &Command) -> Result<OutcomeBody, Failure> {
         let wrong =
             |error: &dyn std::fmt::Display| Failure::failed(format!("could not hear outcomes: {error}"));
         let subject = subjects::outcome_of(&self.by);
@@ -75,12 +75,12 @@ impl Client {
     }
 
     /// Sends a command that must be accepted.
-    pub(super) async fn accepted(&self, command: &Command) -> Result<OutcomeBody, Failure> {
+    pub(crate) async fn accepted(&self, command: &Command) -> Result<OutcomeBody, Failure> {
         self.command(command).await.and_then(must_be_accepted)
     }
 
     /// Asks a question.
-    pub(super) async fn ask<A: DeserializeOwned>(
+    pub(crate) async fn ask<A: DeserializeOwned>(
         &self,
         name: &str,
         question: &impl Serialize,
@@ -115,7 +115,7 @@ fn nobody_answers(name: &str) -> &'static str {
 }
 
 /// A refusal as a failure.
-pub(super) fn must_be_accepted(outcome: OutcomeBody) -> Result<OutcomeBody, Failure> {
+pub(crate) fn must_be_accepted(outcome: OutcomeBody) -> Result<OutcomeBody, Failure> {
     if outcome.accepted {
         return Ok(outcome);
     }
@@ -133,7 +133,7 @@ fn undecided(seq: CommandSeq) -> Failure {
 
 /// Who speaks.
 #[derive(Debug, clap::Args)]
-pub(super) struct Speaker {
+pub(crate) struct Speaker {
     /// Who you are [default: `user` of the configuration file]
     #[arg(long, value_name = "NAME", env = "HOMING_USER")]
     user: Option<UserName>,
@@ -141,7 +141,7 @@ pub(super) struct Speaker {
 
 impl Speaker {
     /// Who it is: `--user`, or the configuration's.
-    pub(super) fn name(&self, settings: &Settings) -> Result<UserName, Failure> {
+    pub(crate) fn name(&self, settings: &Settings) -> Result<UserName, Failure> {
         if let Some(user) = &self.user {
             return Ok(user.clone());
         }
@@ -151,7 +151,7 @@ impl Speaker {
         configured.ok_or_else(|| Failure::usage("say who you are with --user, as in --user alice".to_owned()))
     }
 
-    pub(super) async fn connect(&self, settings: &Settings) -> Result<Client, Failure> {
+    pub(crate) async fn connect(&self, settings: &Settings) -> Result<Client, Failure> {
         Client::connect(settings, self.name(settings)?.as_str()).await
     }
 }

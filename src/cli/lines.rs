@@ -7,12 +7,12 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 use crate::rules::message::TEXT_BYTES_MAX;
 
 /// A pasted page; what is piped in waits.
-pub(super) const LINES_LEN_MAX: usize = 64;
+pub(crate) const LINES_LEN_MAX: usize = 64;
 /// A text and whom it is for.
 const LINE_BYTES_MAX: u64 = TEXT_BYTES_MAX as u64 + 1_024;
 
 /// The lines of standard input. A person's end of input is `/quit`; a pipe's is no more lines.
-pub(super) fn lines() -> Receiver<String> {
+pub(crate) fn lines() -> Receiver<String> {
     let (sender, receiver) = mpsc::channel(LINES_LEN_MAX);
     // A thread, not a task: a read of a terminal cannot be cancelled, and must not keep us from leaving.
     std::thread::spawn(move || read(&sender));

@@ -4,41 +4,38 @@
 //! Invariant: exit codes are 0 done, 1 refused or failed, 2 usage.
 #![allow(clippy::print_stdout, reason = "this is the room that prints")]
 
-mod bench;
 mod choice;
-mod client;
+pub(crate) mod client;
 mod completions;
 mod compose;
 mod contact;
 mod decode;
 mod delivery;
-mod demo;
 mod history;
 mod inbox;
-mod lines;
+pub(crate) mod lines;
 mod listen;
 mod man;
 mod nats_server;
-mod output;
+pub(crate) mod output;
 mod pages;
 mod preference;
 mod presence;
 mod profile;
 mod quota;
 mod recall;
-mod roles;
+pub(crate) mod roles;
 mod schedule;
 mod send;
 mod serve;
-mod settings;
+pub(crate) mod settings;
 mod sms;
-mod smsc;
-mod smsc_settings;
+pub(crate) mod smsc_settings;
 mod streams;
-mod table;
-mod up;
+pub(crate) mod table;
+pub(crate) mod up;
 mod user;
-mod which_server;
+pub(crate) mod which_server;
 
 use std::process::ExitCode;
 
@@ -55,21 +52,29 @@ use settings::Settings;
     max_term_width = 100,
     after_help = "Start with `homing demo`; `homing <command> --help` teaches each command."
 )]
-struct Cli {
+struct Cli<M: Subcommands> {
     #[command(flatten)]
     global: settings::Global,
     #[command(subcommand)]
-    command: Command,
+    command: Command<M>,
+}
+
+/// Subcommands of another room, beside those here.
+pub(crate) trait Subcommands: Subcommand {
+    /// Runs the one that was chosen.
+    ///
+    /// # Errors
+    /// What is to be told, with the exit code.
+    async fn run(self, settings: &Settings, output: Output) -> Result<(), Failure>;
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum Command<M: Subcommands> {
     Up(up::Args),
     Serve(serve::Args),
     Send(send::Args),
     Schedule(Box<schedule::Args>),
     Compose(compose::Args),
-    Demo(demo::Args),
     Listen(listen::Args),
     Inbox(inbox::Args),
     History(history::Args),
@@ -82,20 +87,20 @@ enum Command {
     Quota(quota::Args),
     User(user::Args),
     Sms(sms::Args),
-    Smsc(smsc::Args),
     Streams(streams::Args),
     Decode(decode::Args),
-    Bench(bench::Args),
+    #[command(flatten)]
+    More(M),
     Completions(completions::Args),
     Man(man::Args),
     #[command(name = nats_server::NAME, hide = true)]
     NatsServer(nats_server::Args),
 }
 
-/// Runs what the command line asks for.
-pub fn main() -> ExitCode {
-    let matches = Cli::command().get_matches();
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+/// Runs what the command line asks for, be it of this room or of the other.
+pub(crate) fn main<M: Subcommands>() -> ExitCode {
+    let matches = Cli::<M>::command().get_matches();
+    let cli = Cli::<M>::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let output = Output::new(cli.global.json);
     if let Command::NatsServer(args) = &cli.command {
         // Its words go into the server's log, from where Homing reads them.
@@ -111,14 +116,13 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command, settings: &Settings, output: Output) -> Result<(), Failure> {
+fn run<M: Subcommands>(command: Command<M>, settings: &Settings, output: Output) -> Result<(), Failure> {
     match command {
         Command::Up(args) => run_async(up::run(args, settings, output)),
         Command::Serve(args) => run_async(serve::run(args, settings, output)),
         Command::Send(args) => run_async(send::run(args, settings, output)),
         Command::Schedule(args) => run_async(schedule::run(*args, settings, output)),
         Command::Compose(args) => run_async(compose::run(args, settings, output)),
-        Command::Demo(args) => run_async(demo::run(args, settings, output)),
         Command::Listen(args) => run_async(listen::run(args, settings, output)),
         Command::Inbox(args) => run_async(inbox::run(args, settings, output)),
         Command::History(args) => run_async(history::run(args, settings, output)),
@@ -131,12 +135,11 @@ fn run(command: Command, settings: &Settings, output: Output) -> Result<(), Fail
         Command::Quota(args) => run_async(quota::run(args, settings, output)),
         Command::User(args) => run_async(user::run(args, settings, output)),
         Command::Sms(args) => run_async(sms::run(args, settings, output)),
-        Command::Smsc(args) => run_async(smsc::run(args, settings, output)),
         Command::Streams(args) => run_async(streams::run(args, settings, output)),
         Command::Decode(args) => decode::run(args, output),
-        Command::Bench(args) => run_async(bench::run(args, settings, output)),
-        Command::Completions(args) => completions::run(args, &mut Cli::command(), output),
-        Command::Man(args) => man::run(args, Cli::command(), output),
+        Command::More(more) => run_async(more.run(settings, output)),
+        Command::Completions(args) => completions::run(args, &mut Cli::<M>::command(), output),
+        Command::Man(args) => man::run(args, Cli::<M>::command(), output),
         Command::NatsServer(args) => Err(nats_server::run(&args)),
     }
 }
@@ -147,12 +150,8 @@ fn run_async(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Fail
     runtime.block_on(work)
 }
 
+/// The command line as clap knows it.
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_command_line_holds_together() {
-        Cli::command().debug_assert();
-    }
+pub(crate) fn command<M: Subcommands>() -> clap::Command {
+    Cli::<M>::command()
 }

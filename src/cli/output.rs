@@ -11,13 +11,13 @@ use crate::rules::Rejection;
 
 /// How results are printed.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Output {
+pub(crate) struct Output {
     json: bool,
 }
 
 /// Why a subcommand did not do what was asked.
 #[derive(Debug, Clone)]
-pub(super) struct Failure {
+pub(crate) struct Failure {
     code: u8,
     text: String,
     rejection: Option<Box<Rejection>>,
@@ -25,17 +25,17 @@ pub(super) struct Failure {
 
 impl Failure {
     /// It was asked for wrongly: exit code 2.
-    pub(super) fn usage(text: String) -> Failure {
+    pub(crate) fn usage(text: String) -> Failure {
         Failure { code: 2, text, rejection: None }
     }
 
     /// It did not work: exit code 1.
-    pub(super) fn failed(text: String) -> Failure {
+    pub(crate) fn failed(text: String) -> Failure {
         Failure { code: 1, text, rejection: None }
     }
 
     /// Homing refused it: exit code 1.
-    pub(super) fn refused(rejection: Rejection) -> Failure {
+    pub(crate) fn refused(rejection: Rejection) -> Failure {
         Failure {
             code: 1,
             text: format!("refused: {} ({})", rejection.text, rejection.code),
@@ -57,21 +57,21 @@ impl From<Fault> for Failure {
 }
 
 impl Output {
-    pub(super) fn new(json: bool) -> Output {
+    pub(crate) fn new(json: bool) -> Output {
         Output { json }
     }
 
-    pub(super) fn is_json(self) -> bool {
+    pub(crate) fn is_json(self) -> bool {
         self.json
     }
 
     /// Whether results are shown to a person, and not kept or passed on.
-    pub(super) fn is_for_a_terminal(self) -> bool {
+    pub(crate) fn is_for_a_terminal(self) -> bool {
         !self.json && std::io::stdout().is_terminal()
     }
 
     /// A result: `person` for people, `value` for programs.
-    pub(super) fn result(self, value: &impl Serialize, person: impl FnOnce() -> String) {
+    pub(crate) fn result(self, value: &impl Serialize, person: impl FnOnce() -> String) {
         if self.json {
             self.line(&serde_json::to_string(value).unwrap_or_default());
         } else {
@@ -80,14 +80,14 @@ impl Output {
     }
 
     /// One line to standard output; a reader that has gone away is no failure.
-    pub(super) fn line(self, text: &str) {
+    pub(crate) fn line(self, text: &str) {
         let mut out = std::io::stdout().lock();
         let _ = writeln!(out, "{text}");
         let _ = out.flush();
     }
 
     /// A result that counts as seen once it is written: a reader that has gone away is a failure.
-    pub(super) fn shown(
+    pub(crate) fn shown(
         self,
         value: &impl Serialize,
         person: impl FnOnce() -> String,
@@ -99,19 +99,19 @@ impl Output {
     }
 
     /// A word on long work, for people only.
-    pub(super) fn progress(self, text: &str) {
+    pub(crate) fn progress(self, text: &str) {
         if !self.json {
             tell(text);
         }
     }
 
     /// What went along with a result: standard error for people, a line of its own for programs.
-    pub(super) fn aside(self, value: &impl Serialize, person: impl FnOnce() -> String) {
+    pub(crate) fn aside(self, value: &impl Serialize, person: impl FnOnce() -> String) {
         if self.json { self.result(value, person) } else { self.progress(&person()) }
     }
 
     /// Says what did not work.
-    pub(super) fn complain(self, failure: &Failure) {
+    pub(crate) fn complain(self, failure: &Failure) {
         if self.json {
             let error = match &failure.rejection {
                 Some(rejection) => json!({ "error": rejection }),
@@ -123,13 +123,13 @@ impl Output {
         }
     }
 
-    pub(super) fn fail(self, failure: Failure) -> ExitCode {
+    pub(crate) fn fail(self, failure: Failure) -> ExitCode {
         self.complain(&failure);
         ExitCode::from(failure.code)
     }
 }
 
 /// A word to a person who is in conversation with us: to standard error.
-pub(super) fn tell(text: &str) {
+pub(crate) fn tell(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }

@@ -13,7 +13,7 @@ use crate::{decider, fanout, presence, query, scheduler, sms};
 
 /// A part that can run alone, twice, or on another machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Role {
+pub(crate) enum Role {
     Decider,
     Fanout,
     Scheduler,
@@ -22,7 +22,7 @@ pub(super) enum Role {
     Sms,
 }
 
-pub(super) const ALL: [Role; 6] =
+pub(crate) const ALL: [Role; 6] =
     [Role::Decider, Role::Fanout, Role::Scheduler, Role::Presence, Role::Query, Role::Sms];
 
 /// The contract: stopped cleanly within ten seconds, all in all.
@@ -33,7 +33,7 @@ const BRIDGE_STOPS_WITHIN: Duration = Duration::from_secs(5);
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
 /// Roles under way.
-pub(super) struct Running {
+pub(crate) struct Running {
     tasks: JoinSet<(Role, Result<(), Fault>)>,
     stop: CancellationToken,
     /// The SMS bridge stops first, for it waits for the decider's answers.
@@ -42,7 +42,7 @@ pub(super) struct Running {
 
 impl Running {
     /// Starts each role on a connection of its own.
-    pub(super) async fn start(
+    pub(crate) async fn start(
         at: &NatsUrl,
         data: &Path,
         roles: &[Role],
@@ -76,7 +76,7 @@ impl Running {
     }
 
     /// Waits until commands are decided and questions answered, by whichever process, where these are roles of ours.
-    pub(super) async fn ready(&mut self, at: &NatsUrl, roles: &[Role]) -> Result<(), Fault> {
+    pub(crate) async fn ready(&mut self, at: &NatsUrl, roles: &[Role]) -> Result<(), Fault> {
         let log = Log::at(at, "ready").await?;
         let answering = [(Role::Decider, subjects::ACTIVE_DECIDER), (Role::Query, subjects::PING)];
         for (_, subject) in answering.into_iter().filter(|(role, _)| roles.contains(role)) {
@@ -91,7 +91,7 @@ impl Running {
     }
 
     /// Resolves with the reason when a role ends before it was asked to.
-    pub(super) async fn failed(&mut self) -> Fault {
+    pub(crate) async fn failed(&mut self) -> Fault {
         match self.tasks.join_next().await {
             Some(Ok((role, Err(fault)))) => {
                 error!(%fault, "{} has failed", name(role));
@@ -104,7 +104,7 @@ impl Running {
     }
 
     /// Lets each role finish what it has begun.
-    pub(super) async fn stop(mut self) {
+    pub(crate) async fn stop(mut self) {
         if let Some(bridge) = self.bridge.take() {
             bridge.cancel();
             // What it has written and not ended by then is unknown at the next start.
@@ -136,7 +136,7 @@ fn name(role: Role) -> String {
 }
 
 /// Resolves when a person or a supervisor asks us to stop.
-pub(super) async fn asked_to_stop() {
+pub(crate) async fn asked_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut interrupt), Ok(mut terminate)) =
         (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))

@@ -17,27 +17,27 @@ use crate::words::Span;
 /// What every subcommand takes.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "For every command")]
-pub(super) struct Global {
+pub(crate) struct Global {
     /// The NATS server to use [default: nats://127.0.0.1:4222; `up` and `demo` run their own]
     // Read in `load`: clap's own errors show the value, which may hold a password.
     #[arg(long, global = true, env = "NATS_URL", value_name = "URL", hide_env_values = true)]
     nats: Option<String>,
     /// Where Homing keeps its files [default: the platform's data folder]
     #[arg(long, global = true, env = "HOMING_DATA", value_name = "FOLDER")]
-    pub(super) data: Option<PathBuf>,
+    pub(crate) data: Option<PathBuf>,
     /// When a write reaches the disk, of the managed server: always, off, or an interval as in 500ms [default: always]
     #[arg(long, global = true, env = "HOMING_SYNC", value_name = "WHEN")]
-    pub(super) sync: Option<Sync>,
+    pub(crate) sync: Option<Sync>,
     /// A TOML file with the keys nats, data, sync, nats_port, log, user, service_number, region, sms_unknown and query_after, and a
     /// table [[smsc]] for each SMSC
     #[arg(long, global = true, env = "HOMING_CONFIG", value_name = "FILE")]
-    pub(super) config: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
     /// What to log to standard error, as in `info` or `homing=debug` [default: warn; `up` and `serve`: info]
     #[arg(long, global = true, env = "HOMING_LOG", value_name = "FILTER")]
-    pub(super) log: Option<String>,
+    pub(crate) log: Option<String>,
     /// Print what a program reads: JSON
     #[arg(long, global = true)]
-    pub(super) json: bool,
+    pub(crate) json: bool,
 }
 
 /// The keys of the configuration file.
@@ -60,7 +60,7 @@ struct File {
 
 /// Where a setting comes from; the first that has one decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Origin {
+pub(crate) enum Origin {
     Flag,
     Environment,
     File,
@@ -68,9 +68,9 @@ pub(super) enum Origin {
 
 /// A setting, and who made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Said<T> {
-    pub(super) value: T,
-    pub(super) by: Origin,
+pub(crate) struct Said<T> {
+    pub(crate) value: T,
+    pub(crate) by: Origin,
 }
 
 impl<T> Said<T> {
@@ -83,26 +83,26 @@ impl<T> Said<T> {
 
 /// What was settled.
 #[derive(Debug)]
-pub(super) struct Settings {
+pub(crate) struct Settings {
     /// The server that was named, where one was. What cannot be read is told to those who need it.
     nats: Result<Option<Said<NatsUrl>>, Failure>,
     data: Option<PathBuf>,
     /// For a managed server, where somebody said so.
-    pub(super) said_sync: Option<Said<Sync>>,
+    pub(crate) said_sync: Option<Said<Sync>>,
     /// For a managed server, in the file.
-    pub(super) nats_port: Option<u16>,
+    pub(crate) nats_port: Option<u16>,
     /// Who a client is, where no `--user` says so.
-    pub(super) user: Option<String>,
+    pub(crate) user: Option<String>,
     log: Option<String>,
     /// What the file says of SMS.
-    pub(super) sms: SmsFile,
+    pub(crate) sms: SmsFile,
 }
 
-pub(super) const NATS_PORT_DEFAULT: u16 = 4222;
+pub(crate) const NATS_PORT_DEFAULT: u16 = 4222;
 
 impl Settings {
     /// `matches` tells flags from the environment.
-    pub(super) fn load(global: Global, matches: &ArgMatches) -> Result<Settings, Failure> {
+    pub(crate) fn load(global: Global, matches: &ArgMatches) -> Result<Settings, Failure> {
         let file = match &global.config {
             Some(path) => read(path)?,
             None => File::default(),
@@ -131,12 +131,12 @@ impl Settings {
     }
 
     /// The server that was named, where one was.
-    pub(super) fn named(&self) -> Result<Option<&Said<NatsUrl>>, Failure> {
+    pub(crate) fn named(&self) -> Result<Option<&Said<NatsUrl>>, Failure> {
         self.nats.as_ref().map(Option::as_ref).map_err(Clone::clone)
     }
 
     /// The server that clients use, and `serve`.
-    pub(super) fn address(&self) -> Result<NatsUrl, Failure> {
+    pub(crate) fn address(&self) -> Result<NatsUrl, Failure> {
         match self.named()? {
             Some(named) => Ok(named.value.clone()),
             None => {
@@ -147,11 +147,11 @@ impl Settings {
     }
 
     /// Of the managed server.
-    pub(super) fn sync(&self) -> Sync {
+    pub(crate) fn sync(&self) -> Sync {
         self.said_sync.as_ref().map(|said| said.value).unwrap_or_default()
     }
 
-    pub(super) fn data(&self) -> Result<PathBuf, Failure> {
+    pub(crate) fn data(&self) -> Result<PathBuf, Failure> {
         if let Some(data) = &self.data {
             return Ok(data.clone());
         }
@@ -163,7 +163,7 @@ impl Settings {
     }
 
     /// Starts logging to standard error.
-    pub(super) fn start_log(&self, default: &str) {
+    pub(crate) fn start_log(&self, default: &str) {
         let filter = self.log.as_deref().unwrap_or(default);
         let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new(default));
         let ansi = std::io::IsTerminal::is_terminal(&std::io::stderr());
@@ -183,7 +183,7 @@ fn address(Said { value, by }: Said<String>) -> Result<Said<NatsUrl>, Failure> {
 
 impl Origin {
     /// By which of its names a person knows a setting.
-    pub(super) fn of(self, flag: &str, variable: &str, key: &str) -> String {
+    pub(crate) fn of(self, flag: &str, variable: &str, key: &str) -> String {
         match self {
             Origin::Flag => flag.to_owned(),
             Origin::Environment => format!("{variable} in the environment"),

@@ -9,7 +9,7 @@ use crate::words::Span;
 /// What `up` and `serve` take for the SMS bridge.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "SMS")]
-pub(super) struct SmsArgs {
+pub(crate) struct SmsArgs {
     /// An SMSC's account, as in smpp://system_id:password@host:2775?window=10&rate=30 (smpps:// for TLS); repeatable.
     /// The keys are in the README; without any account SMS wait
     #[arg(
@@ -36,19 +36,19 @@ pub(super) struct SmsArgs {
 
 /// The same in the configuration file.
 #[derive(Debug, Default)]
-pub(super) struct SmsFile {
-    pub(super) smsc: Vec<toml::Table>,
-    pub(super) service_number: Option<String>,
-    pub(super) region: Option<String>,
-    pub(super) sms_unknown: Option<OnUnknown>,
-    pub(super) query_after: Option<Span>,
+pub(crate) struct SmsFile {
+    pub(crate) smsc: Vec<toml::Table>,
+    pub(crate) service_number: Option<String>,
+    pub(crate) region: Option<String>,
+    pub(crate) sms_unknown: Option<OnUnknown>,
+    pub(crate) query_after: Option<Span>,
 }
 
 /// What was settled.
 ///
 /// # Errors
 /// What is wrong with a setting; never a password.
-pub(super) fn settle(args: SmsArgs, file: &SmsFile) -> Result<Settings, Failure> {
+pub(crate) fn settle(args: SmsArgs, file: &SmsFile) -> Result<Settings, Failure> {
     // An empty variable of the environment names nothing.
     let urls: Vec<&String> = args.smsc.iter().filter(|url| !url.is_empty()).collect();
     let where_from = if urls.is_empty() { "[[smsc]] in the configuration file" } else { "--smsc" };

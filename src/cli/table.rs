@@ -4,7 +4,7 @@ use crate::rules::command::MessagePart;
 use crate::wire::Shown;
 
 /// Columns as wide as their widest cell; the last one is as wide as it likes.
-pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
+pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let head: Vec<String> = head.iter().map(|&cell| cell.to_owned()).collect();
     let lines = || std::iter::once(&head).chain(rows);
     let width = |column| {
@@ -19,7 +19,7 @@ pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
 }
 
 /// A text on one line, which cannot steer the terminal or turn its writing around.
-pub(super) fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -39,7 +39,7 @@ fn turns_around(c: char) -> bool {
 }
 
 /// What a message says, on one line: its text, or what its parts are.
-pub(super) fn said(shown: &Shown) -> String {
+pub(crate) fn said(shown: &Shown) -> String {
     let parts = shown.parts.iter().flatten().map(part);
     let said: Vec<String> = shown.text.iter().map(|text| one_line(text)).chain(parts).collect();
     said.join(" ")
@@ -57,7 +57,7 @@ fn part(part: &MessagePart) -> String {
 }
 
 /// What is not there.
-pub(super) fn or_dash(cell: Option<impl ToString>) -> String {
+pub(crate) fn or_dash(cell: Option<impl ToString>) -> String {
     cell.map_or_else(|| "-".to_owned(), |cell| cell.to_string())
 }
 

@@ -17,7 +17,7 @@ use crate::sms;
 
 /// Run everything, with a managed nats-server (or with the one that --nats names)
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(crate) struct Args {
     /// The port for NATS clients on 127.0.0.1; 0 picks a free one [default: 4222]
     #[arg(long, value_name = "PORT")]
     nats_port: Option<u16>,
@@ -28,7 +28,7 @@ pub(super) struct Args {
     sms: SmsArgs,
 }
 
-pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
+pub(crate) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     settings.start_log("info,async_nats=warn");
     let stopping = roles::asked_to_stop();
     tokio::pin!(stopping);
@@ -55,7 +55,7 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
 }
 
 /// Homing with its server, as `up`, the demo and the benches run it.
-pub(super) struct Whole {
+pub(crate) struct Whole {
     _folder: Folder,
     options: ServerOptions,
     server: Option<Managed>,
@@ -65,7 +65,7 @@ pub(super) struct Whole {
 
 impl Whole {
     /// Starts everything on a data folder that nobody else uses.
-    pub(super) async fn start_in(
+    pub(crate) async fn start_in(
         data: &Path,
         which: Server<'_>,
         sync: Sync,
@@ -94,12 +94,12 @@ impl Whole {
         Ok(Whole { _folder: folder, options, server, address, running })
     }
 
-    pub(super) fn address(&self) -> &NatsUrl {
+    pub(crate) fn address(&self) -> &NatsUrl {
         &self.address
     }
 
     /// Resolves when a part has failed for good. A managed server that dies is started again.
-    pub(super) async fn failed(&mut self) -> Failure {
+    pub(crate) async fn failed(&mut self) -> Failure {
         loop {
             let Some(server) = &mut self.server else { return self.running.failed().await.into() };
             let ended = tokio::select! {
@@ -120,7 +120,7 @@ impl Whole {
         }
     }
 
-    pub(super) async fn stop(self) -> Result<(), Failure> {
+    pub(crate) async fn stop(self) -> Result<(), Failure> {
         self.running.stop().await;
         match self.server {
             Some(server) => Ok(server.stop().await?),

@@ -9,7 +9,7 @@ use crate::log::server;
 
 /// The server of `up`.
 #[derive(Debug, PartialEq)]
-pub(super) enum Server<'a> {
+pub(crate) enum Server<'a> {
     /// On this port of 127.0.0.1; 0 is a free one.
     Own(u16),
     Named(&'a Said<NatsUrl>),
@@ -20,7 +20,7 @@ pub(super) enum Server<'a> {
 /// # Errors
 /// Where another server was named and something was said about one's own. What is typed as a flag is meant now, and goes
 /// before what stands in the environment or in a file; these may have been meant for something else.
-pub(super) fn of_up<'a>(
+pub(crate) fn of_up<'a>(
     settings: &'a Settings,
     nats_port: Option<u16>,
     data: &Path,
@@ -57,12 +57,12 @@ fn contradiction(named: &Said<NatsUrl>, own: &str, or: &str) -> Failure {
 }
 
 /// What named the server.
-pub(super) fn by_what(named: &Said<NatsUrl>) -> String {
+pub(crate) fn by_what(named: &Said<NatsUrl>) -> String {
     named.by.of("--nats", "NATS_URL", "nats")
 }
 
 /// `serve` starts no server.
-pub(super) fn must_not_be_tuned(settings: &Settings) -> Result<(), Failure> {
+pub(crate) fn must_not_be_tuned(settings: &Settings) -> Result<(), Failure> {
     match &settings.said_sync {
         Some(Said { by: Origin::Flag, .. }) => Err(Failure::usage(
             "--sync is of a nats-server of Homing's own, and `serve` starts none: set sync_interval where the server is \
@@ -74,7 +74,7 @@ pub(super) fn must_not_be_tuned(settings: &Settings) -> Result<(), Failure> {
 }
 
 /// The demo and the benches always run their own.
-pub(super) fn must_not_be_named(settings: &Settings) -> Result<(), Failure> {
+pub(crate) fn must_not_be_named(settings: &Settings) -> Result<(), Failure> {
     match settings.named() {
         Ok(Some(Said { by: Origin::Flag, .. })) => {
             Err(Failure::usage("this always runs a nats-server of its own: leave --nats out".to_owned()))

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use toml::Table;
 
-use super::link::{Connector, SettingsError};
 use super::number::Region;
 use super::state::Terms;
-use super::text::{Reading, Style};
+use crate::smpp::link::{Connector, SettingsError};
+use crate::smpp::text::{Reading, Style};
 use crate::words::{Called, ImNumber, Span, WordError};
 
 /// The product's example; every deployment has its own.
@@ -161,7 +161,7 @@ impl Account {
 }
 
 /// `0:latin1,8:ucs2`
-fn data_codings(text: &str) -> Result<BTreeMap<u8, super::text::Charset>, String> {
+fn data_codings(text: &str) -> Result<BTreeMap<u8, crate::smpp::text::Charset>, String> {
     let pairs = text.split(',').filter(|pair| !pair.is_empty());
     pairs
         .map(|pair| {

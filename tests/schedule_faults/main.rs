@@ -9,7 +9,7 @@ mod audit;
 #[allow(dead_code, reason = "kills are spread, and nothing else is thrown")]
 mod dice;
 mod due;
-#[path = "../../src/cli/bench/smsc.rs"]
+#[path = "../../src/lab/bench/smsc.rs"]
 mod other;
 mod race;
 mod recipients;

@@ -1,7 +1,7 @@
 //! Receipts: what is not final ends nothing, and one that cannot be about a message is not.
 
 use homing::rules::Fact;
-use homing::sms::pdu::{Body, QuerySmResp};
+use homing::smpp::pdu::{Body, QuerySmResp};
 use serde_json::Value;
 
 use crate::world::{ALICE, BOB, INTERMEDIATE, RECEIPT, World, receipt, receipt_tlvs};

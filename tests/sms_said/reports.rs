@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use futures_util::StreamExt;
 use homing::rules::Fact;
-use homing::sms::pdu::Body;
+use homing::smpp::pdu::Body;
 use homing::wire::to_value;
 
 use crate::smsc::soon;

@@ -1,8 +1,8 @@
 //! People's SMS that the SMSC sends again: once where it was not acknowledged, twice where it was.
 
 use homing::rules::Fact;
-use homing::sms::pdu::ShortMessage;
-use homing::sms::pdu::status::RX_T_APPN;
+use homing::smpp::pdu::ShortMessage;
+use homing::smpp::pdu::status::RX_T_APPN;
 
 use crate::world::{ALICE, BOB, World, text};
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use homing::log::{Follower, Log};
 use homing::rules::command::{Encoding, Register, Route, Send};
 use homing::rules::{Command, Fact};
-use homing::sms::pdu::{Address, Body, Frame, ShortMessage, Tlvs, command as id};
+use homing::smpp::pdu::{Address, Body, Frame, ShortMessage, Tlvs, command as id};
 use homing::wire::{command, commit};
 use homing::words::{CommandSeq, MessageId};
 use rustix::process::{Pid, Signal, kill_process};
@@ -258,7 +258,7 @@ pub fn receipt(text: &str) -> ShortMessage {
 
 /// A receipt as parameters.
 pub fn receipt_tlvs(esm_class: u8, id: &str, state: u8) -> ShortMessage {
-    use homing::sms::pdu::tlv;
+    use homing::smpp::pdu::tlv;
     let tlvs = Tlvs::default().with(tlv::RECEIPTED_MESSAGE_ID, format!("{id}\0"));
     ShortMessage { esm_class, tlvs: tlvs.with(tlv::MESSAGE_STATE, [state]), ..ShortMessage::default() }
 }

@@ -1,6 +1,6 @@
 //! An ESME on a raw socket that asks what its test says, for the SMSC's side of SMPP.
 
-use homing::sms::pdu::{Bind, BindKind, Body, FrameReader, PDU_BYTES_MAX};
+use homing::smpp::pdu::{Bind, BindKind, Body, FrameReader, PDU_BYTES_MAX};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 

@@ -5,8 +5,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use homing::sms::link::{Connector, Incoming, Link, Status};
-use homing::sms::pdu::{Address, Body, Frame, FrameReader, HEADER_LEN, SubmitSm, Tlvs, command, tlv};
+use homing::smpp::link::{Connector, Incoming, Link, Status};
+use homing::smpp::pdu::{Address, Body, Frame, FrameReader, HEADER_LEN, SubmitSm, Tlvs, command, tlv};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -172,7 +172,7 @@ pub struct Started {
 
 pub fn start(connector: Connector) -> Started {
     let stop = CancellationToken::new();
-    let (link, incoming, task) = homing::sms::link::start(connector.into(), stop.clone());
+    let (link, incoming, task) = homing::smpp::link::start(connector.into(), stop.clone());
     Started { link, incoming, stop, task }
 }
 

@@ -6,7 +6,7 @@ use crate::cli::choice::choice;
 use crate::cli::output::{Failure, Output};
 use crate::rules::Rejection;
 use crate::rules::message::TEXT_BYTES_MAX;
-use crate::sms::text::{Alphabet, Count, Language, Long, Style, count};
+use crate::smpp::text::{Alphabet, Count, Language, Long, Style, count};
 
 /// Say how many short messages a text takes, and why
 ///

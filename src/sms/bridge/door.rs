@@ -15,7 +15,7 @@ use super::pdus;
 use super::shared::Shared;
 use super::throttled::Throttled;
 use crate::log::Log;
-use crate::sms::link::{self, Link};
+use crate::smpp::link::{self, Link};
 use crate::sms::settings::{Account, Settings};
 
 /// Of a pace, how much has leave ahead of its turn: little, for wishes change.

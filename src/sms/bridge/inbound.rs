@@ -8,11 +8,11 @@ use crate::log::Log;
 use crate::rules::message::Blob;
 use crate::rules::sms::{Part, Received, wish};
 use crate::rules::{Command, Stamp};
-use crate::sms::link::{Inbound, Incoming};
+use crate::smpp::link::{Inbound, Incoming};
+use crate::smpp::pdu::ShortMessage;
+use crate::smpp::text::{self, Fragment, Sar};
 use crate::sms::number::{self, Region};
-use crate::sms::pdu::ShortMessage;
 use crate::sms::settings::Account;
-use crate::sms::text::{self, Fragment, Sar};
 use crate::wire::to_msgpack;
 
 /// SMPP 3.4 section 5.2.12.

@@ -11,8 +11,8 @@ use crate::log::{Fault, Log, Record, blocking};
 use crate::rules::command::Encoding;
 use crate::rules::sms::{Received, wish};
 use crate::rules::{Command, Fact};
+use crate::smpp::text::{self, Fragment};
 use crate::sms::state::PartRow;
-use crate::sms::text::{self, Fragment};
 use crate::wire::{command, commit, from_msgpack};
 
 /// Joins what is complete: what was not joined, or not projected, when the bridge began.
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
     use crate::rules::message::Blob;
     use crate::rules::sms::Part;
-    use crate::sms::text::Reading;
+    use crate::smpp::text::Reading;
     use crate::wire::to_msgpack;
     use crate::words::{Called, Instant};
 

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use tracing::warn;
 
 use crate::rules::sms::{Asked, Attempted, DeferReason, Granted, Report, UnknownReason};
-use crate::sms::pdu::status::ROK;
+use crate::smpp::pdu::status::ROK;
 use crate::wire::{from_msgpack, to_msgpack};
 use crate::words::{MessageId, Party};
 

@@ -14,11 +14,12 @@ use super::throttled::Throttled;
 use super::worst::Worst;
 use crate::log::Verdict;
 use crate::rules::sms::{Attempted, DeferReason, FailReason, Granted, Report, UnknownReason};
-use crate::sms::link::{Answer, Link, Permit, Submitting, UnknownWhy};
-use crate::sms::pdu::status::{Class, Named, ROK, SessionFault};
+use crate::smpp::link::{Answer, Link, Permit, Submitting, UnknownWhy};
+use crate::smpp::pdu::status::{Class, Named, ROK, SessionFault};
+use crate::smpp::text;
+use crate::sms::number;
 use crate::sms::settings::{Account, OnUnknown};
 use crate::sms::state::Delivery;
-use crate::sms::{number, text};
 use crate::wire::work::Work;
 
 /// Leave is asked for anew after this time: what it was given on may have changed.

@@ -5,8 +5,8 @@ use futures_util::stream::FuturesUnordered;
 
 use super::lane::Lane;
 use crate::rules::sms::{Attempted, FailReason, Report};
-use crate::sms::link::{Answer, Submitting};
-use crate::sms::pdu::status::ROK;
+use crate::smpp::link::{Answer, Submitting};
+use crate::smpp::pdu::status::ROK;
 
 impl Lane {
     /// Waits for the responses to these segments of an attempt that was reported as unknown, until their session ends.

@@ -17,10 +17,10 @@ use super::wishes::tell;
 use crate::log::{Fault, Log};
 use crate::rules::command::Encoding;
 use crate::rules::sms::{Receipt, Report, Unmatched};
-use crate::sms::link::{Inbound, Incoming};
+use crate::smpp::link::{Inbound, Incoming};
+use crate::smpp::pdu::status::{ROK, RX_T_APPN};
+use crate::smpp::pdu::{self, ShortMessage};
 use crate::sms::number;
-use crate::sms::pdu::status::{ROK, RX_T_APPN};
-use crate::sms::pdu::{self, ShortMessage};
 use crate::wire::{command, work};
 
 /// PDUs under way at once: far more than an SMSC has outstanding. With more, the link answers "try again later".

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::log::Fault;
 use crate::rules::sms::Receipt;
-use crate::sms::pdu;
+use crate::smpp::pdu;
 use crate::sms::settings::ServiceNumber;
 use crate::sms::state::{Delivery, Known, Stage, State, Terms};
 use crate::words::{MessageId, Party, Phone};

@@ -1,10 +1,10 @@
 //! A segment of a delivery as the submit_sm that carries it.
 
 use crate::rules::sms::Granted;
-use crate::sms::link::Connector;
-use crate::sms::pdu::{Address, SubmitSm, Tlvs, absolute_time, tlv};
+use crate::smpp::link::Connector;
+use crate::smpp::pdu::{Address, SubmitSm, Tlvs, absolute_time, tlv};
+use crate::smpp::text::Segment;
 use crate::sms::settings::{Account, ServiceNumber};
-use crate::sms::text::Segment;
 use crate::words::Instant;
 
 /// SMPP 3.4 section 5.2.12: the user data begins with a header.

@@ -16,8 +16,8 @@ pub use row::{Delivery, Matched, PartRow, Stage, UnmatchedRow};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::pdu::IdForm;
 use crate::log::{Fault, Log, Mark, Projection, Record, Rows};
+use crate::smpp::pdu::IdForm;
 use crate::wire::commit;
 use crate::words::{EventSeq, Span};
 

@@ -1,0 +1,42 @@
+//! `homing bench`: the figures that we promise, measured here and now beside raw NATS.
+
+mod flow;
+mod latency;
+mod load;
+mod memory;
+mod pipeline;
+mod raw;
+mod report;
+mod sms;
+mod smsc;
+mod startup;
+mod timers;
+mod world;
+
+use crate::cli::output::{Failure, Output};
+use crate::cli::settings::Settings;
+use crate::cli::which_server;
+
+/// Measure Homing beside raw NATS, on this machine, in a temporary data folder
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    Pipeline(pipeline::Args),
+    Sms(sms::Args),
+    Timers(timers::Args),
+}
+
+pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
+    settings.start_log("error");
+    which_server::must_not_be_named(settings)?;
+    match args.what {
+        What::Pipeline(args) => pipeline::run(&args, settings, output).await,
+        What::Sms(args) => sms::run(&args, settings, output).await,
+        What::Timers(args) => timers::run(&args, settings, output).await,
+    }
+}
