@@ -157,7 +157,7 @@ fn have(tools: &[&str]) -> bool {
         return true;
     }
     let needs = tools.join(", ");
-    assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "CI needs {needs}");
+    assert!(std::env::var_os("CI").is_none(), "CI needs {needs}");
     eprintln!("not run: needs {needs}");
     false
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use crate::support::peers::{is_there, made, manifests, modules, runtime, step};
-use crate::support::{run, say};
+use crate::support::{left_out, run};
 
 /// Maven's own plugins are a hundred small files.
 const FETCHED_WITHIN: Duration = Duration::from_secs(300);
@@ -47,7 +47,7 @@ impl Library {
             }
             Library::Jsmpp => {
                 let jars = jars().or_else(|| {
-                    say("not run: jSMPP needs java and mvn, and what mvn fetches");
+                    left_out("java and mvn, and jSMPP, which mvn fetches");
                     None
                 })?;
                 let mut java = Command::new("java");
@@ -64,7 +64,7 @@ pub fn tshark() -> Option<Command> {
         return Some(Command::new("tshark"));
     }
     if !is_there("apt-get") {
-        say("not run: needs tshark, or apt-get to fetch it");
+        left_out("tshark, or apt-get to fetch it");
         return None;
     }
     let root = debian("smsc-tshark", "smsc/tshark.packages")?;

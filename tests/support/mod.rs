@@ -27,7 +27,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-pub use process::{Child, Ended, run, run_reading, say};
+pub use process::{Child, Ended, left_out, run, run_reading, say};
 
 /// The program under test.
 pub const HOMING: &str = env!("CARGO_BIN_EXE_homing");
@@ -90,7 +90,7 @@ impl Homing {
     pub fn serve_on_a_small_disk(data: &Path, nats: &str, roles: &str, flags: &[&str]) -> Option<Homing> {
         let allowed = Command::new("unshare").args(["--map-root-user", "--mount", "true"]).status();
         if !allowed.is_ok_and(|status| status.success()) {
-            say("not run: this system allows no mount namespaces");
+            left_out("a system that allows mount namespaces");
             return None;
         }
         fs::create_dir_all(data).expect("a folder can be made");
