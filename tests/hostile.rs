@@ -94,8 +94,13 @@ impl Client {
         let heard = to_value(&heard.payload).expect("a live message is readable");
         assert_eq!(heard.get("text"), Some(&json!("still there?")));
         for name in [from, to] {
-            let users = self.asks("users", &json!({ "user": name })).await;
-            assert_eq!(users.pointer("/items/0/name"), Some(&json!(name)), "{users}");
+            // The read models follow the log: they may be some thousand commits behind the decider.
+            let deadline = Instant::now() + COMES_WITHIN;
+            while self.asks("users", &json!({ "user": name })).await.pointer("/items/0/name")
+                != Some(&json!(name))
+            {
+                assert!(Instant::now() < deadline, "the operator does not see {name}");
+            }
         }
     }
 
