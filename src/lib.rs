@@ -9,6 +9,7 @@ pub mod presence;
 pub mod query;
 pub mod rules;
 pub mod scheduler;
+pub mod server;
 pub mod smpp;
 pub mod sms;
 pub mod wire;

@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use homing::log::Fault;
-use homing::log::server::{
+use homing::server::{
     Binary, Folder, Managed, Search, ServerOptions, Sync, Version, Way, find, start, start_binary,
 };
 use rustix::process::{Pid, Signal, kill_process};

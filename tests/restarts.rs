@@ -8,10 +8,10 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use homing::log::server::{Managed, Sync};
 use homing::log::{Log, Pipeline};
 use homing::rules::command::{Encoding, Register};
 use homing::rules::{Command, Fact};
+use homing::server::{Managed, Sync};
 use homing::wire::{command, commit, subjects};
 use support::kill::{free_port, kill_9, nats_server_of};
 use support::server::server;

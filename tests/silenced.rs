@@ -9,9 +9,9 @@ use std::process::Command as Process;
 use std::time::Duration;
 
 use async_nats::HeaderMap;
-use homing::log::server::{Managed, Sync};
 use homing::log::{FindingState, Log, clock};
 use homing::rules::{Fact, Timer};
+use homing::server::{Managed, Sync};
 use homing::wire::work::DueTimer;
 use homing::wire::{Outgoing, commit};
 use homing::words::{EventSeq, Instant, Span};

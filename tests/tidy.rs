@@ -15,6 +15,7 @@ const ROOMS: &[(&str, May)] = &[
     ("rules", May::Use(&["words"])),
     ("wire", May::Use(&["words", "rules"])),
     ("log", May::Use(&["words", "wire"])),
+    ("server", May::Use(&["words", "log"])),
     ("decider", CONSUMER),
     ("fanout", CONSUMER),
     ("scheduler", CONSUMER),

@@ -7,10 +7,10 @@ use std::future::Future;
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
-use homing::log::server::{Managed, Sync};
 use homing::log::{Log, clock};
 use homing::rules::Timer;
 use homing::rules::command::TimerFired;
+use homing::server::{Managed, Sync};
 use homing::wire::work::DueTimer;
 use homing::wire::{Outgoing, from_msgpack};
 use homing::words::{CommandSeq, Instant, MessageId, Span};

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::output::Failure;
-use crate::log::server::become_server;
+use crate::server::become_server;
 
 pub(super) const NAME: &str = "__nats-server";
 

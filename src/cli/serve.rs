@@ -9,7 +9,7 @@ use super::smsc_settings::{self, SmsArgs};
 use super::streams::must_be_as_declared;
 use super::which_server;
 use crate::log::Log;
-use crate::log::server::Folder;
+use crate::server::Folder;
 
 /// Run parts of Homing against a NATS server or cluster; any number of processes may
 ///

@@ -9,8 +9,8 @@ use tracing_subscriber::EnvFilter;
 
 use super::output::Failure;
 use super::smsc_settings::SmsFile;
-use crate::log::server::Sync;
 use crate::log::{Fault, NatsUrl};
+use crate::server::Sync;
 use crate::sms::OnUnknown;
 use crate::words::Span;
 
@@ -109,7 +109,7 @@ impl Settings {
         };
         let from_file = file.sync.as_deref().map(str::parse).transpose();
         let from_file =
-            from_file.map_err(|error: crate::log::server::NotASync| Failure::usage(error.to_string()))?;
+            from_file.map_err(|error: crate::server::NotASync| Failure::usage(error.to_string()))?;
         let source = matches.value_source("nats");
         // An empty variable of the environment names nothing.
         let named = global.nats.filter(|url| !url.is_empty() || source == Some(ValueSource::CommandLine));

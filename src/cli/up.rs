@@ -11,8 +11,8 @@ use super::settings::{Said, Settings};
 use super::smsc_settings::{self, SmsArgs};
 use super::streams::must_be_as_declared;
 use super::which_server::{self, Server};
-use crate::log::server::{self, Folder, Managed, ServerOptions, Sync};
 use crate::log::{Fault, Log, NatsUrl, clock};
+use crate::server::{self, Folder, Managed, ServerOptions, Sync};
 use crate::sms;
 
 /// Run everything, with a managed nats-server (or with the one that --nats names)

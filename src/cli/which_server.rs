@@ -5,7 +5,7 @@ use std::path::Path;
 use super::output::Failure;
 use super::settings::{NATS_PORT_DEFAULT, Origin, Said, Settings};
 use crate::log::NatsUrl;
-use crate::log::server;
+use crate::server;
 
 /// The server of `up`.
 #[derive(Debug, PartialEq)]

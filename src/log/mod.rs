@@ -1,4 +1,4 @@
-//! JetStream: connecting, the streams' declarations, appending, reading, consuming, and the managed nats-server.
+//! JetStream: connecting, the streams' declarations, appending, reading, consuming.
 //!
 //! Invariant: nothing outside this room speaks to the JetStream API.
 //! Invariant: the clock is read in `clock.rs` and nowhere else.
@@ -18,7 +18,6 @@ mod publish;
 mod pull;
 mod read;
 mod rows;
-pub mod server;
 mod since;
 mod streams;
 mod work;

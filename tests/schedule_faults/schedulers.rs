@@ -1,7 +1,7 @@
 //! Two schedulers beside the other roles: one is killed, and the other one fires what was left.
 
 use homing::log::clock;
-use homing::log::server::Sync;
+use homing::server::Sync;
 use homing::words::Span;
 use tokio::task::block_in_place;
 

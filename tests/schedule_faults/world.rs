@@ -5,10 +5,10 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use homing::log::server::{Managed, Sync};
 use homing::log::{Log, Pipeline};
 use homing::rules::Command;
 use homing::rules::command::{Encoding, Register};
+use homing::server::{Managed, Sync};
 use homing::wire::{command, subjects};
 use tempfile::TempDir;
 use tokio::task::block_in_place;

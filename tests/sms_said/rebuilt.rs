@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use homing::log::server::Sync;
 use homing::log::{Log, Pipeline};
 use homing::rules::fact::Heard;
 use homing::rules::sms::Part;
 use homing::rules::{Command, Commit, Fact, Sender};
+use homing::server::Sync;
 use homing::sms::{Settings, run};
 use homing::wire::{command, commit, subjects};
 use homing::words::{Called, CommandSeq, Instant};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use homing::log::server::{Managed, Search, ServerOptions, Sync, find, start_binary};
+use homing::server::{Managed, Search, ServerOptions, Sync, find, start_binary};
 
 use super::{HOMING, peers, say};
 

@@ -8,7 +8,7 @@ use std::sync::mpsc::sync_channel;
 use std::thread;
 use std::time::Duration;
 
-use homing::log::server::{Search, find};
+use homing::server::{Search, find};
 use tempfile::TempDir;
 
 use super::process::{Child, say};

@@ -8,7 +8,7 @@ use super::{flow, latency, memory, raw, startup};
 use crate::cli::output::{Failure, Output};
 use crate::cli::roles::{ALL, Role};
 use crate::cli::settings::Settings;
-use crate::log::server::Sync;
+use crate::server::Sync;
 use crate::sms;
 use crate::words::UserName;
 

@@ -7,9 +7,9 @@ use crate::cli::client::Client;
 use crate::cli::output::{Failure, Output};
 use crate::cli::roles::{Role, Running};
 use crate::log::Log;
-use crate::log::server::{self, Managed, ServerOptions, Sync};
 use crate::rules::Command;
 use crate::rules::command::{DeviceClass, Encoding, Online, Register};
+use crate::server::{self, Managed, ServerOptions, Sync};
 use crate::sms;
 use crate::words::{DeviceName, Span, UserName};
 

@@ -5,7 +5,7 @@
 //! Invariant: one nats-server per data folder; it holds `<data>/nats/lock` itself for as long as it lives.
 //! Invariant: on Linux the server dies with the process that started it, however that process dies.
 //!
-//! Not here: what the server is used for. Connecting and provisioning are the rest of `log`'s business.
+//! Not here: what the server is used for. Connecting and provisioning are `log`'s business.
 
 mod apt_sources;
 mod cache;
