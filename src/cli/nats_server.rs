@@ -1,4 +1,4 @@
-//! `homing __nats-server`: the step between Homing and its nats-server that binds their lives together.
+//! `homing __nats-server`: the launcher between Homing and its nats-server that binds their lives together.
 
 use std::path::PathBuf;
 

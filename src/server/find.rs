@@ -1,4 +1,4 @@
-//! Finds the nats-server to run: the one named, else the one on PATH, else the one in our cache, else a new one.
+//! The nats-server to run: the one named, else the one on PATH, else the one in our cache, else a new one.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use directories::ProjectDirs;
 
 use super::Progress;
-use super::cache::Cache;
 use super::obtain::{Way, obtain};
 use super::version::{Version, version_of};
 use crate::log::Fault;
@@ -37,13 +36,12 @@ pub struct Search {
 impl Search {
     pub fn from_env() -> Result<Search, Fault> {
         let said = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
-        let way = match said("HOMING_NATS_FROM") {
-            None => None,
-            Some(text) => {
-                let way = text.to_string_lossy().parse();
-                Some(way.map_err(|error| Fault::never("read HOMING_NATS_FROM").because(error))?)
-            }
-        };
+        let way = said("HOMING_NATS_FROM").map(|text| {
+            Way::ALL.into_iter().find(|way| text == way.word()).ok_or_else(|| {
+                let why = format!("{text:?} is no way to obtain nats-server: say `go` or `apt`");
+                Fault::never("read HOMING_NATS_FROM").because(why)
+            })
+        });
         let dirs = ProjectDirs::from("", "", "homing").ok_or_else(|| {
             Fault::never("tell where to keep nats-server: there is no home folder; set HOME")
         })?;
@@ -51,56 +49,50 @@ impl Search {
             named: said("NATS_SERVER").map(PathBuf::from),
             path: said("PATH").unwrap_or_default(),
             cache: dirs.cache_dir().join("nats-server"),
-            way,
+            way: way.transpose()?,
         })
+    }
+
+    /// Where an obtained one is kept: named for the version that was asked for.
+    pub(super) fn kept(&self) -> PathBuf {
+        self.cache.join(Version::PINNED.to_string()).join("nats-server")
     }
 }
 
 pub async fn find(search: &Search, progress: &Progress<'_>) -> Result<Binary, Fault> {
-    let binary = look(search, progress).await?;
-    if binary.version < Version::PINNED {
-        progress(&format!(
-            "warning: {} is version {}; Homing is tested with {} or later",
-            binary.path.display(),
-            binary.version,
-            Version::PINNED
-        ));
-    }
-    Ok(binary)
-}
-
-async fn look(search: &Search, progress: &Progress<'_>) -> Result<Binary, Fault> {
     if let Some(path) = &search.named {
-        return named(path).await;
+        return named(path, progress).await;
     }
     let installed = if search.way.is_none() { installed(&search.path).await } else { None };
     if let Some(binary) = installed.as_ref().filter(|binary| binary.version >= Version::PINNED) {
         return Ok(binary.clone());
     }
-    let cache = Cache::new(search.cache.clone());
-    if let Some(binary) = cache.newest().await {
+    if let Some(binary) = cached(search).await {
         return Ok(binary);
     }
-    if let Some(old) = installed {
+    if let Some(Binary { path, version }) = installed {
         progress(&format!(
-            "{} is version {}, older than {}: not used (NATS_SERVER would insist on it)",
-            old.path.display(),
-            old.version,
+            "{} is version {version}, older than {}: not used (NATS_SERVER would insist on it)",
+            path.display(),
             Version::PINNED
         ));
     }
-    obtain(search, &cache, progress).await
+    obtain(search, progress).await
 }
 
 /// Named by a person: used or complained about, never replaced by another.
-async fn named(path: &Path) -> Result<Binary, Fault> {
-    let doing = || format!("use the nats-server named by NATS_SERVER, {}", path.display());
+async fn named(path: &Path, progress: &Progress<'_>) -> Result<Binary, Fault> {
+    let fault = || Fault::never(format!("use the nats-server named by NATS_SERVER, {}", path.display()));
     // Also keeps a bare name from being looked up on PATH.
-    let path = std::path::absolute(path).map_err(|error| Fault::never(doing()).because(error))?;
-    let version = version_of(&path).await.map_err(|error| Fault::never(doing()).because(error))?;
+    let path = std::path::absolute(path).map_err(|error| fault().because(error))?;
+    let version = version_of(&path).await.map_err(|why| fault().because(why))?;
     if version < Version::MINIMUM {
         let why = format!("it is version {version}, and Homing needs {} or later", Version::MINIMUM);
-        return Err(Fault::never(doing()).because(why));
+        return Err(fault().because(why));
+    }
+    if version < Version::PINNED {
+        let (path, tested) = (path.display(), Version::PINNED);
+        progress(&format!("warning: {path} is version {version}; Homing is tested with {tested} or later"));
     }
     Ok(Binary { path, version })
 }
@@ -109,6 +101,13 @@ async fn installed(path: &OsStr) -> Option<Binary> {
     let path = on_path("nats-server", path)?;
     let version = version_of(&path).await.ok()?;
     Some(Binary { path, version })
+}
+
+/// One that no longer runs here is as good as none.
+pub(super) async fn cached(search: &Search) -> Option<Binary> {
+    let path = search.kept();
+    let version = version_of(&path).await.ok()?;
+    (version >= Version::PINNED).then_some(Binary { path, version })
 }
 
 /// The first file of this name that may be executed, as a shell would find it.
@@ -132,7 +131,8 @@ mod tests {
     /// A folder with a `nats-server` that answers with this version.
     fn fake(version: &str) -> TempDir {
         let folder = tempfile::tempdir().unwrap();
-        write_fake(&folder.path().join("nats-server"), &format!("nats-server: v{version}"));
+        let body = format!("echo nats-server: v{version}");
+        write_fake(&folder.path().join("nats-server"), &body);
         folder
     }
 
@@ -141,7 +141,7 @@ mod tests {
         let on_path = on_path.map(fake);
         let cache = tempfile::tempdir().unwrap();
         if let Some(version) = cached {
-            fs::rename(fake(version).keep(), cache.path().join(version)).unwrap();
+            fs::rename(fake(version).keep(), cache.path().join("2.15.1")).unwrap();
         }
         let search = Search {
             named: named.as_ref().map(|folder| folder.path().join("nats-server")),
@@ -166,18 +166,14 @@ mod tests {
             .await;
         check(None, Some("2.17.0"), Some("2.18.0"), "2.17.0").await;
         check(None, Some("2.14.9"), Some("2.15.1"), "2.15.1").await;
-        check(None, None, Some("2.13.0"), "tested with 2.15.1 or later").await;
+        check(None, None, Some("2.13.0"), "could not obtain nats-server 2.15.1: ").await;
     }
 
     #[tokio::test]
     async fn where_nothing_can_be_had_the_three_ways_are_named() {
-        for part in [
-            "NATS_SERVER",
-            "on PATH",
-            "install Go",
-            "`go` is not on PATH",
-            "`apt-get` and `dpkg-deb` are not",
-        ] {
+        for part in
+            ["NATS_SERVER", "on PATH", "install Go", "`go` is not on PATH", "`apt-get` is not on PATH"]
+        {
             check(None, None, None, part).await;
         }
         check(None, Some("2.14.9"), None, "is version 2.14.9, older than 2.15.1: not used").await;

@@ -1,4 +1,4 @@
-//! A data folder belongs to one Homing process at a time; who comes second is told who holds it.
+//! The claim on a data folder: one Homing process has it at a time, and who comes second is told who holds it.
 
 use std::env;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};

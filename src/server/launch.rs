@@ -1,4 +1,4 @@
-//! The step between Homing and nats-server: a process that ties itself to its parent, locks the folder, and becomes it.
+//! The launcher between Homing and nats-server: a process that ties itself to its parent, locks the folder, and becomes it.
 //!
 //! It is a process of its own because both the tie and the lock must be in place in the process that is going to be
 //! nats-server before it is, and code between `fork` and `exec` would be unsafe.

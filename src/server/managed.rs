@@ -1,7 +1,7 @@
-//! A running nats-server of our own: started, watched and stopped.
+//! The running nats-server of our own: started, watched and stopped.
 
 use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::process::CommandExt;
 use std::path::{self, Path, PathBuf};
@@ -16,7 +16,7 @@ use tokio::time;
 
 use super::config::{self, Layout};
 use super::find::{Binary, Search, find};
-use super::tool::last_lines;
+use super::tail::last_lines;
 use super::{Progress, Sync, ready};
 use crate::log::Fault;
 
@@ -25,8 +25,6 @@ const READY_WAIT_S_MAX: u64 = 30;
 /// Between asking the server to end and killing it.
 const STOP_WAIT_S_MAX: u64 = 10;
 const LOG_LINES_MAX: usize = 8;
-/// The end of the log that is looked at when the server ends.
-const LOG_TAIL_BYTES_MAX: u64 = 16_384;
 
 #[derive(Debug, Clone)]
 pub struct ServerOptions {
@@ -163,8 +161,7 @@ impl Managed {
     }
 
     fn last_lines(&self) -> String {
-        let text = log_tail(&self.layout.log(), self.log_start).unwrap_or_default();
-        last_lines(&String::from_utf8_lossy(&text), LOG_LINES_MAX)
+        last_lines(&self.layout.log(), self.log_start, LOG_LINES_MAX)
     }
 }
 
@@ -237,17 +234,6 @@ fn start_failed(ended: &Ended, port: u16) -> Fault {
     Fault::never("start nats-server").because(ended.to_string())
 }
 
-/// What this server wrote, or the whole end of a log that was begun anew since.
-fn log_tail(path: &Path, log_start: u64) -> io::Result<Vec<u8>> {
-    let mut file = fs::File::open(path)?;
-    let len = file.metadata()?.len();
-    let from = if len < log_start { 0 } else { log_start };
-    file.seek(SeekFrom::Start(from.max(len.saturating_sub(LOG_TAIL_BYTES_MAX))))?;
-    let mut tail = Vec::new();
-    file.take(LOG_TAIL_BYTES_MAX).read_to_end(&mut tail)?;
-    Ok(tail)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -263,15 +249,5 @@ mod tests {
             "could not start nats-server: port 4222 of 127.0.0.1 is in use; choose another with --nats-port (0 picks a free one)",
         );
         check("no luck", "could not start nats-server: nats-server ended; it said last: no luck");
-    }
-
-    #[test]
-    fn the_tail_of_the_log_begins_with_this_server() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        fs::write(file.path(), "before\nnow\n").unwrap();
-        let check = |from: u64, want: &str| assert_eq!(log_tail(file.path(), from).unwrap(), want.as_bytes());
-        check(7, "now\n");
-        check(11, "");
-        check(4_000, "before\nnow\n");
     }
 }

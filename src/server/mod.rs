@@ -1,25 +1,21 @@
 //! The managed nats-server: found or obtained, configured, started, watched, stopped; it never outlives us.
 //!
-//! Invariant: an obtained binary is placed in the cache by one rename, after it has told its version.
+//! Invariant: an obtained binary is placed in the cache by one rename, after it has told its version; what makes it ends with us.
 //! Invariant: nothing outside our cache folder and the data folder is written, and nothing needs root.
 //! Invariant: one nats-server per data folder; it holds `<data>/nats/lock` itself for as long as it lives.
 //! Invariant: on Linux the server dies with the process that started it, however that process dies.
 //!
 //! Not here: what the server is used for. Connecting and provisioning are `log`'s business.
 
-mod apt_sources;
-mod cache;
 mod config;
-mod debian;
 mod find;
 mod folder;
-mod golang;
 mod launch;
 mod managed;
 mod obtain;
 mod ready;
 mod sync;
-mod tool;
+mod tail;
 mod version;
 
 pub use config::holds_streams;

@@ -1,4 +1,4 @@
-//! When a started server is ready: it has told its port, and it greets with `INFO` there.
+//! The readiness of a started server: it has told its port, and it greets with `INFO` there.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! When a write reaches the disk: nats-server's `sync_interval`, as a person says it.
+//! The `sync_interval` of nats-server, as a person says it: when a write reaches the disk.
 
 use std::fmt;
 use std::str::FromStr;
