@@ -19,6 +19,17 @@ pub struct Binary {
     pub version: Version,
 }
 
+impl Binary {
+    async fn at(path: PathBuf) -> Option<Binary> {
+        let version = version_of(&path).await.ok()?;
+        Some(Binary { path, version })
+    }
+
+    fn is_recent(&self) -> bool {
+        self.version >= Version::PINNED
+    }
+}
+
 /// Where to look.
 #[derive(Debug, Clone)]
 pub struct Search {
@@ -57,17 +68,26 @@ impl Search {
     pub(super) fn kept(&self) -> PathBuf {
         self.cache.join(Version::PINNED.to_string()).join("nats-server")
     }
+
+    /// One that does not run here is as good as none.
+    pub(super) async fn cached(&self) -> Option<Binary> {
+        Binary::at(self.kept()).await.filter(Binary::is_recent)
+    }
+
+    async fn installed(&self) -> Option<Binary> {
+        Binary::at(on_path("nats-server", &self.path)?).await
+    }
 }
 
 pub async fn find(search: &Search, progress: &Progress<'_>) -> Result<Binary, Fault> {
     if let Some(path) = &search.named {
         return named(path, progress).await;
     }
-    let installed = if search.way.is_none() { installed(&search.path).await } else { None };
-    if let Some(binary) = installed.as_ref().filter(|binary| binary.version >= Version::PINNED) {
+    let installed = if search.way.is_none() { search.installed().await } else { None };
+    if let Some(binary) = installed.as_ref().filter(|binary| binary.is_recent()) {
         return Ok(binary.clone());
     }
-    if let Some(binary) = cached(search).await {
+    if let Some(binary) = search.cached().await {
         return Ok(binary);
     }
     if let Some(Binary { path, version }) = installed {
@@ -95,19 +115,6 @@ async fn named(path: &Path, progress: &Progress<'_>) -> Result<Binary, Fault> {
         progress(&format!("warning: {path} is version {version}; Homing is tested with {tested} or later"));
     }
     Ok(Binary { path, version })
-}
-
-async fn installed(path: &OsStr) -> Option<Binary> {
-    let path = on_path("nats-server", path)?;
-    let version = version_of(&path).await.ok()?;
-    Some(Binary { path, version })
-}
-
-/// One that no longer runs here is as good as none.
-pub(super) async fn cached(search: &Search) -> Option<Binary> {
-    let path = search.kept();
-    let version = version_of(&path).await.ok()?;
-    (version >= Version::PINNED).then_some(Binary { path, version })
 }
 
 /// The first file of this name that may be executed, as a shell would find it.

@@ -1,9 +1,8 @@
 //! The making of a nats-server where none is found: `obtain.sh` with Go, else with Debian's apt, and one rename into the cache.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use tokio::process::Command;
 use tokio::time;
 
 use super::Progress;
-use super::find::{Binary, Search, cached, on_path};
+use super::find::{Binary, Search, on_path};
 use super::tail::last_lines;
 use super::version::{Version, version_of};
 use crate::log::Fault;
@@ -49,7 +48,7 @@ pub(super) async fn obtain(search: &Search, progress: &Progress<'_>) -> Result<B
     let log = lock(search, progress)
         .await
         .map_err(|error| Fault::never(format!("lock the cache of nats-server, {cache}")).because(error))?;
-    if let Some(got_meanwhile) = cached(search).await {
+    if let Some(got_meanwhile) = search.cached().await {
         return Ok(got_meanwhile);
     }
     let mut reasons = Vec::new();
@@ -82,11 +81,11 @@ pub(super) async fn obtain(search: &Search, progress: &Progress<'_>) -> Result<B
     )))
 }
 
-/// What the tools say goes into this file, and who has it open holds the lock: a tool that outlives the process which
-/// started it, too. The wait has no limit of its own: every holder has one, or ends with its process.
+/// What the tools say goes into the file that is locked, so a tool that lives a moment longer than its Homing holds the lock
+/// for as long. The wait has no limit of its own, because every holder has one.
 async fn lock(search: &Search, progress: &Progress<'_>) -> io::Result<File> {
-    DirBuilder::new().recursive(true).mode(0o700).create(&search.cache)?;
-    let log = OpenOptions::new().create(true).append(true).open(log_path(search))?;
+    fs::create_dir_all(&search.cache)?;
+    let log = OpenOptions::new().create(true).append(true).open(search.cache.join("log"))?;
     let mut told = false;
     loop {
         match log.try_lock() {
@@ -100,10 +99,6 @@ async fn lock(search: &Search, progress: &Progress<'_>) -> io::Result<File> {
         }
         time::sleep(Duration::from_millis(LOCK_POLL_MS)).await;
     }
-}
-
-fn log_path(search: &Search) -> PathBuf {
-    search.cache.join("log")
 }
 
 /// Into the cache goes only what runs here and is recent enough.
@@ -124,11 +119,11 @@ async fn make(way: Way, search: &Search, log: &File) -> Result<Binary, String> {
 /// On the file system of the cache, and removed when done. The caller holds the lock, so what is there is left over from
 /// one who was killed.
 fn empty_folder(cache: &Path) -> io::Result<TempDir> {
-    let (prefix, leftover) = ("work", cache.join("work"));
+    let leftover = cache.join("work");
     if leftover.exists() {
         fs::remove_dir_all(leftover)?;
     }
-    tempfile::Builder::new().prefix(prefix).rand_bytes(0).tempdir_in(cache)
+    tempfile::Builder::new().prefix("work").rand_bytes(0).tempdir_in(cache)
 }
 
 /// In a process group that ends when this future is dropped or this process dies: see the script.
@@ -147,7 +142,7 @@ async fn run(way: Way, search: &Search, work: &Path, log: &File) -> Result<(), S
     match time::timeout(Duration::from_secs(MAKE_WAIT_S_MAX), child.wait()).await {
         Ok(Ok(status)) if status.success() => Ok(()),
         Ok(Ok(status)) => {
-            Err(format!("failed ({status}): {}", last_lines(&log_path(search), 0, LAST_LINES_MAX)))
+            Err(format!("failed ({status}): {}", last_lines(&search.cache.join("log"), 0, LAST_LINES_MAX)))
         }
         Ok(Err(error)) => Err(format!("it cannot be waited for: {error}")),
         Err(_) => Err(format!("stopped: not done after {MAKE_WAIT_S_MAX} s")),
@@ -156,9 +151,7 @@ async fn run(way: Way, search: &Search, work: &Path, log: &File) -> Result<(), S
 
 /// Who looks meanwhile sees all of it or nothing, after a power failure too.
 fn place(made: &Path, path: &Path) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    }
+    fs::create_dir_all(path.parent().unwrap_or(path))?;
     File::open(made)?.sync_all()?;
     fs::rename(made, path)
 }

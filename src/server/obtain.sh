@@ -8,7 +8,7 @@ export LC_ALL=C
 # Whoever started this holds our standard input open. When it closes, because they ended in whatever way, so do we and all
 # that we have started.
 exec 3<&0 </dev/null
-(read -r _ <&3; kill -s KILL 0) >/dev/null 2>&1 &
+(read -r _ <&3 || kill -s KILL 0) >/dev/null 2>&1 &
 
 case $1 in
 go)
