@@ -1,4 +1,12 @@
 //! Homing, a message broker for people: event-sourced on NATS JetStream.
+//!
+//! [cli]: crate::cli
+//! [codes]: crate::wire#outcomes-and-codes
+//! [contract]: crate::wire
+//! [figures]: crate::lab
+//! [sms]: crate::sms
+//! [streams]: crate::log
+#![doc = include_str!("README.md")]
 
 pub mod cli;
 pub mod decider;

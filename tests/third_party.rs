@@ -12,8 +12,9 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::Value;
+use support::documents::Document;
 use support::users::Guarded;
-use support::{Child, Ended, HOMING, Homing, peers, readme, run, say};
+use support::{Child, Ended, HOMING, Homing, peers, run, say};
 
 /// Each wait inside a peer has ten seconds; the whole story has this.
 const STORY_WITHIN: Duration = Duration::from_secs(120);
@@ -45,7 +46,7 @@ fn tells(peer: &mut Command) {
     assert!(homing.stop().success());
 }
 
-/// What the README tells an operator to write for his server, and Homing on it with two people.
+/// What the documents tell an operator to write for his server, and Homing on it with two people.
 struct ByTheBook {
     server: Guarded,
     homing: Homing,
@@ -59,7 +60,8 @@ const BOBS: &str = "bob:bobs-secret";
 
 impl ByTheBook {
     fn start() -> ByTheBook {
-        let server = Guarded::start(&readme::block("**Who may do what.**", "text"));
+        let server =
+            Guarded::start(&Document::open("src/cli/README.md").block("### Who may do what", "text"));
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let roles = "decider,fanout,scheduler,presence,query";
         let homing = Homing::serve(&folder.path().join("data"), &server.url(HOMINGS), roles);
@@ -78,7 +80,7 @@ impl ByTheBook {
         stdout
     }
 
-    /// One of the README's programs sends as alice, and prints the outcome.
+    /// One of the documents' programs sends as alice, and prints the outcome.
     fn sends(&self, program: &mut Command) {
         let what = format!("{program:?}");
         let told = run(program.env("NATS_URL", self.server.url(ALICES)), STORY_WITHIN).succeeded(&what);
@@ -97,7 +99,7 @@ fn written(folder: &Path, name: &str, text: &str) -> PathBuf {
 }
 
 #[test]
-fn the_programs_of_the_readme_run_with_its_permissions_and_inbox_prefixes() {
+fn the_programs_of_the_documents_run_with_their_permissions_and_inbox_prefixes() {
     let (Some(tools), Some(python), Some(node)) =
         (peers::nats_tools(), peers::python_venv(), peers::node_modules())
     else {
@@ -105,10 +107,10 @@ fn the_programs_of_the_readme_run_with_its_permissions_and_inbox_prefixes() {
     };
     let book = ByTheBook::start();
     let folder = tempfile::tempdir().unwrap();
-    let section = "## Send from another language";
+    let contract = Document::open("src/wire/README.md");
+    let sending = |language| contract.block("## Send from another language", language);
 
-    let recipient =
-        written(folder.path(), "recipient.py", &readme::block("A **recipient** in Python.", "python"));
+    let recipient = written(folder.path(), "recipient.py", &contract.block("## Receive", "python"));
     let mut command = Command::new(&python);
     command.arg(recipient).env("NATS_URL", book.server.url(BOBS)).stdout(Stdio::piped());
     let mut bob = Child::spawn(command.stdin(Stdio::null()));
@@ -116,17 +118,18 @@ fn the_programs_of_the_readme_run_with_its_permissions_and_inbox_prefixes() {
     let stdout = BufReader::new(bob.take_stdout());
     thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| told.send(line)));
 
-    let shell = readme::block(section, "sh");
+    let shell = sending("sh");
     book.sends(Command::new("sh").args(["-c", &shell]).env("PATH", with_tools(&tools)));
-    let sender = written(folder.path(), "send.py", &readme::block(section, "python"));
+    let sender =
+        written(folder.path(), "send.py", &Document::open("README.md").block("### 1. A program", "python"));
     book.sends(Command::new(&python).arg(sender));
-    let source = written(folder.path(), "main.go", &readme::block(section, "go"));
+    let source = written(folder.path(), "main.go", &sending("go"));
     let program = folder.path().join("send-go");
     let mut build = Command::new("go");
     build.args(["build", "-o"]).arg(&program).arg(source).current_dir(peers::manifests());
     run(&mut build, Duration::from_secs(600)).succeeded("building the Go program");
     book.sends(&mut Command::new(program));
-    let sender = written(&node, "readme.mjs", &readme::block(section, "js"));
+    let sender = written(&node, "documented.mjs", &sending("js"));
     book.sends(Command::new("node").arg(sender));
     for text in ["a shell", "Python", "Go", "JavaScript"] {
         let line = heard.recv_timeout(STORY_WITHIN).expect("bob hears it");
@@ -139,7 +142,7 @@ fn the_programs_of_the_readme_run_with_its_permissions_and_inbox_prefixes() {
 }
 
 #[test]
-fn nobody_hears_or_speaks_for_another_with_the_permissions_of_the_readme() {
+fn nobody_hears_or_speaks_for_another_with_the_permissions_of_the_documents() {
     let book = ByTheBook::start();
     for (line, allowed) in [
         ("SUB homing.to.bob.> 1", true),
@@ -168,7 +171,7 @@ fn nobody_hears_or_speaks_for_another_with_the_permissions_of_the_readme() {
 }
 
 #[test]
-fn the_command_line_works_with_the_permissions_of_the_readme() {
+fn the_command_line_works_with_the_permissions_of_the_documents() {
     let book = ByTheBook::start();
     let mut command = Command::new(HOMING);
     command.args(["listen", "--user", "bob", "--json", "--count", "1"]);

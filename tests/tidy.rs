@@ -1,11 +1,15 @@
 //! The borders that Rust does not draw inside a crate: which room may use which, and what a file owes its reader.
 
+#[path = "support/documents.rs"]
+#[allow(dead_code, reason = "their blocks are for the tests that run them")]
+mod documents;
 #[path = "support/rust_source.rs"]
 mod rust_source;
 
 use std::fs;
 use std::path::Path;
 
+use documents::{Document, broken_links, lacks_for_rustdoc};
 use rust_source::{Source, branches, modules, paths, test_modules, words};
 
 /// Each room and the rooms it may use besides itself. A consumer room stands in no other's list but `console`'s: consumers
@@ -83,6 +87,43 @@ fn nothing_is_ignored_slept_through_or_left_to_do() {
 #[test]
 fn only_the_command_line_prints() {
     check_all(&["src"], printing);
+}
+
+#[test]
+fn a_link_in_a_document_leads_somewhere() {
+    let documents = Document::all();
+    let found = documents.iter().any(|document| document.path == "src/wire/README.md");
+    assert!(found, "the documents are gone");
+    let complaints: Vec<_> = documents.iter().flat_map(broken_links).collect();
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+#[test]
+fn a_document_of_a_room_stands_in_the_documentation_of_its_code() {
+    let complaints: Vec<_> = Document::all().iter().flat_map(lacks_for_rustdoc).collect();
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+#[test]
+fn the_checker_of_documents_finds_what_is_planted() {
+    let planted = |path: &str, text: &str| Document { path: path.to_owned(), text: text.to_owned() };
+    for (text, want) in [
+        ("See [x](nothing.md).", &["src/README.md:1: there is no nothing.md"][..]),
+        ("\n[x](#nowhere)", &["src/README.md:2: src/README.md has no heading #nowhere"]),
+        (
+            "[x](wire/README.md#commands) [y](wire/README.md#lost)",
+            &["src/README.md:1: src/wire/README.md has no heading #lost"],
+        ),
+        (
+            "[x][y]\n\n[z]: ../gone.json",
+            &["src/README.md:1: [y] is defined nowhere", "src/README.md:3: there is no ../gone.json"],
+        ),
+        ("# A `b`, c\n[x](#a-b-c) `[y](z)` [w](https://example.com)\n```text\n[y](z)\n```\n", &[]),
+    ] {
+        assert_eq!(broken_links(&planted("src/README.md", text)), want, "planted: {text}");
+    }
+    let lacking = lacks_for_rustdoc(&planted("src/README.md", "[x](wire/README.md)"));
+    assert_eq!(lacking, ["src/README.md:1: src/lib.rs defines no label for wire/README.md"]);
 }
 
 const PURPOSE: &str = "//! A purpose that a newcomer can use.\n";

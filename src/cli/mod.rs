@@ -2,6 +2,11 @@
 //!
 //! Invariant: only here is anything printed. Results go to standard output, everything else to standard error.
 //! Invariant: exit codes are 0 done, 1 refused or failed, 2 usage.
+//!
+//! [contract]: crate::wire
+//! [lab]: crate::lab
+//! [smsc]: crate::sms#connect-an-smsc
+#![doc = include_str!("README.md")]
 #![allow(clippy::print_stdout, reason = "this is the room that prints")]
 
 mod choice;

@@ -1,6 +1,9 @@
 //! The laboratory: the demo, the benchmarks, and a small SMSC with phones to try Homing by hand.
 //!
 //! Invariant: nothing of the product depends on it; without it, the program lacks three subcommands.
+//!
+//! [smsc]: crate::sms#try-it-without-an-smsc
+#![doc = include_str!("README.md")]
 #![allow(clippy::print_stdout, reason = "its subcommands print, as those in `cli` do")]
 
 mod bench;

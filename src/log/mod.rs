@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing outside this room speaks to the JetStream API.
 //! Invariant: the clock is read in `clock.rs` and nowhere else.
+#![doc = include_str!("../../streams/README.md")]
 
 mod append;
 pub mod clock;

@@ -1,6 +1,9 @@
 //! The SMS bridge: work from OUTBOX to SMSCs over SMPP 3.4, receipts and people's answers back as commands.
 //!
 //! Invariant: what it knows of an SMSC, `smpp` tells it; what it does, the log can explain.
+//!
+//! [`smpp`]: crate::smpp
+#![doc = include_str!("README.md")]
 
 mod bridge;
 pub mod number;

@@ -3,6 +3,10 @@
 //! Invariant: every persisted or public layout has its home here (the fields of facts: `rules/fact.rs`), and golden
 //! files pin its bytes. A name is never reused; a new field is optional.
 //! Invariant: pure. No I/O, no clock, no randomness, no async.
+//!
+//! [permissions]: crate::cli#who-may-do-what
+//! [streams]: crate::log
+#![doc = include_str!("README.md")]
 
 pub mod awaited;
 pub mod command;

@@ -5,11 +5,11 @@
 pub mod commands;
 pub mod cpu;
 pub mod desk;
+pub mod documents;
 pub mod kill;
 pub mod peers;
 mod process;
 pub mod raw;
-pub mod readme;
 pub mod schedule_book;
 pub mod schedule_commands;
 pub mod sequence;
