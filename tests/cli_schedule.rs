@@ -156,8 +156,8 @@ fn compose_asks_until_it_knows_and_sends_now_or_plans() {
         "* 2 scheduled",
         "may mean several of them",
         "* 4 every few days",
-        "\"at nine\" is no time of a day",
-        "by the clocks of Europe/London",
+        "\"at nine\" is not a time of day",
+        "It fires next, in Europe/London",
     ] {
         assert!(asked.contains(said), "{said:?} is not in {asked}");
     }
@@ -181,7 +181,7 @@ fn questions_are_spoken_where_the_system_can_speak() {
     fs::create_dir(&programs).expect("a folder can be made");
     let typed = "bob\nhello\n1\n\n";
     let silent = world.composes(&["--speak"], typed, &programs, 0);
-    assert!(silent.contains("no speech program is here"), "{silent}");
+    assert!(silent.contains("there is no speech program"), "{silent}");
     let (espeak, said) = (programs.join("espeak"), world.folder.path().join("said"));
     let script = format!("#!/bin/sh\nprintf '%s\\n' \"$2\" >> {}\n", said.display());
     fs::write(&espeak, script).expect("the program can be written");

@@ -15,6 +15,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use homing::rules::Rejection;
 use support::documents::{Block, Document};
 use support::{Child, HOMING, Homing, peers, run};
 use tempfile::TempDir;
@@ -274,6 +275,14 @@ impl Phones {
         let url = ready["smsc"].as_str().unwrap().replace("smpp://", "smpp://any:any@");
         Phones { url, typing, _child: child }
     }
+}
+
+#[test]
+fn every_code_of_a_refusal_stands_in_the_public_contract() {
+    let contract = Document::open("src/wire/README.md");
+    let stands = |code: &&&str| contract.text.contains(&format!("`{code}`"));
+    let missing: Vec<_> = Rejection::CODES.iter().filter(|code| !stands(code)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 #[test]

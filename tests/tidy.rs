@@ -105,6 +105,25 @@ fn a_document_of_a_room_stands_in_the_documentation_of_its_code() {
 }
 
 #[test]
+fn the_architecture_names_each_room_and_what_it_may_use() {
+    let architecture = Document::open("src/README.md").text;
+    let is_there = |room: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(room).is_dir();
+    for (room, may) in ROOMS.iter().filter(|(room, _)| is_there(room)) {
+        let name = if PURE.contains(room) { format!("| `{room}` (pure) |") } else { format!("| `{room}` |") };
+        let uses = match may {
+            May::Use([]) => "–".to_owned(),
+            May::Use(rooms) => rooms.join(", "),
+            May::UseAllAbove => "all above".to_owned(),
+        };
+        let row = architecture.lines().find(|line| line.starts_with(&name));
+        assert!(
+            row.is_some_and(|row| row.ends_with(&format!("| {uses} |"))),
+            "{room} may use {uses}: {row:?}"
+        );
+    }
+}
+
+#[test]
 fn the_checker_of_documents_finds_what_is_planted() {
     let planted = |path: &str, text: &str| Document { path: path.to_owned(), text: text.to_owned() };
     for (text, want) in [

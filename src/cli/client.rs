@@ -55,8 +55,9 @@ impl Client {
 
     /// Sends a command and waits for its outcome.
     pub(crate) async fn command(&self, command: &Command) -> Result<OutcomeBody, Failure> {
-        let wrong =
-            |error: &dyn std::fmt::Display| Failure::failed(format!("could not hear outcomes: {error}"));
+        let wrong = |error: &dyn std::fmt::Display| {
+            Failure::failed(format!("could not subscribe to outcomes: {error}"))
+        };
         let subject = subjects::outcome_of(&self.by);
         let mut outcomes = self.log.client().subscribe(subject).await.map_err(|error| wrong(&error))?;
         let seq = self.publish(command, Encoding::Json).await?;

@@ -16,7 +16,7 @@ use crate::words::Address;
 ///   homing history bob --last 20 --user alice
 ///   homing history bob --all --user alice
 ///
-/// In each page the oldest message stands first.
+/// Each page shows its oldest message first.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Args {
@@ -30,7 +30,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", num_args = 0..=1, conflicts_with_all = ["after", "all"],
           value_parser = clap::value_parser!(u16).range(1..=1000))]
     last: Option<Option<u16>>,
-    /// The messages before this cursor, which the page behind it named
+    /// The messages before this cursor, which the later page printed
     #[arg(long, value_name = "CURSOR", conflicts_with_all = ["after", "all", "last"])]
     before: Option<String>,
 }

@@ -2,7 +2,7 @@
 
 use super::output::{Failure, Output};
 
-/// Print the manual page, as in `homing man | man -l -`, or write one a subcommand into a folder
+/// Print the manual page, as in `homing man | man -l -`, or write a page for each subcommand into a folder
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Write `homing.1`, `homing-up.1` and so on here

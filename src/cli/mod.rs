@@ -55,7 +55,7 @@ use settings::Settings;
     name = "homing",
     version,
     max_term_width = 100,
-    after_help = "Start with `homing demo`; `homing <command> --help` teaches each command."
+    after_help = "Start with `homing demo`; `homing <command> --help` explains each command."
 )]
 struct Cli<M: Subcommands> {
     #[command(flatten)]

@@ -10,13 +10,13 @@ use crate::wire::query::{Items, LIMIT_MAX};
 /// Which part of a list is asked for.
 #[derive(Debug, clap::Args)]
 pub(super) struct Paging {
-    /// Entries a page, at most 1000 [default: 100; with --all 1000]
+    /// Entries per page, at most 1000 [default: 100; with --all 1000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(super) limit: Option<u16>,
-    /// Go on behind this cursor, which the page before named
+    /// Continue after this cursor, which the previous page printed
     #[arg(long, value_name = "CURSOR")]
     after: Option<String>,
-    /// All pages, one after the other; with --json a line each
+    /// All pages, one after the other; with --json a line for each page
     #[arg(long)]
     all: bool,
 }

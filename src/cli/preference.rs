@@ -7,7 +7,7 @@ use super::settings::Settings;
 use crate::rules::Command;
 use crate::rules::command::{SetPreference, Switch};
 
-/// Say what you wish to receive
+/// Set what you want to receive
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -19,7 +19,7 @@ enum What {
     Set(Set),
 }
 
-/// Wish for SMS when you are not online, or not
+/// Turn SMS on or off for when you are not online
 ///
 /// Example: homing preference set --user bob --sms off
 #[derive(Debug, clap::Args)]

@@ -8,7 +8,7 @@ use super::table::{or_dash, table};
 use crate::rules::command::DeviceClass;
 use crate::wire::query::{DeviceShown, Page, PresenceShown};
 
-/// Show which of your contacts are online, and with what
+/// Show which of your contacts are online, and on which devices
 ///
 /// Example: homing presence --user alice
 #[derive(Debug, clap::Args)]

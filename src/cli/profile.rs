@@ -6,7 +6,7 @@ use super::settings::Settings;
 use crate::rules::Command;
 use crate::rules::command::SetProfile;
 
-/// Say what others see of you
+/// Set what others see of you
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]

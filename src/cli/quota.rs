@@ -7,7 +7,7 @@ use super::table::{or_dash, table};
 use crate::wire::schedule_query::{LimitShown, QuotaOf, QuotaShown};
 use crate::words::UserName;
 
-/// Show how many messages were sent today and this month, how many may still be, and when the count begins anew
+/// Show how many messages were sent today and this month, how many are left, and when the counts start again
 ///
 /// Examples:
 ///   homing quota --user alice
@@ -31,7 +31,7 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     let quota: QuotaShown = client.ask("quota", &QuotaOf { user: args.of }).await?;
     output.shown(&quota, || {
         let rows = [row("day", &quota.day), row("month", &quota.month)];
-        table(&["", "used", "left", "of", "begins anew at"], &rows)
+        table(&["", "used", "left", "of", "resets at"], &rows)
     })
 }
 

@@ -25,7 +25,7 @@ pub(crate) struct Global {
     /// Where Homing keeps its files [default: the platform's data folder]
     #[arg(long, global = true, env = "HOMING_DATA", value_name = "FOLDER")]
     pub(crate) data: Option<PathBuf>,
-    /// When a write reaches the disk, of the managed server: always, off, or an interval as in 500ms [default: always]
+    /// When the managed server syncs a write to disk: always, off, or an interval as in 500ms [default: always]
     #[arg(long, global = true, env = "HOMING_SYNC", value_name = "WHEN")]
     pub(crate) sync: Option<Sync>,
     /// A TOML file with the keys nats, data, sync, nats_port, log, user, service_number, region, sms_unknown and query_after, and a
@@ -35,7 +35,7 @@ pub(crate) struct Global {
     /// What to log to standard error, as in `info` or `homing=debug` [default: warn; `up` and `serve`: info]
     #[arg(long, global = true, env = "HOMING_LOG", value_name = "FILTER")]
     pub(crate) log: Option<String>,
-    /// Print what a program reads: JSON
+    /// Print JSON, for programs
     #[arg(long, global = true)]
     pub(crate) json: bool,
 }

@@ -11,7 +11,7 @@ use crate::words::Span;
 #[command(next_help_heading = "SMS")]
 pub(crate) struct SmsArgs {
     /// An SMSC's account, as in smpp://system_id:password@host:2775?window=10&rate=30 (smpps:// for TLS); repeatable.
-    /// The keys are in the README; without any account SMS wait
+    /// Its keys are in src/sms/README.md; without an account SMS wait
     #[arg(
         long = "smsc",
         value_name = "URL",
@@ -26,10 +26,10 @@ pub(crate) struct SmsArgs {
     /// The region whose national numbers SMSCs send, as in GB (ISO 3166-1)
     #[arg(long, value_name = "REGION")]
     region: Option<Region>,
-    /// What to do with an SMS when nobody knows whether the SMSC has it: not send it again, or once more [default: hold]
+    /// What to do with an SMS when nobody knows whether the SMSC has it: hold it, or send it once more [default: hold]
     #[arg(long, value_name = "WHAT", value_enum)]
     sms_unknown: Option<OnUnknown>,
-    /// How long a receipt is waited for before the SMSC is asked (query_sm) [default: 15m]
+    /// How long to wait for a receipt before the SMSC is asked (query_sm) [default: 15m]
     #[arg(long, value_name = "SPAN")]
     query_after: Option<Span>,
 }

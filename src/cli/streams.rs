@@ -16,9 +16,9 @@ pub(super) struct Args {
 
 #[derive(Debug, Clone, Copy, clap::Subcommand)]
 enum What {
-    /// Say what is missing and what differs; change nothing
+    /// Report what is missing and what differs; change nothing
     Check,
-    /// Create what is missing; say what differs
+    /// Create what is missing; report what differs
     Apply,
 }
 

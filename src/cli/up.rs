@@ -162,5 +162,5 @@ fn away(fault: &Fault, named: Option<&Said<NatsUrl>>) -> Failure {
 /// The program that starts the server: ourselves.
 fn launcher() -> Result<PathBuf, Failure> {
     std::env::current_exe()
-        .map_err(|error| Failure::failed(format!("could not find our own program: {error}")))
+        .map_err(|error| Failure::failed(format!("could not find this program's own file: {error}")))
 }

@@ -34,10 +34,10 @@ pub(crate) fn of_up<'a>(
     let sync = sync.map(|by| (by, by.of("--sync", "HOMING_SYNC", "sync")));
     let contradicts = |(by, _): &(Origin, String)| named.by != Origin::Flag || *by == Origin::Flag;
     if let Some((_, own)) = port.into_iter().chain(sync).find(contradicts) {
-        return Err(contradiction(named, &format!("{own} is"), &format!("leave {own} out")));
+        return Err(contradiction(named, &format!("{own} is meant for"), &format!("leave {own} out")));
     }
     if named.by == Origin::Environment && server::holds_streams(data) {
-        let streams = format!("the streams in {} are those", data.display());
+        let streams = format!("the streams in {} are those of", data.display());
         return Err(contradiction(named, &streams, "choose another folder with --data, or say --nats"));
     }
     Ok(Server::Named(named))
@@ -51,7 +51,7 @@ fn contradiction(named: &Said<NatsUrl>, own: &str, or: &str) -> Failure {
         Origin::File => format!("take {by} out"),
     };
     Failure::usage(format!(
-        "{own} of a nats-server of Homing's own, but {by} names another server, {address}.\n\
+        "{own} a nats-server that Homing runs itself, but {by} names another server, {address}.\n\
          To have Homing start its own, {undo}; to use {address}, {or}."
     ))
 }
@@ -65,8 +65,8 @@ pub(crate) fn by_what(named: &Said<NatsUrl>) -> String {
 pub(crate) fn must_not_be_tuned(settings: &Settings) -> Result<(), Failure> {
     match &settings.said_sync {
         Some(Said { by: Origin::Flag, .. }) => Err(Failure::usage(
-            "--sync is of a nats-server of Homing's own, and `serve` starts none: set sync_interval where the server is \
-             configured"
+            "--sync is meant for a nats-server that Homing runs itself, and `serve` starts none: set sync_interval where \
+             the server is configured"
                 .to_owned(),
         )),
         Some(Said { by: Origin::Environment | Origin::File, .. }) | None => Ok(()),

@@ -19,7 +19,7 @@ impl Asking {
     pub(super) fn new(aloud: bool) -> Asking {
         let speech = aloud.then(Speech::find).flatten();
         if aloud && speech.is_none() {
-            tell("no speech program is here (spd-say, espeak-ng, espeak, say); going on in text");
+            tell("there is no speech program (spd-say, espeak-ng, espeak, say); going on in text");
         }
         Asking { lines: lines(), speech }
     }

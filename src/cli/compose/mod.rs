@@ -22,7 +22,7 @@ use ask::Asking;
 /// Occurrences shown before a schedule is sent.
 const SHOWN_LEN: usize = 5;
 
-/// Be asked for a message: to whom, what, now or later, how often, at what time
+/// Compose a message step by step: to whom, what, now or later, how often, at what time
 ///
 /// Answers are lines on standard input: a number or a word of a list, or just Enter for what is marked.
 ///
@@ -88,5 +88,5 @@ async fn planned(asking: &mut Asking, client: &Client) -> Result<When, Failure> 
 fn show(asking: &mut Asking, preview: &Preview, when: &When, home: Zone) {
     let zone = when.zone.clone().unwrap_or_else(|| home.to_string());
     let lines = schedule::occurrences(&preview.occurrences);
-    asking.say(&format!("It fires next, by the clocks of {zone}:\n{lines}"));
+    asking.say(&format!("It fires next, in {zone}:\n{lines}"));
 }

@@ -23,7 +23,7 @@ pub(super) async fn ask(asking: &mut Asking, home: Zone) -> Result<When, Failure
         "" => Ok(home),
         name => name.parse::<Zone>().map_err(|error| format!("{name:?} is {error}")),
     };
-    let zone = asking.until(&format!("By whose clocks? (Enter: {home})"), named).await?;
+    let zone = asking.until(&format!("In which time zone? (Enter: {home})"), named).await?;
     let when = match asking.choice("How often?", &FREQUENCIES).await? {
         0 => moments(asking, "When?", zone).await?,
         1 => moments(asking, "When? (several, with commas between)", zone).await?,
@@ -71,7 +71,7 @@ async fn days(asking: &mut Asking, question: &str, unit: &str) -> Result<When, F
         let mut when = When { every: Some(Every::Unit(unit.to_owned())), ..When::default() };
         schedule::on(&days, &mut when)?;
         let fits = if unit == "week" { when.weekdays.is_some() } else { when.days.is_some() };
-        if fits { Ok(when) } else { Err(format!("these are no days of a {unit}")) }
+        if fits { Ok(when) } else { Err(format!("these are not days of a {unit}")) }
     };
     let of = asking.until(question, read).await?;
     Ok(When { times: times(asking).await?.times, ..of })

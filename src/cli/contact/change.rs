@@ -15,7 +15,7 @@ use crate::words::Address;
 pub(super) struct Added {
     #[command(flatten)]
     named: Named,
-    /// How you call them
+    /// What you call them
     #[arg(long)]
     alias: Option<String>,
 }

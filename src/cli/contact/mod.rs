@@ -6,7 +6,7 @@ mod ls;
 use super::output::{Failure, Output};
 use super::settings::Settings;
 
-/// Keep a contact list: whose presence you see, and whose messages you do not want
+/// Manage your contact list: whose presence you see, and whose messages are filtered
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -16,9 +16,9 @@ pub(super) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum What {
     Add(change::Added),
-    /// Take someone off the list; who was blocked may write again
+    /// Take someone off the list; someone who was blocked can write again
     Remove(change::Named),
-    /// Have someone's messages filtered
+    /// Filter someone's messages
     Block(change::Named),
     Ls(ls::Args),
 }

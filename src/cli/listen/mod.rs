@@ -23,7 +23,7 @@ use crate::rules::command::{DeviceClass, Online};
 use crate::words::{Address, DeviceName, Span};
 use session::Session;
 
-/// Be online: show messages as they come, confirm them, and send what is typed
+/// Go online: show messages as they arrive, confirm them, and send what is typed
 ///
 /// Examples:
 ///   homing listen --user bob

@@ -12,7 +12,7 @@ use crate::rules::quota::OverQuota;
 use crate::rules::schedule::Create;
 use crate::wire::outcome::OutcomeBody;
 
-/// Send a message later, once or again and again
+/// Send a message later, once or repeatedly
 ///
 /// Examples:
 ///   homing schedule add bob "stand-up" --every weekday --time 9:00 --zone Europe/London --user alice
@@ -33,7 +33,7 @@ pub(super) struct Args {
     when: WhenArgs,
     #[command(flatten)]
     speaker: Speaker,
-    /// Makes the wish happen once: the same id again within seven days changes nothing
+    /// Makes the command happen once: the same id again within seven days changes nothing
     #[arg(long, help_heading = "Options")]
     id: Option<String>,
 }

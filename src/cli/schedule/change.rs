@@ -42,7 +42,7 @@ pub(super) async fn run_now(args: Args, settings: &Settings, output: Output) -> 
     Ok(())
 }
 
-/// Leave out one occurrence
+/// Skip one occurrence
 ///
 /// Example: homing schedule skip s42 2026-12-24T09:00:00 --user alice
 #[derive(Debug, clap::Args)]

@@ -39,9 +39,8 @@ pub(in crate::cli) fn moment(text: &str, now: Civil, at: Instant) -> Result<Mome
         return Err(unclear("names no day: today or tomorrow"));
     }
     let (day, clock) =
-        lower.split_once(char::is_whitespace).ok_or_else(|| unclear("names no time of a day"))?;
-    let clock =
-        time(clock.trim().trim_start_matches("at ")).map_err(|_| unclear("names no time of a day"))?;
+        lower.split_once(char::is_whitespace).ok_or_else(|| unclear("names no time of day"))?;
+    let clock = time(clock.trim().trim_start_matches("at ")).map_err(|_| unclear("names no time of day"))?;
     let today = now.date();
     let date = match day {
         "today" => today,
@@ -67,7 +66,7 @@ fn next(weekday: Weekday, today: NaiveDate) -> NaiveDate {
 /// # Errors
 /// In words, with examples.
 pub(in crate::cli) fn time(text: &str) -> Result<NaiveTime, String> {
-    let wrong = || format!("{text:?} is no time of a day; say it {TIME_EXAMPLES}");
+    let wrong = || format!("{text:?} is not a time of day; say it {TIME_EXAMPLES}");
     let lower = text.trim().to_lowercase();
     if lower == "noon" {
         return NaiveTime::from_hms_opt(12, 0, 0).ok_or_else(wrong);
@@ -123,7 +122,7 @@ fn span_of(text: &str) -> Option<Span> {
 /// # Errors
 /// In words, with examples.
 pub(in crate::cli) fn every(text: &str) -> Result<When, String> {
-    let unclear = || format!("{text:?} is no frequency; say it {EVERY_EXAMPLES}");
+    let unclear = || format!("{text:?} is not a frequency; say it {EVERY_EXAMPLES}");
     let lower = text.trim().to_lowercase();
     let words: Vec<&str> = lower.split_whitespace().collect();
     match words.as_slice() {
@@ -175,7 +174,9 @@ pub(in crate::cli) fn on(days: &[String], when: &mut When) -> Result<(), String>
         } else if word.parse::<Weekday>().is_ok() {
             weekdays.push(word);
         } else {
-            return Err(format!("{day:?} is no day; say it as in mon,fri for a week or 15,last for a month"));
+            return Err(format!(
+                "{day:?} is not a day; say it as in mon,fri for a week or 15,last for a month"
+            ));
         }
     }
     if !weekdays.is_empty() && !of_month.is_empty() {

@@ -27,7 +27,7 @@ pub(super) struct Args {
     /// Count the log again, and compare; a firing that is overdue is an error
     #[arg(long)]
     verify: bool,
-    /// So late a firing may be before it is overdue
+    /// How late a firing may be before it is overdue
     #[arg(long, value_name = "TIME", default_value = "30s", requires = "verify")]
     grace: Span,
 }
@@ -122,10 +122,11 @@ fn accounts(ledger: &LedgerShown, agrees: Option<bool>) -> String {
     let total = row("all".to_owned(), &ledger.total.sums, ledger.total.balanced);
     let rows: Vec<_> = ledger.page.items.iter().map(account).chain([total]).collect();
     let head = ["schedule", "planned", "fired", "skipped", "missed", "cancelled", "pending", "balanced"];
-    let more = ledger.page.next.as_ref().map(|_| "\n(the first of them; `all` are all)").unwrap_or_default();
+    let more =
+        ledger.page.next.as_ref().map(|_| "\n(more follow; `all` is the sum of all)").unwrap_or_default();
     let verified = match agrees {
-        Some(true) => "\nThe log was counted again: it says the same.",
-        Some(false) => "\nThe log was counted again: it says OTHERWISE.",
+        Some(true) => "\nThe log was counted again: it agrees.",
+        Some(false) => "\nThe log was counted again: it DIFFERS.",
         None => "",
     };
     format!("{}{more}{verified}", table(&head, &rows))

@@ -19,7 +19,7 @@ pub(super) use when_args::at;
 use super::output::{Failure, Output};
 use super::settings::Settings;
 
-/// Send messages later, once or again and again
+/// Send messages later, once or repeatedly
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -37,7 +37,7 @@ enum What {
     Pause(change::Args),
     /// Let it fire again
     Resume(change::Args),
-    /// End it: what has not fired does not fire
+    /// End it: what has not fired yet never does
     Cancel(change::Args),
     /// Send its message at once, beside its firings
     RunNow(change::Args),

@@ -14,7 +14,7 @@ pub(in crate::cli) struct WhenArgs {
     /// Once, as in "tomorrow 9:00", "friday 18:30", "in 2h" or 2026-12-01T09:00; repeatable
     #[arg(long, value_name = "WHEN", conflicts_with_all = ["every", "cron"])]
     at: Vec<String>,
-    /// Again and again: day, weekday, week, month, hour, or a number of them as in "2 days"
+    /// Repeatedly: every day, weekday, week, month or hour, or a number of them as in "2 days"
     #[arg(long, value_name = "HOW-OFTEN", conflicts_with = "cron")]
     every: Option<String>,
     /// The time of the day, as in 9:00; repeatable
@@ -32,7 +32,7 @@ pub(in crate::cli) struct WhenArgs {
     /// A cron expression of five fields, as in "0 9 * * 1-5"
     #[arg(long, value_name = "EXPRESSION")]
     cron: Option<String>,
-    /// Whose clocks are meant, as in Europe/London [default: where you are registered, else this machine's]
+    /// The time zone of these times, as in Europe/London [default: where you are registered, else this machine's]
     #[arg(long)]
     zone: Option<Zone>,
     /// The day it begins and counts from, as in 2026-12-01
@@ -56,7 +56,7 @@ pub(in crate::cli) struct WhenArgs {
     /// A day that a month does not have: its last day, or none [default: clamp]
     #[arg(long, value_parser = choice::<ShortMonth>(&["clamp", "skip"]))]
     short_month: Option<ShortMonth>,
-    /// Of firings that were missed, which still go out [default: latest]
+    /// Which missed firings still go out [default: latest]
     #[arg(long, value_parser = choice::<Missed>(&["latest", "all", "never"]))]
     missed: Option<Missed>,
     /// How late a missed firing may go out [default: one hour or one period, whichever is shorter]

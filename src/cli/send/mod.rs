@@ -14,7 +14,7 @@ use crate::rules::command::Send;
 pub(super) use message::MessageArgs;
 pub(super) use text::addresses;
 
-/// Send a message, and say what became of the wish: accepted with its id, or refused with a code
+/// Send a message, and print whether it was accepted, with its id, or refused, with a code
 ///
 /// Examples:
 ///   homing send bob "on my way" --user alice
@@ -33,7 +33,7 @@ pub(super) struct Args {
     message: MessageArgs,
     #[command(flatten)]
     speaker: Speaker,
-    /// Makes the wish happen once: the same id again within seven days changes nothing
+    /// Makes the command happen once: the same id again within seven days changes nothing
     #[arg(long)]
     id: Option<String>,
 }

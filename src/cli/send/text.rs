@@ -20,7 +20,7 @@ pub(super) fn recipients_and_text(
     let mut words = words.into_iter();
     let to = match (to.is_empty(), words.len()) {
         (true, 0) => {
-            return Err(Failure::usage("say whom it is for, as in homing send bob \"on my way\"".to_owned()));
+            return Err(Failure::usage("name a recipient, as in homing send bob \"on my way\"".to_owned()));
         }
         (true, _) => {
             let named = words.next().unwrap_or_default();

@@ -8,7 +8,7 @@ use crate::rules::Rejection;
 use crate::rules::message::TEXT_BYTES_MAX;
 use crate::smpp::text::{Alphabet, Count, Language, Long, Style, count};
 
-/// Say how many short messages a text takes, and why
+/// Count the short messages that a text takes, and say why
 ///
 /// Example: homing sms count "It’s 5 € …"
 ///

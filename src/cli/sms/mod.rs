@@ -6,7 +6,7 @@ mod state;
 use super::output::{Failure, Output};
 use super::settings::Settings;
 
-/// Look at short messages
+/// Inspect short messages
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]

@@ -13,7 +13,7 @@ pub(super) struct Details {
     /// The region of a phone that is written without its country, as in GB (ISO 3166-1)
     #[arg(long, requires = "phone")]
     region: Option<Region>,
-    /// Where their days begin, as in Europe/London
+    /// Their time zone, in which quotas count days, as in Europe/London
     #[arg(long)]
     zone: Option<String>,
     /// How many messages they may send a day, or `none` for as many as they like

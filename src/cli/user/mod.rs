@@ -9,7 +9,7 @@ mod standing;
 use super::output::{Failure, Output};
 use super::settings::Settings;
 
-/// Register people and look after them, as the operator
+/// Register and manage people, as the operator
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]

@@ -29,7 +29,7 @@ impl World {
         output: Output,
     ) -> Result<World, Failure> {
         let launcher = std::env::current_exe()
-            .map_err(|error| Failure::failed(format!("could not find our own program: {error}")))?;
+            .map_err(|error| Failure::failed(format!("could not find this program's own file: {error}")))?;
         let options = ServerOptions { data: data.to_owned(), port: 0, sync, launcher };
         let server = server::start(options, &|text| output.progress(text)).await?;
         Log::connect(&server.url(), "streams").await?.provision(true, None).await?;

@@ -18,9 +18,9 @@ use crate::lab::smsc::{Options, Smsc};
 use crate::words::Span;
 use terminal::Terminal;
 
-/// Be the phones: run a small SMSC, show what phones get, and type on them
+/// Run a small SMSC with phones: show what they get, and type on them
 ///
-/// A toy for tries on one machine, with made-up numbers: it shows all numbers and texts, keeps nothing, and listens on
+/// A toy for one machine, with made-up numbers: it shows all numbers and texts, keeps nothing, and listens on
 /// 127.0.0.1 alone. It speaks SMPP 3.4 with any ESME. Together with Homing:
 ///
 ///   homing smsc                                                  # in one terminal
@@ -67,10 +67,10 @@ pub(super) struct Args {
     /// From a response to its receipt, in milliseconds or as 2s; with 0 some receipts come before their responses
     #[arg(long, value_name = "MS", default_value = "100", value_parser = milliseconds)]
     receipt_delay: Duration,
-    /// Numbers that end so are refused for good, with 0x0B; repeatable
+    /// Numbers that end in these digits are refused for good, with 0x0B; repeatable
     #[arg(long, value_name = "DIGITS", value_delimiter = ',', value_parser = digits)]
     fail: Vec<String>,
-    /// Numbers that end so are not reached: their receipts say UNDELIV; repeatable
+    /// Numbers that end in these digits are not reached: their receipts say UNDELIV; repeatable
     #[arg(long, value_name = "DIGITS", value_delimiter = ',', value_parser = digits)]
     undeliverable: Vec<String>,
     /// Send no receipts, though they are asked for

@@ -45,7 +45,8 @@ pub(super) fn create(people: &[UserName], number: usize, due: crate::words::Inst
 pub(super) async fn created(world: &World, schedules: Vec<(String, Bytes)>) -> Result<(), Failure> {
     let log = world.connect("producer").await?;
     let set = log.last_seq("DUE").await? + schedules.len() as u64;
-    let wrong = |error: &dyn std::fmt::Display| Failure::failed(format!("could not hear outcomes: {error}"));
+    let wrong =
+        |error: &dyn std::fmt::Display| Failure::failed(format!("could not subscribe to outcomes: {error}"));
     let listening = world.connect("outcomes").await?;
     let outcomes = listening.client().subscribe("homing.outcome.>").await.map_err(|error| wrong(&error))?;
     listening.client().flush().await.map_err(|error| wrong(&error))?;
