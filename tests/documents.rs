@@ -272,15 +272,17 @@ impl Phones {
         let mut lines = BufReader::new(child.take_stdout()).lines().map_while(Result::ok);
         let ready: serde_json::Value = serde_json::from_str(&lines.next().expect("it is ready")).unwrap();
         thread::spawn(move || lines.for_each(drop));
-        let url = ready["smsc"].as_str().unwrap().replace("smpp://", "smpp://any:any@");
+        let url = ready.get("smsc").and_then(serde_json::Value::as_str).expect("it says where");
+        let url = url.replace("smpp://", "smpp://any:any@");
         Phones { url, typing, _child: child }
     }
 }
 
 #[test]
 fn every_code_of_a_refusal_stands_in_the_public_contract() {
-    let contract = Document::open("src/wire/README.md");
-    let stands = |code: &&&str| contract.text.contains(&format!("`{code}`"));
+    let contract = Document::open("src/wire/README.md").text;
+    let (_, codes) = contract.split_once("## Outcomes and codes").expect("the contract has codes");
+    let stands = |code: &&&str| codes.contains(&format!("`{code}`"));
     let missing: Vec<_> = Rejection::CODES.iter().filter(|code| !stands(code)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
