@@ -124,6 +124,17 @@ fn the_architecture_names_each_room_and_what_it_may_use() {
 }
 
 #[test]
+fn the_document_of_the_tests_names_each_program() {
+    let document = Document::open("tests/README.md").text;
+    let entries = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")).expect("there are tests");
+    let paths = entries.map(|entry| entry.expect("an entry can be read").path());
+    let programs = paths.filter(|path| path.extension().is_some() || path.join("main.rs").exists());
+    for program in programs.filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned())) {
+        assert!(document.contains(&format!("`{program}`")) || program == "README", "{program} is not named");
+    }
+}
+
+#[test]
 fn the_checker_of_documents_finds_what_is_planted() {
     let planted = |path: &str, text: &str| Document { path: path.to_owned(), text: text.to_owned() };
     for (text, want) in [
