@@ -6,8 +6,10 @@ use std::future::Future;
 use std::time::Duration;
 
 use homing::log::Log;
-use homing::rules::command::{DeviceClass, Encoding, Online, Register, Send};
-use homing::rules::{Channel, Command, Fact};
+use homing::rules::identity::Register;
+use homing::rules::message::Send;
+use homing::rules::presence::{DeviceClass, Encoding, Online};
+use homing::rules::{Channel, Command, Fact, message, presence};
 use homing::wire::work::Work;
 use homing::wire::{command, commit, from_msgpack};
 use homing::words::{Instant, MessageId, Span};
@@ -39,17 +41,17 @@ impl World {
     async fn register(&self, name: &str, phone: Option<&str>) {
         let phone = phone.map(|phone| phone.parse().expect("a phone"));
         let (name, secret, zone, day, month) = (name.parse().expect("a name"), None, None, None, None);
-        self.say("_admin", Command::Register(Register { name, phone, secret, zone, day, month })).await;
+        self.say("_admin", Command::from(Register { name, phone, secret, zone, day, month })).await;
     }
 
     async fn online(&self, by: &str, lease: Span) {
         let device = "laptop".parse().expect("a device");
-        self.say(by, Command::Online(Online { device, class: DeviceClass::Pc, lease })).await;
+        self.say(by, Command::from(Online { device, class: DeviceClass::Pc, lease })).await;
     }
 
     async fn send(&self, send: Send) -> MessageId {
         let to = vec!["bob".parse().expect("an address")];
-        let seq = self.say("alice", Command::Send(Send { to, text: Some("hello".to_owned()), ..send })).await;
+        let seq = self.say("alice", Command::from(Send { to, text: Some("hello".to_owned()), ..send })).await;
         MessageId::of(homing::words::CommandSeq(seq))
     }
 
@@ -80,10 +82,10 @@ fn a_message_that_waits_too_long_expires_and_not_before() {
         world.register("alice", None).await;
         world.register("bob", None).await;
         let message = world.send(Send { expires_in: second(), ..Send::default() }).await;
-        let (fact, _) = world.fact(|fact| fact.accepted().is_some()).await;
-        let expires = fact.accepted().and_then(|accepted| accepted.expires).expect("it has a deadline");
-        let expired =
-            |fact: &Fact| matches!(fact, Fact::DeliveryExpired { message: it, .. } if *it == message);
+        let (fact, _) = world.fact(|fact| fact.get::<message::Accepted>().is_some()).await;
+        let expires =
+            fact.get::<message::Accepted>().and_then(|accepted| accepted.expires).expect("it has a deadline");
+        let expired = |fact: &Fact| matches!(fact, Fact::Message(message::Fact::Expired(message::Expired { message: it, .. })) if *it == message);
         let (_, at) = world.fact(expired).await;
         assert!(at >= expires, "expired {at}, due {expires}");
     });
@@ -96,7 +98,8 @@ fn what_is_not_confirmed_in_time_lies_on_outbox_for_sms() {
         world.register("bob", Some("+447700900001")).await;
         world.online("bob", Span::from_secs(3_600)).await;
         let message = world.send(Send { escalate_after: second(), ..Send::default() }).await;
-        let by_sms = |fact: &Fact| fact.routed().is_some_and(|routed| routed.channel == Channel::Sms);
+        let by_sms =
+            |fact: &Fact| fact.get::<message::Routed>().is_some_and(|routed| routed.channel == Channel::Sms);
         world.fact(by_sms).await;
         let item = async {
             loop {
@@ -119,8 +122,10 @@ fn a_lease_without_heartbeats_lapses() {
     story(|world| async move {
         world.register("bob", None).await;
         world.online("bob", Span::from_secs(1)).await;
-        let (_, online) = world.fact(|fact| matches!(fact, Fact::DeviceOnline { .. })).await;
-        let (_, offline) = world.fact(|fact| matches!(fact, Fact::DeviceOffline { .. })).await;
+        let (_, online) =
+            world.fact(|fact| matches!(fact, Fact::Presence(presence::Fact::CameOnline(_)))).await;
+        let (_, offline) =
+            world.fact(|fact| matches!(fact, Fact::Presence(presence::Fact::WentOffline(_)))).await;
         assert!(offline - online >= Span::from_secs(1), "online {online}, offline {offline}");
     });
 }

@@ -4,7 +4,7 @@ mod support;
 
 use std::time::Duration;
 
-use homing::rules::command::Encoding;
+use homing::rules::presence::Encoding;
 use homing::rules::{Commit, Rejection};
 use homing::wire::query::{self, DeliveryOf, HistoryOf, Page};
 use homing::wire::schedule_query::{LedgerOf, PreviewOf, SchedulesOf};

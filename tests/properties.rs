@@ -6,9 +6,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use homing::decider::Snapshots;
 use homing::log::Mark;
-use homing::rules::command::Route;
+use homing::rules::message::Route;
 use homing::rules::message::{PARTS_BYTES_MAX, PARTS_LEN_MAX, TEXT_BYTES_MAX};
-use homing::rules::{Channel, Commit, Fact, Outcome, Rejection, State};
+use homing::rules::{Channel, Commit, Fact, Outcome, Rejection, State, message, presence, schedule, sms};
 use homing::wire::{commit, to_msgpack, to_value};
 use homing::words::{CommandSeq, EventSeq, Instant, MessageId, Party};
 use proptest::prelude::*;
@@ -121,7 +121,7 @@ proptest! {
                 prop_assert!(Rejection::CODES.contains(&rejection.code.as_str()), "{}", rejection.code);
                 let facts: Vec<&Fact> = parts.iter().flat_map(|part| &part.facts).collect();
                 // The refusal itself, or nothing where this is said again under an id that was refused before.
-                prop_assert!(facts.is_empty() || facts == [&Fact::Refused(*rejection)], "{:?}", facts);
+                prop_assert!(facts.is_empty() || facts == [&Fact::from(*rejection)], "{:?}", facts);
                 prop_assert_eq!(substance(&office.desk.state), substance(&before));
             }
             if judged.0.is_empty() {
@@ -195,17 +195,18 @@ fn the_sequences_come_by_every_fact_and_reason() {
         let wishes = sequence().new_tree(&mut runner).expect("nothing is filtered out").current();
         for (_, bytes) in Office::after(&wishes).desk.log {
             for fact in commit::decode(&bytes).expect("what was written can be read").facts {
-                let (area, _, name) = fact.name();
-                seen.insert(format!("{area}.{name}"));
-                if let Fact::DeliveryRouted(routed) = &fact {
+                seen.insert(fact.name().to_owned());
+                if let Some(routed) = fact.get::<message::Routed>() {
                     seen.insert(format!("{} {}", routed.channel.as_str(), routed.because.as_str()));
-                } else if let Fact::DeliveryFiltered { reason, .. } = &fact {
+                } else if let Some(message::Filtered { reason, .. }) = fact.get() {
                     seen.insert(reason.as_str().to_owned());
-                } else if let Fact::DeviceOffline { because, .. } = &fact {
+                } else if let Some(presence::WentOffline { because, .. }) = fact.get() {
                     seen.insert(format!("{because:?}"));
-                } else if let Fact::OccurrenceSkipped(not)
-                | Fact::OccurrenceMissed(not)
-                | Fact::OccurrenceCancelled(not) = &fact
+                } else if let Fact::Schedule(schedule::Fact::Skipped(schedule::Skipped(not)))
+                | Fact::Schedule(schedule::Fact::Missed(schedule::Missed(not)))
+                | Fact::Schedule(schedule::Fact::OccurrenceCancelled(
+                    schedule::OccurrenceCancelled(not),
+                )) = &fact
                 {
                     seen.insert(not.reason.clone());
                 }
@@ -301,7 +302,7 @@ impl Book {
     }
 
     fn take(&mut self, fact: &Fact) -> Result<(), String> {
-        if let Fact::MessageAccepted(accepted) = fact {
+        if let Some(accepted) = fact.get::<message::Accepted>() {
             if self.routes.insert(accepted.message, accepted.route).is_some() || accepted.to.is_empty() {
                 return Err(format!("{} was accepted twice, or for nobody", accepted.message));
             }
@@ -310,33 +311,33 @@ impl Book {
                     return Err(format!("{} goes to {to} twice", accepted.message));
                 }
             }
-        } else if let Fact::DeliveryRouted(routed) = fact {
+        } else if let Some(routed) = fact.get::<message::Routed>() {
             if !self.allows(routed.message, routed.channel) {
                 return Err(format!("{} takes {:?} against its route", routed.message, routed.channel));
             }
             let queued = matches!(routed.channel, Channel::Sms | Channel::Mms);
             let now = if queued { Delivery::Queued } else { Delivery::Open };
             self.moves(routed.message, &routed.to, now, fact)?;
-        } else if let Fact::DeliveryDelivered { message, to }
-        | Fact::DeliveryFiltered { message, to, .. }
-        | Fact::DeliveryRecalled { message, to }
-        | Fact::DeliveryExpired { message, to }
-        | Fact::DeliveryFailed { message, to, .. } = fact
+        } else if let Fact::Message(message::Fact::Delivered(message::Delivered { message, to }))
+        | Fact::Message(message::Fact::Filtered(message::Filtered { message, to, .. }))
+        | Fact::Message(message::Fact::Recalled(message::Recalled { message, to }))
+        | Fact::Message(message::Fact::Expired(message::Expired { message, to }))
+        | Fact::Message(message::Fact::Failed(message::Failed { message, to, .. })) = fact
         {
             self.moves(*message, to, Delivery::Ended, fact)?;
-        } else if let Fact::SmsAttempted(granted) = fact {
+        } else if let Some(granted) = fact.get::<sms::Granted>() {
             if self.deliveries.get(&(granted.message, granted.to.clone())) == Some(&Delivery::Attempted) {
                 return Err(format!("it might be submitted twice by {fact:?}"));
             }
             self.moves(granted.message, &granted.to, Delivery::Attempted, fact)?;
-        } else if let Fact::SmsAccepted { attempt, receipts } = fact {
+        } else if let Some(sms::Accepted { attempt, receipts }) = fact.get() {
             let now = if *receipts { Delivery::Accepted } else { Delivery::Ended };
             self.reported(attempt.message, &attempt.to, &OUT, now);
-        } else if let Fact::SmsDeferred { attempt, .. } = fact {
+        } else if let Some(sms::Deferred { attempt, .. }) = fact.get() {
             self.reported(attempt.message, &attempt.to, &[Delivery::Attempted], Delivery::Queued);
-        } else if let Fact::SmsUnknown { attempt, .. } = fact {
+        } else if let Some(sms::Unknown { attempt, .. }) = fact.get() {
             self.reported(attempt.message, &attempt.to, &OUT, Delivery::Unknown);
-        } else if let Fact::SmsSilent { message, to } = fact {
+        } else if let Some(sms::Silent { message, to }) = fact.get() {
             self.reported(*message, to, &[Delivery::Accepted, Delivery::Unknown], Delivery::Ended);
         }
         Ok(())

@@ -3,11 +3,11 @@
 mod support;
 
 use homing::log::Record;
-use homing::rules::command::Encoding;
+use homing::rules::presence::Encoding;
 use homing::rules::sms::{
     Asked, Attempt, Attempted, DeferReason, FailReason, Receipt, ReceiptState, Report, Reports, UnknownReason,
 };
-use homing::rules::{Command, Fact};
+use homing::rules::{Command, Fact, message};
 use homing::sms::state::{Stage, State, Terms};
 use homing::wire::{command, commit, subjects};
 use homing::words::{Instant, MessageId, Party, Span};
@@ -59,9 +59,8 @@ fn report(message: MessageId) -> impl Strategy<Value = Report> {
 /// What is asked and reported, a few things at a time.
 fn story(message: MessageId) -> impl Strategy<Value = Vec<Command>> {
     let asked = Asked { message, to: "bob".parse().expect("a user"), again: true };
-    let attempt = Command::SmsAttempt(Attempt { deliveries: vec![asked], leave: None });
-    let reports =
-        vec(report(message), 1..5).prop_map(|reports| Command::SmsReport(Reports { reports, id: None }));
+    let attempt = Command::from(Attempt { deliveries: vec![asked], leave: None });
+    let reports = vec(report(message), 1..5).prop_map(|reports| Command::from(Reports { reports, id: None }));
     vec(prop_oneof![1 => Just(attempt), 4 => reports], 1..24)
 }
 
@@ -103,9 +102,9 @@ fn play(story: &[Command]) -> Result<(), TestCaseError> {
                 state.apply(&[record]).expect("the disk is there");
             }
             for fact in commit::decode(payload).expect("it can be read").facts {
-                if let Fact::DeliveryDelivered { .. } = fact {
+                if let Fact::Message(message::Fact::Delivered(_)) = fact {
                     prop_assert_eq!(std::mem::replace(&mut told, Told::Delivered), Told::Open);
-                } else if let Fact::DeliveryFailed { .. } = fact {
+                } else if let Fact::Message(message::Fact::Failed(_)) = fact {
                     prop_assert_eq!(std::mem::replace(&mut told, Told::Failed), Told::Open);
                 }
             }

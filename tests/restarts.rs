@@ -9,8 +9,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use homing::log::{Log, Pipeline};
-use homing::rules::command::{Encoding, Register};
-use homing::rules::{Command, Fact};
+use homing::rules::identity::Register;
+use homing::rules::presence::Encoding;
+use homing::rules::{Command, Fact, identity};
 use homing::server::{Managed, Sync};
 use homing::wire::{command, commit, subjects};
 use support::kill::{free_port, kill_9, nats_server_of};
@@ -156,16 +157,16 @@ impl Place {
     }
 }
 
-fn register(name: u64) -> Command {
+fn register(name: u64) -> Register {
     let name = format!("u{name}").parse().expect("it is a user's name");
-    Command::Register(Register { name, phone: None, secret: None, zone: None, day: None, month: None })
+    Register { name, phone: None, secret: None, zone: None, day: None, month: None }
 }
 
 /// Has the users from `first` on registered, as fast as the server takes it.
 async fn say_all(log: &Log, first: u64, count: u64) {
     let mut pipeline = Pipeline::new(log.clone(), 1_000);
     for name in first..first + count {
-        let said = register(name);
+        let said = Command::from(register(name));
         let payload = command::encode(&said, Encoding::Msgpack).into();
         pipeline.publish(subjects::command("_admin", said.verb()), payload).await.expect("it is sent");
     }
@@ -174,9 +175,9 @@ async fn say_all(log: &Log, first: u64, count: u64) {
 
 /// Says one thing more, and waits until it is decided: then every command was, once and in its order.
 async fn decides(log: &Log, name: u64, commits_before: u64) {
-    let Command::Register(said) = register(name) else { return };
+    let said = register(name);
     let user = said.name.clone();
-    let outgoing = command::outgoing("_admin", &Command::Register(said), Encoding::Msgpack);
+    let outgoing = command::outgoing("_admin", &Command::from(said), Encoding::Msgpack);
     log.command(outgoing).await.expect("it is stored");
     let (mut commits, mut last, mut events) = (0, 0, log.follow("EVENTS", None, 1));
     let read = async {
@@ -185,7 +186,7 @@ async fn decides(log: &Log, name: u64, commits_before: u64) {
                 let commit = commit::decode(&record.payload).expect("a commit");
                 assert!(commit.command.0 > last, "each command once, and in its order");
                 (commits, last) = (commits + 1, commit.command.0);
-                if matches!(commit.facts.first(), Some(Fact::UserRegistered { user: new, .. }) if *new == user)
+                if matches!(commit.facts.first(), Some(Fact::Identity(identity::Fact::Registered(identity::Registered { user: new, .. }))) if *new == user)
                 {
                     return;
                 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use async_nats::HeaderMap;
 use homing::log::{FindingState, Log, clock};
-use homing::rules::{Fact, Timer};
+use homing::rules::{Fact, Timer, message, presence, schedule, timer};
 use homing::server::{Managed, Sync};
 use homing::wire::work::DueTimer;
 use homing::wire::{Outgoing, commit};
@@ -77,7 +77,7 @@ impl World {
     /// The timer as the log sets it.
     async fn set(&self, wanted: Timer) -> DueTimer {
         let set = |fact: &Fact| {
-            let Fact::TimerSet { timer, due } = *fact else { return None };
+            let Fact::Timer(timer::Fact::Set(timer::Set { timer, due })) = *fact else { return None };
             (timer == wanted).then_some(DueTimer { timer, due })
         };
         self.fact(set).await.1
@@ -156,11 +156,11 @@ impl World {
 }
 
 fn fired(fact: &Fact) -> bool {
-    matches!(fact, Fact::OccurrenceFired(_))
+    matches!(fact, Fact::Schedule(schedule::Fact::Fired(_)))
 }
 
 fn gone(fact: &Fact) -> bool {
-    matches!(fact, Fact::DeviceOffline { .. })
+    matches!(fact, Fact::Presence(presence::Fact::WentOffline(_)))
 }
 
 #[test]
@@ -186,7 +186,8 @@ fn a_stranger_cannot_keep_a_lease_from_lapsing_by_a_message_id() {
         let homing = world.serve("one", DECIDES);
         world.register().await;
         world.say("bob", "presence.online", json!({ "device": "pc", "class": "pc", "lease": "1s" })).await;
-        let online = |fact: &Fact| matches!(fact, Fact::DeviceOnline { .. }).then_some(());
+        let online =
+            |fact: &Fact| matches!(fact, Fact::Presence(presence::Fact::CameOnline(_))).then_some(());
         let (since, ()) = world.fact(online).await;
         let identity = |number: u64| format!("lapsed.bob.pc.{}.{number}", since.0);
         let identities: Vec<String> = (1..=TRIED).map(identity).collect();
@@ -205,7 +206,8 @@ fn a_firing_and_a_lapse_that_come_twice_happen_once() {
         let homing = world.serve("one", "decider");
         world.register().await;
         world.say("bob", "presence.online", json!({ "device": "pc", "class": "pc", "lease": "1h" })).await;
-        let online = |fact: &Fact| matches!(fact, Fact::DeviceOnline { .. }).then_some(());
+        let online =
+            |fact: &Fact| matches!(fact, Fact::Presence(presence::Fact::CameOnline(_))).then_some(());
         let (since, ()) = world.fact(online).await;
         let DueTimer { timer, due } = world.schedule(3).await;
         for _ in 0..2 {
@@ -276,14 +278,14 @@ fn lost_timers_are_noticed_and_set_again() {
         let scheduler = world.serve("scheduler", "scheduler");
         for timer in [passed, ahead] {
             let fired = |fact: &Fact| {
-                let Fact::OccurrenceFired(fired) = fact else { return None };
+                let Some(fired) = fact.get::<schedule::Fired>() else { return None };
                 let its = Some(fired.schedule) == timer.timer.schedule();
                 its.then_some(Span::from_ms(fired.late_ms))
             };
             let (_, late) = world.fact(fired).await;
             assert!(timer != ahead || late < Span::from_secs(2), "set again before its time: {late} late");
         }
-        world.fact(|fact| matches!(fact, Fact::DeliveryExpired { .. }).then_some(())).await;
+        world.fact(|fact| matches!(fact, Fact::Message(message::Fact::Expired(_))).then_some(())).await;
         let (code, said) = world.verify(&["--grace", "1s"]);
         assert!(code == Some(0) && !said.contains("OVERDUE"), "{said}");
         let log = scheduler.log();

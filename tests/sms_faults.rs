@@ -14,8 +14,10 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use homing::log::{Log, Pipeline};
-use homing::rules::command::{Encoding, Register, Send};
-use homing::rules::{Command, Fact};
+use homing::rules::identity::Register;
+use homing::rules::message::Send;
+use homing::rules::presence::Encoding;
+use homing::rules::{Command, Fact, identity, message, sms};
 use homing::wire::{command, commit, subjects};
 use homing::words::MessageId;
 use other::Smsc;
@@ -57,7 +59,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let mut world = World { folder, port: free_port(), smsc, more, homing: None, sent: 0 };
         world.up();
-        let register = Command::Register(Register {
+        let register = Command::from(Register {
             name: "alice".parse().unwrap(),
             phone: None,
             secret: None,
@@ -120,7 +122,7 @@ impl World {
         let mut pipeline = Pipeline::new(log.clone(), 1_000);
         for number in self.sent..self.sent + messages {
             let to = vec![format!("+44770{number:07}").parse().unwrap()];
-            let send = Command::Send(Send { to, text: Some(number.to_string()), ..Send::default() });
+            let send = Command::from(Send { to, text: Some(number.to_string()), ..Send::default() });
             let payload = command::encode(&send, Encoding::Msgpack).into();
             pipeline.publish(subjects::command("alice", send.verb()), payload).await.unwrap();
         }
@@ -137,7 +139,8 @@ impl World {
             while seen < count {
                 for record in events.next().await.unwrap() {
                     let facts = commit::decode(&record.payload).unwrap().facts;
-                    seen += facts.iter().filter(|fact| matches!(fact, Fact::SmsAttempted(_))).count();
+                    seen +=
+                        facts.iter().filter(|fact| matches!(fact, Fact::Sms(sms::Fact::Granted(_)))).count();
                 }
             }
         };
@@ -187,15 +190,17 @@ struct Audit {
 
 impl Audit {
     fn take(&mut self, fact: Fact) {
-        if let Some(accepted) = fact.accepted() {
+        if let Some(accepted) = fact.get::<message::Accepted>() {
             self.texts.insert(accepted.message, accepted.text.clone().unwrap_or_default());
-        } else if let Fact::SmsAttempted(granted) = &fact {
+        } else if let Some(granted) = fact.get::<sms::Granted>() {
             *self.attempts.entry(granted.message).or_default() += 1;
-        } else if let Fact::SmsAccepted { attempt, .. } = &fact {
+        } else if let Some(sms::Accepted { attempt, .. }) = fact.get() {
             self.accepted.insert(attempt.message);
-        } else if let Fact::SmsUnknown { attempt, .. } = &fact {
+        } else if let Some(sms::Unknown { attempt, .. }) = fact.get() {
             self.unknown.insert(attempt.message);
-        } else if let Fact::DeliveryDelivered { message, .. } | Fact::DeliveryFailed { message, .. } = &fact {
+        } else if let Fact::Message(message::Fact::Delivered(message::Delivered { message, .. }))
+        | Fact::Message(message::Fact::Failed(message::Failed { message, .. })) = &fact
+        {
             self.ended.insert(*message);
         }
     }
@@ -337,7 +342,7 @@ async fn after_stop_is_decided_not_one_more_leaves() {
     let mut pipeline = Pipeline::new(log.clone(), 1_000);
     for number in 0..QUEUED {
         let to = vec!["+447700900123".parse().unwrap()];
-        let send = Command::Send(Send { to, text: Some(number.to_string()), ..Send::default() });
+        let send = Command::from(Send { to, text: Some(number.to_string()), ..Send::default() });
         let payload = command::encode(&send, Encoding::Msgpack).into();
         pipeline.publish(subjects::command("alice", send.verb()), payload).await.unwrap();
     }
@@ -355,11 +360,13 @@ async fn after_stop_is_decided_not_one_more_leaves() {
             for record in events.next().await.unwrap() {
                 for fact in commit::decode(&record.payload).unwrap().facts {
                     if let Some(message) = fact.message() {
-                        last.entry(message).or_default().push(fact.name().2.to_owned());
+                        last.entry(message).or_default().push(fact.name().to_owned());
                     }
-                    if let Fact::PhonePreferenceSet { sms: false, .. } = fact {
+                    if let Some(identity::PhonePreferenceSet { sms: false, .. }) = fact.get() {
                         decided = Some(record.at);
-                    } else if let Fact::DeliveryFiltered { .. } | Fact::DeliveryDelivered { .. } = fact {
+                    } else if let Fact::Message(message::Fact::Filtered(_))
+                    | Fact::Message(message::Fact::Delivered(_)) = fact
+                    {
                         ended += 1;
                     }
                 }
@@ -367,7 +374,9 @@ async fn after_stop_is_decided_not_one_more_leaves() {
         }
     };
     let all = tokio::time::timeout(ENDS_WITHIN, read).await.is_ok();
-    last.retain(|_, facts| !facts.iter().any(|fact| fact == "filtered" || fact == "delivered"));
+    last.retain(|_, facts| {
+        !facts.iter().any(|fact| fact == "delivery.filtered" || fact == "delivery.delivered")
+    });
     assert!(all, "of {QUEUED} and the answer {ended} came to an end, but not {last:?}");
     let decided_after = Duration::from_millis(u64::try_from((decided.unwrap() - now).ms()).unwrap());
     let kept = world.smsc.desk.kept.lock().unwrap().clone().unwrap();

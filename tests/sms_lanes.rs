@@ -14,8 +14,10 @@ use async_nats::jetstream::consumer::Consumer;
 use async_nats::jetstream::consumer::pull::Config;
 use futures_util::StreamExt;
 use homing::log::{Follower, Log};
-use homing::rules::command::{Encoding, Register, Send};
-use homing::rules::{Command, Fact};
+use homing::rules::identity::Register;
+use homing::rules::message::Send;
+use homing::rules::presence::Encoding;
+use homing::rules::{Command, Fact, identity, message, sms};
 use homing::smpp::pdu::{Body, Frame, command as pdus};
 use homing::wire::{command, commit};
 use homing::words::{CommandSeq, MessageId, Party};
@@ -41,7 +43,7 @@ impl World {
         let world = World { folder: tempfile::tempdir().unwrap(), homing, log, bridges: 0 };
         let name = "alice".parse().unwrap();
         let register = Register { name, phone: None, secret: None, zone: None, day: None, month: None };
-        world.say("_admin", &Command::Register(register)).await;
+        world.say("_admin", &Command::from(register)).await;
         world
     }
 
@@ -76,7 +78,7 @@ impl World {
 
     async fn sends(&self, to: &[String], text: &str) -> MessageId {
         let to = to.iter().map(|to| to.parse().unwrap()).collect();
-        let send = Command::Send(Send { to, text: Some(text.to_owned()), ..Send::default() });
+        let send = Command::from(Send { to, text: Some(text.to_owned()), ..Send::default() });
         MessageId::of(CommandSeq(self.say("alice", &send).await))
     }
 
@@ -135,7 +137,9 @@ async fn a_late_response_moves_the_one_recipient_that_it_is_about() {
             requests.insert(dest(&request), request);
         }
         for _ in 0..5 {
-            facts.next("nobody knows", |fact| matches!(fact, Fact::SmsUnknown { .. }).then_some(())).await;
+            facts
+                .next("nobody knows", |fact| matches!(fact, Fact::Sms(sms::Fact::Unknown(_))).then_some(()))
+                .await;
         }
         let phone = phones(5)[late].clone();
         let sequence = requests[&phone].header.sequence;
@@ -148,12 +152,12 @@ async fn a_late_response_moves_the_one_recipient_that_it_is_about() {
         let mut moved = Vec::new();
         facts
             .next("the marker", |fact| {
-                if let Fact::SmsAccepted { attempt, .. } = fact {
+                if let Some(sms::Accepted { attempt, .. }) = fact.get() {
                     if attempt.message == marker {
                         return Some(());
                     }
                     moved.push((attempt.message, attempt.to.clone(), 0));
-                } else if let Fact::SmsFailed { attempt, .. } = fact {
+                } else if let Some(sms::Failed { attempt, .. }) = fact.get() {
                     moved.push((attempt.message, attempt.to.clone(), 0x0B));
                 }
                 None
@@ -254,13 +258,15 @@ async fn a_stop_that_one_bridge_heard_holds_back_what_another_was_granted() {
     let (first, mut submitted) = (at_slow.next_but_enquiries().await.unwrap(), 1);
     let granted = facts.insert(world.facts());
     for _ in 0..2 {
-        granted.next("leave", |fact| matches!(fact, Fact::SmsAttempted(_)).then_some(())).await;
+        granted.next("leave", |fact| matches!(fact, Fact::Sms(sms::Fact::Granted(_))).then_some(())).await;
     }
     let _other = world.bridge(other.address().port(), "&window=1");
     let mut at_other = other.bound().await;
     let mut unanswered = deliver(&mut at_other, PHONE, "12520100001", "STOP").await;
     granted
-        .next("STOP is decided", |fact| matches!(fact, Fact::PhonePreferenceSet { .. }).then_some(()))
+        .next("STOP is decided", |fact| {
+            matches!(fact, Fact::Identity(identity::Fact::PhonePreferenceSet(_))).then_some(())
+        })
         .await;
     // The other's window becomes free, so it sends the confirmation; the slow one's is full.
     let confirmation = async {
@@ -284,7 +290,7 @@ async fn a_stop_that_one_bridge_heard_holds_back_what_another_was_granted() {
     // All others come to an end without a submit.
     let filtered = async {
         for _ in submitted..20 {
-            let ended = |fact: &Fact| matches!(fact, Fact::DeliveryFiltered { .. }).then_some(());
+            let ended = |fact: &Fact| matches!(fact, Fact::Message(message::Fact::Filtered(_))).then_some(());
             granted.next("the rest is filtered", ended).await;
         }
     };

@@ -8,8 +8,7 @@ use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
 use homing::log::{Log, clock};
-use homing::rules::Timer;
-use homing::rules::command::TimerFired;
+use homing::rules::{Timer, timer};
 use homing::server::{Managed, Sync};
 use homing::wire::work::DueTimer;
 use homing::wire::{Outgoing, from_msgpack};
@@ -73,7 +72,7 @@ async fn lateness(log: &Log, count: u64) -> HashMap<Timer, Vec<Span>> {
     let all = async {
         while (fired.len() as u64) < count {
             for record in commands.next().await.expect("COMMANDS is there") {
-                let TimerFired { timer, due } = from_msgpack(&record.payload).expect("a firing");
+                let timer::Fired { timer, due } = from_msgpack(&record.payload).expect("a firing");
                 fired.entry(timer).or_default().push(record.at - due);
             }
         }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::output::Failure;
 use super::settings::Settings;
 use crate::log::{Log, NatsUrl};
-use crate::rules::command::Encoding;
+use crate::rules::presence::Encoding;
 use crate::rules::{Command, Rejection};
 use crate::wire::outcome::OutcomeBody;
 use crate::wire::{command, subjects};

@@ -5,8 +5,8 @@ use super::output::{Failure, Output};
 use super::pages::{Paging, Place};
 use super::settings::Settings;
 use super::table::{said, table};
-use crate::rules::Command;
-use crate::rules::command::Confirm;
+use crate::rules::message::Confirm;
+use crate::rules::{Command, message};
 use crate::wire::Shown;
 use crate::wire::query::Page;
 
@@ -57,6 +57,6 @@ async fn confirm(client: &Client, shown: &[Shown]) -> Result<(), Failure> {
         return Ok(());
     }
     let messages = shown.iter().map(|shown| shown.message).collect();
-    let command = Command::Received(Confirm { message: None, messages: Some(messages) });
+    let command = Command::from(message::Received(Confirm { message: None, messages: Some(messages) }));
     client.accepted(&command).await.map(|_| ())
 }

@@ -5,7 +5,7 @@ use super::client::Speaker;
 use super::output::{Failure, Output};
 use super::settings::Settings;
 use crate::rules::Command;
-use crate::rules::command::{SetPreference, Switch};
+use crate::rules::identity::{SetPreference, Switch};
 
 /// Set what you want to receive
 #[derive(Debug, clap::Args)]
@@ -35,7 +35,7 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     settings.start_log("warn");
     let What::Set(Set { speaker, sms }) = args.what;
     let client = speaker.connect(settings).await?;
-    let outcome = client.accepted(&Command::SetPreference(SetPreference { sms })).await?;
+    let outcome = client.accepted(&Command::from(SetPreference { sms })).await?;
     output.result(&outcome, || "set".to_owned());
     Ok(())
 }

@@ -5,7 +5,7 @@ use super::output::{Failure, Output};
 use super::pages::{Paging, Place};
 use super::settings::Settings;
 use super::table::{or_dash, table};
-use crate::rules::command::DeviceClass;
+use crate::rules::presence::DeviceClass;
 use crate::wire::query::{DeviceShown, Page, PresenceShown};
 
 /// Show which of your contacts are online, and on which devices

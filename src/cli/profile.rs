@@ -4,7 +4,7 @@ use super::client::Speaker;
 use super::output::{Failure, Output};
 use super::settings::Settings;
 use crate::rules::Command;
-use crate::rules::command::SetProfile;
+use crate::rules::identity::SetProfile;
 
 /// Set what others see of you
 #[derive(Debug, clap::Args)]
@@ -42,7 +42,7 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
         return Err(Failure::usage("name what to set: --nickname, --mood or --picture".to_owned()));
     }
     let client = speaker.connect(settings).await?;
-    let outcome = client.accepted(&Command::SetProfile(SetProfile { nickname, mood, picture })).await?;
+    let outcome = client.accepted(&Command::from(SetProfile { nickname, mood, picture })).await?;
     output.result(&outcome, || "set".to_owned());
     Ok(())
 }

@@ -4,7 +4,7 @@ use super::client::Speaker;
 use super::output::{Failure, Output};
 use super::settings::Settings;
 use crate::rules::Command;
-use crate::rules::command::Recall;
+use crate::rules::message::Recall;
 use crate::words::MessageId;
 
 /// Take a message back from whoever has not confirmed it yet
@@ -22,7 +22,7 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     settings.start_log("warn");
     let client = args.speaker.connect(settings).await?;
-    let outcome = client.accepted(&Command::Recall(Recall { message: args.message, id: None })).await?;
+    let outcome = client.accepted(&Command::from(Recall { message: args.message, id: None })).await?;
     output.result(&outcome, || format!("recalled {}", args.message));
     Ok(())
 }

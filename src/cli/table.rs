@@ -1,6 +1,6 @@
 //! Aligned columns for people; what others wrote is shown without its control characters.
 
-use crate::rules::command::MessagePart;
+use crate::rules::message::MessagePart;
 use crate::wire::Shown;
 
 /// Columns as wide as their widest cell; the last one is as wide as it likes.

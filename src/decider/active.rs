@@ -11,7 +11,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::settle::{Answer, IN_FLIGHT_MAX, Settling, settle};
 use super::{Memory, Snapshots, awaited, standby};
 use crate::log::{Appender, Appending, Fault, Log, Record};
-use crate::rules::command::Encoding;
+use crate::rules::presence::Encoding;
 use crate::rules::{Commit, Outcome, decide as judge, refuse};
 use crate::wire::headers::{self, Trace};
 use crate::wire::outcome::OutcomeBody;

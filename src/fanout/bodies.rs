@@ -6,7 +6,7 @@ use futures_util::{StreamExt, stream};
 use tracing::warn;
 
 use crate::log::Log;
-use crate::rules::fact::Accepted;
+use crate::rules::message::{Accepted, Routed};
 use crate::rules::schedule::Content;
 use crate::rules::{Channel, Commit, Fact};
 use crate::wire::commit;
@@ -41,19 +41,20 @@ pub(super) async fn of_batch(log: &Log, batch: &[(u64, Commit)]) -> HashMap<Mess
 /// The messages that a commit delivers by a channel, with where their bodies are.
 fn needed(seq: u64, commit: &Commit) -> impl Iterator<Item = (MessageId, u64)> {
     let carried = |channel| !matches!(channel, Channel::None | Channel::Pull);
-    let routed = commit.facts.iter().filter_map(Fact::routed).filter(move |routed| carried(routed.channel));
+    let routed =
+        commit.facts.iter().filter_map(Fact::get::<Routed>).filter(move |routed| carried(routed.channel));
     // Without a `body` it is in the first part of this decision.
     let first = seq - u64::from(commit.part);
     routed.map(move |routed| (routed.message, routed.body.map_or(first, |EventSeq(body)| body)))
 }
 
 fn own(commit: &Commit) -> impl Iterator<Item = (MessageId, Body)> {
-    let accepted = commit.facts.iter().filter_map(Fact::accepted);
+    let accepted = commit.facts.iter().filter_map(Fact::get::<Accepted>);
     accepted.map(|accepted| (accepted.message, Body { accepted: accepted.clone(), at: commit.at }))
 }
 
 fn filled(body: &mut Body, made: Option<&Commit>) -> bool {
-    let content: Option<&Content> = made.and_then(|commit| commit.facts.iter().find_map(Fact::content));
+    let content: Option<&Content> = made.and_then(|commit| commit.facts.iter().find_map(Content::of));
     if let Some(content) = content {
         body.accepted.text.clone_from(&content.text);
         body.accepted.parts.clone_from(&content.parts);

@@ -8,7 +8,7 @@ use tracing::warn;
 
 use super::bodies::{self, Body};
 use crate::log::{Fault, Handler, Log, Record, Verdict};
-use crate::rules::fact::Routed;
+use crate::rules::message::Routed;
 use crate::rules::{Channel, Commit, Fact};
 use crate::wire::work::Work;
 use crate::wire::{Shown, commit, subjects, to_payload};
@@ -33,7 +33,7 @@ impl Deliver {
     /// Sends what goes live, and gives what goes to OUTBOX.
     async fn perform(&self, seq: u64, commit: &Commit, bodies: &Bodies) -> Result<Vec<HandOver>, Fault> {
         let mut to_outbox = Vec::new();
-        for routed in commit.facts.iter().filter_map(Fact::routed) {
+        for routed in commit.facts.iter().filter_map(Fact::get::<Routed>) {
             let body = bodies.get(&routed.message);
             let body = body.ok_or_else(|| Fault::later(format!("find the body of {}", routed.message)));
             match (routed.channel, routed.to.user()) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::rules::command::Lapsed;
+use crate::rules::presence::{self, CameOnline, Lapsed, WentOffline};
 use crate::rules::{Commit, Fact};
 use crate::words::{DeviceName, EventSeq, Span, UserName};
 
@@ -30,12 +30,16 @@ impl Leases {
     /// Grants and ends leases as the log says.
     pub(super) fn take(&mut self, commit: &Commit, seq: u64, now: Instant) {
         for fact in &commit.facts {
-            if let Fact::DeviceOnline { user, device, lease_ms, .. } = fact {
-                let length = Span::from_ms(*lease_ms).duration();
-                let lease = Lease { since: EventSeq(seq), length, renewed: now, reported: None };
-                self.online.insert((user.clone(), device.clone()), lease);
-            } else if let Fact::DeviceOffline { user, device, .. } = fact {
-                self.online.remove(&(user.clone(), device.clone()));
+            let Fact::Presence(fact) = fact else { continue };
+            match fact {
+                presence::Fact::CameOnline(CameOnline { user, device, lease_ms, .. }) => {
+                    let length = Span::from_ms(*lease_ms).duration();
+                    let lease = Lease { since: EventSeq(seq), length, renewed: now, reported: None };
+                    self.online.insert((user.clone(), device.clone()), lease);
+                }
+                presence::Fact::WentOffline(WentOffline { user, device, because: _ }) => {
+                    self.online.remove(&(user.clone(), device.clone()));
+                }
             }
         }
     }
@@ -66,7 +70,7 @@ impl Leases {
 mod tests {
     use super::*;
     use crate::rules::Sender;
-    use crate::rules::command::{DeviceClass, Encoding};
+    use crate::rules::presence::{DeviceClass, Encoding};
     use crate::words::{CommandSeq, Instant as Moment};
 
     fn commit(fact: Fact) -> Commit {
@@ -87,13 +91,13 @@ mod tests {
         let start = Instant::now();
         let at = |secs| start + Duration::from_secs(secs);
         let mut leases = Leases::default();
-        let online = Fact::DeviceOnline {
+        let online = Fact::from(presence::CameOnline {
             user: user.clone(),
             device: device.clone(),
             class: DeviceClass::Pc,
             lease_ms: 10_000,
             encoding: Encoding::Json,
-        };
+        });
         leases.take(&commit(online), 7, start);
         assert!(leases.renew(&user, &device, at(5)));
         assert_eq!(leases.lapsed(at(14), start), vec![], "renewed at 5");
@@ -102,11 +106,11 @@ mod tests {
         assert_eq!(leases.lapsed(at(16), start), vec![lapse.clone()]);
         assert_eq!(leases.lapsed(at(17), start), vec![], "reported already");
         assert_eq!(leases.lapsed(at(22), start), vec![lapse]);
-        let offline = Fact::DeviceOffline {
+        let offline = Fact::from(presence::WentOffline {
             user: user.clone(),
             device: device.clone(),
-            because: crate::rules::fact::OfflineReason::Lapsed,
-        };
+            because: crate::rules::presence::OfflineReason::Lapsed,
+        });
         leases.take(&commit(offline), 8, at(23));
         assert_eq!(leases.lapsed(at(99), start), vec![]);
         assert!(!leases.renew(&user, &device, at(99)));

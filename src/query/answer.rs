@@ -9,7 +9,7 @@ use super::refusal::{Unanswered, too_large};
 use super::{lateness, ledger, preview, quota, schedules, shown};
 use crate::log::Fault;
 use crate::rules::Rejection;
-use crate::rules::command::Encoding;
+use crate::rules::presence::Encoding;
 use crate::wire::query::{self, Deliveries, DeliveryOf, HistoryOf, Page};
 use crate::wire::to_payload;
 use crate::words::{Address, Instant, Party, UserName};

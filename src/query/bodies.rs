@@ -8,7 +8,9 @@ use super::page::Filling;
 use super::refusal::Unanswered;
 use super::schedules;
 use crate::log::{Fault, Log};
-use crate::rules::command::{Encoding, MessagePart};
+use crate::rules::message::{Accepted, MessagePart};
+use crate::rules::presence::Encoding;
+use crate::rules::schedule::Content;
 use crate::rules::{Commit, Fact};
 use crate::wire::schedule_query::ScheduleShown;
 use crate::wire::{Shown, commit};
@@ -77,7 +79,7 @@ async fn message(log: &Log, line: Line) -> Result<Shown, Fault> {
 type Body = (Option<String>, Option<Vec<MessagePart>>);
 
 async fn body(log: &Log, commit: &Commit, line: &Line) -> Result<Option<Body>, Fault> {
-    let mut accepted = commit.facts.iter().filter_map(Fact::accepted);
+    let mut accepted = commit.facts.iter().filter_map(Fact::get::<Accepted>);
     let Some(accepted) = accepted.find(|accepted| accepted.message == line.message) else {
         return Ok(None);
     };
@@ -86,7 +88,7 @@ async fn body(log: &Log, commit: &Commit, line: &Line) -> Result<Option<Body>, F
     };
     // What a schedule sent has its text where the schedule was made.
     let content =
-        commit_at(log, made).await?.and_then(|commit| commit.facts.iter().find_map(Fact::content).cloned());
+        commit_at(log, made).await?.and_then(|commit| commit.facts.iter().find_map(Content::of).cloned());
     Ok(content.map(|content| (content.text, content.parts)))
 }
 
@@ -95,7 +97,7 @@ async fn schedule(log: &Log, scheduled: Scheduled) -> Result<ScheduleShown, Faul
     let commit = commit_at(log, scheduled.made.body).await?;
     let facts = commit.map(|commit| commit.facts).unwrap_or_default();
     let mut its = facts.iter().filter(|fact| fact.schedule() == Some(scheduled.id));
-    let body = its.find_map(Fact::content).map(|content| (content.text.clone(), content.parts.clone()));
+    let body = its.find_map(Content::of).map(|content| (content.text.clone(), content.parts.clone()));
     let (text, parts) = body.unwrap_or_default();
     Ok(schedules::shown(scheduled, text, parts))
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::model::{Listed, Place};
 use super::refusal::{Unanswered, bad_cursor, bad_limit, too_large};
-use crate::rules::command::Encoding;
+use crate::rules::presence::Encoding;
 use crate::wire::query::{Items, LATEST, LIMIT_DEFAULT, LIMIT_MAX};
 use crate::wire::to_payload;
 

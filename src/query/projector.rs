@@ -104,7 +104,7 @@ mod tests {
     use super::*;
     use crate::query::model::testing::{accepted, commits, people, routed};
     use crate::rules::Channel;
-    use crate::rules::fact::RouteReason;
+    use crate::rules::message::RouteReason;
     use crate::words::Instant;
 
     fn record(seq: u64, payload: Vec<u8>) -> Record {

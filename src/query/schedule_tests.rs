@@ -7,8 +7,8 @@ use super::model::Model;
 use super::model::decided::Desk;
 use super::refusal::Unanswered;
 use super::schedules;
-use crate::rules::Fact;
-use crate::rules::schedule::{Ledger, Occurrence, Occurring};
+use crate::rules::schedule::{Ledger, Occurrence, Planned};
+use crate::rules::{Fact, schedule};
 use crate::words::Instant;
 
 const NOW: &str = "2026-03-09T12:00:00Z";
@@ -252,7 +252,7 @@ fn the_ledger_of_the_story_balances_as_the_log_does() {
 fn a_ledger_that_does_not_balance_says_so() {
     let mut desk = story();
     // The firing is lost from the log, and another one stands there twice.
-    desk.log[6].1.facts.retain(|fact| !matches!(fact, Fact::OccurrenceFired(_)));
+    desk.log[6].1.facts.retain(|fact| !matches!(fact, Fact::Schedule(schedule::Fact::Fired(_))));
     let twice = desk.log[11].1.facts[0].clone();
     desk.log[11].1.facts.push(twice);
     let balanced = |len| {
@@ -273,7 +273,7 @@ fn a_ledger_that_does_not_balance_says_so() {
 #[test]
 fn two_schedules_do_not_hide_each_others_errors() {
     let mut desk = story();
-    desk.log[6].1.facts.retain(|fact| !matches!(fact, Fact::OccurrenceFired(_)));
+    desk.log[6].1.facts.retain(|fact| !matches!(fact, Fact::Schedule(schedule::Fact::Fired(_))));
     let cancelled = desk.log[8].1.facts[1].clone();
     desk.log[8].1.facts.push(cancelled);
     let folder = tempfile::tempdir().unwrap();
@@ -288,17 +288,15 @@ fn two_schedules_do_not_hide_each_others_errors() {
 fn a_name_that_fired_twice_is_out_of_balance() {
     let mut desk = story();
     // It is planned and fires again, half an hour later, under the name that has fired.
-    let fired = desk.log[6]
-        .1
-        .facts
-        .iter()
-        .find_map(|fact| if let Fact::OccurrenceFired(fired) = fact { Some(*fired) } else { None });
+    let fired = desk.log[6].1.facts.iter().find_map(|fact| {
+        if let Fact::Schedule(schedule::Fact::Fired(fired)) = fact { Some(*fired) } else { None }
+    });
     let mut fired = fired.expect("the story has a firing");
     let due = Instant::from_unix_ms(fired.occurrence.due.unix_ms() + 1_800_000);
     fired.occurrence = Occurrence { due, ..fired.occurrence };
-    let planned = Occurring { schedule: fired.schedule, occurrence: fired.occurrence };
+    let planned = Planned { schedule: fired.schedule, occurrence: fired.occurrence };
     let last = &mut desk.log.last_mut().expect("the story has commits").1.facts;
-    last.extend([Fact::OccurrencePlanned(planned), Fact::OccurrenceFired(fired)]);
+    last.extend([Fact::from(planned), Fact::from(fired)]);
     let folder = tempfile::tempdir().unwrap();
     let model = Model::open(folder.path()).unwrap();
     model.apply(&desk.log).unwrap();

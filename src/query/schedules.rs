@@ -7,7 +7,7 @@ use super::page::{cursor, limit};
 use super::refusal::Unanswered;
 use crate::log::Fault;
 use crate::rules::Rejection;
-use crate::rules::command::MessagePart;
+use crate::rules::message::MessagePart;
 use crate::wire::query;
 use crate::wire::schedule_query::{LastShown, NextShown, OccurrenceShown, ScheduleShown, SchedulesOf};
 use crate::words::{ScheduleId, UserName};

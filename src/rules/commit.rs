@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fact, IntentMark, Sender};
+use super::{Fact, IntentMark, Sender, schedule};
 use crate::words::{CommandSeq, Instant};
 
 /// What one command led to. The decider's position is the last commit: `command`, `part`.
@@ -27,9 +27,7 @@ impl Commit {
     /// The moment that its facts are judged and counted at: a firing that came a little early, by another clock, is as of its
     /// time.
     pub fn now(&self) -> Instant {
-        let due = |fact: &Fact| {
-            if let Fact::OccurrenceFired(fired) = fact { Some(fired.occurrence.due) } else { None }
-        };
+        let due = |fact: &Fact| fact.get::<schedule::Fired>().map(|fired| fired.occurrence.due);
         self.facts.iter().filter_map(due).fold(self.at, Instant::max)
     }
 

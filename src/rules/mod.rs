@@ -4,32 +4,37 @@
 //! Invariant: pure. No I/O, no clock, no randomness, no async, no log line. "Now" is the command's own time.
 //! Invariant: nothing is decided from what is not in `State`, so the same commands give the same facts.
 
+mod areas;
 mod awaited;
-pub mod command;
 mod commit;
 pub mod contacts;
 mod decision;
-pub mod fact;
 pub mod identity;
 mod intent;
 pub mod message;
 pub mod presence;
+mod proof;
 pub mod quota;
-mod rejection;
-pub mod routing;
+pub mod refusal;
 pub mod schedule;
 mod sender;
 pub mod sms;
 mod state;
-mod timer;
+pub mod timer;
+mod vocabulary;
 
+pub use areas::{Command, Fact};
 pub use awaited::Awaited;
-pub use command::Command;
 pub use commit::Commit;
 pub use decision::{Decision, Order, Outcome, decide, refuse};
-pub use fact::{Channel, Fact};
 pub use intent::{IntentMark, Stamp};
-pub use rejection::Rejection;
+pub use message::Channel;
+pub use proof::Who;
+pub use refusal::Rejection;
 pub use sender::{Part, Sender};
 pub use state::State;
 pub use timer::Timer;
+pub use vocabulary::{About, CommandRow, FactRow, Fields, Happened, Verb};
+
+/// What a command leads to, or why it is refused.
+type Decided = Result<Vec<Fact>, Rejection>;

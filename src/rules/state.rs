@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::intent::Intents;
 use super::message::{Mailbox, OpenMessage};
 use super::presence::Device;
-use super::{Commit, Fact, Outcome, contacts, identity, message, presence, quota, schedule, sms};
+use super::{Commit, Fact, Outcome, contacts, identity, message, presence, quota, schedule, sms, timer};
 use crate::words::{
     Address, CommandSeq, EventSeq, ImNumber, Instant, MessageId, Party, Phone, ScheduleId, UserName, Zone,
 };
@@ -112,54 +112,15 @@ impl State {
 
     fn take(&mut self, fact: &Fact, at: EventSeq, now: Instant) {
         match fact {
-            Fact::Refused(_)
-            | Fact::ProfileSet { .. }
-            | Fact::DeliveryRead { .. }
-            | Fact::SmsLetGo { .. }
-            | Fact::SmsFailed { .. }
-            | Fact::SmsUnmatched(_)
-            | Fact::SmsPart(_)
-            | Fact::SmsReceived(_) => {}
-            Fact::UserRegistered { .. }
-            | Fact::UserChanged { .. }
-            | Fact::UserSuspended { .. }
-            | Fact::UserResumed { .. }
-            | Fact::PreferenceSet { .. } => identity::evolve(self, fact),
-            Fact::ContactAdded { .. } | Fact::ContactRemoved { .. } | Fact::ContactBlocked { .. } => {
-                contacts::evolve(self, fact);
-            }
-            Fact::DeviceOnline { .. } | Fact::DeviceOffline { .. } => presence::evolve(self, fact, at),
-            Fact::MessageAccepted(_) => {
-                quota::evolve(self, fact, now);
-                message::evolve(self, fact, at, now);
-            }
-            Fact::DeliveryRouted(_)
-            | Fact::DeliveryDelivered { .. }
-            | Fact::DeliveryFiltered { .. }
-            | Fact::DeliveryRecalled { .. }
-            | Fact::DeliveryExpired { .. }
-            | Fact::DeliveryFailed { .. }
-            | Fact::TimerSet { .. } => message::evolve(self, fact, at, now),
-            Fact::SmsAttempted(_)
-            | Fact::SmsAccepted { .. }
-            | Fact::SmsDeferred { .. }
-            | Fact::SmsUnknown { .. }
-            | Fact::SmsReceipt(_)
-            | Fact::SmsSilent { .. }
-            | Fact::PhonePreferenceSet { .. } => sms::evolve(self, fact),
-            Fact::ScheduleCreated(_)
-            | Fact::ScheduleReplaced(_)
-            | Fact::SchedulePaused { .. }
-            | Fact::ScheduleResumed { .. }
-            | Fact::ScheduleCancelled { .. }
-            | Fact::ScheduleEnded { .. }
-            | Fact::ScheduleRun { .. }
-            | Fact::SkipSet { .. }
-            | Fact::OccurrencePlanned(_)
-            | Fact::OccurrenceFired(_)
-            | Fact::OccurrenceSkipped(_)
-            | Fact::OccurrenceMissed(_)
-            | Fact::OccurrenceCancelled(_) => schedule::evolve(self, fact, at, now),
+            // It changed nothing.
+            Fact::Refusal(_) => {}
+            Fact::Identity(fact) => identity::evolve(self, fact),
+            Fact::Contacts(fact) => contacts::evolve(self, fact),
+            Fact::Presence(fact) => presence::evolve(self, fact, at),
+            Fact::Message(fact) => message::evolve(self, fact, at, now),
+            Fact::Schedule(fact) => schedule::evolve(self, fact, at, now),
+            Fact::Sms(fact) => sms::evolve(self, fact),
+            Fact::Timer(fact) => timer::evolve(self, fact),
         }
     }
 

@@ -3,8 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::command::TimerFired;
-use super::{Fact, Rejection, State, message, schedule};
+use serde::{Deserialize, Serialize};
+
+pub use super::areas::timer::{Command, Fact};
+use super::proof::{ByPart, Case};
+use super::vocabulary::Decide;
+use super::{Decided, State, message, schedule};
 use crate::words::{Instant, MessageId, ScheduleId, Span, WordError, serde_by_text};
 
 /// Clocks of machines differ: a firing that comes this little early by the log's clock is on time.
@@ -76,26 +80,43 @@ impl fmt::Display for Timer {
 
 serde_by_text!(Timer);
 
-/// A firing is judged against the present state: one that comes too late for its purpose changes nothing.
-pub(super) fn fired(
-    state: &State,
-    command: &TimerFired,
-    message: MessageId,
-    at: Instant,
-) -> Result<Vec<Fact>, Rejection> {
-    let TimerFired { timer, due } = *command;
-    if due > at + EARLY_MAX {
-        // Somebody's clock is wrong; by the log's clock the time is still to come.
-        return Ok(timer
-            .is_wanted(state, due)
-            .then_some(Fact::TimerSet { timer, due })
-            .into_iter()
-            .collect());
+/// `timer.fired`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fired {
+    pub timer: Timer,
+    /// Unix milliseconds.
+    pub due: Instant,
+}
+
+/// `timer.set`: a deadline to be watched. Set again, it takes the place of the earlier one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Set {
+    pub timer: Timer,
+    pub due: Instant,
+}
+
+impl Decide for Fired {
+    /// A firing is judged against the present state: one that comes too late for its purpose changes nothing.
+    fn decide(&self, case: &Case<'_, ByPart>) -> Decided {
+        let (state, Fired { timer, due }) = (case.state, *self);
+        if due > case.at + EARLY_MAX {
+            // Somebody's clock is wrong; by the log's clock the time is still to come.
+            let again = timer.is_wanted(state, due).then(|| Set { timer, due }.into());
+            return Ok(again.into_iter().collect());
+        }
+        let now = case.at.max(due);
+        Ok(match timer {
+            Timer::Expire(message) => message::expire(state, message, now),
+            Timer::Escalate(message) => message::escalate(state, message),
+            Timer::Occur(id) => schedule::occur(state, id, due, case.message(), now),
+        })
     }
-    let now = at.max(due);
-    Ok(match timer {
-        Timer::Expire(message) => message::expire(state, message, now),
-        Timer::Escalate(message) => message::escalate(state, message),
-        Timer::Occur(id) => schedule::occur(state, id, due, message, now),
-    })
+}
+
+pub(super) fn evolve(state: &mut State, fact: &Fact) {
+    match fact {
+        Fact::Set(Set { timer: Timer::Escalate(message), due }) => message::escalates(state, *message, *due),
+        // The others derive from what is kept.
+        Fact::Set(Set { timer: Timer::Expire(_) | Timer::Occur(_), due: _ }) => {}
+    }
 }

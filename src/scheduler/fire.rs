@@ -7,8 +7,8 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 
 use crate::log::{Fault, Log, Taken};
-use crate::rules::Command;
-use crate::rules::command::{Encoding, TimerFired};
+use crate::rules::presence::Encoding;
+use crate::rules::{Command, timer};
 use crate::wire::command;
 use crate::wire::work::DueTimer;
 
@@ -47,7 +47,7 @@ impl Firing {
         let (log, seq) = (self.log.clone(), held.taken.record.seq);
         let DueTimer { timer, due } = held.timer;
         let fired =
-            command::outgoing("_clock", &Command::TimerFired(TimerFired { timer, due }), Encoding::Msgpack);
+            command::outgoing("_clock", &Command::from(timer::Fired { timer, due }), Encoding::Msgpack);
         self.timers.insert(seq, held);
         self.publishing.push(Box::pin(async move { (seq, log.command(fired).await) }));
     }

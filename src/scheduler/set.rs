@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use tracing::warn;
 
 use crate::log::{Fault, Handler, Log, Record, Verdict, clock};
-use crate::rules::Fact;
+use crate::rules::timer;
 use crate::wire::commit;
 use crate::wire::work::DueTimer;
 use crate::words::Instant;
@@ -30,7 +30,7 @@ impl Set {
             Err(why) => return Verdict::Poison(why),
         };
         for fact in &commit.facts {
-            let Fact::TimerSet { timer, due } = *fact else { continue };
+            let Some(timer::Set { timer, due }) = fact.get().copied() else { continue };
             let identity = format!("{timer}.{}", record.seq);
             // A clock that is behind the server's must not choose a bucket that others have closed.
             if let Err(fault) = lay(&self.log, DueTimer { timer, due }, record.at, &identity).await {

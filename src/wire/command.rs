@@ -1,13 +1,12 @@
 //! Commands as they stand on COMMANDS: read into an [`Order`], or refused.
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::payload::{encoding_of, read};
 use super::subjects::parse_command;
 use super::{Outgoing, headers, subjects, to_payload};
-use crate::rules::command::Encoding;
-use crate::rules::{Command, Order, Rejection, Sender, Stamp};
+use crate::rules::presence::Encoding;
+use crate::rules::{Command, Fields, Order, Rejection, Sender, Stamp};
 use crate::words::{CommandSeq, Instant};
 
 /// The body's limit and room for a thousand recipients; NATS's usual payload limit.
@@ -31,7 +30,7 @@ pub fn parse(subject: &str, payload: &[u8], seq: CommandSeq, at: Instant) -> Res
     let by = token.and_then(|token| token.parse().ok()).unwrap_or(Sender::Unknown);
     match command(subject, payload, encoding) {
         Ok(command) => {
-            let content = command.intent().map(|_| stamp(&command));
+            let content = command.id().map(|_| stamp(&command));
             Ok(Order { seq, at, by, encoding, command, content })
         }
         Err(rejection) => Err(Box::new(Unread { by, encoding, rejection })),
@@ -49,49 +48,19 @@ fn command(subject: &str, payload: &[u8], encoding: Encoding) -> Result<Command,
     if payload.len() > COMMAND_BYTES_MAX {
         return Err(Rejection::too_large(payload.len(), COMMAND_BYTES_MAX));
     }
-    let door = Door { payload, encoding };
-    match verb {
-        "user.register" => door.read(Command::Register),
-        "user.set" => door.read(Command::SetUser),
-        "user.suspend" => door.read(Command::Suspend),
-        "user.resume" => door.read(Command::Resume),
-        "profile.set" => door.read(Command::SetProfile),
-        "preference.set" => door.read(Command::SetPreference),
-        "contact.add" => door.read(Command::AddContact),
-        "contact.remove" => door.read(Command::RemoveContact),
-        "contact.block" => door.read(Command::BlockContact),
-        "presence.online" => door.read(Command::Online),
-        "presence.offline" => door.read(Command::Offline),
-        "presence.lapsed" => door.read(Command::Lapsed),
-        "message.send" => door.read(Command::Send),
-        "message.received" => door.read(Command::Received),
-        "message.read" => door.read(Command::Read),
-        "message.recall" => door.read(Command::Recall),
-        "schedule.create" => door.read(|fields| Command::CreateSchedule(Box::new(fields))),
-        "schedule.replace" => door.read(|fields| Command::ReplaceSchedule(Box::new(fields))),
-        "schedule.pause" => door.read(Command::PauseSchedule),
-        "schedule.resume" => door.read(Command::ResumeSchedule),
-        "schedule.cancel" => door.read(Command::CancelSchedule),
-        "schedule.run-now" => door.read(Command::RunSchedule),
-        "schedule.skip" => door.read(Command::SkipOccurrence),
-        "schedule.unskip" => door.read(Command::UnskipOccurrence),
-        "timer.fired" => door.read(Command::TimerFired),
-        "sms.attempt" => door.read(Command::SmsAttempt),
-        "sms.report" => door.read(Command::SmsReport),
-        "sms.received" => door.read(Command::SmsReceived),
-        "sms.part" => door.read(Command::SmsPart),
-        other => Err(Rejection::unknown_verb(&other.chars().take(80).collect::<String>())),
-    }
+    let unknown = || Rejection::unknown_verb(&verb.chars().take(80).collect::<String>());
+    Command::read(verb, Payload { payload, encoding }).unwrap_or_else(|| Err(unknown()))
 }
 
-struct Door<'a> {
+struct Payload<'a> {
     payload: &'a [u8],
     encoding: Encoding,
 }
 
-impl Door<'_> {
-    fn read<T: DeserializeOwned>(&self, command: fn(T) -> Command) -> Result<Command, Rejection> {
-        read(self.payload, self.encoding).map(command)
+impl Fields for Payload<'_> {
+    type Error = Rejection;
+    fn read<T: DeserializeOwned>(self) -> Result<T, Rejection> {
+        read(self.payload, self.encoding)
     }
 }
 
@@ -106,34 +75,5 @@ pub fn outgoing(by: &str, command: &Command, encoding: Encoding) -> Outgoing {
 
 /// The payload of a command; its subject is `subjects::command(by, command.verb())`.
 pub fn encode(command: &Command, encoding: Encoding) -> Vec<u8> {
-    fn to<T: Serialize>(encoding: Encoding, fields: &T) -> Vec<u8> {
-        to_payload(fields, encoding)
-    }
-    match command {
-        Command::Register(fields) => to(encoding, fields),
-        Command::SetUser(fields) => to(encoding, fields),
-        Command::Suspend(fields) | Command::Resume(fields) => to(encoding, fields),
-        Command::SetProfile(fields) => to(encoding, fields),
-        Command::SetPreference(fields) => to(encoding, fields),
-        Command::AddContact(fields) => to(encoding, fields),
-        Command::RemoveContact(fields) | Command::BlockContact(fields) => to(encoding, fields),
-        Command::Online(fields) => to(encoding, fields),
-        Command::Offline(fields) => to(encoding, fields),
-        Command::Lapsed(fields) => to(encoding, fields),
-        Command::Send(fields) => to(encoding, fields),
-        Command::Received(fields) | Command::Read(fields) => to(encoding, fields),
-        Command::Recall(fields) => to(encoding, fields),
-        Command::CreateSchedule(fields) => to(encoding, fields),
-        Command::ReplaceSchedule(fields) => to(encoding, fields),
-        Command::PauseSchedule(fields)
-        | Command::ResumeSchedule(fields)
-        | Command::CancelSchedule(fields)
-        | Command::RunSchedule(fields) => to(encoding, fields),
-        Command::SkipOccurrence(fields) | Command::UnskipOccurrence(fields) => to(encoding, fields),
-        Command::TimerFired(fields) => to(encoding, fields),
-        Command::SmsAttempt(fields) => to(encoding, fields),
-        Command::SmsReport(fields) => to(encoding, fields),
-        Command::SmsReceived(fields) => to(encoding, fields),
-        Command::SmsPart(fields) => to(encoding, fields),
-    }
+    to_payload(command, encoding)
 }

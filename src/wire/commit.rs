@@ -37,11 +37,10 @@ pub fn parts(seq: CommandSeq, at: Instant, by: &Sender, decision: Decision) -> V
 
 /// Whether a fact may stand in the part that begins with another.
 fn belongs(fact: &Fact, first: Option<&Fact>) -> bool {
-    let area = first.map_or("", |first| first.name().0);
-    if let Fact::TimerSet { .. } = fact {
-        matches!(area, "timer" | "schedule" | "occurrence")
-    } else {
-        area != "timer"
+    match (fact, first) {
+        (Fact::Timer(_), Some(Fact::Timer(_) | Fact::Schedule(_))) => true,
+        (Fact::Timer(_), _) | (_, Some(Fact::Timer(_))) => false,
+        (_, _) => true,
     }
 }
 

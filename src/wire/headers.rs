@@ -1,7 +1,8 @@
 //! The headers of a commit: CloudEvents in the NATS binding (binary mode), so that a person reads them undecoded.
 
-use crate::rules::command::Encoding;
+use crate::rules::presence::Encoding;
 use crate::rules::{Commit, Fact};
+use crate::wire::subjects;
 
 pub const TRACEPARENT: &str = "traceparent";
 pub const CORRELATION: &str = "ce-correlationid";
@@ -20,14 +21,14 @@ pub struct Trace {
 /// Name and value of each header of a commit.
 pub fn of_commit(commit: &Commit, trace: &Trace) -> Vec<(&'static str, String)> {
     let command = commit.command.0;
-    let (area, _, fact) = commit.facts.first().map(Fact::name).unwrap_or(("command", String::new(), "none"));
+    let name = commit.facts.first().map_or(subjects::NO_FACT, Fact::name);
     let story = commit.facts.first().and_then(Fact::story).map_or(command, |first| first.0);
     let correlation = trace.correlation.clone().unwrap_or_else(|| story.to_string());
     let mut headers = vec![
         ("ce-specversion", "1.0".to_owned()),
         ("ce-id", format!("{command}.{}", commit.part)),
         ("ce-source", "homing".to_owned()),
-        ("ce-type", format!("homing.{area}.{fact}.{VERSION}")),
+        ("ce-type", format!("homing.{name}.{VERSION}")),
         ("ce-time", commit.at.to_string()),
         (CORRELATION, correlation),
         ("ce-causationid", command.to_string()),

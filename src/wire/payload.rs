@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::rules::Rejection;
-use crate::rules::command::Encoding;
+use crate::rules::presence::Encoding;
 
 /// Our deepest payload has four levels; a hostile one stops here, far from the end of the stack.
 pub(super) const DEPTH_MAX: usize = 32;

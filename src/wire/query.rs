@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::payload::{encoding_of, read};
 use crate::rules::Rejection;
-use crate::rules::command::{DeviceClass, Encoding};
+use crate::rules::presence::{DeviceClass, Encoding};
 use crate::words::{Address, DeviceName, EventSeq, ImNumber, MessageId, Party, Phone, UserName};
 
 /// The contract's page.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::query::Items;
-use crate::rules::command::{MessagePart, Route};
+use crate::rules::message::{MessagePart, Route};
 use crate::rules::schedule::{OccurrenceName, Sums, When};
 use crate::words::{Civil, EventSeq, MessageId, Party, ScheduleId, UserName, Zone};
 

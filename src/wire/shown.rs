@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::rules::command::MessagePart;
+use crate::rules::message::MessagePart;
 use crate::words::{Author, MessageId, Party};
 
 /// `{"message", "from", "to", "text"?, "parts"?, "at", "state"}`.

@@ -1,7 +1,7 @@
 //! The subjects of the public contract, built and taken apart.
 
 use crate::rules::Timer;
-use crate::rules::{Commit, Fact};
+use crate::rules::{About, Commit, Fact};
 use crate::words::{CommandSeq, DeviceName, MessageId, Party, UserName};
 
 /// All commands; `homing.cmd.<user>.<area>.<verb>`.
@@ -47,13 +47,20 @@ pub fn parse_command(subject: &str) -> Option<(&str, &str)> {
         .then_some((user, verb))
 }
 
+/// What a commit without facts is called.
+pub(super) const NO_FACT: &str = "command.none";
+
 /// A commit goes by the name of its first fact; a refusal by the one who was refused.
 pub fn event(commit: &Commit) -> String {
-    let (area, entity, fact) =
-        commit.facts.first().map(Fact::name).unwrap_or(("command", String::new(), "none"));
-    if entity.is_empty() {
-        return format!("homing.evt.{area}.{}.{fact}", commit.by);
-    }
+    let first = commit.facts.first();
+    let (area, fact) = first.map_or(NO_FACT, Fact::name).split_once('.').unwrap_or_default();
+    let entity = match first.map_or(About::Nobody, Fact::about) {
+        About::User(user) => user.to_string(),
+        About::Message(message) => message.to_string(),
+        About::Schedule(schedule) => schedule.to_string(),
+        About::Timer(timer) => timer.to_string(),
+        About::Nobody => commit.by.to_string(),
+    };
     format!("homing.evt.{area}.{entity}.{fact}")
 }
 

@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use serde_json::{Map, Value};
 
 use super::payload::{DEPTH_MAX, encoding_of};
-use crate::rules::command::Encoding;
+use crate::rules::presence::Encoding;
 
 /// The payload as JSON, or none where it is neither JSON nor one MessagePack map.
 pub fn to_value(payload: &[u8]) -> Option<Value> {

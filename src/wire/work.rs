@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::{Outgoing, headers, subjects, to_msgpack};
 use crate::rules::Channel;
 use crate::rules::Timer;
-use crate::rules::command::{Encoding, MessagePart};
 use crate::rules::message::Blob;
+use crate::rules::message::MessagePart;
+use crate::rules::presence::Encoding;
 use crate::words::{Author, EventSeq, Instant, MessageId, Party};
 
 /// One delivery for one channel: `homing.out.<channel>.<user>.<message>`.

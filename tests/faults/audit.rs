@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use homing::log::{Log, Record};
-use homing::rules::{Commit, Fact, State, decide, refuse};
+use homing::rules::{Commit, Fact, State, decide, message, refuse};
 use homing::wire::headers::Trace;
 use homing::wire::{command, commit};
 use homing::words::{CommandSeq, EventSeq, MessageId, Party};
@@ -42,11 +42,7 @@ impl Audit {
 
     /// Every kind of fact that there is in the log, by name.
     pub fn kinds_of_facts(&self) -> BTreeSet<String> {
-        let name = |fact: &Fact| {
-            let (area, _, fact) = fact.name();
-            format!("{area}.{fact}")
-        };
-        self.commits.iter().flat_map(|commit| &commit.facts).map(name).collect()
+        self.commits.iter().flat_map(|commit| &commit.facts).map(|fact| fact.name().to_owned()).collect()
     }
 
     pub fn decisions_in_parts(&self) -> usize {
@@ -75,7 +71,7 @@ impl Audit {
     pub fn each_message_is_delivered_once(&self, accepted: &BTreeSet<MessageId>) {
         let facts = || self.commits.iter().flat_map(|commit| &commit.facts);
         let told: Vec<MessageId> =
-            facts().filter_map(Fact::accepted).map(|accepted| accepted.message).collect();
+            facts().filter_map(Fact::get::<message::Accepted>).map(|accepted| accepted.message).collect();
         assert!(
             told.iter().eq(accepted),
             "stored {} messages, EVENTS accepts {}",
@@ -141,12 +137,12 @@ fn trace(record: &Record) -> Trace {
 
 /// The message, the recipient, and whether it arrived, where a fact ends a delivery.
 fn ended(fact: &Fact) -> Option<(MessageId, &Party, bool)> {
-    if let Fact::DeliveryDelivered { message, to } = fact {
+    if let Some(message::Delivered { message, to }) = fact.get() {
         return Some((*message, to, true));
     }
-    if let Fact::DeliveryFiltered { message, to, .. }
-    | Fact::DeliveryRecalled { message, to }
-    | Fact::DeliveryExpired { message, to } = fact
+    if let Fact::Message(message::Fact::Filtered(message::Filtered { message, to, .. }))
+    | Fact::Message(message::Fact::Recalled(message::Recalled { message, to }))
+    | Fact::Message(message::Fact::Expired(message::Expired { message, to })) = fact
     {
         return Some((*message, to, false));
     }

@@ -19,7 +19,7 @@ use audit::Audit;
 use client::Client;
 use dice::Dice;
 use futures_util::StreamExt;
-use homing::rules::Fact;
+use homing::rules::{Fact, schedule};
 use homing::server::Sync;
 use homing::wire::outcome::OutcomeBody;
 use serde_json::json;
@@ -216,7 +216,7 @@ async fn deciding_again_from_scratch_gives_byte_equal_events() {
 
 fn ends_a_schedule(commit: &[u8]) -> bool {
     let commit = homing::wire::commit::decode(commit).unwrap();
-    commit.facts.iter().any(|fact| matches!(fact, Fact::ScheduleEnded { .. }))
+    commit.facts.iter().any(|fact| matches!(fact, Fact::Schedule(schedule::Fact::Ended(_))))
 }
 
 /// A process that decides, or stands by.

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use homing::rules::schedule::{
-    Every, Ledger, Missed, NotFired, Occurrence, OccurrenceName, Plan, Reckoned, When,
+    Content, Every, Ledger, NotFired, Occurrence, OccurrenceName, Plan, Reckoned, When, WhenMissed,
 };
-use homing::rules::{Commit, Fact};
+use homing::rules::{Commit, Fact, message, schedule, sms};
 use homing::wire::commit;
 use homing::words::{EventSeq, Instant, MessageId, Party, ScheduleId};
 
@@ -67,7 +67,7 @@ impl Audit {
         assert!(self.decided.insert((commit.command.0, commit.part)), "command {} twice", commit.command.0);
         for fact in &commit.facts {
             self.ledger.take(fact);
-            if let Some(text) = fact.content().and_then(|content| content.text.clone()) {
+            if let Some(text) = Content::of(fact).and_then(|content| content.text.clone()) {
                 self.bodies.insert(EventSeq(seq), text);
             }
             self.of_schedule(&commit, fact);
@@ -76,40 +76,44 @@ impl Audit {
     }
 
     fn of_schedule(&mut self, commit: &Commit, fact: &Fact) {
-        if let Fact::ScheduleCreated(created) = fact {
+        if let Some(created) = fact.get::<schedule::Created>() {
             let (text, to) = (created.message.text.clone().unwrap(), created.message.to[0].clone());
             let (when, reckoned) = (created.when.clone(), created.reckoned);
             let made = Made { at: commit.at, text, to, when, reckoned };
             self.made.insert(created.schedule, made);
-        } else if let Fact::OccurrencePlanned(planned) = fact {
+        } else if let Some(planned) = fact.get::<schedule::Planned>() {
             self.planned.entry(planned.schedule).or_default().push(planned.occurrence);
-        } else if let Fact::OccurrenceFired(fired) = fact {
-            let sent = commit.facts.iter().filter_map(Fact::accepted);
+        } else if let Some(fired) = fact.get::<schedule::Fired>() {
+            let sent = commit.facts.iter().filter_map(Fact::get::<message::Accepted>);
             let sent: Vec<MessageId> = sent.map(|accepted| accepted.message).collect();
             assert_eq!(sent, [fired.message], "a firing sends one message, in the same commit");
             self.sent_for.insert(fired.message, (fired.schedule, fired.occurrence.name()));
             let how = How::Fired(fired.message);
             self.end(commit, fired.schedule, fired.occurrence, fired.late_ms, how);
-        } else if let Fact::OccurrenceSkipped(not) = fact {
+        } else if let Some(schedule::Skipped(not)) = fact.get() {
             self.not_fired(commit, not, How::Skipped);
-        } else if let Fact::OccurrenceMissed(not) = fact {
+        } else if let Some(schedule::Missed(not)) = fact.get() {
             self.not_fired(commit, not, How::Missed);
-        } else if let Fact::OccurrenceCancelled(not) = fact {
+        } else if let Some(schedule::OccurrenceCancelled(not)) = fact.get() {
             self.not_fired(commit, not, How::Cancelled);
-        } else if let Fact::ScheduleEnded { schedule } | Fact::ScheduleCancelled { schedule } = fact {
+        } else if let Fact::Schedule(schedule::Fact::Ended(schedule::Ended { schedule }))
+        | Fact::Schedule(schedule::Fact::Cancelled(schedule::Cancelled { schedule })) = fact
+        {
             assert!(self.over.insert(*schedule), "{schedule} ended twice");
         }
     }
 
     fn of_message(&mut self, fact: &Fact) {
-        if let Some(accepted) = fact.accepted() {
+        if let Some(accepted) = fact.get::<message::Accepted>() {
             let text = accepted.text.clone().or_else(|| self.bodies.get(&accepted.body?).cloned());
             self.texts.insert(accepted.message, text.unwrap());
-        } else if let Fact::SmsAttempted(granted) = fact {
+        } else if let Some(granted) = fact.get::<sms::Granted>() {
             *self.attempts.entry(granted.message).or_default() += 1;
-        } else if let Fact::SmsUnknown { attempt, .. } = fact {
+        } else if let Some(sms::Unknown { attempt, .. }) = fact.get() {
             self.sms_unknown.insert(attempt.message);
-        } else if let Fact::DeliveryDelivered { message, .. } | Fact::DeliveryFailed { message, .. } = fact {
+        } else if let Fact::Message(message::Fact::Delivered(message::Delivered { message, .. }))
+        | Fact::Message(message::Fact::Failed(message::Failed { message, .. })) = fact
+        {
             self.sms_ended.insert(*message);
         }
     }
@@ -194,9 +198,9 @@ fn verdict(when: &When, due: Instant, now: Instant, following: Option<Instant>) 
     }
     let too_late = late > asked.unwrap_or(LATE_MS.min(period));
     match when.missed.unwrap_or_default() {
-        Missed::Never => Some("never"),
-        Missed::Latest | Missed::All if too_late => Some("too_late"),
-        Missed::Latest if following.is_some_and(|following| following <= now) => Some("superseded"),
-        Missed::Latest | Missed::All => None,
+        WhenMissed::Never => Some("never"),
+        WhenMissed::Latest | WhenMissed::All if too_late => Some("too_late"),
+        WhenMissed::Latest if following.is_some_and(|following| following <= now) => Some("superseded"),
+        WhenMissed::Latest | WhenMissed::All => None,
     }
 }

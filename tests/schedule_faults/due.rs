@@ -1,8 +1,8 @@
 //! Schedules of every kind whose times lie within some seconds: once, thrice, or every two seconds.
 
 use homing::rules::Command;
-use homing::rules::command::Send;
-use homing::rules::schedule::{Create, Every, Missed, OneOrMany, When};
+use homing::rules::message::Send;
+use homing::rules::schedule::{Create, Every, OneOrMany, When, WhenMissed};
 use homing::words::{Instant, Span, Zone};
 
 use crate::world::{LIVE, PHONES};
@@ -25,7 +25,7 @@ pub fn occurrences(number: usize) -> usize {
 /// `schedule.create`: its kind, policy and recipient follow from its number, each combined with each.
 pub fn schedule(number: usize, first: Instant, window_ms: usize) -> Command {
     let at = first + Span::from_ms(i64::try_from(number * STRIDE_MS % window_ms).unwrap());
-    let missed = [None, Some(Missed::All), Some(Missed::Never)][number / 5 % 3];
+    let missed = [None, Some(WhenMissed::All), Some(WhenMissed::Never)][number / 5 % 3];
     let is_bounded = number / 15 % 2 == 1;
     let to = match number / 30 % 2 {
         0 => format!("live{}", number / 60 % LIVE),
@@ -40,7 +40,7 @@ pub fn schedule(number: usize, first: Instant, window_ms: usize) -> Command {
 }
 
 pub fn create(to: &str, text: &str, when: When) -> Command {
-    Command::CreateSchedule(Box::new(Create { message: letter(to, text), when, id: None }))
+    Command::from(Create { message: letter(to, text), when, id: None })
 }
 
 pub fn letter(to: &str, text: &str) -> Send {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
 use homing::log::{Log, clock};
-use homing::rules::Command;
-use homing::rules::command::Encoding;
-use homing::rules::schedule::{OccurrenceName, OneOccurrence, Replace};
+use homing::rules::presence::Encoding;
+use homing::rules::schedule::{OccurrenceName, Replace};
+use homing::rules::{Command, schedule};
 use homing::wire::command;
 use homing::words::{CommandSeq, Instant, ScheduleId, Span, Zone};
 use tokio::time::sleep_until;
@@ -102,28 +102,23 @@ fn races(n: usize, schedule: ScheduleId, moment: i64, first: Instant) -> Option<
     let next = first + Span::from_ms((moment + 1) * PERIOD_MS + moment + 1);
     let left = usize::try_from(MOMENTS - 1 - moment).unwrap();
     Some(match (n % 5, moment) {
-        (0, _) if moment == place(n) % MOMENTS => Command::CancelSchedule(schedule.into()),
+        (0, _) if moment == place(n) % MOMENTS => Command::from(schedule::Cancel::from(schedule)),
         (0, _) => return None,
-        (1, 1) => Command::ResumeSchedule(schedule.into()),
-        (1, _) => Command::PauseSchedule(schedule.into()),
+        (1, 1) => Command::from(schedule::Resume::from(schedule)),
+        (1, _) => Command::from(schedule::Pause::from(schedule)),
         (2, _) => {
             let nominal = Zone::UTC.local(first + Span::from_ms(moment * PERIOD_MS));
             let occurrence = OccurrenceName { nominal, second: false };
-            Command::SkipOccurrence(OneOccurrence { schedule, occurrence })
+            Command::from(schedule::Skip { schedule, occurrence })
         }
         (3, _) => {
             let message = Some(letter(&live(n), &text(n, moment + 1)));
-            Command::ReplaceSchedule(Box::new(Replace { schedule, message, when: None, id: None }))
+            Command::from(Replace { schedule, message, when: None, id: None })
         }
         // A millisecond later each time, so that the times of each rule are known from the others'.
         _ => {
             let when = if left == 0 { at_times(next, &[0]) } else { every_two_seconds(next, left) };
-            Command::ReplaceSchedule(Box::new(Replace {
-                schedule,
-                message: None,
-                when: Some(when),
-                id: None,
-            }))
+            Command::from(Replace { schedule, message: None, when: Some(when), id: None })
         }
     })
 }
@@ -135,12 +130,14 @@ async fn publish(log: &Log, said: Command) -> u64 {
 
 /// Whether an occurrence may end like this after these commands.
 fn ends_rightly(before: &[&Command], end: &End, name: OccurrenceName) -> bool {
-    let skips = |said: &&Command| matches!(said, Command::SkipOccurrence(skip) if skip.occurrence == name);
+    let skips = |said: &&Command| matches!(said, Command::Schedule(schedule::Command::Skip(skip)) if skip.occurrence == name);
     let is_skipped = before.iter().any(skips);
-    let cancelled = before.iter().any(|said| matches!(said, Command::CancelSchedule(_)));
-    let pauses = |said: &&&Command| matches!(said, Command::PauseSchedule(_) | Command::ResumeSchedule(_));
+    let cancelled = before.iter().any(|said| matches!(said, Command::Schedule(schedule::Command::Cancel(_))));
+    let pauses = |said: &&&Command| {
+        matches!(said, Command::Schedule(schedule::Command::Pause(_) | schedule::Command::Resume(_)))
+    };
     let last = before.iter().rev().find(pauses);
-    let is_paused = last.is_some_and(|said| matches!(said, Command::PauseSchedule(_)));
+    let is_paused = last.is_some_and(|said| matches!(said, Command::Schedule(schedule::Command::Pause(_))));
     match &end.how {
         How::Fired(_) => !is_skipped && !is_paused && !cancelled,
         How::Skipped(why) if why == "asked" => is_skipped,
@@ -154,7 +151,7 @@ fn ends_rightly(before: &[&Command], end: &End, name: OccurrenceName) -> bool {
 /// The text of the last message that a schedule was given.
 fn last_text(n: usize, before: &[&Command]) -> String {
     let given = before.iter().rev().find_map(|said| {
-        let Command::ReplaceSchedule(replace) = said else { return None };
+        let Command::Schedule(schedule::Command::Replace(replace)) = said else { return None };
         replace.message.as_ref()?.text.clone()
     });
     given.unwrap_or_else(|| text(n, 0))
@@ -162,6 +159,6 @@ fn last_text(n: usize, before: &[&Command]) -> String {
 
 /// How many rules a schedule was given after its first one.
 fn rules(before: &[&Command]) -> i64 {
-    let rule = |said: &&&Command| matches!(said, Command::ReplaceSchedule(replace) if replace.when.is_some());
+    let rule = |said: &&&Command| matches!(said, Command::Schedule(schedule::Command::Replace(replace)) if replace.when.is_some());
     i64::try_from(before.iter().filter(rule).count()).unwrap()
 }

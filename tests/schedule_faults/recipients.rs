@@ -7,8 +7,9 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream::select_all;
 use homing::log::Log;
-use homing::rules::Command;
-use homing::rules::command::{Confirm, DeviceClass, Encoding, Online};
+use homing::rules::message::Confirm;
+use homing::rules::presence::{DeviceClass, Encoding, Online};
+use homing::rules::{Command, message};
 use homing::wire::{Shown, command, subjects};
 use homing::words::{MessageId, Span, UserName};
 use tokio::sync::watch;
@@ -72,7 +73,7 @@ impl Recipients {
     pub async fn online(&self) {
         for name in names() {
             let device = "laptop".parse().unwrap();
-            let online = Command::Online(Online { device, class: DeviceClass::Pc, lease: LEASE });
+            let online = Command::from(Online { device, class: DeviceClass::Pc, lease: LEASE });
             let outgoing = command::outgoing(name.as_str(), &online, Encoding::Json);
             self.log.publish(outgoing, &self.log.fresh_identity()).await.unwrap();
         }
@@ -97,7 +98,7 @@ impl Recipients {
 
 /// Also a confirmation that is lost is none: the message comes again, and is confirmed again.
 async fn confirm(log: &Log, user: &UserName, messages: Vec<MessageId>) {
-    let received = Command::Received(Confirm { message: None, messages: Some(messages) });
+    let received = Command::from(message::Received(Confirm { message: None, messages: Some(messages) }));
     let outgoing = command::outgoing(user.as_str(), &received, Encoding::Json);
     let _lost = log.publish(outgoing, &log.fresh_identity()).await;
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use homing::log::{Log, Pipeline};
 use homing::rules::Command;
-use homing::rules::command::{Encoding, Register};
+use homing::rules::identity::Register;
+use homing::rules::presence::Encoding;
 use homing::server::{Managed, Sync};
 use homing::wire::{command, subjects};
 use tempfile::TempDir;
@@ -176,7 +177,7 @@ pub async fn register_all(log: &Log) {
     let registered = all.map(|(name, phone)| async move {
         let (secret, zone, day, month) = (None, Some("UTC".to_owned()), None, None);
         let register = Register { name: name.parse().unwrap(), phone, secret, zone, day, month };
-        let outgoing = command::outgoing("_admin", &Command::Register(register), Encoding::Json);
+        let outgoing = command::outgoing("_admin", &Command::from(register), Encoding::Json);
         log.publish(outgoing, &name).await.unwrap()
     });
     join_all(registered).await;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant as Clock};
 use cases::{
     CREATE, messages_that_are_none, not_theirs, rules_that_are_none, times_that_are_none, utc, when,
 };
-use homing::rules::{Fact, Outcome, State};
+use homing::rules::{Fact, Outcome, State, schedule, timer};
 use homing::wire::{to_msgpack, to_value};
 use homing::words::{Instant, Zone};
 use serde_json::{Value, json};
@@ -84,10 +84,7 @@ fn each_is_refused_at_once_with_its_code_and_its_field() {
             otherwise.push(format!("{what}: {got:?}, {}", rejection.text));
         }
         assert!(rejection.text.chars().count() < 400, "{what}: {}", rejection.text);
-        assert_eq!(
-            parts.iter().flat_map(|part| &part.facts).collect::<Vec<_>>(),
-            [&Fact::Refused(*rejection)]
-        );
+        assert_eq!(parts.iter().flat_map(|part| &part.facts).collect::<Vec<_>>(), [&Fact::from(*rejection)]);
         assert!(took < REFUSED_WITHIN, "{what}: {took:?}");
         assert_eq!(substance(&desk.state), before, "{what}");
     }
@@ -175,9 +172,9 @@ fn run(desk: &mut Desk, len: usize) -> Vec<(String, Instant)> {
     while fired.len() < len {
         for (_, bytes) in desk.log.iter().skip(read) {
             for fact in homing::wire::commit::decode(bytes).expect("a commit").facts {
-                if let Fact::TimerSet { timer, due } = fact {
+                if let Some(timer::Set { timer, due }) = fact.get() {
                     timers.insert(timer.to_string(), due);
-                } else if let Fact::OccurrenceFired(occurrence) = fact {
+                } else if let Some(occurrence) = fact.get::<schedule::Fired>() {
                     fired.push((occurrence.schedule.to_string(), occurrence.occurrence.due));
                 }
             }
@@ -186,7 +183,7 @@ fn run(desk: &mut Desk, len: usize) -> Vec<(String, Instant)> {
         let next = timers.iter().min_by_key(|(_, due)| **due).map(|(timer, due)| (timer.clone(), *due));
         let (timer, due) = next.expect("they go on for ever");
         timers.remove(&timer);
-        says(desk, due, "_clock.timer.fired", &json!({ "timer": timer, "due": due.unix_ms() }));
+        says(desk, *due, "_clock.timer.fired", &json!({ "timer": timer, "due": due.unix_ms() }));
     }
     fired
 }

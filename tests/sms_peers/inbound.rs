@@ -1,5 +1,6 @@
 //! People's SMS: to a user's number, long ones in parts of any kind, and the reply's way back.
 
+use homing::rules::message;
 use homing::words::MessageId;
 
 use crate::smsc::{Message, hex};
@@ -102,7 +103,7 @@ async fn arrives(world: &World, text: &str) -> MessageId {
     let messages = world
         .facts
         .wait("bob's SMS", |facts| {
-            let accepted = facts.iter().filter_map(homing::rules::Fact::accepted);
+            let accepted = facts.iter().filter_map(homing::rules::Fact::get::<message::Accepted>);
             let these = accepted.filter(|accepted| accepted.text.as_deref() == Some(text));
             let these: Vec<_> = these.cloned().collect();
             (!these.is_empty()).then_some(these)

@@ -1,6 +1,6 @@
 //! Receipts: whatever form their ids have, and whenever they come.
 
-use homing::rules::Fact;
+use homing::rules::{Fact, message, sms};
 use serde_json::Value;
 
 use crate::smsc::{Answer, Message};
@@ -46,10 +46,13 @@ pub async fn on_the_way(world: &World) {
     world.accepted(marker).await;
     let facts = world.facts.lock();
     let ends = facts.iter().filter(|fact| {
-        let ends = matches!(fact, Fact::DeliveryDelivered { .. } | Fact::DeliveryFailed { .. });
+        let ends = matches!(
+            fact,
+            Fact::Message(message::Fact::Delivered(_)) | Fact::Message(message::Fact::Failed(_))
+        );
         ends && fact.message() == Some(message)
     });
-    assert_eq!(ends.map(|fact| fact.name().2).collect::<Vec<_>>(), ["delivered"]);
+    assert_eq!(ends.map(|fact| fact.name()).collect::<Vec<_>>(), ["delivery.delivered"]);
 }
 
 /// One that is there moments before, and one that is there for so long that it is stored as unknown meanwhile.
@@ -84,6 +87,6 @@ pub async fn that_nobody_knows(world: &World) {
 }
 
 async fn unmatched(world: &World, id: &str) {
-    let like = |fact: &Fact| matches!(fact, Fact::SmsUnmatched(unmatched) if unmatched.id == id);
+    let like = |fact: &Fact| matches!(fact, Fact::Sms(sms::Fact::Unmatched(unmatched)) if unmatched.id == id);
     world.decides("sms.unmatched", like).await;
 }

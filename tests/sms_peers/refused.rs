@@ -1,6 +1,6 @@
 //! What the SMSC refuses: for now, for this time, for good.
 
-use homing::rules::Fact;
+use homing::rules::{Fact, message, sms};
 use homing::words::MessageId;
 use serde_json::Value;
 
@@ -73,7 +73,7 @@ pub async fn passing_and_lasting(world: &World) {
     let passes = world.sends(&phones[0], "in a moment").await;
     let lasts = world.sends(&phones[1], "never").await;
     deferred(world, passes).await;
-    let like = |fact: &Fact| matches!(fact, Fact::DeliveryFailed { message, .. } if *message == lasts);
+    let like = |fact: &Fact| matches!(fact, Fact::Message(message::Fact::Failed(message::Failed { message, .. })) if *message == lasts);
     world.decides("it fails", like).await;
     let (_, last) = world.shown(lasts, "failed").await;
     assert_eq!(last["reason"], Value::from("smsc_0x0000000b"), "{last}");
@@ -83,6 +83,6 @@ pub async fn passing_and_lasting(world: &World) {
 }
 
 async fn deferred(world: &World, message: MessageId) {
-    let like = |fact: &Fact| matches!(fact, Fact::SmsDeferred { attempt, why } if attempt.message == message && why.to_string() == "smsc_0x00000008");
+    let like = |fact: &Fact| matches!(fact, Fact::Sms(sms::Fact::Deferred(sms::Deferred { attempt, why })) if attempt.message == message && why.to_string() == "smsc_0x00000008");
     world.decides("it is tried again", like).await;
 }

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use homing::log::Log;
-use homing::rules::command::{Encoding, Register, Route, Send};
-use homing::rules::{Command as Wish, Fact};
+use homing::rules::identity::Register;
+use homing::rules::message::{Route, Send};
+use homing::rules::presence::Encoding;
+use homing::rules::{Command as Wish, Fact, identity, message, sms};
 use homing::wire::{command, commit};
 use homing::words::{CommandSeq, ImNumber, MessageId};
 use serde_json::{Value, json};
@@ -59,7 +61,9 @@ impl World {
         world.register("bob", Some(BOB)).await;
         world.im = world
             .fact("alice is registered", |fact| {
-                let Fact::UserRegistered { user, im, .. } = fact else { return None };
+                let Some(identity::Registered { user, im, .. }) = fact.get() else {
+                    return None;
+                };
                 (user.to_string() == "alice").then_some(*im)
             })
             .await;
@@ -75,7 +79,7 @@ impl World {
     async fn register(&self, name: &str, phone: Option<&str>) {
         let phone = phone.map(|phone| phone.parse().expect("a phone"));
         let (name, secret, zone, day, month) = (name.parse().expect("a name"), None, None, None, None);
-        self.say("_admin", Wish::Register(Register { name, phone, secret, zone, day, month })).await;
+        self.say("_admin", Wish::from(Register { name, phone, secret, zone, day, month })).await;
     }
 
     /// One that nobody has yet.
@@ -91,7 +95,7 @@ impl World {
     pub async fn sends(&self, to: &str, text: &str) -> MessageId {
         let to = vec![to.parse().expect("an address")];
         let send = Send { to, text: Some(text.to_owned()), route: Route::Sms, ..Send::default() };
-        MessageId::of(CommandSeq(self.say("alice", Wish::Send(send)).await))
+        MessageId::of(CommandSeq(self.say("alice", Wish::from(send)).await))
     }
 
     /// The first in the log that is like this, or the first to come.
@@ -105,14 +109,12 @@ impl World {
     }
 
     pub async fn accepted(&self, message: MessageId) {
-        let like =
-            |fact: &Fact| matches!(fact, Fact::SmsAccepted { attempt, .. } if attempt.message == message);
+        let like = |fact: &Fact| matches!(fact, Fact::Sms(sms::Fact::Accepted(sms::Accepted { attempt, .. })) if attempt.message == message);
         self.decides("the SMSC accepts it", like).await;
     }
 
     pub async fn delivered(&self, message: MessageId) {
-        let like =
-            |fact: &Fact| matches!(fact, Fact::DeliveryDelivered { message: it, .. } if *it == message);
+        let like = |fact: &Fact| matches!(fact, Fact::Message(message::Fact::Delivered(message::Delivered { message: it, .. })) if *it == message);
         self.decides("it is delivered", like).await;
     }
 

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use homing::log::{Log, Pipeline};
-use homing::rules::fact::Heard;
+use homing::rules::sms::Heard;
 use homing::rules::sms::Part;
-use homing::rules::{Command, Commit, Fact, Sender};
+use homing::rules::{Command, Commit, Fact, Sender, sms};
 use homing::server::Sync;
 use homing::sms::{Settings, run};
 use homing::wire::{command, commit, subjects};
@@ -19,7 +19,7 @@ use crate::support::server::server;
 const BETWEEN: usize = 2_000;
 
 fn part(whole: &str, number: u8) -> Fact {
-    Fact::SmsPart(Box::new(Part {
+    Fact::from(Part {
         whole: whole.to_owned(),
         connector: "main".to_owned(),
         from: None,
@@ -28,18 +28,18 @@ fn part(whole: &str, number: u8) -> Fact {
         total: 2,
         octets: Default::default(),
         id: None,
-    }))
+    })
 }
 
 fn received(joined: Option<&str>) -> Fact {
-    Fact::SmsReceived(Box::new(Heard {
+    Fact::from(Heard {
         connector: "main".to_owned(),
         from: None,
         called: Called::Service,
         said: None,
         joined: joined.map(str::to_owned),
         refused: None,
-    }))
+    })
 }
 
 async fn decided(url: &str, facts: impl Iterator<Item = Fact>) {
@@ -63,7 +63,7 @@ async fn joined(url: &str, folder: &Path, last: &str) -> Vec<String> {
             for record in commands.next().await.unwrap() {
                 let (seq, at) = (CommandSeq(record.seq), record.at);
                 let order = command::parse(record.subject.as_str(), &record.payload, seq, at).map_err(drop);
-                let Command::SmsReceived(received) = order.unwrap().command else { continue };
+                let Command::Sms(sms::Command::Received(received)) = order.unwrap().command else { continue };
                 wholes.extend(received.joined);
             }
         }

@@ -1,6 +1,6 @@
 //! Receipts: what is not final ends nothing, and one that cannot be about a message is not.
 
-use homing::rules::Fact;
+use homing::rules::{Fact, sms};
 use homing::smpp::pdu::{Body, QuerySmResp};
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ fn phones(len: u32) -> Vec<String> {
 }
 
 fn receipts_of(facts: &[Fact]) -> usize {
-    facts.iter().filter(|fact| matches!(fact, Fact::SmsReceipt(_))).count()
+    facts.iter().filter(|fact| matches!(fact, Fact::Sms(sms::Fact::Receipt(_)))).count()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -34,7 +34,7 @@ async fn what_is_not_final_ends_nothing_and_the_first_final_receipt_wins() {
         }
     }
     assert_eq!(world.delivers(BOB, ALICE, receipt("id:A1 stat:DELIVRD err:000")).await, 0);
-    assert_eq!(world.end(message).await, "delivered");
+    assert_eq!(world.end(message).await, "delivery.delivered");
     // En route, accepted, unknown, delivered: each once, however often it is said.
     assert_eq!(receipts_of(&world.facts), 4, "{:?}", world.facts);
     world.shown(message, "delivered").await;
@@ -63,7 +63,7 @@ async fn an_answer_to_query_sm_that_is_not_final_ends_nothing() {
         };
         world.peer.send(&Body::QuerySmResp(resp).to_vec(0, frame.header.sequence)).await;
     }
-    assert_eq!(world.end(message).await, "failed");
+    assert_eq!(world.end(message).await, "delivery.failed");
     let (delivery, sms) = world.shown(message, "failed").await;
     assert_eq!((&delivery["reason"], &sms["reason"]), (&"receipt_expired".into(), &"receipt_expired".into()));
 }
@@ -84,7 +84,7 @@ async fn a_receipt_without_an_id_fails_none_of_the_messages_that_follow() {
         assert_eq!(world.delivers(phone, ALICE, receipt("stat:DELIVRD err:000")).await, 0);
     }
     for message in messages {
-        assert_eq!(world.end(message).await, "delivered");
+        assert_eq!(world.end(message).await, "delivery.delivered");
     }
 }
 
@@ -92,13 +92,13 @@ async fn a_receipt_without_an_id_fails_none_of_the_messages_that_follow() {
 async fn an_old_receipt_delivers_no_new_message_of_the_same_id() {
     let mut world = World::start("", &[]).await;
     assert_eq!(world.delivers(BOB, ALICE, receipt("id:7 stat:DELIVRD err:000")).await, 0);
-    world.until("it is kept", |fact| matches!(fact, Fact::SmsUnmatched(_))).await;
+    world.until("it is kept", |fact| matches!(fact, Fact::Sms(sms::Fact::Unmatched(_)))).await;
     // The SMSC's counter begins anew.
     let message = world.sends("bob", "number seven").await;
     world.accepts("7").await;
     world.is_accepted(message).await;
     assert_eq!(world.delivers(BOB, ALICE, receipt("id:7 stat:UNDELIV err:001")).await, 0);
-    assert_eq!(world.end(message).await, "failed");
+    assert_eq!(world.end(message).await, "delivery.failed");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -108,11 +108,11 @@ async fn a_receipt_of_somebody_elses_message_to_the_same_phone_ends_nothing() {
     world.request().await;
     // Not answered: nobody knows whether it was taken.
     world.rebinds().await;
-    let unknown = |fact: &Fact| matches!(fact, Fact::SmsUnknown { .. });
+    let unknown = |fact: &Fact| matches!(fact, Fact::Sms(sms::Fact::Unknown(_)));
     world.until("it is unknown", unknown).await;
     assert_eq!(world.delivers(BOB, "4711", receipt("id:F1 stat:DELIVRD err:000")).await, 0);
     assert_eq!(world.delivers(BOB, ALICE, receipt("id:O1 stat:UNDELIV err:001")).await, 0);
-    assert_eq!(world.end(message).await, "failed");
+    assert_eq!(world.end(message).await, "delivery.failed");
 }
 
 /// Two of which nobody knows: which of them a receipt is about cannot be told by the phone.
@@ -126,11 +126,10 @@ async fn of_two_that_a_receipt_can_be_about_it_is_about_neither() {
     }
     world.rebinds().await;
     for message in messages {
-        let unknown =
-            |fact: &Fact| matches!(fact, Fact::SmsUnknown { attempt, .. } if attempt.message == message);
+        let unknown = |fact: &Fact| matches!(fact, Fact::Sms(sms::Fact::Unknown(sms::Unknown { attempt, .. })) if attempt.message == message);
         world.until("it is unknown", unknown).await;
     }
     assert_eq!(world.delivers(BOB, ALICE, receipt("id:C1 stat:DELIVRD err:000")).await, 0);
-    let facts = world.until("it is kept", |fact| matches!(fact, Fact::SmsUnmatched(_))).await;
+    let facts = world.until("it is kept", |fact| matches!(fact, Fact::Sms(sms::Fact::Unmatched(_)))).await;
     assert_eq!(receipts_of(facts), 0);
 }

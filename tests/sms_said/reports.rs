@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures_util::StreamExt;
-use homing::rules::Fact;
+use homing::rules::{Fact, refusal};
 use homing::smpp::pdu::Body;
 use homing::wire::to_value;
 
@@ -30,7 +30,7 @@ async fn ids_of_sixty_kilobytes_cost_no_report() {
     for message in messages {
         world.is_accepted(message).await;
     }
-    assert!(!world.facts.iter().any(|fact| matches!(fact, Fact::Refused(_))));
+    assert!(!world.facts.iter().any(|fact| matches!(fact, Fact::Refusal(refusal::Fact::Rejection(_)))));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

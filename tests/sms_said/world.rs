@@ -4,8 +4,10 @@ use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 
 use homing::log::{Follower, Log};
-use homing::rules::command::{Encoding, Register, Route, Send};
-use homing::rules::{Command, Fact};
+use homing::rules::identity::Register;
+use homing::rules::message::{Route, Send};
+use homing::rules::presence::Encoding;
+use homing::rules::{Command, Fact, message, sms};
 use homing::smpp::pdu::{Address, Body, Frame, ShortMessage, Tlvs, command as id};
 use homing::wire::{command, commit};
 use homing::words::{CommandSeq, MessageId};
@@ -72,7 +74,7 @@ impl World {
             let phone = phone.map(|phone| phone.parse().unwrap());
             let name = name.parse().unwrap();
             let register = Register { name, phone, secret: None, zone: None, day: None, month: None };
-            world.says("_admin", &Command::Register(register)).await;
+            world.says("_admin", &Command::from(register)).await;
         }
         world
     }
@@ -90,7 +92,7 @@ impl World {
     pub async fn sends(&self, to: &str, text: &str) -> MessageId {
         let to = vec![to.parse().unwrap()];
         let send = Send { to, text: Some(text.to_owned()), route: Route::Sms, ..Send::default() };
-        MessageId::of(CommandSeq(self.says("alice", &Command::Send(send)).await))
+        MessageId::of(CommandSeq(self.says("alice", &Command::from(send)).await))
     }
 
     /// The next request that Homing makes of the SMSC, but for enquire_link.
@@ -148,21 +150,23 @@ impl World {
     }
 
     pub async fn is_accepted(&mut self, message: MessageId) {
-        let like =
-            |fact: &Fact| matches!(fact, Fact::SmsAccepted { attempt, .. } if attempt.message == message);
+        let like = |fact: &Fact| matches!(fact, Fact::Sms(sms::Fact::Accepted(sms::Accepted { attempt, .. })) if attempt.message == message);
         self.until("the result of the submit", like).await;
     }
 
     /// How a delivery ended, when it has.
     pub async fn end(&mut self, message: MessageId) -> String {
         let ended = |fact: &Fact| {
-            let ends = matches!(fact, Fact::DeliveryDelivered { .. } | Fact::DeliveryFailed { .. });
+            let ends = matches!(
+                fact,
+                Fact::Message(message::Fact::Delivered(_)) | Fact::Message(message::Fact::Failed(_))
+            );
             ends && fact.message() == Some(message)
         };
         let facts = self.until("the end of the delivery", ended).await;
         let ends: Vec<_> = facts.iter().filter(|fact| ended(fact)).collect();
         assert_eq!(ends.len(), 1, "it ends once: {ends:?}");
-        ends[0].name().2.to_owned()
+        ends[0].name().to_owned()
     }
 
     /// What `delivery` and `sms state` say of a message with one recipient, once both know of `last`.
@@ -188,7 +192,7 @@ impl World {
 
     /// The texts that alice has got from bob, when `last` is among them.
     pub async fn texts(&mut self, last: &str) -> Vec<String> {
-        let text = |fact: &Fact| fact.accepted().and_then(|accepted| accepted.text.clone());
+        let text = |fact: &Fact| fact.get::<message::Accepted>().and_then(|accepted| accepted.text.clone());
         let facts = self.until(last, |fact| text(fact).as_deref() == Some(last)).await;
         facts.iter().filter_map(text).collect()
     }

@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use homing::rules::Command;
 use homing::rules::Timer;
-use homing::rules::command::{
-    AddContact, Confirm, DeviceClass, Encoding, Lapsed, MessagePart, Named, Offline, OneContact, Online,
-    Recall, Register, Route, Send, SetPreference, SetProfile, SetUser, Switch, TimerFired,
-};
+use homing::rules::identity::{Register, SetPreference, SetProfile, SetUser, Switch};
 use homing::rules::message::Blob;
+use homing::rules::message::{Confirm, MessagePart, Recall, Route, Send};
+use homing::rules::presence::{DeviceClass, Encoding, Lapsed, Offline, Online};
+use homing::rules::{Command, contacts, identity, message, presence, timer};
 use homing::wire::{command, subjects};
 use homing::words::{Address, CommandSeq, DeviceName, EventSeq, Instant, MessageId, Phone, Span, UserName};
 use proptest::collection::vec;
@@ -68,7 +67,7 @@ pub fn spoken() -> BoxedStrategy<(&'static str, Command)> {
         3 => admin().prop_map(|command| ("_admin", command)),
         4 => (user(), about_oneself()),
         4 => (user(), online_or_offline()),
-        9 => (user(), send().prop_map(Command::Send)),
+        9 => (user(), send().prop_map(Command::from)),
         6 => (user(), about_messages()),
         1 => lapsed().prop_map(|command| ("_lease", command)),
         6 => (user(), super::schedule_commands::schedules()),
@@ -80,10 +79,10 @@ pub fn spoken() -> BoxedStrategy<(&'static str, Command)> {
 
 fn admin() -> impl Strategy<Value = Command> {
     prop_oneof![
-        3 => details().prop_map(Command::Register),
-        2 => changes().prop_map(Command::SetUser),
-        1 => user_name().prop_map(|name| Command::Suspend(Named { name })),
-        2 => user_name().prop_map(|name| Command::Resume(Named { name })),
+        3 => details().prop_map(Command::from),
+        2 => changes().prop_map(Command::from),
+        1 => user_name().prop_map(|name| Command::from(identity::Suspend { name })),
+        2 => user_name().prop_map(|name| Command::from(identity::Resume { name })),
     ]
 }
 
@@ -122,15 +121,15 @@ fn about_oneself() -> impl Strategy<Value = Command> {
     let text = || option::of("[a-zäöü ]{0,6}");
     let sms = prop_oneof![Just(Switch::On), Just(Switch::Off)];
     prop_oneof![
-        (text(), text(), text()).prop_map(|(nickname, mood, picture)| Command::SetProfile(SetProfile {
+        (text(), text(), text()).prop_map(|(nickname, mood, picture)| Command::from(SetProfile {
             nickname,
             mood,
             picture
         })),
-        sms.prop_map(|sms| Command::SetPreference(SetPreference { sms })),
-        (address(), text()).prop_map(|(who, alias)| Command::AddContact(AddContact { who, alias })),
-        address().prop_map(|who| Command::RemoveContact(OneContact { who })),
-        address().prop_map(|who| Command::BlockContact(OneContact { who })),
+        sms.prop_map(|sms| Command::from(SetPreference { sms })),
+        (address(), text()).prop_map(|(who, alias)| Command::from(contacts::Add { who, alias })),
+        address().prop_map(|who| Command::from(contacts::Remove { who })),
+        address().prop_map(|who| Command::from(contacts::Block { who })),
     ]
 }
 
@@ -139,8 +138,8 @@ fn online_or_offline() -> impl Strategy<Value = Command> {
     let lease = prop_oneof![6 => Just(Span::from_secs(45)), 1 => Just(Span::from_ms(0))];
     prop_oneof![
         2 => (device(), class, lease)
-            .prop_map(|(device, class, lease)| Command::Online(Online { device, class, lease })),
-        1 => device().prop_map(|device| Command::Offline(Offline { device })),
+            .prop_map(|(device, class, lease)| Command::from(Online { device, class, lease })),
+        1 => device().prop_map(|device| Command::from(Offline { device })),
     ]
 }
 
@@ -188,23 +187,23 @@ fn about_messages() -> impl Strategy<Value = Command> {
         || vec(message(), 0..12).prop_map(|messages| Confirm { message: None, messages: Some(messages) });
     let named = || prop_oneof![4 => one(), 8 => many(), 1 => Just(Confirm::default())];
     prop_oneof![
-        3 => named().prop_map(Command::Received),
-        2 => named().prop_map(Command::Read),
-        3 => message().prop_map(|message| Command::Recall(Recall { message, id: None })),
+        3 => named().prop_map(|named| message::Received(named).into()),
+        2 => named().prop_map(|named| message::Read(named).into()),
+        3 => message().prop_map(|message| Command::from(Recall { message, id: None })),
     ]
 }
 
 fn lapsed() -> impl Strategy<Value = Command> {
     let since = (2..16_u64).prop_map(EventSeq);
     (user_name(), device(), since)
-        .prop_map(|(user, device, since)| Command::Lapsed(Lapsed { user, device, since }))
+        .prop_map(|(user, device, since)| Command::from(Lapsed { user, device, since }))
 }
 
 fn timer_fired() -> impl Strategy<Value = Command> {
     let occur = super::schedule_commands::schedule().prop_map(Timer::Occur);
     let timer = prop_oneof![message().prop_map(Timer::Expire), message().prop_map(Timer::Escalate), occur];
     let due = prop_oneof![3 => Just(START_MS), 1 => Just(i64::MAX)].prop_map(Instant::from_unix_ms);
-    (timer, due).prop_map(|(timer, due)| Command::TimerFired(TimerFired { timer, due }))
+    (timer, due).prop_map(|(timer, due)| Command::from(timer::Fired { timer, due }))
 }
 
 pub(super) fn message() -> impl Strategy<Value = MessageId> {

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Datelike, NaiveDate};
-use homing::rules::fact::{UserChanges, UserDetails};
+use homing::rules::identity::{UserChanges, UserDetails};
 use homing::rules::schedule::{
-    Created, Fired, Ledger, Missed, NotFired, Occurrence, OccurrenceName, Plan, Reckoned, When,
+    Created, Fired, Ledger, NotFired, Occurrence, OccurrenceName, Plan, Reckoned, When, WhenMissed,
 };
-use homing::rules::{Commit, Fact, Timer};
+use homing::rules::{Commit, Fact, Timer, identity, message, schedule, timer};
 use homing::words::{Instant, ScheduleId, Span, UserName, Zone};
 
 /// What the rules tolerate between the clocks of two machines.
@@ -60,9 +60,9 @@ impl ScheduleBook {
         let Some(at) = parts.first().map(|part| part.at) else { return Ok(()) };
         let facts: Vec<&Fact> = parts.iter().flat_map(|part| &part.facts).collect();
         // A firing that comes a little early is judged as of its time.
-        let fired = facts
-            .iter()
-            .find_map(|fact| if let Fact::OccurrenceFired(fired) = fact { Some(fired) } else { None });
+        let fired = facts.iter().find_map(|fact| {
+            if let Some(fired) = fact.get::<schedule::Fired>() { Some(fired) } else { None }
+        });
         let now = fired.map_or(at, |fired| at.max(fired.occurrence.due));
         sends_one_message_for_each_firing(parts)?;
         for fact in &facts {
@@ -99,30 +99,30 @@ impl ScheduleBook {
     }
 
     fn take(&mut self, fact: &Fact, at: Instant, now: Instant) -> Checked {
-        if let Fact::UserRegistered { user, details, .. } = fact {
+        if let Some(identity::Registered { user, details, .. }) = fact.get() {
             let UserDetails { zone, day, month, .. } = details.clone();
             let changes = UserChanges { zone, day: Some(day), month: Some(month), ..UserChanges::default() };
             self.senders.entry(user.clone()).or_default().set(&changes);
-        } else if let Fact::UserChanged { user, details } = fact {
+        } else if let Some(identity::Changed { user, details }) = fact.get() {
             self.senders.entry(user.clone()).or_default().set(details);
-        } else if let Fact::UserSuspended { user } = fact {
+        } else if let Some(identity::Suspended { user }) = fact.get() {
             self.senders.entry(user.clone()).or_default().suspended = true;
-        } else if let Fact::UserResumed { user } = fact {
+        } else if let Some(identity::Resumed { user }) = fact.get() {
             self.senders.entry(user.clone()).or_default().suspended = false;
-        } else if let Fact::MessageAccepted(accepted) = fact {
+        } else if let Some(accepted) = fact.get::<message::Accepted>() {
             let from = accepted.from.user().and_then(|from| self.senders.get_mut(from));
             from.map_or(Ok(()), |from| from.sends(now)).map_err(|why| format!("{why}: {fact:?}"))?;
-        } else if let Fact::ScheduleCreated(created) = fact {
+        } else if let Some(created) = fact.get::<schedule::Created>() {
             self.create(created)?;
-        } else if let Fact::ScheduleCancelled { schedule } = fact {
+        } else if let Some(schedule::Cancelled { schedule }) = fact.get() {
             self.schedules.remove(schedule).ok_or("cancelled twice")?;
-        } else if let Fact::ScheduleEnded { schedule } = fact {
+        } else if let Some(schedule::Ended { schedule }) = fact.get() {
             let ended = self.schedules.remove(schedule).ok_or("ended twice")?;
             let last = ended.ended.ok_or("a schedule ends with its last occurrence")?;
             if ended.plan.next(&last).is_some() {
                 return Err(format!("{schedule} ends, and has more than {last:?}"));
             }
-        } else if let Fact::TimerSet { timer: Timer::Occur(id), due } = fact {
+        } else if let Some(timer::Set { timer: Timer::Occur(id), due }) = fact.get() {
             self.schedules.get_mut(id).ok_or("a timer of no schedule")?.watched = Some(*due);
         } else if let Some(id) = fact.schedule() {
             let suspended = |from: &UserName| self.senders.get(from).is_some_and(|from| from.suspended);
@@ -132,7 +132,8 @@ impl ScheduleBook {
                     schedule.take(fact, at, suspended).map_err(|why| format!("{why}: {fact:?}"))?;
                 }
                 // The occurrence that a cancelled schedule had ahead.
-                None if matches!(fact, Fact::OccurrenceCancelled(not) if not.reason == "cancelled") => {}
+                None if matches!(fact, Fact::Schedule(schedule::Fact::OccurrenceCancelled(schedule::OccurrenceCancelled(not))) if not.reason == "cancelled") =>
+                    {}
                 None => return Err(format!("there is no schedule for {fact:?}")),
             }
         }
@@ -162,15 +163,21 @@ impl ScheduleBook {
 fn sends_one_message_for_each_firing(parts: &[Commit]) -> Checked {
     for part in parts {
         let sent = |fact: &Fact| {
-            if let Fact::OccurrenceFired(Fired { message, .. }) | Fact::ScheduleRun { message, .. } = fact {
+            if let Fact::Schedule(schedule::Fact::Fired(Fired { message, .. }))
+            | Fact::Schedule(schedule::Fact::Ran(schedule::Ran { message, .. })) = fact
+            {
                 Some(*message)
             } else {
                 None
             }
         };
         let sent: Vec<_> = part.facts.iter().filter_map(sent).collect();
-        let accepted: Vec<_> =
-            part.facts.iter().filter_map(Fact::accepted).map(|accepted| accepted.message).collect();
+        let accepted: Vec<_> = part
+            .facts
+            .iter()
+            .filter_map(Fact::get::<message::Accepted>)
+            .map(|accepted| accepted.message)
+            .collect();
         if !sent.is_empty() && (sent.len() > 1 || sent != accepted) {
             return Err(format!("{sent:?} were fired and {accepted:?} accepted in one commit"));
         }
@@ -184,31 +191,32 @@ fn recorded(when: &When, reckoned: &Reckoned) -> Result<Plan, String> {
 
 impl Schedule {
     fn take(&mut self, fact: &Fact, at: Instant, suspended: bool) -> Checked {
-        if let Fact::ScheduleReplaced(replaced) = fact {
+        if let Some(replaced) = fact.get::<schedule::Replaced>() {
             if let Some(when) = &replaced.when {
                 self.plan = recorded(when, &replaced.reckoned)?;
                 // What the new rule has too is still not wished.
                 self.skips.retain(|name| self.plan.at(name.nominal, name.second).is_some());
             }
-        } else if let Fact::SchedulePaused { .. } = fact {
+        } else if let Fact::Schedule(schedule::Fact::Paused(_)) = fact {
             self.paused = true;
-        } else if let Fact::ScheduleResumed { .. } = fact {
+        } else if let Fact::Schedule(schedule::Fact::Resumed(_)) = fact {
             self.paused = false;
-        } else if let Fact::ScheduleRun { .. } = fact {
+        } else if let Fact::Schedule(schedule::Fact::Ran(_)) = fact {
             self.fired_last = Some(at);
-        } else if let Fact::SkipSet { occurrence, skip: true, .. } = fact {
+        } else if let Some(schedule::SkipSet { occurrence, skip: true, .. }) = fact.get() {
             self.skips.insert(*occurrence);
-        } else if let Fact::SkipSet { occurrence, skip: false, .. } = fact {
+        } else if let Some(schedule::SkipSet { occurrence, skip: false, .. }) = fact.get() {
             self.skips.remove(occurrence);
-        } else if let Fact::OccurrencePlanned(planned) = fact {
+        } else if let Some(planned) = fact.get::<schedule::Planned>() {
             self.plans(planned.occurrence, at)?;
-        } else if let Fact::OccurrenceFired(fired) = fact {
+        } else if let Some(fired) = fact.get::<schedule::Fired>() {
             self.fires(fired, at, suspended)?;
-        } else if let Fact::OccurrenceSkipped(not) = fact {
+        } else if let Some(schedule::Skipped(not)) = fact.get() {
             self.skips(not, at, suspended)?;
-        } else if let Fact::OccurrenceMissed(not) = fact {
+        } else if let Some(schedule::Missed(not)) = fact.get() {
             self.misses(not, at)?;
-        } else if let Fact::OccurrenceCancelled(not) = fact
+        } else if let Fact::Schedule(schedule::Fact::OccurrenceCancelled(schedule::OccurrenceCancelled(not))) =
+            fact
             && (self.pending.take() != Some(not.occurrence) || not.reason != "replaced")
         {
             return Err("another one was ahead".to_owned());
@@ -299,10 +307,10 @@ impl Schedule {
             return None;
         }
         match self.plan.missed() {
-            Missed::Never => Some("never"),
-            Missed::Latest | Missed::All if late > late_max => Some("too_late"),
-            Missed::Latest if next.is_some_and(|next| next <= now) => Some("superseded"),
-            Missed::Latest | Missed::All => None,
+            WhenMissed::Never => Some("never"),
+            WhenMissed::Latest | WhenMissed::All if late > late_max => Some("too_late"),
+            WhenMissed::Latest if next.is_some_and(|next| next <= now) => Some("superseded"),
+            WhenMissed::Latest | WhenMissed::All => None,
         }
     }
 }

@@ -1,10 +1,9 @@
 //! Random commands about schedules, in the same small world as the others: rules of every form, right and wrong.
 
-use homing::rules::Command;
 use homing::rules::schedule::{
-    Create, Every, Fold, Gap, Missed, OccurrenceName, OneOccurrence, OneOrMany, OneSchedule, Replace,
-    ShortMonth, When,
+    Create, Every, Fold, Gap, OccurrenceName, OneOrMany, Replace, ShortMonth, When, WhenMissed,
 };
+use homing::rules::{Command, schedule};
 use homing::words::{Civil, CommandSeq, ScheduleId, Span};
 use proptest::collection::vec;
 use proptest::option;
@@ -15,24 +14,19 @@ use super::commands::{COMMANDS_LEN_MAX, START_MS, send};
 
 /// What a user says about schedules, of their own and others. Boxed, for strategies of strategies outgrow the stack of a test.
 pub fn schedules() -> BoxedStrategy<Command> {
-    let one = || schedule().prop_map(OneSchedule::from);
-    let occurrence =
-        || (schedule(), name()).prop_map(|(schedule, occurrence)| OneOccurrence { schedule, occurrence });
-    let create = create().prop_map(|create| Command::CreateSchedule(Box::new(create)));
-    let replace = (schedule(), option::weighted(0.5, send()), option::weighted(0.7, when())).prop_map(
-        |(schedule, message, when)| {
-            Command::ReplaceSchedule(Box::new(Replace { schedule, message, when, id: None }))
-        },
-    );
+    let occurrence = || (schedule(), name());
+    let create = create().prop_map(Command::from);
+    let replace = (schedule(), option::weighted(0.5, send()), option::weighted(0.7, when()))
+        .prop_map(|(schedule, message, when)| Command::from(Replace { schedule, message, when, id: None }));
     prop_oneof![
         12 => create,
         2 => replace,
-        1 => one().prop_map(Command::PauseSchedule),
-        1 => one().prop_map(Command::ResumeSchedule),
-        1 => one().prop_map(Command::CancelSchedule),
-        1 => one().prop_map(Command::RunSchedule),
-        1 => occurrence().prop_map(Command::SkipOccurrence),
-        1 => occurrence().prop_map(Command::UnskipOccurrence),
+        1 => schedule().prop_map(|schedule| schedule::Pause::from(schedule).into()),
+        1 => schedule().prop_map(|schedule| schedule::Resume::from(schedule).into()),
+        1 => schedule().prop_map(|schedule| schedule::Cancel::from(schedule).into()),
+        1 => schedule().prop_map(|schedule| schedule::RunNow::from(schedule).into()),
+        1 => occurrence().prop_map(|(schedule, occurrence)| schedule::Skip { schedule, occurrence }.into()),
+        1 => occurrence().prop_map(|(schedule, occurrence)| schedule::Unskip { schedule, occurrence }.into()),
     ]
     .boxed()
 }
@@ -114,7 +108,7 @@ struct Policies {
     gap: Option<Gap>,
     fold: Option<Fold>,
     short_month: Option<ShortMonth>,
-    missed: Option<Missed>,
+    missed: Option<WhenMissed>,
     late_by: Option<Span>,
     min_interval: Option<Span>,
 }
@@ -151,7 +145,7 @@ fn policies() -> impl Strategy<Value = Policies> {
         option::weighted(0.3, select(&[Fold::First, Fold::Second, Fold::Both][..])),
         option::weighted(0.3, select(&[ShortMonth::Clamp, ShortMonth::Skip][..])),
     );
-    let missed = option::weighted(0.6, select(&[Missed::Latest, Missed::All, Missed::Never][..]));
+    let missed = option::weighted(0.6, select(&[WhenMissed::Latest, WhenMissed::All, WhenMissed::Never][..]));
     let (late_by, min_interval) = (rarely(&[0, 60_000, 7_200_000]), rarely(&[1_000, 60_000, 3_600_000]));
     (zone, civil, missed, late_by, min_interval).prop_map(
         |(zone, (count, except, gap, fold, short_month), missed, late_by, min_interval)| Policies {

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use homing::rules::command::{Confirm, DeviceClass, Encoding, Online, Recall, Register, SetUser, TimerFired};
-use homing::rules::schedule::{Occurrence, OneOccurrence, OneSchedule, Replace, When};
-use homing::rules::{Command, Fact, Timer};
+use homing::rules::identity::{Register, SetUser};
+use homing::rules::message::{Confirm, Recall};
+use homing::rules::presence::{DeviceClass, Encoding, Online};
+use homing::rules::schedule::{Occurrence, Replace, When};
+use homing::rules::{Command, Fact, Timer, message, schedule, timer};
 use homing::wire::{command, subjects};
 use homing::words::{CommandSeq, Instant, MessageId, ScheduleId, Span, UserName};
 use proptest::collection::vec;
@@ -45,12 +47,12 @@ pub fn sequence() -> impl Strategy<Value = Vec<Wish>> {
 fn registered(name: &str, phone: Option<&str>) -> Command {
     let phone = phone.map(|phone| phone.parse().expect("a phone"));
     let name = name.parse().expect("a name");
-    Command::Register(Register { name, phone, secret: None, zone: None, day: None, month: None })
+    Command::from(Register { name, phone, secret: None, zone: None, day: None, month: None })
 }
 
 fn online(device: &str) -> Command {
     let device = device.parse().expect("a name");
-    Command::Online(Online { device, class: DeviceClass::Pc, lease: Span::from_secs(45) })
+    Command::from(Online { device, class: DeviceClass::Pc, lease: Span::from_secs(45) })
 }
 
 /// Quotas so small that they are hit.
@@ -60,7 +62,7 @@ fn limits() -> impl Strategy<Value = Command> {
     let (day, month) = (option::of(option::of(1..5_u32)), option::of(option::of(1..9_u32)));
     (name, zone, day, month).prop_map(|(name, zone, day, month)| {
         let zone = zone.map(str::to_owned);
-        Command::SetUser(SetUser { name, phone: None, secret: None, zone, day, month })
+        Command::from(SetUser { name, phone: None, secret: None, zone, day, month })
     })
 }
 
@@ -165,12 +167,14 @@ impl Play {
         let now = Instant::from_unix_ms(START_MS + self.passed_ms);
         let (parts, _) = self.desk.take(now, &wish.subject, &wish.payload);
         for fact in parts.iter().flat_map(|part| &part.facts) {
-            if let Fact::ScheduleCreated(created) = fact {
+            if let Some(created) = fact.get::<schedule::Created>() {
                 self.owners.insert(created.schedule, created.from.clone());
-            } else if let Fact::OccurrencePlanned(planned) = fact {
+            } else if let Some(planned) = fact.get::<schedule::Planned>() {
                 self.pending.insert(planned.schedule, planned.occurrence);
                 self.planned_last.insert(planned.schedule, planned.occurrence);
-            } else if let Fact::ScheduleEnded { schedule } | Fact::ScheduleCancelled { schedule } = fact {
+            } else if let Fact::Schedule(schedule::Fact::Ended(schedule::Ended { schedule }))
+            | Fact::Schedule(schedule::Fact::Cancelled(schedule::Cancelled { schedule })) = fact
+            {
                 self.pending.remove(schedule);
             }
         }
@@ -184,14 +188,16 @@ impl Play {
 
     fn about_the_message(&mut self, after: AboutTheMessage) {
         let message = MessageId::of(CommandSeq(self.wishes.len() as u64));
-        let fired = |timer| Command::TimerFired(TimerFired { timer, due: Instant::from_unix_ms(START_MS) });
+        let fired = |timer| Command::from(timer::Fired { timer, due: Instant::from_unix_ms(START_MS) });
         let confirm = Confirm { message: Some(message), messages: None };
         match after {
             AboutTheMessage::Escalates => self.says("_clock", &fired(Timer::Escalate(message)), 1_000),
             AboutTheMessage::Expires => self.says("_clock", &fired(Timer::Expire(message)), 3_600_000),
-            AboutTheMessage::ConfirmedBy(user) => self.says(user, &Command::Received(confirm), 1),
+            AboutTheMessage::ConfirmedBy(user) => {
+                self.says(user, &Command::from(message::Received(confirm)), 1)
+            }
             AboutTheMessage::RecalledBy(user) => {
-                self.says(user, &Command::Recall(Recall { message, id: None }), 1)
+                self.says(user, &Command::from(Recall { message, id: None }), 1)
             }
         }
     }
@@ -224,24 +230,22 @@ impl Play {
     fn fires(&mut self, schedule: ScheduleId, due: Instant, at_ms: i64) {
         let wait_ms = at_ms - START_MS - self.passed_ms;
         if wait_ms <= WAIT_MS_MAX {
-            let fired = TimerFired { timer: Timer::Occur(schedule), due };
-            self.says("_clock", &Command::TimerFired(fired), wait_ms.max(0));
+            let fired = timer::Fired { timer: Timer::Occur(schedule), due };
+            self.says("_clock", &Command::from(fired), wait_ms.max(0));
         }
     }
 
     fn owner_says(&mut self, schedule: ScheduleId, occurrence: Occurrence, wish: OwnersWish) {
         let Some(owner) = self.owners.get(&schedule).cloned() else { return };
-        let (one, named) =
-            (OneSchedule::from(schedule), OneOccurrence { schedule, occurrence: occurrence.name() });
-        let replace =
-            |when| Command::ReplaceSchedule(Box::new(Replace { schedule, message: None, when, id: None }));
+        let occurrence = occurrence.name();
+        let replace = |when| Command::from(Replace { schedule, message: None, when, id: None });
         let said = match wish {
-            OwnersWish::Skip => Command::SkipOccurrence(named),
-            OwnersWish::Unskip => Command::UnskipOccurrence(named),
-            OwnersWish::Pause => Command::PauseSchedule(one),
-            OwnersWish::Resume => Command::ResumeSchedule(one),
-            OwnersWish::Run => Command::RunSchedule(one),
-            OwnersWish::Cancel => Command::CancelSchedule(one),
+            OwnersWish::Skip => schedule::Skip { schedule, occurrence }.into(),
+            OwnersWish::Unskip => schedule::Unskip { schedule, occurrence }.into(),
+            OwnersWish::Pause => schedule::Pause::from(schedule).into(),
+            OwnersWish::Resume => schedule::Resume::from(schedule).into(),
+            OwnersWish::Run => schedule::RunNow::from(schedule).into(),
+            OwnersWish::Cancel => schedule::Cancel::from(schedule).into(),
             OwnersWish::Replace(when) => replace(when.map(|when| *when)),
         };
         self.says(owner.as_str(), &said, 1);

@@ -25,12 +25,12 @@ pub fn sms() -> impl Strategy<Value = Command> {
             asked
         });
     prop_oneof![
-        4 => (deliveries, leave()).prop_map(|(deliveries, leave)| Command::SmsAttempt(sms::Attempt { deliveries, leave })),
+        4 => (deliveries, leave()).prop_map(|(deliveries, leave)| Command::from(sms::Attempt { deliveries, leave })),
         6 => (vec(report(), 0..4), option::weighted(0.2, "[ab]")).prop_map(|(reports, id)| {
-            Command::SmsReport(sms::Reports { reports, id })
+            Command::from(sms::Reports { reports, id })
         }),
-        4 => received().prop_map(Command::SmsReceived),
-        1 => part_of_sms().prop_map(Command::SmsPart),
+        4 => received().prop_map(Command::from),
+        1 => part_of_sms().prop_map(Command::from),
     ]
 }
 

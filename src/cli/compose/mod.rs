@@ -13,7 +13,7 @@ use super::send::addresses;
 use super::settings::Settings;
 use super::table::or_dash;
 use crate::rules::Command;
-use crate::rules::command::Send;
+use crate::rules::message::Send;
 use crate::rules::schedule::{Create, When};
 use crate::wire::schedule_query::Preview;
 use crate::words::Zone;
@@ -53,14 +53,14 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     let later = asking.choice("When?", &["now", "scheduled"]).await? == 1;
     if !later {
         asking.yes(&format!("Send it to {} now?", names(&message))).await?;
-        let outcome = client.accepted(&Command::Send(message)).await?;
+        let outcome = client.accepted(&Command::from(message)).await?;
         output.result(&outcome, || format!("accepted {}", or_dash(outcome.message)));
         return Ok(());
     }
     let when = planned(&mut asking, &client).await?;
     asking.yes(&format!("Schedule it for {}?", names(&message))).await?;
     let create = Create { message, when, id: None };
-    let outcome = client.accepted(&Command::CreateSchedule(Box::new(create))).await?;
+    let outcome = client.accepted(&Command::from(create)).await?;
     output.result(&outcome, || schedule::added(&outcome));
     Ok(())
 }

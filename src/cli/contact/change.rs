@@ -3,8 +3,8 @@
 use crate::cli::client::Speaker;
 use crate::cli::output::{Failure, Output};
 use crate::cli::settings::Settings;
-use crate::rules::Command;
-use crate::rules::command::{AddContact, OneContact};
+use crate::rules::{Command, contacts};
+
 use crate::words::Address;
 
 /// Put someone on the list, give them another alias, or unblock them
@@ -45,14 +45,14 @@ impl Named {
 
 pub(super) async fn add(args: Added, settings: &Settings, output: Output) -> Result<(), Failure> {
     let alias = args.alias;
-    let command = |who| Command::AddContact(AddContact { who, alias });
+    let command = |who| Command::from(contacts::Add { who, alias });
     args.named.tell(settings, output, "added", command).await
 }
 
 pub(super) async fn remove(args: Named, settings: &Settings, output: Output) -> Result<(), Failure> {
-    args.tell(settings, output, "removed", |who| Command::RemoveContact(OneContact { who })).await
+    args.tell(settings, output, "removed", |who| Command::from(contacts::Remove { who })).await
 }
 
 pub(super) async fn block(args: Named, settings: &Settings, output: Output) -> Result<(), Failure> {
-    args.tell(settings, output, "blocked", |who| Command::BlockContact(OneContact { who })).await
+    args.tell(settings, output, "blocked", |who| Command::from(contacts::Block { who })).await
 }

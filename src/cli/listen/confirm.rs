@@ -7,8 +7,9 @@ use tokio::task::JoinHandle;
 use tracing::warn;
 
 use crate::cli::client::Client;
-use crate::rules::Command;
-use crate::rules::command::{Confirm, Encoding};
+use crate::rules::message::Confirm;
+use crate::rules::presence::Encoding;
+use crate::rules::{Command, message};
 use crate::words::MessageId;
 
 /// What one `message.received` may name.
@@ -43,7 +44,7 @@ async fn run(client: Client, mut shown: Receiver<MessageId>) {
 }
 
 async fn store(client: &Client, messages: Vec<MessageId>) {
-    let command = Command::Received(Confirm { message: None, messages: Some(messages) });
+    let command = Command::from(message::Received(Confirm { message: None, messages: Some(messages) }));
     // Confirmed twice is confirmed once.
     while let Err(failure) = client.publish(&command, Encoding::Json).await {
         warn!(%failure, "messages are confirmed again");

@@ -14,7 +14,7 @@ use super::screen::Screen;
 use crate::cli::client::{Client, must_be_accepted};
 use crate::cli::output::Failure;
 use crate::rules::Command;
-use crate::rules::command::{DeviceClass, Online};
+use crate::rules::presence::{DeviceClass, Online};
 use crate::wire::subjects;
 use crate::words::UserName;
 
@@ -46,7 +46,7 @@ impl Lease {
         loop {
             // Read first: a connection that is lost while we say it is one more reconnect.
             let connects = self.connects();
-            let said = self.client.command(&Command::Online(self.online.clone())).await;
+            let said = self.client.command(&Command::from(self.online.clone())).await;
             match said.map(must_be_accepted) {
                 Ok(Err(refused)) => return refused,
                 Err(failure) if first => return failure,

@@ -19,7 +19,7 @@ use super::client::Speaker;
 use super::output::{Failure, Output};
 use super::roles;
 use super::settings::Settings;
-use crate::rules::command::{DeviceClass, Online};
+use crate::rules::presence::{DeviceClass, Online};
 use crate::words::{Address, DeviceName, Span};
 use session::Session;
 

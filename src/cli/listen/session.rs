@@ -21,7 +21,8 @@ use crate::cli::lines;
 use crate::cli::output::{Failure, Output};
 use crate::cli::table::said;
 use crate::rules::Command;
-use crate::rules::command::{Encoding, Offline, Online, Send};
+use crate::rules::message::Send;
+use crate::rules::presence::{Encoding, Offline, Online};
 use crate::wire::{Shown, subjects};
 use crate::words::{Address, MessageId, UserName};
 
@@ -125,7 +126,7 @@ impl Session {
         drop((shown, typed));
         let farewell = async {
             let _ = tokio::join!(confirming, sending);
-            let offline = Command::Offline(Offline { device: online.device });
+            let offline = Command::from(Offline { device: online.device });
             client.publish(&offline, Encoding::Json).await
         };
         match tokio::time::timeout(LEAVE_WITHIN, farewell).await {

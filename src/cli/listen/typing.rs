@@ -12,7 +12,7 @@ use crate::cli::lines::LINES_LEN_MAX;
 use crate::cli::send::addresses;
 use crate::cli::table::or_dash;
 use crate::rules::Command;
-use crate::rules::command::Send;
+use crate::rules::message::Send;
 use crate::wire::outcome::OutcomeBody;
 use crate::words::Address;
 
@@ -79,7 +79,7 @@ pub(super) fn sender(client: Client, screen: Arc<Screen>) -> (Sender<Send>, Join
     let task = tokio::spawn(async move {
         while let Some(message) = typed.recv().await {
             let to = message.to.clone();
-            match client.accepted(&Command::Send(message)).await {
+            match client.accepted(&Command::from(message)).await {
                 Ok(outcome) => screen.aside(&Sent { outcome: &outcome, to: &to }, || {
                     format!("accepted {} to {}", or_dash(outcome.message), names(&to))
                 }),

@@ -43,7 +43,7 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     let client = speaker.connect(settings).await?;
     let zone = home::zone(when.zone(), &client).await?;
     let create = Create { message: message.read()?, when: when.when(zone)?, id };
-    let outcome = client.accepted(&Command::CreateSchedule(Box::new(create))).await?;
+    let outcome = client.accepted(&Command::from(create)).await?;
     output.result(&outcome, || added(&outcome));
     Ok(())
 }

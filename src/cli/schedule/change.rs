@@ -6,9 +6,9 @@ use crate::cli::client::Speaker;
 use crate::cli::output::{Failure, Output};
 use crate::cli::settings::Settings;
 use crate::cli::table::or_dash;
-use crate::rules::Command;
-use crate::rules::command::Send;
-use crate::rules::schedule::{OccurrenceName, OneOccurrence, OneSchedule, Replace};
+use crate::rules::message::Send;
+use crate::rules::schedule::{OccurrenceName, Replace};
+use crate::rules::{Command, schedule};
 use crate::words::{Address, ScheduleId};
 
 #[derive(Debug, clap::Args)]
@@ -20,23 +20,23 @@ pub(super) struct Args {
 }
 
 pub(super) async fn pause(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
-    let one = OneSchedule::from(args.schedule);
-    say(&args.speaker, Command::PauseSchedule(one), "paused", settings, output).await
+    let pause = schedule::Pause::from(args.schedule);
+    say(&args.speaker, pause.into(), "paused", settings, output).await
 }
 
 pub(super) async fn resume(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
-    let one = OneSchedule::from(args.schedule);
-    say(&args.speaker, Command::ResumeSchedule(one), "resumed", settings, output).await
+    let resume = schedule::Resume::from(args.schedule);
+    say(&args.speaker, resume.into(), "resumed", settings, output).await
 }
 
 pub(super) async fn cancel(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
-    let one = OneSchedule::from(args.schedule);
-    say(&args.speaker, Command::CancelSchedule(one), "cancelled", settings, output).await
+    let cancel = schedule::Cancel::from(args.schedule);
+    say(&args.speaker, cancel.into(), "cancelled", settings, output).await
 }
 
 pub(super) async fn run_now(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     let client = args.speaker.connect(settings).await?;
-    let command = Command::RunSchedule(args.schedule.into());
+    let command = Command::from(schedule::RunNow::from(args.schedule));
     let outcome = client.accepted(&command).await?;
     output.result(&outcome, || format!("sent {}", or_dash(outcome.message)));
     Ok(())
@@ -58,13 +58,13 @@ pub(super) struct SkipArgs {
 
 pub(super) async fn skip(args: SkipArgs, settings: &Settings, output: Output) -> Result<(), Failure> {
     let SkipArgs { speaker, schedule, occurrence } = args;
-    let command = Command::SkipOccurrence(OneOccurrence { schedule, occurrence });
+    let command = Command::from(schedule::Skip { schedule, occurrence });
     say(&speaker, command, "will be skipped", settings, output).await
 }
 
 pub(super) async fn unskip(args: SkipArgs, settings: &Settings, output: Output) -> Result<(), Failure> {
     let SkipArgs { speaker, schedule, occurrence } = args;
-    let command = Command::UnskipOccurrence(OneOccurrence { schedule, occurrence });
+    let command = Command::from(schedule::Unskip { schedule, occurrence });
     say(&speaker, command, "will not be skipped", settings, output).await
 }
 
@@ -100,7 +100,7 @@ pub(super) async fn replace(args: ReplaceArgs, settings: &Settings, output: Outp
         let zone = home::zone(when.zone(), &client).await?;
         Some(when.when(zone)?)
     };
-    let command = Command::ReplaceSchedule(Box::new(Replace { schedule, message, when, id: None }));
+    let command = Command::from(Replace { schedule, message, when, id: None });
     let outcome = client.accepted(&command).await?;
     output.result(&outcome, || "replaced".to_owned());
     Ok(())

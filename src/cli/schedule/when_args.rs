@@ -4,7 +4,7 @@ use super::human::{self, Moment};
 use crate::cli::choice::choice;
 use crate::cli::output::Failure;
 use crate::log::clock;
-use crate::rules::schedule::{Fold, Gap, Missed, OneOrMany, ShortMonth, When};
+use crate::rules::schedule::{Fold, Gap, OneOrMany, ShortMonth, When, WhenMissed};
 use crate::words::{Resolved, Span, Zone};
 
 /// When it is sent.
@@ -57,8 +57,8 @@ pub(in crate::cli) struct WhenArgs {
     #[arg(long, value_parser = choice::<ShortMonth>(&["clamp", "skip"]))]
     short_month: Option<ShortMonth>,
     /// Which missed firings still go out [default: latest]
-    #[arg(long, value_parser = choice::<Missed>(&["latest", "all", "never"]))]
-    missed: Option<Missed>,
+    #[arg(long, value_parser = choice::<WhenMissed>(&["latest", "all", "never"]))]
+    missed: Option<WhenMissed>,
     /// How late a missed firing may go out [default: one hour or one period, whichever is shorter]
     #[arg(long, value_name = "TIME")]
     late_by: Option<Span>,

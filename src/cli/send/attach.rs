@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::cli::output::Failure;
 use crate::rules::Rejection;
-use crate::rules::command::MessagePart;
+use crate::rules::message::MessagePart;
 use crate::rules::message::{Blob, PARTS_BYTES_MAX};
 
 /// What phones show; anything else is bytes.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{attach, text};
 use crate::cli::choice::choice;
 use crate::cli::output::Failure;
-use crate::rules::command::{Route, Send};
+use crate::rules::message::{Route, Send};
 use crate::words::{Address, Span};
 
 /// What is sent, and to whom.

@@ -9,7 +9,7 @@ use super::output::{Failure, Output};
 use super::settings::Settings;
 use super::table::or_dash;
 use crate::rules::Command;
-use crate::rules::command::Send;
+use crate::rules::message::Send;
 
 pub(super) use message::MessageArgs;
 pub(super) use text::addresses;
@@ -41,7 +41,7 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     settings.start_log("warn");
     let speaker = args.speaker.name(settings)?;
-    let command = Command::Send(Send { id: args.id, ..args.message.read()? });
+    let command = Command::from(Send { id: args.id, ..args.message.read()? });
     let client = super::client::Client::connect(settings, speaker.as_str()).await?;
     let outcome = client.accepted(&command).await?;
     output.result(&outcome, || format!("accepted {}", or_dash(outcome.message)));

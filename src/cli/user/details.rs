@@ -1,7 +1,7 @@
 //! What an operator sets about a person.
 
 use crate::cli::output::Failure;
-use crate::rules::command::{Register, SetUser};
+use crate::rules::identity::{Register, SetUser};
 use crate::sms::{Region, number};
 use crate::words::{Phone, UserName};
 

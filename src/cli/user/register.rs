@@ -26,7 +26,7 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     let client = Client::connect(settings, OPERATOR).await?;
-    let outcome = client.accepted(&Command::Register(args.details.register(args.name.clone())?)).await?;
+    let outcome = client.accepted(&Command::from(args.details.register(args.name.clone())?)).await?;
     output.result(&outcome, || format!("registered {}, IM number {}", args.name, or_dash(outcome.im)));
     Ok(())
 }

@@ -25,7 +25,7 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
         return Err(Failure::usage("name what to change: --phone, --zone, --day or --month".to_owned()));
     }
     let client = Client::connect(settings, OPERATOR).await?;
-    let outcome = client.accepted(&Command::SetUser(args.details.set(args.name.clone())?)).await?;
+    let outcome = client.accepted(&Command::from(args.details.set(args.name.clone())?)).await?;
     output.result(&outcome, || format!("changed {}", args.name));
     Ok(())
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::rules::Command;
-use crate::rules::command::{Encoding, Send};
+use crate::rules::message::Send;
+use crate::rules::presence::Encoding;
 use crate::wire::{command, subjects};
 use crate::words::{Address, UserName};
 
@@ -18,7 +19,7 @@ pub(super) fn message(people: &[UserName], number: usize) -> (String, Bytes) {
     let person = |number: usize| people.get(number % people.len().max(1)).cloned();
     let to = person(number + 1).map(Address::User).into_iter().collect();
     let text = format!("{number:>width$}", width = TEXT_BYTES);
-    let send = Command::Send(Send { to, text: Some(text), ..Send::default() });
+    let send = Command::from(Send { to, text: Some(text), ..Send::default() });
     let from = person(number).map(|name| name.to_string()).unwrap_or_default();
     (subjects::command(&from, send.verb()), command::encode(&send, Encoding::Msgpack).into())
 }

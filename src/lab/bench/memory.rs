@@ -1,6 +1,9 @@
 //! The decider's memory: what a registered user and an open delivery cost, by the process's resident set.
 
-use crate::rules::command::{Command, Encoding, Register, Route, Send};
+use crate::rules::Command;
+use crate::rules::identity::Register;
+use crate::rules::message::{Route, Send};
+use crate::rules::presence::Encoding;
 use crate::rules::{Order, Part, Sender, State, decide};
 use crate::wire::commit;
 use crate::words::{Address, CommandSeq, EventSeq, Instant, UserName};
@@ -64,7 +67,7 @@ impl Desk {
 
     pub(super) fn register(&mut self, users: usize) {
         for number in 0..users {
-            self.decide(Sender::Part(Part::Admin), Command::Register(register(number)));
+            self.decide(Sender::Part(Part::Admin), Command::from(register(number)));
         }
     }
 
@@ -85,7 +88,7 @@ impl Desk {
         for number in 0..users {
             let from = Sender::User(Desk::name((number + 1) % users));
             let (to, text) = (vec![Address::User(Desk::name(number))], Some("waits".to_owned()));
-            self.decide(from, Command::Send(Send { to, text, route: Route::Im, ..Send::default() }));
+            self.decide(from, Command::from(Send { to, text, route: Route::Im, ..Send::default() }));
         }
     }
 

@@ -17,7 +17,9 @@ use crate::cli::output::{Failure, Output};
 use crate::cli::roles::ALL;
 use crate::cli::settings::Settings;
 use crate::log::{Follower, Log, Pipeline};
-use crate::rules::command::{Encoding, Send};
+use crate::rules::message::Send;
+use crate::rules::presence::Encoding;
+use crate::rules::sms::{Accepted, Receipt};
 use crate::rules::{Command, Fact};
 use crate::server::Sync;
 use crate::smpp::link::{self, Answer, Connector};
@@ -196,7 +198,7 @@ impl Bench {
         for number in 0..messages {
             let phone: Result<To, _> = format!("+44770{:07}", number % 10_000_000).parse();
             let to = phone.map_err(|error| Failure::failed(error.to_string()))?;
-            let send = Command::Send(Send { to: vec![to], text: Some(TEXT.to_owned()), ..Send::default() });
+            let send = Command::from(Send { to: vec![to], text: Some(TEXT.to_owned()), ..Send::default() });
             let subject = subjects::command(self.sender.as_str(), send.verb());
             pipeline.publish(subject, command::encode(&send, Encoding::Msgpack).into()).await?;
         }
@@ -247,9 +249,8 @@ async fn count(mut events: Follower, messages: usize, receipts: bool) -> Result<
             records.map_err(|_| Failure::failed(format!("{counted} of {messages} came, then none")))?;
         for record in records? {
             let facts = commit::decode(&record.payload).map(|commit| commit.facts).unwrap_or_default();
-            let counts = |fact: &&Fact| match (receipts, fact) {
-                (false, Fact::SmsAccepted { .. }) | (true, Fact::SmsReceipt(_)) => true,
-                (_, _) => false,
+            let counts = |fact: &&Fact| {
+                if receipts { fact.get::<Receipt>().is_some() } else { fact.get::<Accepted>().is_some() }
             };
             counted += facts.iter().filter(counts).count();
         }

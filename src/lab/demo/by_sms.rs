@@ -6,7 +6,7 @@ use super::phones::Phones;
 use super::play::{Play, parsed, person};
 use crate::cli::output::Failure;
 use crate::rules::Command;
-use crate::rules::command::SetUser;
+use crate::rules::identity::SetUser;
 use crate::words::{MessageId, Phone, UserName};
 
 /// From a range that is kept for made-up people.
@@ -70,7 +70,7 @@ impl Play<'_> {
         let phone = parsed(BOBS)?;
         let (name, phone_of_his) = (self.bob.clone(), Some(phone));
         let set = SetUser { name, phone: phone_of_his, secret: None, zone: None, day: None, month: None };
-        self.admin.accepted(&Command::SetUser(set)).await?;
+        self.admin.accepted(&Command::from(set)).await?;
         self.say(&format!("An operator adds bob's phone, {phone}."));
         client.leaves().await?;
         self.say("bob's client says that it is going: bob is offline.");

@@ -9,8 +9,9 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::client::Client;
 use crate::cli::output::Failure;
 use crate::log::NatsUrl;
-use crate::rules::Command;
-use crate::rules::command::{Confirm, DeviceClass, Offline, Online};
+use crate::rules::message::Confirm;
+use crate::rules::presence::{DeviceClass, Offline, Online};
+use crate::rules::{Command, message};
 use crate::wire::{Shown, subjects};
 use crate::words::{DeviceName, MessageId, Span, UserName};
 
@@ -41,7 +42,7 @@ impl ImClient {
             client.log.client().subscribe(subjects::live_of(user)).await.map_err(|error| wrong(&error))?;
         let device: DeviceName = "laptop".parse().map_err(|error| wrong(&error))?;
         let online = Online { device: device.clone(), class: DeviceClass::Pc, lease: LEASE };
-        client.accepted(&Command::Online(online)).await?;
+        client.accepted(&Command::from(online)).await?;
         let beating = left.child_token();
         let (heart, subject) = (client.log.client().clone(), subjects::heartbeat(user, &device));
         let beat = beating.clone().run_until_cancelled_owned(async move {
@@ -65,13 +66,15 @@ impl ImClient {
     }
 
     pub(super) async fn confirm(&self, message: MessageId) -> Result<(), Failure> {
-        self.client.accepted(&Command::Received(Confirm { message: Some(message), messages: None })).await?;
+        self.client
+            .accepted(&Command::from(message::Received(Confirm { message: Some(message), messages: None })))
+            .await?;
         Ok(())
     }
 
     /// Says that it is leaving, as a client that is closed does.
     pub(super) async fn leaves(self) -> Result<(), Failure> {
-        self.client.accepted(&Command::Offline(Offline { device: self.device.clone() })).await?;
+        self.client.accepted(&Command::from(Offline { device: self.device.clone() })).await?;
         Ok(())
     }
 }

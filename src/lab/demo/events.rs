@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::cli::output::Failure;
 use crate::log::Log;
-use crate::rules::{Commit, Fact};
+use crate::rules::{Commit, Fact, message, presence};
 use crate::wire::commit;
 use crate::words::{EventSeq, MessageId, UserName};
 
@@ -29,13 +29,13 @@ pub(super) async fn about(log: &Log, message: MessageId) -> Result<Vec<(EventSeq
 
 /// Waits for the commit that says this user's device is gone.
 pub(super) async fn gone(log: &Log, user: &UserName) -> Result<EventSeq, Failure> {
-    let offline = |fact: &Fact| matches!(fact, Fact::DeviceOffline { user: gone, .. } if gone == user);
+    let offline = |fact: &Fact| matches!(fact, Fact::Presence(presence::Fact::WentOffline(presence::WentOffline { user: gone, .. })) if gone == user);
     until(log, offline, "the lease did not lapse").await
 }
 
 /// Waits for the commit that says this message has arrived.
 pub(super) async fn delivered(log: &Log, message: MessageId) -> Result<EventSeq, Failure> {
-    let arrived = |fact: &Fact| matches!(fact, Fact::DeliveryDelivered { message: it, .. } if *it == message);
+    let arrived = |fact: &Fact| matches!(fact, Fact::Message(message::Fact::Delivered(message::Delivered { message: it, .. })) if *it == message);
     until(log, arrived, &format!("{message} was not delivered")).await
 }
 

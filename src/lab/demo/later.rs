@@ -6,9 +6,9 @@ use super::client::ImClient;
 use super::play::Play;
 use crate::cli::output::Failure;
 use crate::log::clock;
-use crate::rules::Command;
-use crate::rules::command::Send;
+use crate::rules::message::Send;
 use crate::rules::schedule::{Create, OneOrMany, When};
+use crate::rules::{Command, schedule};
 use crate::wire::query::Items;
 use crate::wire::schedule_query::{LatenessShown, Preview, ScheduleShown};
 use crate::words::{Address, ScheduleId, Span, Zone};
@@ -25,7 +25,7 @@ impl Play<'_> {
         }
         let other = self.scheduled("never mind", &[3_000]).await?;
         self.list().await?;
-        self.alice.accepted(&Command::CancelSchedule(other.into())).await?;
+        self.alice.accepted(&Command::from(schedule::Cancel::from(other))).await?;
         self.say(&format!("alice cancels {other}."));
         for _ in 0..2 {
             // What was cancelled would be due between the two.
@@ -46,7 +46,7 @@ impl Play<'_> {
         let when = When { at, zone, ..When::default() };
         let to = vec![Address::User(self.bob.clone())];
         let message = Send { to, text: Some(text.to_owned()), ..Send::default() };
-        let create = Command::CreateSchedule(Box::new(Create { message, when, id: None }));
+        let create = Command::from(Create { message, when, id: None });
         let outcome = self.alice.accepted(&create).await?;
         let schedule =
             outcome.schedule.ok_or_else(|| Failure::failed("the outcome names no schedule".to_owned()))?;

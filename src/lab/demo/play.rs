@@ -9,7 +9,8 @@ use super::phones::Phones;
 use crate::cli::client::{Client, OPERATOR};
 use crate::cli::output::{Failure, Output};
 use crate::log::NatsUrl;
-use crate::rules::command::{Register, Send};
+use crate::rules::identity::Register;
+use crate::rules::message::{Routed, Send};
 use crate::rules::{Command, Fact};
 use crate::wire::query::{Deliveries, DeliveryOf};
 use crate::words::{Address, Instant, MessageId, Phone, UserName, WordError};
@@ -83,7 +84,7 @@ impl Play<'_> {
     pub(super) async fn register(&self, person: Register) -> Result<(), Failure> {
         let phone = person.phone.map(|phone| format!(", phone {phone}")).unwrap_or_default();
         let name = person.name.clone();
-        let outcome = self.admin.accepted(&Command::Register(person)).await?;
+        let outcome = self.admin.accepted(&Command::from(person)).await?;
         let im = outcome.im.map(|im| im.to_string()).unwrap_or_default();
         self.say(&format!("{name} is registered; IM number {im}{phone}."));
         Ok(())
@@ -92,7 +93,7 @@ impl Play<'_> {
     pub(super) async fn send(&self, to: &UserName, text: &str) -> Result<MessageId, Failure> {
         let send =
             Send { to: vec![Address::User(to.clone())], text: Some(text.to_owned()), ..Send::default() };
-        let outcome = self.alice.accepted(&Command::Send(send)).await?;
+        let outcome = self.alice.accepted(&Command::from(send)).await?;
         let message =
             outcome.message.ok_or_else(|| Failure::failed("the outcome names no message".to_owned()))?;
         self.say(&format!("alice sends {to} \"{text}\": accepted as {message}."));
@@ -147,7 +148,7 @@ impl Play<'_> {
         self.act("5. What cannot be done is refused with a code, and changes nothing.");
         let to = vec![parsed("carol")?];
         let send = Send { to, text: Some("hello?".to_owned()), ..Send::default() };
-        let outcome = self.alice.command(&Command::Send(send)).await?;
+        let outcome = self.alice.command(&Command::from(send)).await?;
         let code =
             outcome.code.ok_or_else(|| Failure::failed("the message to nobody was accepted".to_owned()))?;
         self.say(&format!("alice sends carol \"hello?\": {code}: {}.", outcome.text.unwrap_or_default()));
@@ -166,14 +167,13 @@ impl Play<'_> {
 }
 
 fn line(seq: u64, at: Instant, began: Instant, fact: &Fact) -> String {
-    let (area, _, name) = fact.name();
     let detail = fact
-        .routed()
+        .get::<Routed>()
         .map(|routed| format!("  channel {}, because {}", routed.channel.as_str(), routed.because.as_str()));
-    let name = format!("{area}.{name}");
     let line = format!(
-        "event {seq:>3}  {at}  +{:>5} ms  {name:<20}{}",
+        "event {seq:>3}  {at}  +{:>5} ms  {:<20}{}",
         (at - began).ms(),
+        fact.name(),
         detail.unwrap_or_default()
     );
     line.trim_end().to_owned()

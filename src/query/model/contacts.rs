@@ -6,6 +6,7 @@ use super::store::Model;
 use super::{Listed, keys, read_row, write_row};
 use crate::log::Fault;
 use crate::log::Rows;
+use crate::rules::contacts::{Added, Blocked, Fact, Removed};
 use crate::words::{Party, UserName};
 
 /// An entry of a contact list.
@@ -15,26 +16,19 @@ pub(in crate::query) struct Contact {
     pub(in crate::query) blocked: bool,
 }
 
-pub(super) fn added(
-    rows: &mut Rows<'_>,
-    user: &UserName,
-    who: &Party,
-    alias: Option<&str>,
-) -> Result<(), Fault> {
-    let contact = Contact { alias: alias.map(str::to_owned), blocked: false };
-    rows.put(keys::contact(user, who), write_row(&contact));
-    Ok(())
-}
-
-pub(super) fn removed(rows: &mut Rows<'_>, user: &UserName, who: &Party) -> Result<(), Fault> {
-    rows.remove(keys::contact(user, who));
-    Ok(())
-}
-
-pub(super) fn blocked(rows: &mut Rows<'_>, user: &UserName, who: &Party) -> Result<(), Fault> {
-    let key = keys::contact(user, who);
-    let known = rows.get(&key)?.map(|row| read_row::<Contact>(&row)).transpose()?;
-    rows.put(key, write_row(&Contact { blocked: true, ..known.unwrap_or_default() }));
+pub(super) fn take(rows: &mut Rows<'_>, fact: &Fact) -> Result<(), Fault> {
+    match fact {
+        Fact::Added(Added { user, who, alias }) => {
+            let contact = Contact { alias: alias.clone(), blocked: false };
+            rows.put(keys::contact(user, who), write_row(&contact));
+        }
+        Fact::Removed(Removed { user, who }) => rows.remove(keys::contact(user, who)),
+        Fact::Blocked(Blocked { user, who }) => {
+            let key = keys::contact(user, who);
+            let known = rows.get(&key)?.map(|row| read_row::<Contact>(&row)).transpose()?;
+            rows.put(key, write_row(&Contact { blocked: true, ..known.unwrap_or_default() }));
+        }
+    }
     Ok(())
 }
 

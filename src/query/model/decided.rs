@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::rules::{Commit, Fact, State, decide};
+use crate::rules::{Commit, Outcome, State, decide, timer};
 use crate::wire::{command, commit, subjects};
 use crate::words::{CommandSeq, EventSeq, Instant};
 
@@ -23,7 +23,7 @@ impl Desk {
         let order = command::parse(&subjects::command(by, verb), payload.as_bytes(), seq, at);
         let order = order.unwrap_or_else(|unread| panic!("{verb} {payload}: {}", unread.rejection));
         let decision = decide(&self.state, &order);
-        if let Some(Fact::Refused(why)) = decision.facts.first() {
+        if let Outcome::Refused(why) = decision.outcome {
             panic!("{verb} {payload}: {why}");
         }
         let parts = commit::of_order(&order, decision);
@@ -38,7 +38,7 @@ impl Desk {
         let facts = self.log.iter().rev().flat_map(|(_, commit)| commit.facts.iter().rev());
         let due = facts
             .filter(|fact| fact.schedule().is_some_and(|its| its.to_string() == schedule))
-            .find_map(|fact| if let Fact::TimerSet { due, .. } = fact { Some(due.unix_ms()) } else { None });
+            .find_map(|fact| Some(fact.get::<timer::Set>()?.due.unix_ms()));
         let payload = serde_json::json!({"timer": format!("occur-{schedule}"), "due": due.unwrap()});
         self.take(at, "_clock", "timer.fired", &payload);
     }

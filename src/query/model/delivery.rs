@@ -5,7 +5,7 @@ use super::step::{self, State, Step};
 use super::store::Model;
 use crate::log::Fault;
 use crate::log::Rows;
-use crate::rules::fact::Accepted;
+use crate::rules::message::Accepted;
 use crate::words::{Author, EventSeq, Instant, MessageId, Party};
 
 /// A message without its body.

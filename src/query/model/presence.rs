@@ -6,7 +6,7 @@ use super::store::Model;
 use super::{Listed, keys, read_row, write_row};
 use crate::log::Fault;
 use crate::log::Rows;
-use crate::rules::command::DeviceClass;
+use crate::rules::presence::{CameOnline, DeviceClass, Fact, WentOffline};
 use crate::words::{DeviceName, Instant, Party, UserName};
 
 /// A device that is online.
@@ -20,22 +20,18 @@ pub(in crate::query) struct Device {
 /// A user with the devices online.
 pub(in crate::query) type Present = (UserName, Vec<(DeviceName, Device)>);
 
-pub(super) fn online(
-    rows: &mut Rows<'_>,
-    user: &UserName,
-    device: &DeviceName,
-    class: DeviceClass,
-    at: Instant,
-) -> Result<(), Fault> {
-    let key = keys::device(user, device);
-    let known = rows.get(&key)?.map(|row| read_row::<Device>(&row)).transpose()?;
-    let since = known.filter(|known| known.class == class).map_or(at, |known| known.since);
-    rows.put(key, write_row(&Device { class, since }));
-    Ok(())
-}
-
-pub(super) fn offline(rows: &mut Rows<'_>, user: &UserName, device: &DeviceName) -> Result<(), Fault> {
-    rows.remove(keys::device(user, device));
+pub(super) fn take(rows: &mut Rows<'_>, fact: &Fact, at: Instant) -> Result<(), Fault> {
+    match fact {
+        Fact::CameOnline(CameOnline { user, device, class, .. }) => {
+            let (key, class) = (keys::device(user, device), *class);
+            let known = rows.get(&key)?.map(|row| read_row::<Device>(&row)).transpose()?;
+            let since = known.filter(|known| known.class == class).map_or(at, |known| known.since);
+            rows.put(key, write_row(&Device { class, since }));
+        }
+        Fact::WentOffline(WentOffline { user, device, because: _ }) => {
+            rows.remove(keys::device(user, device))
+        }
+    }
     Ok(())
 }
 

@@ -4,96 +4,82 @@ use super::step::{Reason, State, Step};
 use super::{contacts, delivery, presence, schedules, usage, users};
 use crate::log::Fault;
 use crate::log::Rows;
-use crate::rules::fact::Routed;
-use crate::rules::{Channel, Commit, Fact};
-use crate::words::{EventSeq, Instant};
+use crate::rules::message::{Delivered, Expired, Failed, Filtered, Recalled, Routed, WasRead};
+use crate::rules::{Channel, Commit, Fact, message, sms};
+use crate::words::{EventSeq, Instant, MessageId, Party};
 
 pub(super) fn project(rows: &mut Rows<'_>, seq: EventSeq, commit: &Commit) -> Result<(), Fault> {
-    commit.facts.iter().try_for_each(|fact| take(rows, seq, commit.at, fact))?;
-    let mut accepted = commit.facts.iter().filter_map(Fact::accepted);
-    accepted.try_for_each(|accepted| usage::count(rows, accepted, commit.now()))
+    commit.facts.iter().try_for_each(|fact| take(rows, seq, commit, fact))
 }
 
-fn take(rows: &mut Rows<'_>, seq: EventSeq, at: Instant, fact: &Fact) -> Result<(), Fault> {
-    let step = |state, reason| Step { state, channel: None, reason, at, seq };
+fn take(rows: &mut Rows<'_>, seq: EventSeq, commit: &Commit, fact: &Fact) -> Result<(), Fault> {
+    let at = commit.at;
     match fact {
-        Fact::Refused(_)
-        | Fact::TimerSet { .. }
-        | Fact::SmsAttempted(_)
-        | Fact::SmsLetGo { .. }
-        | Fact::SmsFailed { .. }
-        | Fact::SmsReceipt(_)
-        | Fact::SmsUnmatched(_)
-        | Fact::SmsPart(_)
-        | Fact::SmsReceived(_)
-        | Fact::PhonePreferenceSet { .. } => Ok(()),
-        Fact::ScheduleCreated(_)
-        | Fact::ScheduleReplaced(_)
-        | Fact::SchedulePaused { .. }
-        | Fact::ScheduleResumed { .. }
-        | Fact::ScheduleCancelled { .. }
-        | Fact::ScheduleEnded { .. }
-        | Fact::ScheduleRun { .. }
-        | Fact::SkipSet { .. }
-        | Fact::OccurrencePlanned(_)
-        | Fact::OccurrenceFired(_)
-        | Fact::OccurrenceSkipped(_)
-        | Fact::OccurrenceMissed(_)
-        | Fact::OccurrenceCancelled(_) => schedules::take(rows, seq, fact),
-        Fact::UserRegistered { user, im, details } => users::registered(rows, user, *im, details),
-        Fact::UserChanged { user, details } => users::changed(rows, user, details),
-        Fact::UserSuspended { user } => users::change(rows, user, |row| row.suspended = true),
-        Fact::UserResumed { user } => users::change(rows, user, |row| row.suspended = false),
-        Fact::ProfileSet { user, profile } => users::profile(rows, user, profile),
-        Fact::PreferenceSet { user, sms } => users::change(rows, user, |row| row.sms = *sms),
-        Fact::ContactAdded { user, who, alias } => contacts::added(rows, user, who, alias.as_deref()),
-        Fact::ContactRemoved { user, who } => contacts::removed(rows, user, who),
-        Fact::ContactBlocked { user, who } => contacts::blocked(rows, user, who),
-        Fact::DeviceOnline { user, device, class, .. } => presence::online(rows, user, device, *class, at),
-        Fact::DeviceOffline { user, device, because: _ } => presence::offline(rows, user, device),
-        Fact::MessageAccepted(accepted) => delivery::accepted(rows, seq, at, accepted),
-        Fact::DeliveryRouted(routed) => {
-            delivery::moved(rows, routed.message, &routed.to, &routed_step(routed, seq, at))
+        Fact::Identity(fact) => users::take(rows, fact),
+        Fact::Contacts(fact) => contacts::take(rows, fact),
+        Fact::Presence(fact) => presence::take(rows, fact, at),
+        Fact::Message(message::Fact::Accepted(accepted)) => {
+            delivery::accepted(rows, seq, at, accepted)?;
+            usage::count(rows, accepted, commit.now())
         }
-        Fact::DeliveryDelivered { message, to } => {
-            delivery::moved(rows, *message, to, &step(State::Delivered, None))
-        }
-        Fact::DeliveryRead { message, to } => delivery::moved(rows, *message, to, &step(State::Read, None)),
-        Fact::DeliveryFiltered { message, to, reason } => {
-            delivery::moved(rows, *message, to, &step(State::Filtered, Some(Reason::Filter(*reason))))
-        }
-        Fact::DeliveryRecalled { message, to } => {
-            delivery::moved(rows, *message, to, &step(State::Recalled, Some(Reason::BySender)))
-        }
-        Fact::DeliveryExpired { message, to } => {
-            delivery::moved(rows, *message, to, &step(State::Expired, Some(Reason::Deadline)))
-        }
-        Fact::DeliveryFailed { message, to, reason } => {
-            delivery::moved(rows, *message, to, &step(State::Failed, Some(Reason::Fail(*reason))))
-        }
-        Fact::SmsAccepted { .. }
-        | Fact::SmsDeferred { .. }
-        | Fact::SmsUnknown { .. }
-        | Fact::SmsSilent { .. } => take_sms(rows, seq, at, fact),
+        Fact::Message(fact) => moved(fact, seq, at)
+            .map_or(Ok(()), |(message, to, step)| delivery::moved(rows, message, to, &step)),
+        Fact::Schedule(fact) => schedules::take(rows, seq, fact),
+        Fact::Sms(fact) => take_sms(rows, seq, at, fact),
+        Fact::Refusal(_) | Fact::Timer(_) => Ok(()),
     }
 }
 
-/// What the SMS bridge reports of a delivery that goes on.
-fn take_sms(rows: &mut Rows<'_>, seq: EventSeq, at: Instant, fact: &Fact) -> Result<(), Fault> {
-    let step = |state, reason| Step { state, channel: Some(Channel::Sms), reason, at, seq };
-    if let Fact::SmsAccepted { attempt, receipts } = fact {
-        delivery::moved(rows, attempt.message, &attempt.to, &step(State::Sent, None))?;
-        if !receipts {
-            delivery::forgotten(rows, attempt.message, &attempt.to);
+/// The step that a fact is for a delivery.
+fn moved(fact: &message::Fact, seq: EventSeq, at: Instant) -> Option<(MessageId, &Party, Step)> {
+    let step = |state, reason| Step { state, channel: None, reason, at, seq };
+    Some(match fact {
+        message::Fact::Accepted(_) => return None,
+        message::Fact::Routed(routed) => (routed.message, &routed.to, routed_step(routed, seq, at)),
+        message::Fact::Delivered(Delivered { message, to }) => (*message, to, step(State::Delivered, None)),
+        message::Fact::WasRead(WasRead { message, to }) => (*message, to, step(State::Read, None)),
+        message::Fact::Filtered(Filtered { message, to, reason }) => {
+            (*message, to, step(State::Filtered, Some(Reason::Filter(*reason))))
         }
-    } else if let Fact::SmsDeferred { attempt, why } = fact {
-        let deferred = step(State::Planned, Some(Reason::Defer(*why)));
-        delivery::moved(rows, attempt.message, &attempt.to, &deferred)?;
-    } else if let Fact::SmsUnknown { attempt, why } = fact {
-        let unknown = step(State::Unknown, Some(Reason::Unknown(*why)));
-        delivery::moved(rows, attempt.message, &attempt.to, &unknown)?;
-    } else if let Fact::SmsSilent { message, to } = fact {
-        delivery::forgotten(rows, *message, to);
+        message::Fact::Recalled(Recalled { message, to }) => {
+            (*message, to, step(State::Recalled, Some(Reason::BySender)))
+        }
+        message::Fact::Expired(Expired { message, to }) => {
+            (*message, to, step(State::Expired, Some(Reason::Deadline)))
+        }
+        message::Fact::Failed(Failed { message, to, reason }) => {
+            (*message, to, step(State::Failed, Some(Reason::Fail(*reason))))
+        }
+    })
+}
+
+/// What the SMS bridge reports of a delivery that goes on.
+fn take_sms(rows: &mut Rows<'_>, seq: EventSeq, at: Instant, fact: &sms::Fact) -> Result<(), Fault> {
+    let step = |state, reason| Step { state, channel: Some(Channel::Sms), reason, at, seq };
+    match fact {
+        sms::Fact::Accepted(sms::Accepted { attempt, receipts }) => {
+            delivery::moved(rows, attempt.message, &attempt.to, &step(State::Sent, None))?;
+            if !receipts {
+                delivery::forgotten(rows, attempt.message, &attempt.to);
+            }
+        }
+        sms::Fact::Deferred(sms::Deferred { attempt, why }) => {
+            let deferred = step(State::Planned, Some(Reason::Defer(*why)));
+            delivery::moved(rows, attempt.message, &attempt.to, &deferred)?;
+        }
+        sms::Fact::Unknown(sms::Unknown { attempt, why }) => {
+            let unknown = step(State::Unknown, Some(Reason::Unknown(*why)));
+            delivery::moved(rows, attempt.message, &attempt.to, &unknown)?;
+        }
+        sms::Fact::Silent(sms::Silent { message, to }) => delivery::forgotten(rows, *message, to),
+        // Leave, receipts and what people write are the bridge's; what comes of them for a delivery is a fact of its message.
+        sms::Fact::Granted(_)
+        | sms::Fact::LetGo(_)
+        | sms::Fact::Failed(_)
+        | sms::Fact::Receipt(_)
+        | sms::Fact::Unmatched(_)
+        | sms::Fact::Part(_)
+        | sms::Fact::Heard(_) => {}
     }
     Ok(())
 }

@@ -8,10 +8,10 @@ use super::occurrence::{Ended, How};
 use super::store::Model;
 use super::{Listed, keys, lateness, ledger, read_row, write_row};
 use crate::log::{Fault, Rows};
-use crate::rules::Fact;
-use crate::rules::command::Route;
+use crate::rules::message::Route;
 use crate::rules::schedule::{
-    Created, Fired, NotFired, Occurrence, OccurrenceName, Occurring, Reckoned, Replaced, Sums, When,
+    self, Cancelled, Created, Fact, Fired, Missed, NotFired, Occurrence, OccurrenceCancelled, OccurrenceName,
+    Paused, Planned, Ran, Reckoned, Replaced, Resumed, SkipSet, Skipped, Sums, When,
 };
 use crate::wire::schedule_query::ScheduleState;
 use crate::wire::{from_msgpack, to_msgpack};
@@ -73,50 +73,33 @@ pub(in crate::query) struct Scheduled {
 /// Takes in a fact about a schedule. Of one that was never created the occurrences are counted nevertheless: the ledger
 /// shows what the log holds.
 pub(super) fn take(rows: &mut Rows<'_>, seq: EventSeq, fact: &Fact) -> Result<(), Fault> {
-    if let Fact::ScheduleCreated(created) = fact {
-        self::created(rows, seq, created)
-    } else if let Fact::ScheduleReplaced(replaced) = fact {
-        self::replaced(rows, seq, replaced)
-    } else if let Fact::SchedulePaused { schedule } = fact {
-        change(rows, *schedule, |course| course.state = ScheduleState::Paused)
-    } else if let Fact::ScheduleResumed { schedule } = fact {
-        change(rows, *schedule, |course| course.state = ScheduleState::Active)
-    } else if let Fact::ScheduleCancelled { schedule } = fact {
-        change(rows, *schedule, |course| course.state = ScheduleState::Cancelled)
-    } else if let Fact::ScheduleEnded { schedule } = fact {
-        change(rows, *schedule, |course| course.state = ScheduleState::Ended)
-    } else if let Fact::ScheduleRun { schedule, message: _ } = fact {
-        change(rows, *schedule, |course| course.run_now += 1)
-    } else if let Fact::SkipSet { schedule, occurrence, skip } = fact {
-        change(rows, *schedule, |course| {
+    let state = |rows: &mut Rows<'_>, schedule, state| change(rows, schedule, |course| course.state = state);
+    match fact {
+        Fact::Created(created) => self::created(rows, seq, created),
+        Fact::Replaced(replaced) => self::replaced(rows, seq, replaced),
+        Fact::Paused(Paused { schedule }) => state(rows, *schedule, ScheduleState::Paused),
+        Fact::Resumed(Resumed { schedule }) => state(rows, *schedule, ScheduleState::Active),
+        Fact::Cancelled(Cancelled { schedule }) => state(rows, *schedule, ScheduleState::Cancelled),
+        Fact::Ended(schedule::Ended { schedule }) => state(rows, *schedule, ScheduleState::Ended),
+        Fact::Ran(Ran { schedule, message: _ }) => change(rows, *schedule, |course| course.run_now += 1),
+        Fact::SkipSet(SkipSet { schedule, occurrence, skip }) => change(rows, *schedule, |course| {
             if *skip {
                 course.skips.insert(*occurrence)
             } else {
                 course.skips.remove(occurrence)
             };
-        })
-    } else {
-        occurs(rows, seq, fact)
-    }
-}
-
-fn occurs(rows: &mut Rows<'_>, seq: EventSeq, fact: &Fact) -> Result<(), Fault> {
-    if let Fact::OccurrencePlanned(Occurring { schedule, occurrence }) = fact {
-        change(rows, *schedule, |course| {
+        }),
+        Fact::Planned(Planned { schedule, occurrence }) => change(rows, *schedule, |course| {
             course.sums.planned += 1;
             course.next = Some(Next::of(occurrence));
-        })
-    } else if let Fact::OccurrenceFired(Fired { schedule, occurrence, late_ms, message }) = fact {
-        lateness::fired(rows, *late_ms)?;
-        ended(rows, seq, *schedule, occurrence, How::Fired(*message), *late_ms)
-    } else if let Fact::OccurrenceSkipped(not) = fact {
-        not_fired(rows, seq, not, How::Skipped)
-    } else if let Fact::OccurrenceMissed(not) = fact {
-        not_fired(rows, seq, not, How::Missed)
-    } else if let Fact::OccurrenceCancelled(not) = fact {
-        not_fired(rows, seq, not, How::Cancelled)
-    } else {
-        Ok(())
+        }),
+        Fact::Fired(Fired { schedule, occurrence, late_ms, message }) => {
+            lateness::fired(rows, *late_ms)?;
+            ended(rows, seq, *schedule, occurrence, How::Fired(*message), *late_ms)
+        }
+        Fact::Skipped(Skipped(not)) => not_fired(rows, seq, not, How::Skipped),
+        Fact::Missed(Missed(not)) => not_fired(rows, seq, not, How::Missed),
+        Fact::OccurrenceCancelled(OccurrenceCancelled(not)) => not_fired(rows, seq, not, How::Cancelled),
     }
 }
 

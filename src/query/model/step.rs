@@ -4,7 +4,7 @@
 //! Acceptance itself is no step: a delivery without steps is planned, at the message's time.
 
 use crate::rules::Channel;
-use crate::rules::fact::{FilterReason, RouteReason};
+use crate::rules::message::{FilterReason, RouteReason};
 use crate::rules::sms::{DeferReason, FailReason, ReceiptState, UnknownReason};
 use crate::words::{EventSeq, Instant};
 

@@ -1,8 +1,11 @@
 //! Commits made by hand, and a story of them that touches every kind of row.
 
-use crate::rules::command::{DeviceClass, Encoding, Route};
-use crate::rules::fact::{Accepted, FilterReason, OfflineReason, Profile, RouteReason, Routed, UserDetails};
-use crate::rules::{Channel, Commit, Fact, Part, Sender};
+use crate::rules::identity::{Profile, UserDetails};
+use crate::rules::message::Route;
+use crate::rules::message::{Accepted, FilterReason, RouteReason, Routed};
+use crate::rules::presence::OfflineReason;
+use crate::rules::presence::{DeviceClass, Encoding};
+use crate::rules::{Channel, Commit, Fact, Part, Sender, contacts, identity, message, presence};
 use crate::words::{Author, CommandSeq, EventSeq, Instant, MessageId, Party, UserName};
 
 pub(in crate::query) fn user(name: &str) -> UserName {
@@ -30,11 +33,15 @@ pub(in crate::query) fn commits(decisions: Vec<Vec<Fact>>) -> Vec<(EventSeq, Com
 pub(in crate::query) fn registered(name: &str, index: usize, phone: Option<&str>) -> Fact {
     let phone = phone.map(|phone| phone.parse().unwrap());
     let details = UserDetails { phone, day: Some(50), ..UserDetails::default() };
-    Fact::UserRegistered { user: user(name), im: crate::words::ImNumber::of_index(index).unwrap(), details }
+    Fact::from(identity::Registered {
+        user: user(name),
+        im: crate::words::ImNumber::of_index(index).unwrap(),
+        details,
+    })
 }
 
 pub(in crate::query) fn accepted(message: &str, from: &str, to: &[&str]) -> Fact {
-    Fact::MessageAccepted(Box::new(Accepted {
+    Fact::from(Accepted {
         message: id(message),
         from: Author::User(user(from)),
         to: to.iter().map(|to| party(to)).collect(),
@@ -44,55 +51,59 @@ pub(in crate::query) fn accepted(message: &str, from: &str, to: &[&str]) -> Fact
         body: None,
         expires: None,
         day: None,
-    }))
+    })
 }
 
 pub(in crate::query) fn routed(message: &str, to: &str, channel: Channel, because: RouteReason) -> Fact {
     let (message, to) = (id(message), party(to));
-    Fact::DeliveryRouted(Routed { message, to, channel, because, seen: None, body: None, encoding: None })
+    Fact::from(Routed { message, to, channel, because, seen: None, body: None, encoding: None })
 }
 
 pub(in crate::query) fn delivered(message: &str, to: &str) -> Fact {
-    Fact::DeliveryDelivered { message: id(message), to: party(to) }
+    Fact::from(message::Delivered { message: id(message), to: party(to) })
 }
 
 pub(in crate::query) fn read(message: &str, to: &str) -> Fact {
-    Fact::DeliveryRead { message: id(message), to: party(to) }
+    Fact::from(message::WasRead { message: id(message), to: party(to) })
 }
 
 pub(in crate::query) fn filtered(message: &str, to: &str) -> Fact {
-    Fact::DeliveryFiltered { message: id(message), to: party(to), reason: FilterReason::Blocked }
+    Fact::from(message::Filtered { message: id(message), to: party(to), reason: FilterReason::Blocked })
 }
 
 pub(in crate::query) fn recalled(message: &str, to: &str) -> Fact {
-    Fact::DeliveryRecalled { message: id(message), to: party(to) }
+    Fact::from(message::Recalled { message: id(message), to: party(to) })
 }
 
 pub(in crate::query) fn expired(message: &str, to: &str) -> Fact {
-    Fact::DeliveryExpired { message: id(message), to: party(to) }
+    Fact::from(message::Expired { message: id(message), to: party(to) })
 }
 
 pub(in crate::query) fn online(name: &str, device: &str) -> Fact {
     let (class, encoding) = (DeviceClass::Pc, Encoding::Json);
-    Fact::DeviceOnline {
+    Fact::from(presence::CameOnline {
         user: user(name),
         device: device.parse().unwrap(),
         class,
         lease_ms: 45_000,
         encoding,
-    }
+    })
 }
 
 pub(in crate::query) fn offline(name: &str, device: &str) -> Fact {
-    Fact::DeviceOffline { user: user(name), device: device.parse().unwrap(), because: OfflineReason::Lapsed }
+    Fact::from(presence::WentOffline {
+        user: user(name),
+        device: device.parse().unwrap(),
+        because: OfflineReason::Lapsed,
+    })
 }
 
 pub(in crate::query) fn contact(name: &str, who: &str) -> Fact {
-    Fact::ContactAdded { user: user(name), who: party(who), alias: Some(format!("my {who}")) }
+    Fact::from(contacts::Added { user: user(name), who: party(who), alias: Some(format!("my {who}")) })
 }
 
 pub(in crate::query) fn blocked(name: &str, who: &str) -> Fact {
-    Fact::ContactBlocked { user: user(name), who: party(who) }
+    Fact::from(contacts::Blocked { user: user(name), who: party(who) })
 }
 
 pub(in crate::query) const PHONE: &str = "+13800138000";
@@ -105,8 +116,8 @@ pub(in crate::query) fn people() -> Vec<Fact> {
         registered("bob", 1, Some(PHONE)),
         registered("carol", 2, None),
         registered("dave", 3, None),
-        Fact::UserSuspended { user: user("dave") },
-        Fact::ProfileSet { user: user("dave"), profile },
+        Fact::from(identity::Suspended { user: user("dave") }),
+        Fact::from(identity::ProfileSet { user: user("dave"), profile }),
     ]
 }
 
@@ -135,10 +146,10 @@ pub(in crate::query) fn story() -> Vec<(EventSeq, Commit)> {
         vec![recalled("m12", "bob"), routed("m12", "bob", Channel::Live, RouteReason::CameOnline)],
         vec![accepted("m14", "bob", &["alice"]), routed("m14", "alice", Channel::None, RouteReason::NoPhone)],
         vec![expired("m14", "alice"), delivered("m14", "alice")],
-        vec![Fact::ContactRemoved { user: user("alice"), who: party("dave") }],
+        vec![Fact::from(contacts::Removed { user: user("alice"), who: party("dave") })],
         vec![
-            Fact::PreferenceSet { user: user("carol"), sms: false },
-            Fact::UserResumed { user: user("dave") },
+            Fact::from(identity::PreferenceSet { user: user("carol"), sms: false }),
+            Fact::from(identity::Resumed { user: user("dave") }),
         ],
     ])
 }

@@ -4,7 +4,7 @@ use super::store::Model;
 use super::users::User;
 use super::{keys, read_row, write_row};
 use crate::log::{Fault, Rows};
-use crate::rules::fact::Accepted;
+use crate::rules::message::Accepted;
 use crate::rules::quota::{Usage, counted_on};
 use crate::words::{Instant, UserName};
 

@@ -6,7 +6,10 @@ use super::store::Model;
 use super::{Listed, keys, read_row, write_row};
 use crate::log::Fault;
 use crate::log::Rows;
-use crate::rules::fact::{Profile, UserChanges, UserDetails};
+use crate::rules::identity::{
+    Changed, Fact, PreferenceSet, Profile, ProfileSet, Registered, Resumed, Suspended, UserChanges,
+    UserDetails,
+};
 use crate::words::{Address, ImNumber, Party, Phone, UserName, Zone};
 
 /// A user's row. Secrets stay in the log.
@@ -36,7 +39,20 @@ impl User {
     }
 }
 
-pub(super) fn registered(
+pub(super) fn take(rows: &mut Rows<'_>, fact: &Fact) -> Result<(), Fault> {
+    match fact {
+        Fact::Registered(Registered { user, im, details }) => registered(rows, user, *im, details),
+        Fact::Changed(Changed { user, details }) => changed(rows, user, details),
+        Fact::Suspended(Suspended { user }) => change(rows, user, |row| row.suspended = true),
+        Fact::Resumed(Resumed { user }) => change(rows, user, |row| row.suspended = false),
+        Fact::ProfileSet(ProfileSet { user, profile }) => self::profile(rows, user, profile),
+        Fact::PreferenceSet(PreferenceSet { user, sms }) => change(rows, user, |row| row.sms = *sms),
+        // Nobody's row.
+        Fact::PhonePreferenceSet(_) => Ok(()),
+    }
+}
+
+fn registered(
     rows: &mut Rows<'_>,
     name: &UserName,
     im: ImNumber,
@@ -62,7 +78,7 @@ pub(super) fn registered(
     Ok(())
 }
 
-pub(super) fn changed(rows: &mut Rows<'_>, name: &UserName, details: &UserChanges) -> Result<(), Fault> {
+fn changed(rows: &mut Rows<'_>, name: &UserName, details: &UserChanges) -> Result<(), Fault> {
     let mut before = None;
     change(rows, name, |user| {
         before = user.phone;
@@ -82,7 +98,7 @@ pub(super) fn changed(rows: &mut Rows<'_>, name: &UserName, details: &UserChange
     Ok(())
 }
 
-pub(super) fn profile(rows: &mut Rows<'_>, name: &UserName, profile: &Profile) -> Result<(), Fault> {
+fn profile(rows: &mut Rows<'_>, name: &UserName, profile: &Profile) -> Result<(), Fault> {
     change(rows, name, |user| {
         let Profile { nickname, mood, picture } = profile.clone();
         user.nickname = nickname.or(user.nickname.take());
@@ -91,11 +107,7 @@ pub(super) fn profile(rows: &mut Rows<'_>, name: &UserName, profile: &Profile) -
     })
 }
 
-pub(super) fn change(
-    rows: &mut Rows<'_>,
-    name: &UserName,
-    change: impl FnOnce(&mut User),
-) -> Result<(), Fault> {
+fn change(rows: &mut Rows<'_>, name: &UserName, change: impl FnOnce(&mut User)) -> Result<(), Fault> {
     let key = keys::user(name.as_str());
     let Some(row) = rows.get(&key)? else { return Ok(()) };
     let mut user = read_row(&row)?;

@@ -1,25 +1,34 @@
 //! Someone is put on a contact list, renamed there, or unblocked.
 
-use super::{ALIAS_LEN_MAX, contact, entry, has_room};
-use crate::rules::command::AddContact;
-use crate::rules::{Fact, Rejection, State};
-use crate::words::UserName;
+use serde::{Deserialize, Serialize};
 
-pub(in crate::rules) fn add(
-    state: &State,
-    user: &UserName,
-    command: &AddContact,
-) -> Result<Vec<Fact>, Rejection> {
-    let who = contact(state, user, &command.who)?;
-    if command.alias.as_ref().is_some_and(|alias| alias.len() > ALIAS_LEN_MAX) {
-        return Err(Rejection::value_too_long("alias", ALIAS_LEN_MAX).at_field("alias"));
-    }
-    match entry(state, user, &who) {
-        Some(known) if !known.blocked && known.alias.as_deref() == command.alias.as_deref() => {
-            return Ok(Vec::new());
+use super::{ALIAS_LEN_MAX, Added, contact, entry, has_room};
+use crate::rules::proof::{ByUser, Case};
+use crate::rules::vocabulary::Decide;
+use crate::rules::{Decided, Rejection};
+use crate::words::Address;
+
+/// `contact.add`. Refused with `contact.unknown`, `contact.oneself`, `contact.full` or `command.too_large`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Add {
+    pub who: Address,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alias: Option<String>,
+}
+
+impl Decide for Add {
+    fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
+        let who = contact(case, &self.who)?;
+        if self.alias.as_ref().is_some_and(|alias| alias.len() > ALIAS_LEN_MAX) {
+            return Err(Rejection::value_too_long("alias", ALIAS_LEN_MAX).at_field("alias"));
         }
-        Some(_) => {}
-        None => has_room(state, user)?,
+        match entry(case, &who) {
+            Some(known) if !known.blocked && known.alias.as_deref() == self.alias.as_deref() => {
+                return Ok(Vec::new());
+            }
+            Some(_) => {}
+            None => has_room(case)?,
+        }
+        Ok(vec![Added { user: case.name().clone(), who, alias: self.alias.clone() }.into()])
     }
-    Ok(vec![Fact::ContactAdded { user: user.clone(), who, alias: command.alias.clone() }])
 }

@@ -1,20 +1,27 @@
 //! Someone's messages are not wanted: they are filtered, with that reason.
 
-use super::{contact, entry, has_room};
-use crate::rules::command::OneContact;
-use crate::rules::{Fact, Rejection, State};
-use crate::words::UserName;
+use serde::{Deserialize, Serialize};
 
-pub(in crate::rules) fn block(
-    state: &State,
-    user: &UserName,
-    command: &OneContact,
-) -> Result<Vec<Fact>, Rejection> {
-    let who = contact(state, user, &command.who)?;
-    match entry(state, user, &who) {
-        Some(known) if known.blocked => return Ok(Vec::new()),
-        Some(_) => {}
-        None => has_room(state, user)?,
+use super::{Blocked, contact, entry, has_room};
+use crate::rules::Decided;
+use crate::rules::proof::{ByUser, Case};
+use crate::rules::vocabulary::Decide;
+use crate::words::Address;
+
+/// `contact.block`. Refused with `contact.unknown`, `contact.oneself` or `contact.full`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Block {
+    pub who: Address,
+}
+
+impl Decide for Block {
+    fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
+        let who = contact(case, &self.who)?;
+        match entry(case, &who) {
+            Some(known) if known.blocked => return Ok(Vec::new()),
+            Some(_) => {}
+            None => has_room(case)?,
+        }
+        Ok(vec![Blocked { user: case.name().clone(), who }.into()])
     }
-    Ok(vec![Fact::ContactBlocked { user: user.clone(), who }])
 }

@@ -2,17 +2,21 @@
 
 mod add;
 mod block;
+mod facts;
 mod remove;
 
-pub(super) use add::add;
-pub(super) use block::block;
-pub(super) use remove::remove;
+pub use super::areas::contacts::{Command, Fact};
+pub use add::Add;
+pub use block::Block;
+pub use facts::{Added, Blocked, Removed};
+pub use remove::Remove;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fact, Rejection, State};
+use super::proof::{ByUser, Case};
+use super::{Rejection, State};
 use crate::words::{Address, Party, UserName};
 
 /// More than any address book in use; it bounds the decider's memory.
@@ -39,20 +43,20 @@ impl Contacts {
 }
 
 /// Whom a contact command is about.
-fn contact(state: &State, user: &UserName, who: &Address) -> Result<Party, Rejection> {
-    let party = state.resolve(who).ok_or_else(Rejection::unknown_contact)?;
-    if party.user() == Some(user) {
+fn contact(case: &Case<'_, ByUser>, who: &Address) -> Result<Party, Rejection> {
+    let party = case.state.resolve(who).ok_or_else(Rejection::unknown_contact)?;
+    if party.user() == Some(case.name()) {
         return Err(Rejection::contact_is_oneself());
     }
     Ok(party)
 }
 
-fn entry<'a>(state: &'a State, user: &UserName, who: &Party) -> Option<&'a Entry> {
-    state.user_named(user)?.contacts.as_ref()?.entries.get(who)
+fn entry<'a>(case: &Case<'a, ByUser>, who: &Party) -> Option<&'a Entry> {
+    case.user().contacts.as_ref()?.entries.get(who)
 }
 
-fn has_room(state: &State, user: &UserName) -> Result<(), Rejection> {
-    let contacts = state.user_named(user).and_then(|user| user.contacts.as_ref());
+fn has_room(case: &Case<'_, ByUser>) -> Result<(), Rejection> {
+    let contacts = case.user().contacts.as_ref();
     if contacts.is_some_and(|contacts| contacts.entries.len() >= CONTACTS_LEN_MAX) {
         return Err(Rejection::contacts_full(CONTACTS_LEN_MAX));
     }
@@ -60,17 +64,17 @@ fn has_room(state: &State, user: &UserName) -> Result<(), Rejection> {
 }
 
 pub(super) fn evolve(state: &mut State, fact: &Fact) {
-    if let Fact::ContactAdded { user, who, alias } = fact {
-        change(state, user, |contacts| {
+    match fact {
+        Fact::Added(Added { user, who, alias }) => change(state, user, |contacts| {
             let alias = alias.as_deref().map(Box::from);
             contacts.entries.insert(who.clone(), Entry { alias, blocked: false });
-        });
-    } else if let Fact::ContactRemoved { user, who } = fact {
-        change(state, user, |contacts| {
+        }),
+        Fact::Removed(Removed { user, who }) => change(state, user, |contacts| {
             contacts.entries.remove(who);
-        });
-    } else if let Fact::ContactBlocked { user, who } = fact {
-        change(state, user, |contacts| contacts.entries.entry(who.clone()).or_default().blocked = true);
+        }),
+        Fact::Blocked(Blocked { user, who }) => {
+            change(state, user, |contacts| contacts.entries.entry(who.clone()).or_default().blocked = true);
+        }
     }
 }
 

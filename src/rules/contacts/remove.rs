@@ -1,18 +1,25 @@
 //! Someone is taken off a contact list; who was blocked may write again.
 
-use super::{contact, entry};
-use crate::rules::command::OneContact;
-use crate::rules::{Fact, Rejection, State};
-use crate::words::UserName;
+use serde::{Deserialize, Serialize};
 
-pub(in crate::rules) fn remove(
-    state: &State,
-    user: &UserName,
-    command: &OneContact,
-) -> Result<Vec<Fact>, Rejection> {
-    let who = contact(state, user, &command.who)?;
-    if entry(state, user, &who).is_none() {
-        return Ok(Vec::new());
+use super::{Removed, contact, entry};
+use crate::rules::Decided;
+use crate::rules::proof::{ByUser, Case};
+use crate::rules::vocabulary::Decide;
+use crate::words::Address;
+
+/// `contact.remove`. Refused with `contact.unknown` or `contact.oneself`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Remove {
+    pub who: Address,
+}
+
+impl Decide for Remove {
+    fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
+        let who = contact(case, &self.who)?;
+        if entry(case, &who).is_none() {
+            return Ok(Vec::new());
+        }
+        Ok(vec![Removed { user: case.name().clone(), who }.into()])
     }
-    Ok(vec![Fact::ContactRemoved { user: user.clone(), who }])
 }

@@ -1,20 +1,30 @@
 //! Who is registered, with what phone, and what they show and wish.
 
+mod facts;
 mod preference;
 mod profile;
 mod register;
+mod resume;
 mod set;
-mod standing;
+mod suspend;
 
-pub(super) use preference::set_preference;
-pub(super) use profile::set_profile;
-pub(super) use register::register;
-pub(super) use set::set;
-pub(super) use standing::{resume, suspend};
+pub use super::areas::identity::{Command, Fact};
+pub use facts::{
+    Changed, PhonePreferenceSet, PreferenceSet, Profile, ProfileSet, Registered, Resumed, Suspended,
+    UserChanges, UserDetails,
+};
+pub use preference::{SetPreference, Switch};
+pub use profile::SetProfile;
+pub use register::Register;
+pub use resume::Resume;
+pub use set::SetUser;
+pub use suspend::Suspend;
+
+use serde::Deserialize;
 
 use super::state::User;
-use super::{Fact, Rejection, Stamp, State};
-use crate::words::Zone;
+use super::{Rejection, Stamp, State};
+use crate::words::{UserName, Zone};
 
 /// A PHC string of Argon2id has about 100 bytes.
 const SECRET_LEN_MAX: usize = 512;
@@ -39,9 +49,23 @@ fn secret_stamp(secret: Option<&String>) -> Option<Box<Stamp>> {
     secret.map(|secret| Box::new(Stamp::of(&[secret.as_bytes()])))
 }
 
+/// A field that is there, be it with `null`: one that is not is never read.
+fn said<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
+}
+
+fn is_suspended(state: &State, name: &UserName) -> Result<bool, Rejection> {
+    let user = state.user_named(name).ok_or_else(|| Rejection::unknown_user(name.as_str()))?;
+    Ok(user.suspended)
+}
+
 pub(super) fn evolve(state: &mut State, fact: &Fact) {
-    if let Fact::UserRegistered { user, details, .. } = fact {
-        state.add_user(User {
+    match fact {
+        Fact::Registered(Registered { user, details, im: _ }) => state.add_user(User {
             name: user.clone(),
             phone: details.phone,
             zone: zone(details.zone.as_deref()),
@@ -54,16 +78,24 @@ pub(super) fn evolve(state: &mut State, fact: &Fact) {
             devices: Vec::new(),
             contacts: None,
             mailbox: Default::default(),
-        });
-    } else if let Fact::UserChanged { user, details } = fact {
-        set::evolve(state, user, details);
-    } else if let Fact::UserSuspended { user } = fact {
-        standing::evolve(state, user, true);
-    } else if let Fact::UserResumed { user } = fact {
-        standing::evolve(state, user, false);
-    } else if let Fact::PreferenceSet { user, sms } = fact
-        && let Some(user) = state.user_named_mut(user)
-    {
-        user.sms_off = !sms;
+        }),
+        Fact::Changed(Changed { user, details }) => set::evolve(state, user, details),
+        Fact::Suspended(Suspended { user }) => change(state, user, |user| user.suspended = true),
+        Fact::Resumed(Resumed { user }) => change(state, user, |user| user.suspended = false),
+        Fact::PreferenceSet(PreferenceSet { user, sms }) => change(state, user, |user| user.sms_off = !sms),
+        Fact::PhonePreferenceSet(PhonePreferenceSet { phone, sms: true }) => {
+            state.phones_off.remove(phone);
+        }
+        Fact::PhonePreferenceSet(PhonePreferenceSet { phone, sms: false }) => {
+            state.phones_off.insert(*phone);
+        }
+        // Nothing is decided from what somebody shows.
+        Fact::ProfileSet(_) => {}
+    }
+}
+
+fn change(state: &mut State, name: &UserName, change: impl FnOnce(&mut User)) {
+    if let Some(user) = state.user_named_mut(name) {
+        change(user);
     }
 }

@@ -1,15 +1,31 @@
 //! A user's wish not to get SMS, or to get them again.
 
-use crate::rules::command::{SetPreference, Switch};
-use crate::rules::{Fact, Rejection, State};
-use crate::words::UserName;
+use serde::{Deserialize, Serialize};
 
-pub(in crate::rules) fn set_preference(
-    state: &State,
-    user: &UserName,
-    command: &SetPreference,
-) -> Result<Vec<Fact>, Rejection> {
-    let sms = command.sms == Switch::On;
-    let as_wished = state.user_named(user).is_some_and(|user| user.sms_off != sms);
-    Ok(if as_wished { Vec::new() } else { vec![Fact::PreferenceSet { user: user.clone(), sms }] })
+use super::PreferenceSet;
+use crate::rules::Decided;
+use crate::rules::proof::{ByUser, Case};
+use crate::rules::vocabulary::Decide;
+use crate::words::named;
+
+/// `preference.set`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SetPreference {
+    pub sms: Switch,
+}
+
+named! {
+    "switch" Switch {
+        On = "on",
+        Off = "off",
+    }
+}
+
+impl Decide for SetPreference {
+    fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
+        let sms = self.sms == Switch::On;
+        let user = case.name().clone();
+        let as_wished = case.user().sms_off != sms;
+        Ok(if as_wished { Vec::new() } else { vec![PreferenceSet { user, sms }.into()] })
+    }
 }

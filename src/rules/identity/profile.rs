@@ -1,22 +1,38 @@
 //! What a user shows of themselves to those who have them as a contact.
 
-use crate::rules::command::SetProfile;
-use crate::rules::fact::Profile;
-use crate::rules::{Fact, Rejection};
-use crate::words::UserName;
+use serde::{Deserialize, Serialize};
+
+use super::{Profile, ProfileSet};
+use crate::rules::proof::{ByUser, Case};
+use crate::rules::vocabulary::Decide;
+use crate::rules::{Decided, Rejection};
 
 /// A line of text; the picture is an address, not the picture.
 const FIELD_LEN_MAX: usize = 1_024;
 
-pub(in crate::rules) fn set_profile(user: &UserName, command: &SetProfile) -> Result<Vec<Fact>, Rejection> {
-    let SetProfile { nickname, mood, picture } = command.clone();
-    for (field, value) in [("nickname", &nickname), ("mood", &mood), ("picture", &picture)] {
-        if value.as_ref().is_some_and(|value| value.len() > FIELD_LEN_MAX) {
-            return Err(Rejection::value_too_long(field, FIELD_LEN_MAX).at_field(field));
+/// `profile.set`: what is absent stays as it was. Refused with `command.too_large`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct SetProfile {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nickname: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mood: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
+}
+
+impl Decide for SetProfile {
+    fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
+        let SetProfile { nickname, mood, picture } = self.clone();
+        for (field, value) in [("nickname", &nickname), ("mood", &mood), ("picture", &picture)] {
+            if value.as_ref().is_some_and(|value| value.len() > FIELD_LEN_MAX) {
+                return Err(Rejection::value_too_long(field, FIELD_LEN_MAX).at_field(field));
+            }
         }
+        if nickname.is_none() && mood.is_none() && picture.is_none() {
+            return Ok(Vec::new());
+        }
+        let profile = Profile { nickname, mood, picture };
+        Ok(vec![ProfileSet { user: case.name().clone(), profile }.into()])
     }
-    if nickname.is_none() && mood.is_none() && picture.is_none() {
-        return Ok(Vec::new());
-    }
-    Ok(vec![Fact::ProfileSet { user: user.clone(), profile: Profile { nickname, mood, picture } }])
 }

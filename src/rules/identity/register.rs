@@ -1,28 +1,61 @@
 //! A person is registered, and gets an IM number.
 
-use super::{must_be_shaped, secret_stamp, zone};
-use crate::rules::command::Register;
-use crate::rules::fact::UserDetails;
-use crate::rules::{Fact, Rejection, State, sms};
-use crate::words::ImNumber;
+use serde::{Deserialize, Serialize};
 
-pub(in crate::rules) fn register(state: &State, command: &Register) -> Result<Vec<Fact>, Rejection> {
-    must_be_shaped(command.zone.as_deref(), command.secret.as_deref())?;
-    let Register { name: _, phone, secret, zone: home, day, month } = command.clone();
-    let details = UserDetails { phone, secret, zone: home, day, month };
-    if let Some(user) = state.user_named(&command.name) {
-        let same = user.phone == details.phone
-            && user.zone == zone(details.zone.as_deref())
-            && user.day == details.day
-            && user.month == details.month
-            && user.secret == secret_stamp(details.secret.as_ref());
-        return if same { Ok(Vec::new()) } else { Err(Rejection::user_exists(command.name.as_str())) };
+use super::{Registered, UserDetails, must_be_shaped, secret_stamp, zone};
+use crate::rules::proof::{ByOperator, Case};
+use crate::rules::vocabulary::Decide;
+use crate::rules::{Decided, Outcome, Rejection, State, sms};
+use crate::words::{ImNumber, Phone, UserName};
+
+/// `user.register`. Refused with `user.exists`, `user.phone_taken`, `user.no_number`, `schedule.unknown_zone` or `command.too_large`.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Register {
+    pub name: UserName,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Phone>,
+    /// A hash (PHC string), made before it is published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub month: Option<u32>,
+}
+
+impl std::fmt::Debug for Register {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Register").field("name", &self.name).finish_non_exhaustive()
     }
-    if details.phone.is_some_and(|phone| state.uid_by_phone(phone).is_some()) {
-        return Err(Rejection::phone_taken());
+}
+
+impl Decide for Register {
+    fn decide(&self, case: &Case<'_, ByOperator>) -> Decided {
+        let state = case.state;
+        must_be_shaped(self.zone.as_deref(), self.secret.as_deref())?;
+        let Register { name: _, phone, secret, zone: home, day, month } = self.clone();
+        let details = UserDetails { phone, secret, zone: home, day, month };
+        if let Some(user) = state.user_named(&self.name) {
+            let same = user.phone == details.phone
+                && user.zone == zone(details.zone.as_deref())
+                && user.day == details.day
+                && user.month == details.month
+                && user.secret == secret_stamp(details.secret.as_ref());
+            return if same { Ok(Vec::new()) } else { Err(Rejection::user_exists(self.name.as_str())) };
+        }
+        if details.phone.is_some_and(|phone| state.uid_by_phone(phone).is_some()) {
+            return Err(Rejection::phone_taken());
+        }
+        let im = ImNumber::of_index(state.users_len()).ok_or_else(Rejection::numbers_used_up)?;
+        let opted_out = sms::opted_out_phone(state, &self.name, details.phone);
+        let registered = Registered { user: self.name.clone(), im, details };
+        Ok(std::iter::once(registered.into()).chain(opted_out).collect())
     }
-    let im = ImNumber::of_index(state.users_len()).ok_or_else(Rejection::numbers_used_up)?;
-    let opted_out = sms::opted_out_phone(state, &command.name, details.phone);
-    let registered = Fact::UserRegistered { user: command.name.clone(), im, details };
-    Ok(std::iter::once(registered).chain(opted_out).collect())
+
+    /// A registration that is said again is told the number that it got.
+    fn fulfilled(&self, state: &State) -> Outcome {
+        state.im(&self.name).map_or(Outcome::Accepted, |im| Outcome::User(self.name.clone(), im))
+    }
 }

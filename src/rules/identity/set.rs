@@ -1,31 +1,61 @@
 //! An operator changes what is known of a user; what is not named stays.
 
-use super::{must_be_shaped, secret_stamp, zone};
-use crate::rules::command::SetUser;
-use crate::rules::fact::UserChanges;
-use crate::rules::{Fact, Rejection, State, sms};
-use crate::words::UserName;
+use serde::{Deserialize, Serialize};
 
-pub(in crate::rules) fn set(state: &State, command: &SetUser) -> Result<Vec<Fact>, Rejection> {
-    must_be_shaped(command.zone.as_deref(), command.secret.as_deref())?;
-    let SetUser { name: _, phone, secret, zone: home, day, month } = command.clone();
-    let details = UserChanges { phone, secret, zone: home, day, month };
-    let uid = state.uid(&command.name).ok_or_else(|| Rejection::unknown_user(command.name.as_str()))?;
-    if details.phone.and_then(|phone| state.uid_by_phone(phone)).is_some_and(|holder| holder != uid) {
-        return Err(Rejection::phone_taken());
+use super::{Changed, UserChanges, must_be_shaped, said, secret_stamp, zone};
+use crate::rules::proof::{ByOperator, Case};
+use crate::rules::vocabulary::Decide;
+use crate::rules::{Decided, Rejection, State, sms};
+use crate::words::{Phone, UserName};
+
+/// `user.set`: what is absent stays as it was. Refused with `user.unknown`, `user.phone_taken`, `schedule.unknown_zone` or
+/// `command.too_large`.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct SetUser {
+    pub name: UserName,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Phone>,
+    /// A hash (PHC string), made before it is published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// `null` takes the limit away.
+    #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
+    pub day: Option<Option<u32>>,
+    #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
+    pub month: Option<Option<u32>>,
+}
+
+impl std::fmt::Debug for SetUser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SetUser").field("name", &self.name).finish_non_exhaustive()
     }
-    let user = state.user(uid);
-    let changes = details.phone.is_some_and(|phone| user.phone != Some(phone))
-        || zone(details.zone.as_deref()).is_some_and(|zone| user.zone != Some(zone))
-        || details.day.is_some_and(|day| user.day != day)
-        || details.month.is_some_and(|month| user.month != month)
-        || details.secret.as_ref().is_some_and(|secret| user.secret != secret_stamp(Some(secret)));
-    if !changes {
-        return Ok(Vec::new());
+}
+
+impl Decide for SetUser {
+    fn decide(&self, case: &Case<'_, ByOperator>) -> Decided {
+        let state = case.state;
+        must_be_shaped(self.zone.as_deref(), self.secret.as_deref())?;
+        let SetUser { name: _, phone, secret, zone: home, day, month } = self.clone();
+        let details = UserChanges { phone, secret, zone: home, day, month };
+        let uid = state.uid(&self.name).ok_or_else(|| Rejection::unknown_user(self.name.as_str()))?;
+        if details.phone.and_then(|phone| state.uid_by_phone(phone)).is_some_and(|holder| holder != uid) {
+            return Err(Rejection::phone_taken());
+        }
+        let user = state.user(uid);
+        let changes = details.phone.is_some_and(|phone| user.phone != Some(phone))
+            || zone(details.zone.as_deref()).is_some_and(|zone| user.zone != Some(zone))
+            || details.day.is_some_and(|day| user.day != day)
+            || details.month.is_some_and(|month| user.month != month)
+            || details.secret.as_ref().is_some_and(|secret| user.secret != secret_stamp(Some(secret)));
+        if !changes {
+            return Ok(Vec::new());
+        }
+        let opted_out = sms::opted_out_phone(state, &self.name, details.phone);
+        let changed = Changed { user: self.name.clone(), details };
+        Ok(std::iter::once(changed.into()).chain(opted_out).collect())
     }
-    let opted_out = sms::opted_out_phone(state, &command.name, details.phone);
-    let changed = Fact::UserChanged { user: command.name.clone(), details };
-    Ok(std::iter::once(changed).chain(opted_out).collect())
 }
 
 pub(super) fn evolve(state: &mut State, name: &UserName, details: &UserChanges) {

@@ -1,53 +1,72 @@
 //! A recipient's client confirms what it got, or what its person has read.
 
-use crate::rules::command::Confirm;
-use crate::rules::{Fact, Rejection, State};
-use crate::words::{CommandSeq, MessageId, Party, UserName};
+use serde::{Deserialize, Serialize};
+
+use super::{Delivered, WasRead};
+use crate::rules::proof::{ByUser, Case};
+use crate::rules::vocabulary::Decide;
+use crate::rules::{Decided, Fact, Rejection};
+use crate::words::{CommandSeq, MessageId, Party};
 
 /// The contract's page of the inbox.
 const MESSAGES_LEN_MAX: usize = 1_000;
 
-/// Ends the open deliveries named. One that ended before was confirmed before, and costs nothing.
-pub(in crate::rules) fn received(
-    state: &State,
-    user: &UserName,
-    command: &Confirm,
-    seq: CommandSeq,
-) -> Result<Vec<Fact>, Rejection> {
-    let open =
-        |message: &MessageId| state.user_named(user).is_some_and(|u| u.mailbox.standing(*message).is_some());
-    let to = Party::User(user.clone());
-    let delivered = |message| Fact::DeliveryDelivered { message, to: to.clone() };
-    Ok(named(command, seq)?.into_iter().filter(open).map(delivered).collect())
+/// Which messages: one of the two fields.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Confirm {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<MessageId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub messages: Option<Vec<MessageId>>,
 }
 
-/// Reading implies receiving. A message that has left the decider's memory is read by the reader's word alone:
-/// the read models apply it only to a delivery that there is.
-pub(in crate::rules) fn read(
-    state: &State,
-    user: &UserName,
-    command: &Confirm,
-    seq: CommandSeq,
-) -> Result<Vec<Fact>, Rejection> {
-    let mut facts = received(state, user, command, seq)?;
-    let to = Party::User(user.clone());
-    facts.extend(
-        named(command, seq)?.into_iter().map(|message| Fact::DeliveryRead { message, to: to.clone() }),
-    );
-    Ok(facts)
-}
+/// `message.received`. Refused with `message.none_named` or `message.unknown`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Received(pub Confirm);
 
-/// The messages named, each once, all of which can exist.
-fn named(command: &Confirm, seq: CommandSeq) -> Result<Vec<MessageId>, Rejection> {
-    let mut messages = match (command.message, &command.messages) {
-        (Some(message), None) => vec![message],
-        (None, Some(messages)) if (1..=MESSAGES_LEN_MAX).contains(&messages.len()) => messages.clone(),
-        (None, Some(_)) | (Some(_), Some(_)) | (None, None) => return Err(Rejection::no_message_named()),
-    };
-    if messages.iter().any(|message| message.command() >= seq) {
-        return Err(Rejection::unknown_message());
+/// `message.read`. Refused as `message.received`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Read(pub Confirm);
+
+impl Decide for Received {
+    fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
+        Ok(received(&self.0.messages(case.seq)?, case).collect())
     }
-    messages.sort_unstable();
-    messages.dedup();
-    Ok(messages)
+}
+
+impl Decide for Read {
+    /// Reading implies receiving. A message that has left the decider's memory is read by the reader's word alone:
+    /// the read models apply it only to a delivery that there is.
+    fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
+        let messages = self.0.messages(case.seq)?;
+        let to = Party::User(case.name().clone());
+        let read = messages.iter().map(|message| WasRead { message: *message, to: to.clone() }.into());
+        Ok(received(&messages, case).chain(read).collect())
+    }
+}
+
+/// Ends the open deliveries named. One that ended before was confirmed before, and costs nothing.
+fn received(messages: &[MessageId], case: &Case<'_, ByUser>) -> impl Iterator<Item = Fact> {
+    let (user, to) = (case.user(), Party::User(case.name().clone()));
+    let open = move |message: &&MessageId| user.mailbox.standing(**message).is_some();
+    messages.iter().filter(open).map(move |message| Delivered { message: *message, to: to.clone() }.into())
+}
+
+impl Confirm {
+    /// The messages named, each once, all of which can exist.
+    fn messages(&self, seq: CommandSeq) -> Result<Vec<MessageId>, Rejection> {
+        let mut messages = match (self.message, &self.messages) {
+            (Some(message), None) => vec![message],
+            (None, Some(messages)) if (1..=MESSAGES_LEN_MAX).contains(&messages.len()) => messages.clone(),
+            (None, Some(_)) | (Some(_), Some(_)) | (None, None) => return Err(Rejection::no_message_named()),
+        };
+        if messages.iter().any(|message| message.command() >= seq) {
+            return Err(Rejection::unknown_message());
+        }
+        messages.sort_unstable();
+        messages.dedup();
+        Ok(messages)
+    }
 }

@@ -1,16 +1,15 @@
 //! The deadlines of a message: when it expires, and when an unconfirmed delivery goes on.
 
-use super::{OpenMessage, Standing};
-use crate::rules::command::Route;
-use crate::rules::fact::Routed;
-use crate::rules::{Channel, Fact, State, routing};
+use super::routing::{self, Channel, Choice, Route};
+use super::{Expired, OpenMessage, Routed, Standing};
+use crate::rules::{Fact, State};
 use crate::words::{Instant, MessageId, Party};
 
 pub(in crate::rules) fn expire(state: &State, message: MessageId, at: Instant) -> Vec<Fact> {
     let Some(open) = state.messages.get(&message).filter(|open| open.expires <= at) else {
         return Vec::new();
     };
-    expiring(state, message, open).map(|to| Fact::DeliveryExpired { message, to }).collect()
+    expiring(state, message, open).map(|to| Expired { message, to }.into()).collect()
 }
 
 /// Whether its expiry would change anything.
@@ -41,15 +40,10 @@ pub(in crate::rules) fn escalate(state: &State, message: MessageId) -> Vec<Fact>
         let choice = routing::after_client(user);
         let unconfirmed = user.mailbox.standing(message) == Some(Standing::Sent);
         // With no other channel it stays sent: it may still be confirmed, and is sent again when the client returns.
-        (unconfirmed && choice.channel != Channel::None).then_some(Fact::DeliveryRouted(Routed {
-            message,
-            to,
-            channel: choice.channel,
-            because: choice.because,
-            seen: choice.seen,
-            body: Some(open.body),
-            encoding: None,
-        }))
+        (unconfirmed && choice.channel != Channel::None).then(|| {
+            let Choice { channel, because, seen, encoding: _ } = choice;
+            Routed { message, to, channel, because, seen, body: Some(open.body), encoding: None }.into()
+        })
     };
     open.parties(state).filter_map(next).collect()
 }

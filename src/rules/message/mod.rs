@@ -5,20 +5,26 @@
 mod blob;
 mod confirm;
 mod deadline;
+mod facts;
 mod mailbox;
 mod open;
+mod part;
 mod recall;
+mod routing;
 mod send;
 mod waiting;
 
+pub use super::areas::message::{Command, Fact};
 pub use blob::Blob;
+pub use confirm::{Confirm, Read, Received};
+pub use facts::{Accepted, Delivered, Expired, Failed, Filtered, Recalled, Routed, WasRead};
+pub use part::MessagePart;
+pub use recall::Recall;
+pub use routing::{Channel, FilterReason, Route, RouteReason};
+pub use send::{PARTS_BYTES_MAX, PARTS_LEN_MAX, Send, TEXT_BYTES_MAX};
 
-pub(super) use confirm::{read, received};
 pub(super) use deadline::{can_escalate, can_expire, escalate, expire};
 pub(super) use mailbox::Mailbox;
-pub(super) use open::{OpenMessage, Standing, evolve};
-pub(super) use recall::recall;
-pub(super) use send::{Letter, accept, check_id, letter, send};
+pub(super) use open::{OpenMessage, Standing, escalates, evolve};
+pub(super) use send::{Letter, accept, letter, send};
 pub(super) use waiting::what_waits;
-
-pub use send::{PARTS_BYTES_MAX, PARTS_LEN_MAX, TEXT_BYTES_MAX};

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::rules::command::Route;
-use crate::rules::fact::{Accepted, RouteReason, Routed};
+use super::{
+    Accepted, Channel, Delivered, Expired, Fact, Failed, Filtered, Recalled, Route, RouteReason, Routed,
+};
 use crate::rules::state::Uid;
-use crate::rules::{Channel, Fact, State, Timer};
+use crate::rules::{State, quota};
 use crate::words::{Author, EventSeq, Instant, MessageId, Party, Phone};
 
 /// A message with at least one open delivery. Its body stays in the log, at `body`.
@@ -147,21 +148,26 @@ impl State {
 }
 
 pub(in crate::rules) fn evolve(state: &mut State, fact: &Fact, at: EventSeq, now: Instant) {
-    if let Fact::MessageAccepted(accepted) = fact {
-        opens(state, accepted, at);
-    } else if let Fact::DeliveryRouted(routed) = fact {
-        moves(state, routed, now);
-    } else if let Fact::TimerSet { timer: Timer::Escalate(message), due } = fact
-        && let Some(open) = state.messages.get_mut(message)
-    {
-        open.escalates = *due;
-    } else if let Fact::DeliveryDelivered { message, to }
-    | Fact::DeliveryFiltered { message, to, .. }
-    | Fact::DeliveryRecalled { message, to }
-    | Fact::DeliveryExpired { message, to }
-    | Fact::DeliveryFailed { message, to, .. } = fact
-    {
-        ends(state, *message, to);
+    match fact {
+        Fact::Accepted(accepted) => {
+            quota::count(state, accepted, now);
+            opens(state, accepted, at);
+        }
+        Fact::Routed(routed) => moves(state, routed, now),
+        Fact::Delivered(Delivered { message, to })
+        | Fact::Filtered(Filtered { message, to, .. })
+        | Fact::Recalled(Recalled { message, to })
+        | Fact::Expired(Expired { message, to })
+        | Fact::Failed(Failed { message, to, .. }) => ends(state, *message, to),
+        // Received before, it is not open.
+        Fact::WasRead(_) => {}
+    }
+}
+
+/// When whoever got it live and did not confirm it gets it otherwise.
+pub(in crate::rules) fn escalates(state: &mut State, message: MessageId, due: Instant) {
+    if let Some(open) = state.messages.get_mut(&message) {
+        open.escalates = due;
     }
 }
 

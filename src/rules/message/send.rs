@@ -2,9 +2,13 @@
 
 use std::collections::HashSet;
 
-use crate::rules::command::{MessagePart, Route, Send};
-use crate::rules::fact::{Accepted, FilterReason, Routed};
-use crate::rules::{Fact, Rejection, State, Timer, quota, routing};
+use serde::{Deserialize, Serialize};
+
+use super::routing::{self, Choice, FilterReason, Route};
+use super::{Accepted, Filtered, MessagePart, Routed};
+use crate::rules::proof::{ByUser, Case};
+use crate::rules::vocabulary::Decide;
+use crate::rules::{Decided, Fact, Rejection, State, Timer, quota, timer};
 use crate::words::{Address, Author, EventSeq, Instant, MessageId, Party, Span, UserName};
 
 /// The contract's limit.
@@ -15,9 +19,37 @@ pub const TEXT_BYTES_MAX: usize = 64 * 1_024;
 pub const PARTS_BYTES_MAX: usize = 512 * 1_024;
 /// Each part takes some room of its own in a commit, however small it is.
 pub const PARTS_LEN_MAX: usize = 100;
-const ID_BYTES_MAX: usize = 256;
 const DEADLINE_MIN: Span = Span::from_secs(1);
 const DEADLINE_MAX: Span = Span::from_secs(366 * 86_400);
+
+/// `message.send`. Refused with `message.no_recipient`, `message.empty`, `message.too_long`, `message.bad_deadline`,
+/// `quota.day_exceeded`, `quota.month_exceeded` or `command.unsupported`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Send {
+    pub to: Vec<Address>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<Vec<MessagePart>>,
+    #[serde(default, skip_serializing_if = "is_auto")]
+    pub route: Route,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_in: Option<Span>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalate_after: Option<Span>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminder_after: Option<Span>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_group: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_header: Option<bool>,
+}
+
+fn is_auto(route: &Route) -> bool {
+    *route == Route::Auto
+}
 
 /// What is to be delivered, judged sound: to whom, by which route, for how long.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,13 +64,20 @@ pub(in crate::rules) struct Letter {
     pub(in crate::rules) escalate_after: Option<Span>,
 }
 
+impl Decide for Send {
+    fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
+        send(case.state, case.name(), self, case.message(), case.at)
+    }
+}
+
+/// Accepts what a user asks to be sent now, by whatever way they asked.
 pub(in crate::rules) fn send(
     state: &State,
     from: &UserName,
     command: &Send,
     message: MessageId,
     at: Instant,
-) -> Result<Vec<Fact>, Rejection> {
+) -> Decided {
     let letter = letter(state, command)?;
     quota::check(state, from, at)?;
     accept(state, from, letter, message, at)
@@ -76,7 +115,7 @@ pub(in crate::rules) fn accept(
     letter: Letter,
     message: MessageId,
     at: Instant,
-) -> Result<Vec<Fact>, Rejection> {
+) -> Decided {
     let Letter { to, text, parts, body, route, expires_in, escalate_after } = letter;
     let expires = expires_in.map(|span| at + span);
     let mut facts = Vec::with_capacity(1 + to.len());
@@ -85,13 +124,13 @@ pub(in crate::rules) fn accept(
     let day = state.user_named(from).and_then(|user| user.zone).map(|zone| quota::today(zone, at));
     let accepted =
         Accepted { message, from: from_user, to: recipients, text, parts, route, body, expires, day };
-    facts.push(Fact::MessageAccepted(Box::new(accepted)));
+    facts.push(accepted.into());
     for to in to {
         facts.push(first_channel(state, from, route, message, to)?);
     }
-    facts.extend(expires.map(|due| Fact::TimerSet { timer: Timer::Expire(message), due }));
-    let escalates = escalate_after.map(|span| at + span);
-    facts.extend(escalates.map(|due| Fact::TimerSet { timer: Timer::Escalate(message), due }));
+    let expires = expires.map(|due| (Timer::Expire(message), due));
+    let escalates = escalate_after.map(|span| (Timer::Escalate(message), at + span));
+    facts.extend(expires.into_iter().chain(escalates).map(|(timer, due)| timer::Set { timer, due }.into()));
     Ok(facts)
 }
 
@@ -118,16 +157,6 @@ fn shape(command: &Send) -> Result<(), Rejection> {
         (Some(_), None) | (None, Some(_)) | (Some(_), Some(_)) | (None, None) => {
             Err(Rejection::empty_message())
         }
-    }
-}
-
-/// The field `id`, on the commands that have one.
-/// An id is kept, in a commit that is to be smaller than its command may be.
-pub(in crate::rules) fn check_id(id: Option<&str>) -> Result<(), Rejection> {
-    if id.is_none_or(|id| (1..=ID_BYTES_MAX).contains(&id.len())) {
-        Ok(())
-    } else {
-        Err(Rejection::value_too_long("id", ID_BYTES_MAX).at_field("id"))
     }
 }
 
@@ -165,22 +194,15 @@ fn first_channel(
     if let Party::Phone(phone) = &to
         && state.phones_off.contains(phone)
     {
-        return Ok(Fact::DeliveryFiltered { message, to, reason: FilterReason::OptedOut });
+        return Ok(Filtered { message, to, reason: FilterReason::OptedOut }.into());
     }
     let choice = match to.user().and_then(|name| state.user_named(name)) {
         Some(user) => match routing::to_user(user, from, route) {
             Ok(choice) => choice,
-            Err(reason) => return Ok(Fact::DeliveryFiltered { message, to, reason }),
+            Err(reason) => return Ok(Filtered { message, to, reason }.into()),
         },
         None => routing::to_phone(route).ok_or_else(|| Rejection::unreachable_recipient(route.as_str()))?,
     };
-    Ok(Fact::DeliveryRouted(Routed {
-        message,
-        to,
-        channel: choice.channel,
-        because: choice.because,
-        seen: choice.seen,
-        body: None,
-        encoding: choice.encoding,
-    }))
+    let Choice { channel, because, seen, encoding } = choice;
+    Ok(Routed { message, to, channel, because, seen, body: None, encoding }.into())
 }

@@ -1,10 +1,9 @@
 //! What a client gets when it comes online: its open deliveries, oldest first.
 
-use super::Standing;
-use crate::rules::command::{DeviceClass, Encoding, Route};
-use crate::rules::fact::{RouteReason, Routed};
+use super::{Channel, Route, RouteReason, Routed, Standing};
+use crate::rules::State;
+use crate::rules::presence::{DeviceClass, Encoding};
 use crate::rules::state::User;
-use crate::rules::{Channel, State};
 use crate::words::Party;
 
 /// The contract: "live, oldest first, up to 1,000 messages; `inbox` pages the rest".

@@ -2,18 +2,40 @@
 //!
 //! Invariant: heartbeats are not events; only changes are.
 
+mod facts;
+mod lapsed;
 mod offline;
 mod online;
 
-pub(super) use offline::{lapsed, offline};
-pub(super) use online::online;
+pub use super::areas::presence::{Command, Fact};
+pub use facts::{CameOnline, OfflineReason, WentOffline};
+pub use lapsed::Lapsed;
+pub use offline::Offline;
+pub use online::Online;
 
 use serde::{Deserialize, Serialize};
 
-use super::command::{DeviceClass, Encoding};
+use super::State;
 use super::state::User;
-use super::{Fact, State};
-use crate::words::{DeviceName, EventSeq};
+use crate::words::{DeviceName, EventSeq, named};
+
+named! {
+    /// How a client speaks: an answer has the encoding of its question.
+    #[derive(Default)]
+    "encoding" Encoding {
+        #[default]
+        Json = "json",
+        Msgpack = "msgpack",
+    }
+}
+
+named! {
+    /// Where a device can be reached: `pc` takes messages live, `pull` (a weak client) fetches them.
+    "class of device" DeviceClass {
+        Pc = "pc",
+        Pull = "pull",
+    }
+}
 
 /// One device that is online.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,15 +53,17 @@ pub(super) fn latest(user: &User, class: DeviceClass) -> Option<&Device> {
 }
 
 pub(super) fn evolve(state: &mut State, fact: &Fact, at: EventSeq) {
-    if let Fact::DeviceOnline { user, device, class, encoding, lease_ms: _ } = fact
-        && let Some(user) = state.user_named_mut(user)
-    {
-        user.devices.retain(|known| known.name != *device);
-        user.devices.push(Device { name: device.clone(), class: *class, encoding: *encoding, since: at });
-    } else if let Fact::DeviceOffline { user, device, because: _ } = fact
-        && let Some(user) = state.user_named_mut(user)
-    {
-        user.devices.retain(|known| known.name != *device);
-        user.devices.shrink_to_fit();
+    match fact {
+        Fact::CameOnline(CameOnline { user, device, class, encoding, lease_ms: _ }) => {
+            let Some(user) = state.user_named_mut(user) else { return };
+            user.devices.retain(|known| known.name != *device);
+            let (class, encoding) = (*class, *encoding);
+            user.devices.push(Device { name: device.clone(), class, encoding, since: at });
+        }
+        Fact::WentOffline(WentOffline { user, device, because: _ }) => {
+            let Some(user) = state.user_named_mut(user) else { return };
+            user.devices.retain(|known| known.name != *device);
+            user.devices.shrink_to_fit();
+        }
     }
 }

@@ -1,33 +1,25 @@
-//! A device goes offline: because it says so, or because its lease ran out.
+//! A device goes offline because it says so.
 
-use crate::rules::command::{Lapsed, Offline};
-use crate::rules::fact::OfflineReason;
-use crate::rules::{Fact, Rejection, State};
-use crate::words::UserName;
+use serde::{Deserialize, Serialize};
 
-pub(in crate::rules) fn offline(
-    state: &State,
-    name: &UserName,
-    command: &Offline,
-) -> Result<Vec<Fact>, Rejection> {
-    let online = state
-        .user_named(name)
-        .is_some_and(|user| user.devices.iter().any(|device| device.name == command.device));
-    if !online {
-        return Ok(Vec::new());
-    }
-    let (user, device) = (name.clone(), command.device.clone());
-    Ok(vec![Fact::DeviceOffline { user, device, because: OfflineReason::Said }])
+use super::{OfflineReason, WentOffline};
+use crate::rules::Decided;
+use crate::rules::proof::{ByUser, Case};
+use crate::rules::vocabulary::Decide;
+use crate::words::DeviceName;
+
+/// `presence.offline`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Offline {
+    pub device: DeviceName,
 }
 
-/// A lease that was granted anew in the meantime has not lapsed.
-pub(in crate::rules) fn lapsed(state: &State, command: &Lapsed) -> Result<Vec<Fact>, Rejection> {
-    let Lapsed { user, device, since } = command.clone();
-    let still = state
-        .user_named(&user)
-        .is_some_and(|user| user.devices.iter().any(|known| known.name == device && known.since == since));
-    if !still {
-        return Ok(Vec::new());
+impl Decide for Offline {
+    fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
+        if !case.user().devices.iter().any(|device| device.name == self.device) {
+            return Ok(Vec::new());
+        }
+        let (user, device) = (case.name().clone(), self.device.clone());
+        Ok(vec![WentOffline { user, device, because: OfflineReason::Said }.into()])
     }
-    Ok(vec![Fact::DeviceOffline { user, device, because: OfflineReason::Lapsed }])
 }

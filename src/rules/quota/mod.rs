@@ -8,8 +8,8 @@ pub use usage::{Limits, Usage, next_day, next_month, today};
 
 pub(super) use forecast::forecast;
 
-use super::fact::Accepted;
-use super::{Fact, Rejection, State};
+use super::message::Accepted;
+use super::{Rejection, State};
 use crate::words::{Instant, UserName, Zone};
 
 /// Whether one more message may be sent now.
@@ -19,8 +19,7 @@ pub(super) fn check(state: &State, from: &UserName, at: Instant) -> Result<(), R
 }
 
 /// Counts what was sent.
-pub(super) fn evolve(state: &mut State, fact: &Fact, at: Instant) {
-    let Some(accepted) = fact.accepted() else { return };
+pub(super) fn count(state: &mut State, accepted: &Accepted, at: Instant) {
     if let Some(user) = accepted.from.user().and_then(|from| state.user_named_mut(from)) {
         user.usage.count(counted_on(accepted, user.zone, at));
     }

@@ -1,56 +1,77 @@
 //! A schedule is paused, resumed, cancelled, or sent at once.
 
-use super::{NotFired, OneSchedule};
-use crate::rules::{Fact, Rejection, State, message, quota};
-use crate::words::{Instant, MessageId, UserName};
+use serde::{Deserialize, Serialize};
 
-/// Its occurrences go on, each ending as skipped.
-pub(in crate::rules) fn pause(
-    state: &State,
-    user: &UserName,
-    command: &OneSchedule,
-) -> Result<Vec<Fact>, Rejection> {
-    let schedule = command.schedule;
-    let paused = state.schedule_of(user, schedule)?.paused;
-    Ok(if paused { Vec::new() } else { vec![Fact::SchedulePaused { schedule }] })
+use super::{Cancelled, NotFired, OccurrenceCancelled, Paused, Ran, Resumed};
+use crate::rules::proof::{ByUser, Case};
+use crate::rules::vocabulary::Decide;
+use crate::rules::{Decided, message, quota};
+use crate::words::ScheduleId;
+
+/// Commands that name one schedule and nothing else.
+macro_rules! of_one_schedule {
+    ($($(#[$about:meta])* $command:ident;)*) => {$(
+        $(#[$about])*
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        pub struct $command {
+            pub schedule: ScheduleId,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub id: Option<String>,
+        }
+
+        impl From<ScheduleId> for $command {
+            fn from(schedule: ScheduleId) -> $command {
+                $command { schedule, id: None }
+            }
+        }
+    )*};
 }
 
-pub(in crate::rules) fn resume(
-    state: &State,
-    user: &UserName,
-    command: &OneSchedule,
-) -> Result<Vec<Fact>, Rejection> {
-    let schedule = command.schedule;
-    let paused = state.schedule_of(user, schedule)?.paused;
-    Ok(if paused { vec![Fact::ScheduleResumed { schedule }] } else { Vec::new() })
+of_one_schedule! {
+    /// `schedule.pause`: its occurrences go on, each ending as skipped. Refused with `schedule.unknown`.
+    Pause;
+    /// `schedule.resume`. Refused with `schedule.unknown`.
+    Resume;
+    /// `schedule.cancel`. Refused with `schedule.unknown`.
+    Cancel;
+    /// `schedule.run-now`: beside its occurrences, which stay as they are planned. Also while it is paused: whoever asks means
+    /// it. Refused with `schedule.unknown`, and as `message.send`.
+    RunNow;
 }
 
-pub(in crate::rules) fn cancel(
-    state: &State,
-    user: &UserName,
-    command: &OneSchedule,
-    now: Instant,
-) -> Result<Vec<Fact>, Rejection> {
-    let schedule = command.schedule;
-    let next = state.schedule_of(user, schedule)?.next;
-    let pending = next.map(|occurrence| {
-        let (late_ms, reason) = ((now - occurrence.due).ms(), "cancelled".to_owned());
-        Fact::OccurrenceCancelled(NotFired { schedule, occurrence, late_ms, reason })
-    });
-    Ok(std::iter::once(Fact::ScheduleCancelled { schedule }).chain(pending).collect())
+impl Decide for Pause {
+    fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
+        let schedule = self.schedule;
+        let paused = case.schedule(schedule)?.paused;
+        Ok(if paused { Vec::new() } else { vec![Paused { schedule }.into()] })
+    }
 }
 
-/// Beside its occurrences, which stay as they are planned. Also while it is paused: whoever asks means it.
-pub(in crate::rules) fn run_now(
-    state: &State,
-    user: &UserName,
-    command: &OneSchedule,
-    message: MessageId,
-    now: Instant,
-) -> Result<Vec<Fact>, Rejection> {
-    let schedule = command.schedule;
-    let kept = state.schedule_of(user, schedule)?;
-    quota::check(state, user, now)?;
-    let sent = message::accept(state, user, kept.letter(state), message, now)?;
-    Ok(std::iter::once(Fact::ScheduleRun { schedule, message }).chain(sent).collect())
+impl Decide for Resume {
+    fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
+        let schedule = self.schedule;
+        let paused = case.schedule(schedule)?.paused;
+        Ok(if paused { vec![Resumed { schedule }.into()] } else { Vec::new() })
+    }
+}
+
+impl Decide for Cancel {
+    fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
+        let schedule = self.schedule;
+        let pending = case.schedule(schedule)?.next.map(|occurrence| {
+            let (late_ms, reason) = ((case.at - occurrence.due).ms(), "cancelled".to_owned());
+            OccurrenceCancelled(NotFired { schedule, occurrence, late_ms, reason }).into()
+        });
+        Ok(std::iter::once(Cancelled { schedule }.into()).chain(pending).collect())
+    }
+}
+
+impl Decide for RunNow {
+    fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
+        let (schedule, message) = (self.schedule, case.message());
+        let letter = case.schedule(schedule)?.letter(case.state);
+        quota::check(case.state, case.name(), case.at)?;
+        let sent = message::accept(case.state, case.name(), letter, message, case.at)?;
+        Ok(std::iter::once(Ran { schedule, message }.into()).chain(sent).collect())
+    }
 }

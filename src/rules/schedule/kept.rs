@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Content, Created, Fired, Occurrence, OccurrenceName, Occurring, Plan, Replaced};
-use crate::rules::command::Route;
-use crate::rules::message::Letter;
+use super::{
+    Cancelled, Content, Created, Ended, Fact, Fired, Missed, NotFired, Occurrence, OccurrenceCancelled,
+    OccurrenceName, Paused, Plan, Planned, Ran, Replaced, Resumed, SkipSet, Skipped,
+};
+use crate::rules::message::{Letter, Route};
+use crate::rules::proof::{ByUser, Case};
 use crate::rules::state::{Uid, User};
-use crate::rules::{Fact, Rejection, State};
-use crate::words::{EventSeq, Instant, Party, Phone, ScheduleId, Span, UserName};
+use crate::rules::{Rejection, State};
+use crate::words::{EventSeq, Instant, Party, Phone, ScheduleId, Span};
 
 /// A schedule that has an occurrence ahead.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -123,27 +126,55 @@ impl State {
     pub fn schedules_len(&self) -> usize {
         self.schedules.len()
     }
+}
 
-    /// A schedule of a user's own; somebody else's is not told apart from none.
-    pub(super) fn schedule_of(&self, user: &UserName, id: ScheduleId) -> Result<&Schedule, Rejection> {
-        let schedule = self.schedules.get(&id).filter(|schedule| Some(schedule.from) == self.uid(user));
+impl<'a> Case<'a, ByUser> {
+    /// A schedule of the user's own; somebody else's is not told apart from none.
+    pub(super) fn schedule(&self, id: ScheduleId) -> Result<&'a Schedule, Rejection> {
+        let schedule = self.state.schedules.get(&id).filter(|schedule| schedule.from == self.uid());
         schedule.map(Box::as_ref).ok_or_else(Rejection::unknown_schedule)
     }
 }
 
 pub(in crate::rules) fn evolve(state: &mut State, fact: &Fact, at: EventSeq, now: Instant) {
-    if let Fact::ScheduleCreated(created) = fact {
-        if let Some(schedule) = Schedule::new(state, created, at) {
-            state.schedules.insert(created.schedule, Box::new(schedule));
+    match fact {
+        Fact::Created(created) => {
+            if let Some(schedule) = Schedule::new(state, created, at) {
+                state.schedules.insert(created.schedule, Box::new(schedule));
+            }
         }
-    } else if let Fact::ScheduleReplaced(replaced) = fact {
-        replace(state, replaced, at);
-    } else if let Fact::ScheduleCancelled { schedule } | Fact::ScheduleEnded { schedule } = fact {
-        state.schedules.remove(schedule);
-    } else if let Some((schedule, change)) = changed(fact, now)
-        && let Some(schedule) = state.schedules.get_mut(&schedule)
-    {
-        change.apply(schedule);
+        Fact::Replaced(replaced) => replace(state, replaced, at),
+        Fact::Cancelled(Cancelled { schedule }) | Fact::Ended(Ended { schedule }) => {
+            state.schedules.remove(schedule);
+        }
+        Fact::Paused(Paused { schedule }) => change(state, *schedule, |it| it.paused = true),
+        Fact::Resumed(Resumed { schedule }) => change(state, *schedule, |it| it.paused = false),
+        Fact::Ran(Ran { schedule, message: _ }) => change(state, *schedule, |it| it.last = Some(now)),
+        Fact::SkipSet(SkipSet { schedule, occurrence, skip: true }) => change(state, *schedule, |it| {
+            it.skips.insert(*occurrence);
+        }),
+        Fact::SkipSet(SkipSet { schedule, occurrence, skip: false }) => change(state, *schedule, |it| {
+            it.skips.remove(occurrence);
+        }),
+        Fact::Planned(Planned { schedule, occurrence }) => {
+            change(state, *schedule, |it| it.next = Some(*occurrence));
+        }
+        Fact::Fired(Fired { schedule, occurrence, .. }) => change(state, *schedule, |it| {
+            it.ended(occurrence);
+            it.last = Some(super::occur::effective(occurrence, now));
+        }),
+        Fact::Skipped(Skipped(not)) | Fact::Missed(Missed(not)) => {
+            change(state, not.schedule, |it| it.ended(&not.occurrence));
+        }
+        Fact::OccurrenceCancelled(OccurrenceCancelled(NotFired { schedule, occurrence, .. })) => {
+            change(state, *schedule, |it| it.cancelled(occurrence));
+        }
+    }
+}
+
+fn change(state: &mut State, schedule: ScheduleId, change: impl FnOnce(&mut Schedule)) {
+    if let Some(schedule) = state.schedules.get_mut(&schedule) {
+        change(schedule);
     }
 }
 
@@ -157,55 +188,4 @@ fn replace(state: &mut State, replaced: &Replaced, at: EventSeq) {
         schedule.plan = plan;
     }
     state.schedules.insert(replaced.schedule, schedule);
-}
-
-/// What a fact changes about one schedule that goes on.
-enum Change<'a> {
-    Paused(bool),
-    Skip(OccurrenceName, bool),
-    Planned(Occurrence),
-    Ended(&'a Occurrence),
-    Cancelled(&'a Occurrence),
-    FiredAt(&'a Occurrence, Instant),
-    RunAt(Instant),
-}
-
-fn changed(fact: &Fact, now: Instant) -> Option<(ScheduleId, Change<'_>)> {
-    if let Fact::SchedulePaused { schedule } = fact {
-        Some((*schedule, Change::Paused(true)))
-    } else if let Fact::ScheduleResumed { schedule } = fact {
-        Some((*schedule, Change::Paused(false)))
-    } else if let Fact::SkipSet { schedule, occurrence, skip } = fact {
-        Some((*schedule, Change::Skip(*occurrence, *skip)))
-    } else if let Fact::OccurrencePlanned(Occurring { schedule, occurrence }) = fact {
-        Some((*schedule, Change::Planned(*occurrence)))
-    } else if let Fact::OccurrenceFired(Fired { schedule, occurrence, .. }) = fact {
-        Some((*schedule, Change::FiredAt(occurrence, now)))
-    } else if let Fact::OccurrenceSkipped(not) | Fact::OccurrenceMissed(not) = fact {
-        Some((not.schedule, Change::Ended(&not.occurrence)))
-    } else if let Fact::OccurrenceCancelled(not) = fact {
-        Some((not.schedule, Change::Cancelled(&not.occurrence)))
-    } else if let Fact::ScheduleRun { schedule, .. } = fact {
-        Some((*schedule, Change::RunAt(now)))
-    } else {
-        None
-    }
-}
-
-impl Change<'_> {
-    fn apply(self, schedule: &mut Schedule) {
-        match self {
-            Change::Paused(paused) => schedule.paused = paused,
-            Change::Skip(name, true) => drop(schedule.skips.insert(name)),
-            Change::Skip(name, false) => drop(schedule.skips.remove(&name)),
-            Change::Planned(occurrence) => schedule.next = Some(occurrence),
-            Change::Ended(occurrence) => schedule.ended(occurrence),
-            Change::Cancelled(occurrence) => schedule.cancelled(occurrence),
-            Change::FiredAt(occurrence, now) => {
-                schedule.ended(occurrence);
-                schedule.last = Some(super::occur::effective(occurrence, now));
-            }
-            Change::RunAt(now) => schedule.last = Some(now),
-        }
-    }
 }

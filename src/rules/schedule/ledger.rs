@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{NotFired, Occurrence, OccurrenceName, Occurring, When};
-use crate::rules::Fact;
+use super::{Fact, Missed, Occurrence, OccurrenceCancelled, OccurrenceName, Planned, Skipped, When};
 use crate::words::{Civil, Instant, ScheduleId};
 
 /// No zone sets its clocks back by more than a day, and no gap moves a time by more: what fires later is named later, but for that.
@@ -70,40 +69,47 @@ impl Names {
 }
 
 impl Ledger {
-    /// Counts a fact; those that are not about an occurrence change nothing.
-    pub fn take(&mut self, fact: &Fact) {
-        if let Fact::OccurrencePlanned(Occurring { schedule, occurrence }) = fact {
-            let account = self.accounts.entry(*schedule).or_default();
-            account.sums.planned += 1;
-            account.pending = Some(*occurrence);
-        } else if let Fact::OccurrenceFired(fired) = fact {
-            self.end(fired.schedule, &fired.occurrence).fired += 1;
-            let account = self.accounts.entry(fired.schedule).or_default();
-            account.sums.repeated += u64::from(!account.fired.take(fired.occurrence.name()));
-        } else if let Fact::OccurrenceSkipped(NotFired { schedule, occurrence, .. }) = fact {
-            self.end(*schedule, occurrence).skipped += 1;
-        } else if let Fact::OccurrenceMissed(NotFired { schedule, occurrence, .. }) = fact {
-            self.end(*schedule, occurrence).missed += 1;
-        } else if let Fact::OccurrenceCancelled(NotFired { schedule, occurrence, .. }) = fact {
-            self.end(*schedule, occurrence).cancelled += 1;
-        } else {
-            self.rule(fact);
+    /// Counts a fact; those that are not about an occurrence or a rule change nothing.
+    pub fn take(&mut self, fact: &crate::rules::Fact) {
+        if let crate::rules::Fact::Schedule(fact) = fact {
+            self.count(fact);
         }
     }
 
-    fn rule(&mut self, fact: &Fact) {
-        let (schedule, when) = if let Fact::ScheduleCreated(created) = fact {
-            (created.schedule, Some(&created.when))
-        } else if let Fact::ScheduleReplaced(replaced) = fact {
-            (replaced.schedule, replaced.when.as_ref())
-        } else {
-            return;
-        };
-        if let Some(When { zone, .. }) = when {
-            let account = self.accounts.entry(schedule).or_default();
-            if account.zone != *zone {
-                (account.zone, account.fired) = (zone.clone(), Names::default());
+    fn count(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Planned(Planned { schedule, occurrence }) => {
+                let account = self.accounts.entry(*schedule).or_default();
+                account.sums.planned += 1;
+                account.pending = Some(*occurrence);
             }
+            Fact::Fired(fired) => {
+                self.end(fired.schedule, &fired.occurrence).fired += 1;
+                let account = self.accounts.entry(fired.schedule).or_default();
+                account.sums.repeated += u64::from(!account.fired.take(fired.occurrence.name()));
+            }
+            Fact::Skipped(Skipped(not)) => self.end(not.schedule, &not.occurrence).skipped += 1,
+            Fact::Missed(Missed(not)) => self.end(not.schedule, &not.occurrence).missed += 1,
+            Fact::OccurrenceCancelled(OccurrenceCancelled(not)) => {
+                self.end(not.schedule, &not.occurrence).cancelled += 1;
+            }
+            Fact::Created(created) => self.rule(created.schedule, &created.when),
+            Fact::Replaced(replaced) => {
+                replaced.when.iter().for_each(|when| self.rule(replaced.schedule, when));
+            }
+            Fact::Paused(_)
+            | Fact::Resumed(_)
+            | Fact::Cancelled(_)
+            | Fact::Ended(_)
+            | Fact::Ran(_)
+            | Fact::SkipSet(_) => {}
+        }
+    }
+
+    fn rule(&mut self, schedule: ScheduleId, When { zone, .. }: &When) {
+        let account = self.accounts.entry(schedule).or_default();
+        if account.zone != *zone {
+            (account.zone, account.fired) = (zone.clone(), Names::default());
         }
     }
 
@@ -151,11 +157,11 @@ impl Account {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::schedule::Fired;
+    use crate::rules::schedule::{Fired, NotFired};
     use crate::words::{Civil, MessageId};
 
     /// `p1` plans the occurrence of 1 ms, `f1` fires, `s1` skips, `m1` misses, `c1` cancels it.
-    fn fact(schedule: &str, what: &str) -> Fact {
+    fn fact(schedule: &str, what: &str) -> crate::rules::Fact {
         let schedule: ScheduleId = schedule.parse().unwrap();
         let (kind, ms) = what.split_at(1);
         let ms = ms.parse().unwrap();
@@ -164,11 +170,11 @@ mod tests {
         let message: MessageId = "m9".parse().unwrap();
         let not = NotFired { schedule, occurrence, late_ms: 0, reason: "x".to_owned() };
         match kind {
-            "p" => Fact::OccurrencePlanned(Occurring { schedule, occurrence }),
-            "f" => Fact::OccurrenceFired(Fired { schedule, occurrence, late_ms: 0, message }),
-            "s" => Fact::OccurrenceSkipped(not),
-            "m" => Fact::OccurrenceMissed(not),
-            _ => Fact::OccurrenceCancelled(not),
+            "p" => Planned { schedule, occurrence }.into(),
+            "f" => Fired { schedule, occurrence, late_ms: 0, message }.into(),
+            "s" => Skipped(not).into(),
+            "m" => Missed(not).into(),
+            _ => OccurrenceCancelled(not).into(),
         }
     }
 
@@ -214,8 +220,8 @@ mod tests {
             let occurrence = Occurrence { nominal, second: name.second, due, number: 0 };
             let (schedule, message) = ("s1".parse().unwrap(), "m9".parse().unwrap());
             [
-                Fact::OccurrencePlanned(Occurring { schedule, occurrence }),
-                Fact::OccurrenceFired(Fired { schedule, occurrence, late_ms: 0, message }),
+                Planned { schedule, occurrence }.into(),
+                crate::rules::Fact::from(Fired { schedule, occurrence, late_ms: 0, message }),
             ]
         };
         let first = ("2026-11-22T01:26:52", "2026-11-21T14:26:52Z");

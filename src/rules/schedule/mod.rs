@@ -6,10 +6,11 @@
 
 mod change;
 mod create;
+mod facts;
 mod kept;
 mod ledger;
+mod name;
 mod occur;
-mod payloads;
 mod plan;
 mod replace;
 mod skip;
@@ -17,17 +18,19 @@ mod skip;
 mod tests;
 mod when;
 
-pub use ledger::{Ledger, Sums};
-pub use payloads::{
-    Content, Create, Created, Fired, NotFired, OccurrenceName, Occurring, OneOccurrence, OneSchedule,
-    Reckoned, Replace, Replaced,
+pub use super::areas::schedule::{Command, Fact};
+pub use change::{Cancel, Pause, Resume, RunNow};
+pub use create::Create;
+pub use facts::{
+    Cancelled, Content, Created, Ended, Fired, Missed, NotFired, OccurrenceCancelled, Paused, Planned, Ran,
+    Reckoned, Replaced, Resumed, SkipSet, Skipped,
 };
+pub use ledger::{Ledger, Sums};
+pub use name::OccurrenceName;
 pub use plan::{New, Occurrence, OmitReason, Omitted, Plan, Step};
-pub use when::{Every, Fold, Gap, Missed, OneOrMany, ShortMonth, When};
+pub use replace::Replace;
+pub use skip::{Skip, Unskip};
+pub use when::{Every, Fold, Gap, OneOrMany, ShortMonth, When, WhenMissed};
 
-pub(super) use change::{cancel, pause, resume, run_now};
-pub(super) use create::create;
 pub(super) use kept::{Schedule, evolve};
 pub(super) use occur::occur;
-pub(super) use replace::replace;
-pub(super) use skip::{skip, unskip};

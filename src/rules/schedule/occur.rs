@@ -2,8 +2,8 @@
 
 use super::create::plans;
 use super::kept::Schedule;
-use super::{Fired, Missed, NotFired, Occurrence};
-use crate::rules::{Fact, Rejection, State, message, quota};
+use super::{Ended, Fired, Missed, NotFired, Occurrence, Skipped, WhenMissed};
+use crate::rules::{Decided, Fact, Rejection, State, message, quota, timer};
 use crate::words::{Instant, MessageId, ScheduleId, Span};
 
 /// So much after its time a firing is still on time: a part that died is replaced within this, and under load a firing
@@ -33,7 +33,7 @@ pub(in crate::rules) fn occur(
         }
         match following {
             Some(following) => turn.plan(following),
-            None => turn.facts.push(Fact::ScheduleEnded { schedule: id }),
+            None => turn.facts.push(Ended { schedule: id }.into()),
         }
         match following.filter(|following| following.due <= now) {
             Some(overdue) => occurrence = overdue,
@@ -67,11 +67,11 @@ impl Turn<'_> {
         let not_fired =
             |reason: &str| NotFired { schedule: self.id, occurrence, late_ms, reason: reason.to_owned() };
         if let Some(reason) = self.not_wished(&occurrence) {
-            self.facts.push(Fact::OccurrenceSkipped(not_fired(reason)));
+            self.facts.push(Skipped(not_fired(reason)).into());
             return true;
         }
         if let Some(reason) = self.missed(occurrence, following) {
-            self.facts.push(Fact::OccurrenceMissed(not_fired(reason)));
+            self.facts.push(Missed(not_fired(reason)).into());
             return true;
         }
         if self.sent.is_some() {
@@ -80,10 +80,10 @@ impl Turn<'_> {
         match self.sends() {
             Ok(sent) => {
                 let (schedule, message) = (self.id, self.message);
-                self.facts.push(Fact::OccurrenceFired(Fired { schedule, occurrence, late_ms, message }));
+                self.facts.push(Fired { schedule, occurrence, late_ms, message }.into());
                 self.sent = Some(sent);
             }
-            Err(why) => self.facts.push(Fact::OccurrenceSkipped(not_fired(&why.code))),
+            Err(why) => self.facts.push(Skipped(not_fired(&why.code)).into()),
         }
         true
     }
@@ -113,15 +113,15 @@ impl Turn<'_> {
         }
         let superseded = following.is_some_and(|following| following.due <= self.now);
         match plan.missed() {
-            Missed::Never => Some("never"),
-            Missed::Latest | Missed::All if late > late_max => Some("too_late"),
-            Missed::Latest if superseded => Some("superseded"),
-            Missed::Latest | Missed::All => None,
+            WhenMissed::Never => Some("never"),
+            WhenMissed::Latest | WhenMissed::All if late > late_max => Some("too_late"),
+            WhenMissed::Latest if superseded => Some("superseded"),
+            WhenMissed::Latest | WhenMissed::All => None,
         }
     }
 
     /// Who sends, how much, and to whom: judged at the firing.
-    fn sends(&self) -> Result<Vec<Fact>, Rejection> {
+    fn sends(&self) -> Decided {
         let owner = self.schedule.owner(self.state);
         if owner.suspended {
             return Err(Rejection::suspended(owner.name.as_str()));
@@ -133,7 +133,7 @@ impl Turn<'_> {
 
     fn plan(&mut self, following: Occurrence) {
         // Only the last one planned is watched: those before it end in this decision.
-        self.facts.retain(|fact| !matches!(fact, Fact::TimerSet { .. }));
+        self.facts.retain(|fact| fact.get::<timer::Set>().is_none());
         self.facts.extend(plans(self.id, following));
     }
 

@@ -2,8 +2,10 @@
 
 use super::plan::steps_of;
 use super::{OccurrenceName, Plan};
-use crate::rules::command::{Command, Encoding, Register, TimerFired};
-use crate::rules::{Commit, Decision, Fact, Order, Part, Sender, State, Timer, decide};
+use crate::rules::Command;
+use crate::rules::identity::Register;
+use crate::rules::presence::Encoding;
+use crate::rules::{Commit, Decision, Fact, Order, Part, Sender, State, Timer, decide, timer};
 use crate::words::{CommandSeq, EventSeq, Instant, ScheduleId, zone_rules_asked};
 
 /// Of ten milliseconds two: 40,000 steps took 1.6 ms here, without optimisation for speed.
@@ -32,7 +34,7 @@ impl Desk {
             month: Some(100),
         };
         for name in ["alice", "bob"] {
-            desk.say(Sender::Part(Part::Admin), Command::Register(named(name)));
+            desk.say(Sender::Part(Part::Admin), Command::from(named(name)));
         }
         desk
     }
@@ -61,15 +63,14 @@ impl Desk {
     /// What a command costs that has to be accepted.
     fn costs(&mut self, what: &str, command: Command) -> u64 {
         let (decision, steps) = self.alice(command);
-        assert!(!matches!(decision.facts.first(), Some(Fact::Refused(_)) | None), "{what}: {decision:?}");
+        assert!(!matches!(decision.facts.first(), Some(Fact::Refusal(_)) | None), "{what}: {decision:?}");
         steps
     }
 
     fn create(&mut self, when: &str) -> (ScheduleId, u64) {
-        let (decision, steps) = self.alice(Command::CreateSchedule(Box::new(body(when))));
-        let Some(Fact::ScheduleCreated(created)) = decision.facts.first() else {
-            panic!("{when}: {decision:?}")
-        };
+        let (decision, steps) = self.alice(Command::from(body(when)));
+        let created = decision.facts.first().and_then(Fact::get::<super::Created>);
+        let created = created.unwrap_or_else(|| panic!("{when}: {decision:?}"));
         (created.schedule, steps)
     }
 
@@ -128,25 +129,24 @@ fn no_command_about_a_schedule_keeps_the_others_waiting_and_no_fact_asks_for_zon
             .take(SKIPS_LEN)
             .map(|occurrence| occurrence.name())
             .collect();
-        let last = super::OneOccurrence { schedule, occurrence: ahead[ahead.len() - 1] };
-        note("skip", desk.costs("skip", Command::SkipOccurrence(last)));
+        let occurrence = ahead[ahead.len() - 1];
+        note("skip", desk.costs("skip", super::Skip { schedule, occurrence }.into()));
         // As if each of them had been said.
         desk.state.schedules.get_mut(&schedule).unwrap().skips.extend(&ahead);
         let replace =
             |rule: &str| super::Replace { schedule, message: None, when: Some(body(rule).when), id: None };
-        note("replace", desk.costs("replace", Command::ReplaceSchedule(Box::new(replace(&rule)))));
-        note("unskip", desk.costs("unskip", Command::UnskipOccurrence(last)));
-        let one = || super::OneSchedule { schedule, id: None };
-        note("run-now", desk.costs("run-now", Command::RunSchedule(one())));
-        note("pause", desk.costs("pause", Command::PauseSchedule(one())));
-        note("resume", desk.costs("resume", Command::ResumeSchedule(one())));
+        note("replace", desk.costs("replace", replace(&rule).into()));
+        note("unskip", desk.costs("unskip", super::Unskip { schedule, occurrence }.into()));
+        note("run-now", desk.costs("run-now", super::RunNow::from(schedule).into()));
+        note("pause", desk.costs("pause", super::Pause::from(schedule).into()));
+        note("resume", desk.costs("resume", super::Resume::from(schedule).into()));
         // As after ten years in which nobody was there.
         let due = desk.state.schedules[&schedule].next.unwrap().due;
         desk.now = Instant::from_unix_ms(due.unix_ms() + 10 * 365 * 86_400_000);
-        let fired = Command::TimerFired(TimerFired { timer: Timer::Occur(schedule), due });
+        let fired = Command::from(timer::Fired { timer: Timer::Occur(schedule), due });
         note("occur", desk.say(Sender::Part(Part::Clock), fired).1);
         if desk.state.schedules.contains_key(&schedule) {
-            note("cancel", desk.costs("cancel", Command::CancelSchedule(one())));
+            note("cancel", desk.costs("cancel", super::Cancel::from(schedule).into()));
         }
         assert_eq!(desk.folding_asked, 0, "another version of the database would fold another state: {rule}");
     }

@@ -46,7 +46,7 @@ pub struct When {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub short_month: Option<ShortMonth>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub missed: Option<Missed>,
+    pub missed: Option<WhenMissed>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late_by: Option<Span>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -84,7 +84,7 @@ pub enum ShortMonth {
 /// Which of the firings that were missed still go out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Missed {
+pub enum WhenMissed {
     #[default]
     Latest,
     All,

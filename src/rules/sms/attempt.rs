@@ -2,32 +2,57 @@
 
 use std::collections::HashSet;
 
-use super::{Asked, Attempt, Attempted, BATCH_LEN_MAX, Granted, UnknownReason};
-use crate::rules::command::Route;
-use crate::rules::fact::{FilterReason, RouteReason, Routed};
-use crate::rules::message::{OpenMessage, Standing};
+use serde::{Deserialize, Serialize};
+
+use super::{Attempted, BATCH_LEN_MAX, Granted, LetGo, Unknown, UnknownReason};
+use crate::rules::message::{
+    Channel, Expired, FilterReason, Filtered, OpenMessage, Route, RouteReason, Routed, Standing,
+};
+use crate::rules::proof::{ByPart, Case};
 use crate::rules::state::User;
-use crate::rules::{Channel, Fact, Rejection, State};
+use crate::rules::vocabulary::Decide;
+use crate::rules::{Decided, Fact, Rejection, State};
 use crate::words::{Author, Instant, MessageId, Party, Phone};
 
-/// Each delivery asked for gets an answer of its own: go ahead, let it go, or: nobody knows about the last time.
-pub(in crate::rules) fn attempt(
-    state: &State,
-    command: &Attempt,
-    at: Instant,
-) -> Result<Vec<Fact>, Rejection> {
-    if command.deliveries.len() > BATCH_LEN_MAX {
-        return Err(Rejection::batch_too_large(command.deliveries.len(), BATCH_LEN_MAX));
+/// `sms.attempt`: which of these deliveries may be submitted now. Refused with `command.too_large`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Attempt {
+    pub deliveries: Vec<Asked>,
+    /// Names the leave that is asked for: the same question asked twice gets the same leave, and no second one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leave: Option<u64>,
+}
+
+/// One delivery asked for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    pub message: MessageId,
+    pub to: Party,
+    /// Also where it is not known whether an earlier attempt arrived.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub again: bool,
+}
+
+fn is_false(yes: &bool) -> bool {
+    !yes
+}
+
+impl Decide for Attempt {
+    /// Each delivery asked for gets an answer of its own: go ahead, let it go, or: nobody knows about the last time.
+    fn decide(&self, case: &Case<'_, ByPart>) -> Decided {
+        if self.deliveries.len() > BATCH_LEN_MAX {
+            return Err(Rejection::batch_too_large(self.deliveries.len(), BATCH_LEN_MAX));
+        }
+        // Named twice, it is asked for once: leave for each would be leave to submit it twice.
+        let mut named = HashSet::new();
+        let each = self.deliveries.iter().filter(|asked| named.insert((asked.message, &asked.to)));
+        Ok(each.flat_map(|asked| answer(case.state, asked, self.leave, case.at)).collect())
     }
-    // Named twice, it is asked for once: leave for each would be leave to submit it twice.
-    let mut named = HashSet::new();
-    let each = command.deliveries.iter().filter(|asked| named.insert((asked.message, &asked.to)));
-    Ok(each.flat_map(|asked| answer(state, asked, command.leave, at)).collect())
 }
 
 fn answer(state: &State, asked: &Asked, leave: Option<u64>, at: Instant) -> Vec<Fact> {
     let Asked { message, to, again } = asked;
-    let let_go = || Fact::SmsLetGo { message: *message, to: to.clone() };
+    let let_go = || Fact::from(LetGo { message: *message, to: to.clone() });
     let Some(open) = state.messages.get(message) else { return vec![let_go()] };
     match open.standing(state, *message, to) {
         Some(Standing::Queued) => {}
@@ -41,7 +66,7 @@ fn answer(state: &State, asked: &Asked, leave: Option<u64>, at: Instant) -> Vec<
         | None => return vec![let_go()],
     }
     match permission(state, open, *message, to, at) {
-        Ok(granted) => vec![Fact::SmsAttempted(Granted { leave, ..granted })],
+        Ok(granted) => vec![Granted { leave, ..granted }.into()],
         Err(instead) => vec![let_go(), instead],
     }
 }
@@ -50,7 +75,7 @@ fn answer(state: &State, asked: &Asked, leave: Option<u64>, at: Instant) -> Vec<
 fn unknown(message: MessageId, to: &Party) -> Fact {
     let attempt =
         Attempted { message, to: to.clone(), connector: String::new(), ids: Vec::new(), leave: None };
-    Fact::SmsUnknown { attempt, why: UnknownReason::BridgeLost }
+    Unknown { attempt, why: UnknownReason::BridgeLost }.into()
 }
 
 /// The permission, or what becomes of the delivery instead.
@@ -62,9 +87,9 @@ fn permission(
     at: Instant,
 ) -> Result<Granted, Fact> {
     if open.expires <= at {
-        return Err(Fact::DeliveryExpired { message, to: to.clone() });
+        return Err(Expired { message, to: to.clone() }.into());
     }
-    let filtered = |reason| Fact::DeliveryFiltered { message, to: to.clone(), reason };
+    let filtered = |reason| Fact::from(Filtered { message, to: to.clone(), reason });
     let author = open.author(state);
     let phone = match to {
         Party::Phone(phone) if author != Author::Homing && state.phones_off.contains(phone) => {
@@ -107,13 +132,6 @@ fn user_phone(user: &User, author: &Author, route: Route) -> Result<Phone, Inste
 }
 
 fn waits(open: &OpenMessage, message: MessageId, to: &Party, because: RouteReason) -> Fact {
-    Fact::DeliveryRouted(Routed {
-        message,
-        to: to.clone(),
-        channel: Channel::None,
-        because,
-        seen: None,
-        body: Some(open.body),
-        encoding: None,
-    })
+    let (channel, to, body) = (Channel::None, to.clone(), Some(open.body));
+    Routed { message, to, channel, because, seen: None, body, encoding: None }.into()
 }

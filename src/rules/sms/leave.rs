@@ -20,6 +20,10 @@ impl State {
         self.leave(attempt.message, &attempt.to).is_some_and(|leave| attempt.leave != Some(leave))
     }
 
+    pub(super) fn has_result(&mut self, attempt: &Attempted) {
+        self.leaves.remove(&(attempt.message, attempt.to.clone()));
+    }
+
     pub(super) fn gives(&mut self, granted: &Granted) {
         let key = (granted.message, granted.to.clone());
         match granted.leave {

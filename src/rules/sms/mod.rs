@@ -5,26 +5,32 @@
 //! Invariant: who does not wish SMS gets none but the answer to what they wrote themselves.
 
 mod attempt;
+mod evolve;
+mod facts;
 mod keyword;
 mod leave;
 mod notice;
 mod opt_out;
-mod payloads;
+mod part;
+mod reasons;
 mod received;
 mod report;
 mod segments;
 
-pub use keyword::wish;
-pub use payloads::{
-    Asked, Attempt, Attempted, DeferReason, FailReason, Granted, Part, Receipt, ReceiptState, Received,
-    Report, Reports, UnknownReason, Unmatched,
+pub use super::areas::sms::{Command, Fact};
+pub use attempt::{Asked, Attempt};
+pub use facts::{
+    Accepted, Attempted, Deferred, Failed, Granted, Heard, LetGo, Receipt, Silent, Unknown, Unmatched,
 };
+pub use keyword::wish;
+pub use part::Part;
+pub use reasons::{DeferReason, FailReason, ReceiptState, UnknownReason};
+pub use received::Received;
+pub use report::{Report, Reports};
 
-pub(super) use attempt::attempt;
+pub(super) use evolve::evolve;
 pub(super) use notice::Answered;
 pub(super) use opt_out::opted_out_phone;
-pub(super) use received::{part, received};
-pub(super) use report::{evolve, report};
 pub(super) use segments::{Said, Segments};
 
 /// Deliveries or reports in one command: with two facts each still one part of a commit.

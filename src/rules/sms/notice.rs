@@ -4,9 +4,8 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::rules::command::Route;
-use crate::rules::fact::{Accepted, RouteReason, Routed};
-use crate::rules::{Channel, Fact};
+use crate::rules::Fact;
+use crate::rules::message::{Accepted, Channel, Route, RouteReason, Routed};
 use crate::words::{Author, Instant, MessageId, Party, Phone, Span};
 
 /// What people are told. Each is one segment of GSM 7-bit text, but the last.
@@ -88,7 +87,7 @@ pub(super) fn answer(
     if answered.is_enough(phone, at) && !notice.is_owed() {
         return Vec::new();
     }
-    let accepted = Fact::MessageAccepted(Box::new(Accepted {
+    let accepted = Accepted {
         message,
         from: Author::Homing,
         to: vec![to.clone()],
@@ -98,8 +97,8 @@ pub(super) fn answer(
         body: None,
         expires: Some(at + WORTH),
         day: None,
-    }));
-    let routed = Fact::DeliveryRouted(Routed {
+    };
+    let routed = Routed {
         message,
         to,
         channel: Channel::Sms,
@@ -107,6 +106,6 @@ pub(super) fn answer(
         seen: None,
         body: None,
         encoding: None,
-    });
-    vec![accepted, routed]
+    };
+    vec![accepted.into(), routed.into()]
 }

@@ -1,5 +1,6 @@
 //! STOP and START by SMS: a user's preference, or that of a phone nobody has registered.
 
+use crate::rules::identity::{PhonePreferenceSet, PreferenceSet};
 use crate::rules::{Fact, State};
 use crate::words::{Phone, UserName};
 
@@ -8,9 +9,9 @@ pub(super) fn wishes_sms(state: &State, user: Option<&UserName>, phone: Phone, s
     match user {
         Some(name) => {
             let changes = state.user_named(name).is_some_and(|user| user.sms_off == sms);
-            changes.then(|| Fact::PreferenceSet { user: name.clone(), sms })
+            changes.then(|| PreferenceSet { user: name.clone(), sms }.into())
         }
-        None => (state.phones_off.contains(&phone) == sms).then_some(Fact::PhonePreferenceSet { phone, sms }),
+        None => (state.phones_off.contains(&phone) == sms).then(|| PhonePreferenceSet { phone, sms }.into()),
     }
 }
 
@@ -21,13 +22,5 @@ pub(in crate::rules) fn opted_out_phone(
     phone: Option<Phone>,
 ) -> Option<Fact> {
     let off = phone.is_some_and(|phone| state.phones_off.contains(&phone));
-    off.then(|| Fact::PreferenceSet { user: user.clone(), sms: false })
-}
-
-pub(super) fn evolve(state: &mut State, phone: Phone, sms: bool) {
-    if sms {
-        state.phones_off.remove(&phone);
-    } else {
-        state.phones_off.insert(phone);
-    }
+    off.then(|| PreferenceSet { user: user.clone(), sms: false }.into())
 }

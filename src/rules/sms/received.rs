@@ -1,55 +1,72 @@
 //! A person's SMS: a message to whom its number names, or a command to the service.
 
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::Heard;
 use super::keyword::{self, Keyword};
 use super::notice::{self, Notice};
 use super::opt_out::wishes_sms;
-use super::{Part, Received};
-use crate::rules::command::Send;
-use crate::rules::fact::Heard;
-use crate::rules::{Fact, Rejection, State, message};
+use crate::rules::message::{self, Send};
+use crate::rules::proof::{ByPart, Case};
+use crate::rules::vocabulary::Decide;
+use crate::rules::{Decided, Fact, Rejection, State};
 use crate::words::{Address, Called, ImNumber, Instant, MessageId, Party, Phone, UserName};
 
 /// Text of an SMS joined from the 255 parts that a header can number (3GPP TS 23.040 section 9.2.3.24.1).
 const TEXT_BYTES_MAX: usize = 64 * 1_024;
 
-pub(in crate::rules) fn part(command: &Part) -> Result<Vec<Fact>, Rejection> {
-    if command.number == 0 || command.number > command.total {
-        return Err(Rejection::malformed("the number of the part is not within its total"));
-    }
-    // The id is the commit's.
-    Ok(vec![Fact::SmsPart(Box::new(Part { id: None, ..command.clone() }))])
+/// `sms.received`: a person's SMS, whole. Refused with `message.too_long`.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Received {
+    pub connector: String,
+    /// None where it was withheld, or is no phone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Phone>,
+    pub called: Called,
+    pub text: String,
+    /// The parts it was joined from, by their name in `sms.part`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined: Option<String>,
+    /// Stored twice under the same id, it is one SMS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
 }
 
-pub(in crate::rules) fn received(
-    state: &State,
-    command: &Received,
-    message: MessageId,
-    at: Instant,
-) -> Result<Vec<Fact>, Rejection> {
-    if command.text.len() > TEXT_BYTES_MAX {
-        return Err(Rejection::text_too_long(command.text.len(), TEXT_BYTES_MAX));
+impl fmt::Debug for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Received").field("called", &self.called).finish_non_exhaustive()
     }
-    let heard = |said: Option<&str>, refused: Option<&Rejection>| {
-        Fact::SmsReceived(Box::new(Heard {
-            connector: command.connector.clone(),
-            from: command.from,
-            called: command.called.clone(),
-            said: said.map(str::to_owned),
-            joined: command.joined.clone(),
-            refused: refused.map(|rejection| rejection.code.clone()),
-        }))
-    };
-    let Some(phone) = command.from else {
-        // Nobody can be answered, and nobody stands for it.
-        return Ok(vec![heard(Some(&command.text), Some(&Rejection::unknown_sender("a withheld number")))]);
-    };
-    let reaction = Caller::of(state, phone).reacts(state, command, message, at);
-    let (facts, said, refused) = match reaction {
-        Reaction::Passed(facts) => (facts, None, None),
-        Reaction::Answered(facts) => (facts, Some(command.text.as_str()), None),
-        Reaction::Refused(facts, why) => (facts, Some(command.text.as_str()), Some(why)),
-    };
-    Ok(std::iter::once(heard(said, refused.as_ref())).chain(facts).collect())
+}
+
+impl Decide for Received {
+    fn decide(&self, case: &Case<'_, ByPart>) -> Decided {
+        if self.text.len() > TEXT_BYTES_MAX {
+            return Err(Rejection::text_too_long(self.text.len(), TEXT_BYTES_MAX));
+        }
+        let heard = |said: Option<&str>, refused: Option<&Rejection>| {
+            Fact::from(Heard {
+                connector: self.connector.clone(),
+                from: self.from,
+                called: self.called.clone(),
+                said: said.map(str::to_owned),
+                joined: self.joined.clone(),
+                refused: refused.map(|rejection| rejection.code.clone()),
+            })
+        };
+        let Some(phone) = self.from else {
+            // Nobody can be answered, and nobody stands for it.
+            return Ok(vec![heard(Some(&self.text), Some(&Rejection::unknown_sender("a withheld number")))]);
+        };
+        let reaction = Caller::of(case.state, phone).reacts(case.state, self, case.message(), case.at);
+        let (facts, said, refused) = match reaction {
+            Reaction::Passed(facts) => (facts, None, None),
+            Reaction::Answered(facts) => (facts, Some(self.text.as_str()), None),
+            Reaction::Refused(facts, why) => (facts, Some(self.text.as_str()), Some(why)),
+        };
+        Ok(std::iter::once(heard(said, refused.as_ref())).chain(facts).collect())
+    }
 }
 
 /// Whose phone it is.

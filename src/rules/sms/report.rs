@@ -2,19 +2,57 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::opt_out;
+use serde::{Deserialize, Serialize};
+
 use super::segments::Whole;
-use super::{Attempted, BATCH_LEN_MAX, Receipt, Report, Reports, Said, Segments};
-use crate::rules::message::Standing;
-use crate::rules::{Fact, Rejection, State};
+use super::{
+    Accepted, Attempted, BATCH_LEN_MAX, DeferReason, Deferred, FailReason, Failed, Receipt, Said, Segments,
+    Silent, Unknown, UnknownReason, Unmatched,
+};
+use crate::rules::message::{self, Delivered, Standing};
+use crate::rules::proof::{ByPart, Case};
+use crate::rules::vocabulary::Decide;
+use crate::rules::{Decided, Fact, Rejection, State};
 use crate::words::{MessageId, Party};
 
-pub(in crate::rules) fn report(state: &State, command: &Reports) -> Result<Vec<Fact>, Rejection> {
-    if command.reports.len() > BATCH_LEN_MAX {
-        return Err(Rejection::batch_too_large(command.reports.len(), BATCH_LEN_MAX));
+/// `sms.report`: what became of attempts, and what the SMSC says of what it accepted. Refused with `command.too_large`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reports {
+    pub reports: Vec<Report>,
+    /// Stored twice under the same id, they are recorded once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+}
+
+/// One thing to report, as a map of one entry.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Report {
+    /// The SMSC accepted all segments. Without `receipts` this is the last that is heard.
+    Accepted { attempt: Attempted, receipts: bool },
+    /// The SMSC refused it for good, or it cannot be sent at all.
+    Failed { attempt: Attempted, reason: FailReason },
+    /// Not sent (all of it) this time; it is tried again.
+    Deferred { attempt: Attempted, why: DeferReason },
+    /// Written, and no response came.
+    Unknown { attempt: Attempted, why: UnknownReason },
+    /// What became of one segment.
+    Receipt(Receipt),
+    /// A receipt for something that nobody knows.
+    Unmatched(Unmatched),
+    /// No receipt came for so long that none is waited for.
+    Silent { message: MessageId, to: Party },
+}
+
+impl Decide for Reports {
+    fn decide(&self, case: &Case<'_, ByPart>) -> Decided {
+        if self.reports.len() > BATCH_LEN_MAX {
+            return Err(Rejection::batch_too_large(self.reports.len(), BATCH_LEN_MAX));
+        }
+        let state = case.state;
+        let mut so_far = SoFar { state, moved: HashMap::new(), taken: HashSet::new(), said: HashMap::new() };
+        Ok(self.reports.iter().flat_map(|report| so_far.facts(report)).collect())
     }
-    let mut so_far = SoFar { state, moved: HashMap::new(), taken: HashSet::new(), said: HashMap::new() };
-    Ok(command.reports.iter().flat_map(|report| so_far.facts(report)).collect())
 }
 
 /// The state with what earlier reports of the same command changed.
@@ -38,7 +76,7 @@ impl<'a> SoFar<'a> {
             Report::Accepted { attempt, receipts } => {
                 self.accepted(attempt, *receipts);
                 self.taken.insert((attempt.message, &attempt.to));
-                vec![Fact::SmsAccepted { attempt: attempt.clone(), receipts: *receipts }]
+                vec![Accepted { attempt: attempt.clone(), receipts: *receipts }.into()]
             }
             Report::Failed { attempt, .. } if self.state.is_superseded(attempt) || self.is_taken(attempt) => {
                 Vec::new()
@@ -49,19 +87,19 @@ impl<'a> SoFar<'a> {
                 Vec::new()
             }
             Report::Failed { attempt, reason } => {
-                let failed = Fact::SmsFailed { attempt: attempt.clone(), reason: *reason };
-                self.ends(attempt.message, &attempt.to, failed, Whole::Failed(*reason))
+                let failed = Failed { attempt: attempt.clone(), reason: *reason };
+                self.ends(attempt.message, &attempt.to, failed.into(), Whole::Failed(*reason))
             }
             Report::Deferred { attempt, why } => {
-                vec![Fact::SmsDeferred { attempt: attempt.clone(), why: *why }]
+                vec![Deferred { attempt: attempt.clone(), why: *why }.into()]
             }
             Report::Unknown { attempt, why } => {
                 self.accepted(attempt, true);
-                vec![Fact::SmsUnknown { attempt: attempt.clone(), why: *why }]
+                vec![Unknown { attempt: attempt.clone(), why: *why }.into()]
             }
             Report::Receipt(receipt) => self.receipt(receipt),
-            Report::Unmatched(unmatched) => vec![Fact::SmsUnmatched(Box::new(unmatched.clone()))],
-            Report::Silent { message, to } => vec![Fact::SmsSilent { message: *message, to: to.clone() }],
+            Report::Unmatched(unmatched) => vec![unmatched.clone().into()],
+            Report::Silent { message, to } => vec![Silent { message: *message, to: to.clone() }.into()],
         }
     }
 
@@ -87,7 +125,7 @@ impl<'a> SoFar<'a> {
         if !said.take(receipt) {
             return Vec::new();
         }
-        let fact = Fact::SmsReceipt(receipt.clone());
+        let fact = Fact::from(receipt.clone());
         let Some(segments) = self.open(message, to) else { return vec![fact] };
         let mut segments = segments.unwrap_or(Segments::of(receipt.segments));
         let whole = segments.take(receipt.segment, receipt.state);
@@ -99,8 +137,8 @@ impl<'a> SoFar<'a> {
     fn ends(&mut self, message: MessageId, to: &'a Party, first: Fact, whole: Whole) -> Vec<Fact> {
         let end = match whole {
             Whole::Open => None,
-            Whole::Delivered => Some(Fact::DeliveryDelivered { message, to: to.clone() }),
-            Whole::Failed(reason) => Some(Fact::DeliveryFailed { message, to: to.clone(), reason }),
+            Whole::Delivered => Some(Fact::from(Delivered { message, to: to.clone() })),
+            Whole::Failed(reason) => Some(message::Failed { message, to: to.clone(), reason }.into()),
         };
         // What went live since is not failed by an SMS.
         let fails_elsewhere = matches!(whole, Whole::Failed(_))
@@ -129,72 +167,6 @@ impl<'a> SoFar<'a> {
     }
 }
 
-fn segments_of(attempt: &Attempted) -> Segments {
+pub(super) fn segments_of(attempt: &Attempted) -> Segments {
     Segments::of(u8::try_from(attempt.ids.len().max(1)).unwrap_or(u8::MAX))
-}
-
-/// Moves the delivery that a fact of the bridge is about. Its end, where it has one, is a fact of its own.
-pub(in crate::rules) fn evolve(state: &mut State, fact: &Fact) {
-    if let Fact::SmsAccepted { attempt, .. }
-    | Fact::SmsUnknown { attempt, .. }
-    | Fact::SmsDeferred { attempt, .. } = fact
-    {
-        state.leaves.remove(&(attempt.message, attempt.to.clone()));
-    }
-    if let Fact::SmsAttempted(granted) = fact {
-        state.set_standing(granted.message, &granted.to, Standing::Attempted);
-        state.gives(granted);
-    } else if let Fact::SmsAccepted { attempt, receipts } = fact {
-        if *receipts {
-            waits_for_receipts(state, attempt, Standing::Accepted);
-        } else if is_out(state, attempt) {
-            state.end_delivery(attempt.message, &attempt.to);
-        }
-    } else if let Fact::SmsUnknown { attempt, why: _ } = fact {
-        waits_for_receipts(state, attempt, Standing::Unknown);
-    } else if let Fact::SmsDeferred { attempt, why: _ } = fact {
-        if state.standing(attempt.message, &attempt.to) == Some(Standing::Attempted) {
-            state.set_standing(attempt.message, &attempt.to, Standing::Queued);
-            waits_for_segments(state, attempt);
-        }
-    } else if let Fact::SmsReceipt(receipt) = fact {
-        if state.standing(receipt.message, &receipt.to).is_some() {
-            let key = (receipt.message, receipt.to.clone());
-            if receipt.segments > 1 {
-                let segments = state.segments.entry(key.clone()).or_insert(Segments::of(receipt.segments));
-                segments.take(receipt.segment, receipt.state);
-            }
-            state.said.entry(key).or_default().take(receipt);
-        }
-    } else if let Fact::SmsSilent { message, to } = fact {
-        if matches!(state.standing(*message, to), Some(Standing::Accepted | Standing::Unknown)) {
-            state.end_delivery(*message, to);
-        }
-    } else if let Fact::PhonePreferenceSet { phone, sms } = fact {
-        opt_out::evolve(state, *phone, *sms);
-    }
-}
-
-fn waits_for_receipts(state: &mut State, attempt: &Attempted, standing: Standing) {
-    if !is_out(state, attempt) {
-        return;
-    }
-    state.set_standing(attempt.message, &attempt.to, standing);
-    waits_for_segments(state, attempt);
-}
-
-/// Whether the delivery is with the bridge. What a client got or confirmed in the meantime is not moved back.
-fn is_out(state: &State, attempt: &Attempted) -> bool {
-    matches!(
-        state.standing(attempt.message, &attempt.to),
-        Some(Standing::Attempted | Standing::Unknown | Standing::Queued)
-    )
-}
-
-/// Segments that were accepted earlier may have their receipts already.
-fn waits_for_segments(state: &mut State, attempt: &Attempted) {
-    if attempt.ids.len() > 1 {
-        let key = (attempt.message, attempt.to.clone());
-        state.segments.entry(key).or_insert_with(|| segments_of(attempt));
-    }
 }

@@ -8,8 +8,8 @@ use tokio::time::Instant;
 
 use super::lane::Leave;
 use crate::log::{Taken, Verdict};
-use crate::rules::Fact;
-use crate::rules::sms::{Asked, Attempt, BATCH_LEN_MAX, UnknownReason};
+use crate::rules::sms::{Asked, Attempt, BATCH_LEN_MAX, LetGo, Unknown, UnknownReason};
+use crate::rules::{Fact, sms};
 use crate::sms::settings::OnUnknown;
 use crate::wire::work::Work;
 use crate::words::{MessageId, Party};
@@ -135,24 +135,35 @@ impl Desk {
 
     /// Takes in one fact of the decider's answer.
     pub(super) fn answered(&mut self, fact: Fact) -> Option<Answered> {
-        if let Fact::SmsAttempted(granted) = fact {
-            let seq = *self.by_delivery.get(&(granted.message, granted.to.clone()))?;
-            let item = self.items.get_mut(&seq)?;
-            let Place::Asked(lane) = item.place else { return None };
-            item.place = Place::Out(lane);
-            let (work, since) = (Arc::clone(&item.work), self.asked.unwrap_or_else(Instant::now));
-            Some(Answered::Leave { lane, leave: Leave { item: seq, work, granted, since } })
-        } else if let Fact::SmsLetGo { message, to } = fact {
-            self.settled(message, to, Verdict::Done)
-        } else if let Fact::SmsUnknown { attempt, why: UnknownReason::BridgeLost } = fact {
-            let verdict = match self.on_unknown {
-                OnUnknown::Hold => Verdict::Done,
-                // It comes again, and is asked for as one of which nobody knows.
-                OnUnknown::Retry => Verdict::Again(RETRY_AFTER),
-            };
-            self.settled(attempt.message, attempt.to, verdict)
-        } else {
-            None
+        let Fact::Sms(fact) = fact else { return None };
+        match fact {
+            sms::Fact::Granted(granted) => {
+                let seq = *self.by_delivery.get(&(granted.message, granted.to.clone()))?;
+                let item = self.items.get_mut(&seq)?;
+                let Place::Asked(lane) = item.place else { return None };
+                item.place = Place::Out(lane);
+                let (work, since) = (Arc::clone(&item.work), self.asked.unwrap_or_else(Instant::now));
+                Some(Answered::Leave { lane, leave: Leave { item: seq, work, granted, since } })
+            }
+            sms::Fact::LetGo(LetGo { message, to }) => self.settled(message, to, Verdict::Done),
+            sms::Fact::Unknown(Unknown { attempt, why: UnknownReason::BridgeLost }) => {
+                let verdict = match self.on_unknown {
+                    OnUnknown::Hold => Verdict::Done,
+                    // It comes again, and is asked for as one of which nobody knows.
+                    OnUnknown::Retry => Verdict::Again(RETRY_AFTER),
+                };
+                self.settled(attempt.message, attempt.to, verdict)
+            }
+            // What was reported is no answer.
+            sms::Fact::Accepted(_)
+            | sms::Fact::Failed(_)
+            | sms::Fact::Deferred(_)
+            | sms::Fact::Unknown(_)
+            | sms::Fact::Receipt(_)
+            | sms::Fact::Unmatched(_)
+            | sms::Fact::Silent(_)
+            | sms::Fact::Part(_)
+            | sms::Fact::Heard(_) => None,
         }
     }
 

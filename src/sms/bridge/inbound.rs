@@ -43,26 +43,15 @@ impl Ear {
         let (command, content) = read(self, self.account.name(), message);
         let fresh = || format!("{content}{}", log.fresh_identity());
         let id = repeated.id(&content, incoming.session(), tokio::time::Instant::now(), fresh);
-        Some(Said { command: with_id(command, &id), content, id })
+        Some(Said { command: command.once(|| id.clone()), content, id })
     }
 }
 
 /// What an SMS said, by the id of its command: see [`Ear::reading`].
 pub(super) fn content_of(command: &Command) -> Option<(&str, &str)> {
-    let id = command.intent()?;
+    let id = command.id()?;
     let content = id.get(..CONTENT_LEN)?;
     content.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some((content, id))
-}
-
-fn with_id(command: Command, id: &str) -> Command {
-    let id = Some(id.to_owned());
-    if let Command::SmsReceived(received) = command {
-        Command::SmsReceived(Received { id, ..received })
-    } else if let Command::SmsPart(part) = command {
-        Command::SmsPart(Part { id, ..part })
-    } else {
-        command
-    }
 }
 
 fn read(ear: &Ear, connector: &str, message: &ShortMessage) -> (Command, String) {
@@ -86,7 +75,7 @@ fn read(ear: &Ear, connector: &str, message: &ShortMessage) -> (Command, String)
             hear(&ear.shared, from, wish(&called, &text));
         }
         let received = Received { connector, from, called, text, joined: None, id: None };
-        return (Command::SmsReceived(received), content);
+        return (Command::from(received), content);
     };
     let reference = reference.to_be_bytes();
     let whole = hash(&[&ends[..], &[&reference, &[total]]].concat());
@@ -94,7 +83,7 @@ fn read(ear: &Ear, connector: &str, message: &ShortMessage) -> (Command, String)
     let content = hash(&[whole.as_bytes(), &[number], &octets]);
     let octets = Blob(octets);
     let part = Part { whole, connector, from, called, number, total, octets, id: None };
-    (Command::SmsPart(part), content)
+    (Command::from(part), content)
 }
 
 /// A wish counts from the moment it is heard.

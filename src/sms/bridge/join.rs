@@ -8,8 +8,8 @@ use super::inbound::hear;
 use super::shared::Shared;
 use super::wishes::tell;
 use crate::log::{Fault, Log, Record, blocking};
-use crate::rules::command::Encoding;
-use crate::rules::sms::{Received, wish};
+use crate::rules::presence::Encoding;
+use crate::rules::sms::{Part, Received, wish};
 use crate::rules::{Command, Fact};
 use crate::smpp::text::{self, Fragment};
 use crate::sms::state::PartRow;
@@ -30,10 +30,8 @@ pub(super) async fn all(log: &Log, shared: &Arc<Shared>) -> Result<(), Fault> {
 pub(super) async fn joined(log: &Log, shared: &Arc<Shared>, records: &[Record]) {
     for record in records {
         let facts = commit::decode(&record.payload).map(|commit| commit.facts).unwrap_or_default();
-        for fact in facts {
-            if let Fact::SmsPart(part) = fact
-                && let Err(fault) = join(log, shared, &part.whole, false).await
-            {
+        for part in facts.iter().filter_map(Fact::get::<Part>) {
+            if let Err(fault) = join(log, shared, &part.whole, false).await {
                 warn!(%fault, "a long SMS is joined later");
             }
         }
@@ -66,7 +64,7 @@ pub(super) async fn join(
     if let Some(from) = received.from {
         hear(shared, from, wish(&received.called, &received.text));
     }
-    let received = Command::SmsReceived(received);
+    let received = Command::from(received);
     tell(log, &received).await;
     log.command(command::outgoing("_sms", &received, Encoding::Msgpack)).await?;
     Ok(())
@@ -101,7 +99,6 @@ fn missing(from: u16, next: u16, total: u8) -> Option<String> {
 mod tests {
     use super::*;
     use crate::rules::message::Blob;
-    use crate::rules::sms::Part;
     use crate::smpp::text::Reading;
     use crate::wire::to_msgpack;
     use crate::words::{Called, Instant};

@@ -15,7 +15,7 @@ use super::matching::{About, Found, state_of};
 use super::repeated::Repeated;
 use super::wishes::tell;
 use crate::log::{Fault, Log};
-use crate::rules::command::Encoding;
+use crate::rules::presence::Encoding;
 use crate::rules::sms::{Receipt, Report, Unmatched};
 use crate::smpp::link::{Inbound, Incoming};
 use crate::smpp::pdu::status::{ROK, RX_T_APPN};

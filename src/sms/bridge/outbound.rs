@@ -17,7 +17,7 @@ use super::lane::{Over, Then};
 use super::listen::BACKLOG_LEN_MAX;
 use super::shared::Shared;
 use crate::log::{Fault, Log, Record, Source, Taken, Verdict};
-use crate::rules::command::Encoding;
+use crate::rules::presence::Encoding;
 use crate::rules::{Command, Fact};
 use crate::wire::work::Work;
 use crate::wire::{command, commit, from_msgpack};
@@ -142,7 +142,7 @@ impl Outbound<'_> {
         let question = self.desk.ask(lane, len.min(fits));
         self.shared.journal.asks(question.leave.unwrap_or_default(), &question.deliveries);
         self.question = Question::Asking;
-        tokio::spawn(publish(self.log.clone(), Command::SmsAttempt(question), self.asked.clone()));
+        tokio::spawn(publish(self.log.clone(), Command::from(question), self.asked.clone()));
     }
 
     async fn asked(&mut self, seq: u64) {
@@ -165,7 +165,7 @@ impl Outbound<'_> {
                 continue;
             }
             let last = commit.is_last_part();
-            if let Some(Fact::Refused(_)) = commit.facts.first() {
+            if let Some(Fact::Refusal(_)) = commit.facts.first() {
                 self.not_before = Some(Instant::now() + ASK_AGAIN_AFTER);
             }
             for fact in commit.facts {

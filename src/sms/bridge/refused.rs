@@ -33,7 +33,7 @@ pub(super) async fn run(
         let records = records?;
         for record in &records {
             let Ok(commit) = commit::decode(&record.payload) else { continue };
-            let Some(Fact::Refused(why)) = commit.facts.first() else { continue };
+            let Some(why) = commit.facts.first().and_then(Fact::get::<Rejection>) else { continue };
             while let Err(fault) = park(log, &commit, why).await {
                 warn!(%fault, "a refusal is parked later");
                 if ends.run_until_cancelled(sleep(AGAIN_AFTER)).await.is_none() {

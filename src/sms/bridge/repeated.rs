@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::inbound::content_of;
 use crate::log::{Fault, Log, blocking, clock};
-use crate::rules::{Command, Sender};
+use crate::rules::{Command, Sender, sms};
 use crate::sms::state::State;
 use crate::wire::{command, subjects};
 use crate::words::{CommandSeq, Span};
@@ -48,12 +48,11 @@ impl Begun {
     fn of<'a>(commands: impl IntoIterator<Item = &'a Command>, until: Instant) -> Begun {
         let mut begun = Begun::default();
         for command in commands {
-            let connector = if let Command::SmsReceived(received) = command {
-                &received.connector
-            } else if let Command::SmsPart(part) = command {
-                &part.connector
-            } else {
-                continue;
+            let Command::Sms(said) = command else { continue };
+            let connector = match said {
+                sms::Command::Received(received) => &received.connector,
+                sms::Command::Part(part) => &part.connector,
+                sms::Command::Attempt(_) | sms::Command::Reports(_) => continue,
             };
             begun.0.entry(connector.clone()).or_default().stored(command, until);
         }
@@ -260,7 +259,7 @@ mod tests {
     #[test]
     fn after_a_kill_each_account_has_its_own() {
         let received = |connector: &str, number: u32| {
-            Command::SmsReceived(crate::rules::sms::Received {
+            Command::from(crate::rules::sms::Received {
                 connector: connector.to_owned(),
                 from: None,
                 called: crate::words::Called::Service,

@@ -8,7 +8,7 @@ use tracing::{error, warn};
 use super::inbound::hash;
 use crate::log::{Fault, Log, Retry};
 use crate::rules::Command;
-use crate::rules::command::Encoding;
+use crate::rules::presence::Encoding;
 use crate::rules::sms::{BATCH_LEN_MAX, Report, Reports};
 use crate::wire::{command, to_msgpack, work};
 
@@ -109,7 +109,7 @@ fn cut<T>(items: impl Iterator<Item = T>, bytes_max: usize, len: impl Fn(&T) -> 
 /// # Errors
 /// Only what trying again cannot mend: the server refuses it.
 async fn store(log: Log, reports: Vec<Report>) -> Result<(), Fault> {
-    let command = Command::SmsReport(Reports { reports, id: Some(log.fresh_identity()) });
+    let command = Command::from(Reports { reports, id: Some(log.fresh_identity()) });
     loop {
         let outgoing = command::outgoing("_sms", &command, Encoding::Msgpack);
         let Err(fault) = log.command(outgoing).await else { return Ok(()) };
@@ -125,7 +125,7 @@ async fn store(log: Log, reports: Vec<Report>) -> Result<(), Fault> {
 async fn park(log: Log, report: Report, why: Fault) {
     error!(%why, "a report cannot be stored; it is parked on OUTBOX");
     let id = log.fresh_identity();
-    let command = Command::SmsReport(Reports { reports: vec![report], id: Some(id.clone()) });
+    let command = Command::from(Reports { reports: vec![report], id: Some(id.clone()) });
     let mut payload = command::encode(&command, Encoding::Msgpack);
     payload.truncate(log.client().server_info().max_payload.saturating_sub(PARKED_BYTES));
     let identity = hash(&[id.as_bytes()]);

@@ -11,8 +11,9 @@ use tokio::time::Instant;
 use tracing::debug;
 
 use crate::log::{Log, Record, clock};
+use crate::rules::identity::{PhonePreferenceSet, PreferenceSet};
 use crate::rules::sms::{Granted, Received, wish};
-use crate::rules::{Command, Fact};
+use crate::rules::{Command, Fact, identity, sms};
 use crate::wire::{commit, from_msgpack, subjects, to_msgpack};
 use crate::words::{Party, Phone, Span, UserName};
 
@@ -66,21 +67,26 @@ impl Wishes {
     }
 
     fn take(&self, fact: &Fact) {
-        let mut inner = self.lock();
-        if let Fact::PreferenceSet { user, sms } = fact {
-            inner.users.retain(|_, since| since.elapsed() < HELD_FOR);
-            if *sms {
-                inner.users.remove(user);
-            } else {
-                inner.users.insert(user.clone(), Instant::now());
-            }
-        } else if let Fact::PhonePreferenceSet { phone, sms } = fact {
-            if *sms {
-                inner.phones.remove(phone);
-            } else {
-                drop(inner);
-                self.stop(*phone);
-            }
+        let Fact::Identity(fact) = fact else { return };
+        match fact {
+            identity::Fact::PreferenceSet(PreferenceSet { user, sms }) => self.wishes(user, *sms),
+            identity::Fact::PhonePreferenceSet(PhonePreferenceSet { phone, sms: true }) => self.start(*phone),
+            identity::Fact::PhonePreferenceSet(PhonePreferenceSet { phone, sms: false }) => self.stop(*phone),
+            identity::Fact::Registered(_)
+            | identity::Fact::Changed(_)
+            | identity::Fact::Suspended(_)
+            | identity::Fact::Resumed(_)
+            | identity::Fact::ProfileSet(_) => {}
+        }
+    }
+
+    fn wishes(&self, user: &UserName, sms: bool) {
+        let users = &mut self.lock().users;
+        users.retain(|_, since| since.elapsed() < HELD_FOR);
+        if sms {
+            users.remove(user);
+        } else {
+            users.insert(user.clone(), Instant::now());
         }
     }
 
@@ -102,7 +108,10 @@ impl Wishes {
 /// Tells all bridges of a STOP, this one too. It overtakes its own decision, and so the answer to it: both go through the
 /// same server later. Only a STOP: whoever was told one wrongly waits a moment, no more.
 pub(super) async fn tell(log: &Log, command: &Command) {
-    let Command::SmsReceived(Received { from: Some(phone), called, text, .. }) = command else { return };
+    let Command::Sms(sms::Command::Received(Received { from: Some(phone), called, text, .. })) = command
+    else {
+        return;
+    };
     if wish(called, text) == Some(false)
         && let Err(error) = log.client().publish(subjects::SMS_STOPS, to_msgpack(phone).into()).await
     {

@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 use super::row::{Delivery, Matched, PartRow, Stage, UnmatchedRow, get, write};
 use super::{Terms, keys};
 use crate::log::{Fault, Rows};
+use crate::rules::message::{Delivered, Expired, Failed, Recalled};
 use crate::rules::sms::{Attempted, Granted, Part, Receipt, Unmatched};
-use crate::rules::{Commit, Fact};
+use crate::rules::{Commit, Fact, message, sms};
 use crate::words::{Instant, MessageId, Party};
 
 /// Receipts kept for one unknown id: segments do not share one, so more are repetitions. The latest stay.
@@ -30,46 +31,67 @@ struct Projecting<'a, 'b> {
 
 impl Projecting<'_, '_> {
     fn take(&mut self, fact: &Fact) -> Result<(), Fault> {
-        if let Fact::SmsAttempted(granted) = fact {
-            self.attempted(granted)
-        } else if let Fact::SmsAccepted { attempt, receipts } = fact {
-            self.result(attempt, Stage::Accepted, None, *receipts)
-        } else if let Fact::SmsDeferred { attempt, why } = fact {
-            self.result(attempt, Stage::Deferred, Some(why.to_string()), false)
-        } else if let Fact::SmsUnknown { attempt, why } = fact {
-            self.result(attempt, Stage::Unknown, Some(why.as_str().to_owned()), true)
-        } else if let Fact::SmsFailed { attempt, reason } = fact {
-            self.result(attempt, Stage::Failed, Some(reason.to_string()), false)
-        } else if let Fact::SmsReceipt(receipt) = fact {
-            self.receipt(receipt)
-        } else if let Fact::DeliveryDelivered { message, to } = fact {
-            self.change(*message, to, |row| (row.stage, row.reason) = (Stage::Delivered, None))
-        } else if let Fact::DeliveryFailed { message, to, reason } = fact {
-            let reason = Some(reason.to_string());
-            self.change(*message, to, |row| (row.stage, row.reason) = (Stage::Failed, reason))
-        } else if let Fact::DeliveryExpired { message, to } = fact {
-            self.change(*message, to, |row| (row.stage, row.reason) = (Stage::Expired, None))
-        } else if let Fact::DeliveryRecalled { message, to } = fact {
-            self.change(*message, to, |row| (row.stage, row.reason) = (Stage::Recalled, None))
-        } else if let Fact::SmsUnmatched(unmatched) = fact {
-            self.unmatched(unmatched)
-        } else if let Fact::SmsSilent { message, to } = fact {
-            let silent = |row: &mut Delivery| {
+        match fact {
+            Fact::Sms(fact) => self.take_sms(fact),
+            Fact::Message(fact) => self.take_end(fact),
+            Fact::Refusal(_)
+            | Fact::Identity(_)
+            | Fact::Contacts(_)
+            | Fact::Presence(_)
+            | Fact::Schedule(_)
+            | Fact::Timer(_) => Ok(()),
+        }
+    }
+
+    fn take_sms(&mut self, fact: &sms::Fact) -> Result<(), Fault> {
+        match fact {
+            sms::Fact::Granted(granted) => self.attempted(granted),
+            sms::Fact::Accepted(sms::Accepted { attempt, receipts }) => {
+                self.result(attempt, Stage::Accepted, None, *receipts)
+            }
+            sms::Fact::Deferred(sms::Deferred { attempt, why }) => {
+                self.result(attempt, Stage::Deferred, Some(why.to_string()), false)
+            }
+            sms::Fact::Unknown(sms::Unknown { attempt, why }) => {
+                self.result(attempt, Stage::Unknown, Some(why.to_string()), true)
+            }
+            sms::Fact::Failed(sms::Failed { attempt, reason }) => {
+                self.result(attempt, Stage::Failed, Some(reason.to_string()), false)
+            }
+            sms::Fact::Receipt(receipt) => self.receipt(receipt),
+            sms::Fact::Unmatched(unmatched) => self.unmatched(unmatched),
+            sms::Fact::Silent(sms::Silent { message, to }) => self.change(*message, to, |row| {
                 if !row.is_over() {
                     row.stage = Stage::Silent;
                 }
-            };
-            self.change(*message, to, silent)
-        } else if let Fact::SmsPart(part) = fact {
-            self.part(part)
-        } else if let Fact::SmsReceived(heard) = fact {
-            let joined =
-                heard.joined.iter().flat_map(|whole| (1..=u8::MAX).map(move |n| keys::part(whole, n)));
-            joined.for_each(|key| self.rows.remove(key));
-            Ok(())
-        } else {
-            Ok(())
+            }),
+            sms::Fact::Part(part) => self.part(part),
+            sms::Fact::Heard(heard) => {
+                let joined = heard.joined.iter();
+                let joined = joined.flat_map(|whole| (1..=u8::MAX).map(move |n| keys::part(whole, n)));
+                joined.for_each(|key| self.rows.remove(key));
+                Ok(())
+            }
+            // Its row stays as the delivery's own end left it.
+            sms::Fact::LetGo(_) => Ok(()),
         }
+    }
+
+    /// The end of a delivery, by SMS or otherwise.
+    fn take_end(&mut self, fact: &message::Fact) -> Result<(), Fault> {
+        let (message, to, stage, reason) = match fact {
+            message::Fact::Delivered(Delivered { message, to }) => (message, to, Stage::Delivered, None),
+            message::Fact::Expired(Expired { message, to }) => (message, to, Stage::Expired, None),
+            message::Fact::Recalled(Recalled { message, to }) => (message, to, Stage::Recalled, None),
+            message::Fact::Failed(Failed { message, to, reason }) => {
+                (message, to, Stage::Failed, Some(reason.to_string()))
+            }
+            message::Fact::Accepted(_)
+            | message::Fact::Routed(_)
+            | message::Fact::WasRead(_)
+            | message::Fact::Filtered(_) => return Ok(()),
+        };
+        self.change(*message, to, |row| (row.stage, row.reason) = (stage, reason))
     }
 
     /// One that comes again is the one that is there.

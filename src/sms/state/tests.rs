@@ -7,7 +7,7 @@ use crate::log::Record;
 use crate::rules::sms::{
     Attempted, DeferReason, Granted, Part, Receipt, ReceiptState, UnknownReason, Unmatched,
 };
-use crate::rules::{Commit, Fact, Sender};
+use crate::rules::{Commit, Fact, Sender, message, sms};
 use crate::wire::commit;
 use crate::words::{CommandSeq, Instant, MessageId, Party, Span};
 
@@ -44,7 +44,7 @@ fn message(text: &str) -> MessageId {
 
 fn granted(id: &str) -> Fact {
     let phone = "+447700900123".parse().unwrap();
-    Fact::SmsAttempted(Granted { message: message(id), to: bob(), phone, from: None, leave: None })
+    Fact::from(Granted { message: message(id), to: bob(), phone, from: None, leave: None })
 }
 
 fn attempt(id: &str, ids: &[Option<&str>]) -> Attempted {
@@ -53,23 +53,15 @@ fn attempt(id: &str, ids: &[Option<&str>]) -> Attempted {
 }
 
 fn accepted(id: &str, ids: &[Option<&str>]) -> Fact {
-    Fact::SmsAccepted { attempt: attempt(id, ids), receipts: true }
+    Fact::from(sms::Accepted { attempt: attempt(id, ids), receipts: true })
 }
 
 fn receipt(id: &str, (segment, segments): (u8, u8), state: ReceiptState) -> Fact {
-    Fact::SmsReceipt(Receipt {
-        message: message(id),
-        to: bob(),
-        segment,
-        segments,
-        state,
-        error: None,
-        id: None,
-    })
+    Fact::from(Receipt { message: message(id), to: bob(), segment, segments, state, error: None, id: None })
 }
 
 fn part(number: u8) -> Fact {
-    Fact::SmsPart(Box::new(Part {
+    Fact::from(Part {
         whole: "w".to_owned(),
         connector: "main".to_owned(),
         from: None,
@@ -78,16 +70,16 @@ fn part(number: u8) -> Fact {
         total: 2,
         octets: Default::default(),
         id: None,
-    }))
+    })
 }
 
 fn delivered(id: &str) -> Fact {
-    Fact::DeliveryDelivered { message: message(id), to: bob() }
+    Fact::from(message::Delivered { message: message(id), to: bob() })
 }
 
 fn unmatched(id: &str, state: ReceiptState) -> Fact {
     let (connector, id, phone) = ("main".to_owned(), id.to_owned(), "+447700900123".parse().ok());
-    Fact::SmsUnmatched(Box::new(Unmatched { connector, id, state, error: None, phone }))
+    Fact::from(Unmatched { connector, id, state, error: None, phone })
 }
 
 fn row(state: &State, id: &str) -> Delivery {
@@ -116,8 +108,11 @@ fn story() -> Vec<Vec<Fact>> {
             receipt("m1", (0, 2), ReceiptState::Delivered),
             delivered("m1"),
         ],
-        vec![Fact::SmsUnknown { attempt: attempt("m2", &[None]), why: UnknownReason::Disconnected }],
-        vec![Fact::SmsDeferred { attempt: attempt("m3", &[Some("0C"), None]), why: DeferReason::Smsc(8) }],
+        vec![Fact::from(sms::Unknown { attempt: attempt("m2", &[None]), why: UnknownReason::Disconnected })],
+        vec![Fact::from(sms::Deferred {
+            attempt: attempt("m3", &[Some("0C"), None]),
+            why: DeferReason::Smsc(8),
+        })],
         vec![granted("m3"), accepted("m4", &[Some("0D")]), unmatched("00FF", ReceiptState::Delivered)],
         vec![part(2), part(1)],
     ]
@@ -242,12 +237,13 @@ fn what_ends_by_other_ways_ends_here_too() {
     let (message, to) = (message("m1"), bob());
     for (end, stage) in [
         (delivered("m1"), Stage::Delivered),
-        (Fact::DeliveryExpired { message, to: to.clone() }, Stage::Expired),
-        (Fact::DeliveryRecalled { message, to }, Stage::Recalled),
+        (Fact::from(message::Expired { message, to: to.clone() }), Stage::Expired),
+        (Fact::from(message::Recalled { message, to }), Stage::Recalled),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let state = open(folder.path());
-        let unknown = Fact::SmsUnknown { attempt: attempt("m1", &[None]), why: UnknownReason::Disconnected };
+        let unknown =
+            Fact::from(sms::Unknown { attempt: attempt("m1", &[None]), why: UnknownReason::Disconnected });
         let other = delivered("m2");
         state.apply(&records(&[vec![granted("m1")], vec![unknown], vec![other, end]])).unwrap();
         assert_eq!(row(&state, "m1").stage, stage);
@@ -262,7 +258,8 @@ fn what_ends_by_other_ways_ends_here_too() {
 fn nothing_is_left_of_what_is_forgotten() {
     let folder = tempfile::tempdir().unwrap();
     let state = open(folder.path());
-    let deferred = Fact::SmsDeferred { attempt: attempt("m1", &[Some("0A")]), why: DeferReason::Smsc(8) };
+    let deferred =
+        Fact::from(sms::Deferred { attempt: attempt("m1", &[Some("0A")]), why: DeferReason::Smsc(8) });
     let late = accepted("m1", &[Some("0B")]);
     let steps = [vec![granted("m1")], vec![deferred], vec![granted("m1")], vec![late, delivered("m1")]];
     state.apply(&records(&[&steps[..], &[vec![granted("m2")]]].concat())).unwrap();
@@ -290,7 +287,8 @@ fn receipts_are_forgotten_some_at_a_time() {
 fn an_id_that_a_receipt_told_is_known() {
     let folder = tempfile::tempdir().unwrap();
     let state = open(folder.path());
-    let unknown = Fact::SmsUnknown { attempt: attempt("m1", &[None]), why: UnknownReason::NoResponse };
+    let unknown =
+        Fact::from(sms::Unknown { attempt: attempt("m1", &[None]), why: UnknownReason::NoResponse });
     let told = Receipt {
         message: message("m1"),
         to: bob(),
@@ -300,7 +298,7 @@ fn an_id_that_a_receipt_told_is_known() {
         error: None,
         id: Some("00C0FFEE".to_owned()),
     };
-    state.apply(&records(&[vec![granted("m1")], vec![unknown], vec![Fact::SmsReceipt(told)]])).unwrap();
+    state.apply(&records(&[vec![granted("m1")], vec![unknown], vec![Fact::from(told)]])).unwrap();
     assert_eq!(state.known("main", "c0ffee").unwrap().unwrap().message, message("m1"));
     assert!(state.nameless_to("+447700900123".parse().unwrap()).unwrap().is_empty());
     assert!(state.overdue(Instant::from_unix_ms(1_000_000)).unwrap().len() == 1, "its end is not told");

@@ -15,7 +15,8 @@ use crate::lab::bench::report::Report;
 use crate::lab::bench::world::World;
 use crate::log::{Pipeline, clock};
 use crate::rules::Command;
-use crate::rules::command::{Encoding, Send};
+use crate::rules::message::Send;
+use crate::rules::presence::Encoding;
 use crate::rules::schedule::{Create, OneOrMany, When};
 use crate::wire::outcome::OutcomeBody;
 use crate::wire::{command, from_msgpack, subjects};
@@ -36,7 +37,7 @@ pub(super) fn create(people: &[UserName], number: usize, due: crate::words::Inst
     let message = Send { to, text: Some(format!("{:>40}", due.unix_ms())), ..Send::default() };
     let at = Some(OneOrMany::One(Zone::UTC.local(due).to_string()));
     let when = When { at, zone: Some("UTC".to_owned()), ..When::default() };
-    let create = Command::CreateSchedule(Box::new(Create { message, when, id: None }));
+    let create = Command::from(Create { message, when, id: None });
     let from = person(number).map(|name| name.to_string()).unwrap_or_default();
     (subjects::command(&from, create.verb()), command::encode(&create, Encoding::Msgpack).into())
 }

@@ -11,7 +11,7 @@ use super::lateness::Lateness;
 use crate::cli::output::Failure;
 use crate::lab::bench::world::World;
 use crate::log::{Log, clock};
-use crate::rules::command::TimerFired;
+use crate::rules::timer::Fired;
 use crate::wire::{Shown, from_msgpack};
 use crate::words::{Instant, Span, UserName};
 
@@ -89,7 +89,7 @@ async fn wheel(log: &Log, first: u64, due: usize) -> Result<Lateness, Failure> {
     let mut late = Vec::with_capacity(due);
     while late.len() < due {
         for record in fired.next().await? {
-            let timer: Result<TimerFired, _> = from_msgpack(&record.payload);
+            let timer: Result<Fired, _> = from_msgpack(&record.payload);
             late.extend(timer.map(|timer| (record.at - timer.due).ms() as f64));
         }
     }

@@ -3,7 +3,7 @@
 use crate::lab::bench::memory::Desk;
 use crate::rules::Command;
 use crate::rules::Sender;
-use crate::rules::command::Send;
+use crate::rules::message::Send;
 use crate::rules::schedule::{Create, Every, OneOrMany, When};
 use crate::words::Address;
 
@@ -31,6 +31,6 @@ fn per_schedule(desk: &mut Desk, schedules: usize, when: &When) -> f64 {
         let to = vec![Address::User(Desk::name((number + 1) % 100))];
         let message = Send { to, text: Some("a text that stays in the log".to_owned()), ..Send::default() };
         let create = Create { message, when: when.clone(), id: None };
-        (Sender::User(Desk::name(number % 100)), Command::CreateSchedule(Box::new(create)))
+        (Sender::User(Desk::name(number % 100)), Command::from(create))
     })
 }

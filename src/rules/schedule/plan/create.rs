@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Months};
 
-use super::super::payloads::Reckoned;
+use super::super::Reckoned;
 use super::super::when::{Fold, OneOrMany, When};
 use super::form::Form;
 use super::nominal::Nominal;

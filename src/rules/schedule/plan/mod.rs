@@ -26,8 +26,8 @@ use serde::{Deserialize, Serialize};
 use self::nominal::{Nominal, day_of};
 use self::steady::Steady;
 use self::walk::{Entry, Place, View};
-use super::payloads::{OccurrenceName, Reckoned};
-use super::when::{Fold, Gap, Missed, When};
+use super::when::{Fold, Gap, When, WhenMissed};
+use super::{OccurrenceName, Reckoned};
 use crate::rules::Rejection;
 use crate::words::{Civil, Instant, Resolved, Span, Zone};
 
@@ -87,7 +87,7 @@ pub struct Plan {
     zone: Zone,
     gap: Gap,
     fold: Fold,
-    missed: Missed,
+    missed: WhenMissed,
     rule: Rule,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     bounds: Option<Box<Bounds>>,
@@ -210,7 +210,7 @@ impl Plan {
         !matches!(self.rule, Rule::Nominal(Nominal::At(_)))
     }
 
-    pub fn missed(&self) -> Missed {
+    pub fn missed(&self) -> WhenMissed {
         self.missed
     }
 

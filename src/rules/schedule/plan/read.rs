@@ -1,6 +1,6 @@
 //! A rule as it is recorded becomes a plan: each form's own fields first, then what all forms share.
 
-use super::super::payloads::Reckoned;
+use super::super::Reckoned;
 use super::super::when::{Fold, Gap, When};
 use super::calendar::{Calendar, Dates, MonthDays};
 use super::cron::{CronTable, is_interval};

@@ -1,7 +1,7 @@
 //! Each form names the local times it should.
 
 use super::{NOW, check, made, plan};
-use crate::rules::schedule::{Missed, New, OneOrMany, Plan};
+use crate::rules::schedule::{New, OneOrMany, Plan, WhenMissed};
 use crate::words::{Span, Zone};
 
 #[test]
@@ -207,10 +207,10 @@ fn records_what_was_left_open() {
 #[test]
 fn keeps_what_is_asked_about_missed_firings() {
     let quiet = plan(r#"{"every": "hour", "zone": "UTC"}"#, NOW);
-    assert_eq!((quiet.missed(), quiet.late_by(), quiet.min_interval()), (Missed::Latest, None, None));
+    assert_eq!((quiet.missed(), quiet.late_by(), quiet.min_interval()), (WhenMissed::Latest, None, None));
     let asked = r#"{"every": "hour", "zone": "UTC", "missed": "all", "late_by": "5m", "min_interval": "1h"}"#;
     let asked = plan(asked, NOW);
-    assert_eq!(asked.missed(), Missed::All);
+    assert_eq!(asked.missed(), WhenMissed::All);
     assert_eq!(asked.late_by(), Some(Span::from_secs(300)));
     assert_eq!(asked.min_interval(), Some(Span::from_secs(3_600)));
 }

@@ -3,6 +3,10 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub use super::areas::refusal::{Command, Fact};
+
+use super::Outcome;
+
 /// A refusal. It changes nothing, and is recorded. The code is for ever; the sentence may improve.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
 #[error("{text}")]
@@ -89,6 +93,10 @@ rejections! {
 impl Rejection {
     fn new(code: &str, text: String) -> Rejection {
         Rejection { code: code.to_owned(), text, field: None }
+    }
+
+    pub(super) fn outcome(&self) -> Outcome {
+        Outcome::Refused(Box::new(self.clone()))
     }
 
     #[must_use]

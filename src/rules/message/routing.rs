@@ -1,11 +1,65 @@
-//! Which channel a delivery takes: live, pull store, SMS, MMS, or none yet; and why.
+//! The channel a delivery takes: live, pull store, SMS, MMS, or none yet; and why.
 
-use super::Channel;
-use super::command::{DeviceClass, Encoding, Route};
-use super::fact::{FilterReason, RouteReason};
-use super::presence::{Device, latest};
-use super::state::User;
-use crate::words::{EventSeq, UserName};
+use crate::rules::presence::{Device, DeviceClass, Encoding, latest};
+use crate::rules::state::User;
+use crate::words::{EventSeq, UserName, named};
+
+named! {
+    /// Which channels a sender allows.
+    #[derive(Default)]
+    "route" Route {
+        #[default]
+        Auto = "auto",
+        Im = "im",
+        Sms = "sms",
+        Mms = "mms",
+    }
+}
+
+named! {
+    /// What carries a delivery.
+    "channel" Channel {
+        /// Sent to the client over NATS.
+        Live = "live",
+        /// Kept for a weak client to fetch.
+        Pull = "pull",
+        Sms = "sms",
+        Mms = "mms",
+        /// No channel is open: the delivery waits.
+        None = "none",
+    }
+}
+
+named! {
+    /// Why a channel was chosen.
+    "reason" RouteReason {
+        PcOnline = "pc_online",
+        PullOnline = "pull_online",
+        /// A device came online while the delivery was open.
+        CameOnline = "came_online",
+        NoDeviceOnline = "no_device_online",
+        /// Nobody is registered with this phone, so there is no client.
+        NotRegistered = "not_registered",
+        /// The sender asked for this channel.
+        AskedFor = "asked_for",
+        NoPhone = "no_phone",
+        SmsOff = "sms_off",
+        /// Sent live, and not confirmed within the deadline.
+        NotConfirmed = "not_confirmed",
+        /// Homing's answer to an SMS.
+        Answer = "answer",
+    }
+}
+
+named! {
+    /// Why a delivery was not attempted at all.
+    "reason" FilterReason {
+        OptedOut = "opted_out",
+        Suspended = "suspended",
+        /// The recipient blocked the sender.
+        Blocked = "blocked",
+    }
+}
 
 /// A channel with the reason for it and the commit the reason was read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

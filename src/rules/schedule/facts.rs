@@ -1,90 +1,14 @@
-//! What the commands of schedules ask for, and what their facts write down.
+//! The facts of schedules and of their occurrences.
 
 use std::collections::BTreeSet;
-use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Occurrence, Plan, When};
-use crate::rules::command::{MessagePart, Route, Send};
-use crate::rules::message::Letter;
+use super::{Occurrence, OccurrenceName, Plan, When};
+use crate::rules::Outcome;
+use crate::rules::message::{Letter, MessagePart, Route};
 use crate::rules::quota::OverQuota;
-use crate::words::{Civil, Instant, MessageId, Party, ScheduleId, Span, UserName, WordError, serde_by_text};
-
-/// `schedule.create`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Create {
-    pub message: Send,
-    pub when: When,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-}
-
-/// `schedule.replace`: what is absent stays as it was.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Replace {
-    pub schedule: ScheduleId,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub message: Option<Send>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub when: Option<When>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-}
-
-/// `schedule.pause`, `.resume`, `.cancel`, `.run-now`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OneSchedule {
-    pub schedule: ScheduleId,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-}
-
-impl From<ScheduleId> for OneSchedule {
-    fn from(schedule: ScheduleId) -> OneSchedule {
-        OneSchedule { schedule, id: None }
-    }
-}
-
-/// `schedule.skip`, `.unskip`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OneOccurrence {
-    pub schedule: ScheduleId,
-    pub occurrence: OccurrenceName,
-}
-
-/// What an occurrence is known by: its nominal local time, with `/2` behind it for the later one of two that the clocks
-/// show alike.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OccurrenceName {
-    pub nominal: Civil,
-    pub second: bool,
-}
-
-const SECOND: &str = "/2";
-
-impl FromStr for OccurrenceName {
-    type Err = WordError;
-    fn from_str(text: &str) -> Result<Self, WordError> {
-        let (nominal, second) = text.strip_suffix(SECOND).map_or((text, false), |first| (first, true));
-        Ok(OccurrenceName { nominal: nominal.parse()?, second })
-    }
-}
-
-impl fmt::Display for OccurrenceName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.nominal, if self.second { SECOND } else { "" })
-    }
-}
-
-serde_by_text!(OccurrenceName);
-
-impl Occurrence {
-    pub fn name(&self) -> OccurrenceName {
-        OccurrenceName { nominal: self.nominal, second: self.second }
-    }
-}
+use crate::words::{Instant, MessageId, Party, ScheduleId, Span, UserName};
 
 /// The message of a schedule, with whom its addresses meant when it was asked for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -99,6 +23,14 @@ pub struct Content {
     pub expires_in: Option<Span>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalate_after: Option<Span>,
+}
+
+impl Content {
+    /// The body that a schedule's messages have from this fact on.
+    pub fn of(fact: &crate::rules::Fact) -> Option<&Content> {
+        let created = fact.get::<Created>().map(|created| &created.message);
+        created.or_else(|| fact.get::<Replaced>()?.message.as_ref())
+    }
 }
 
 impl From<Letter> for Content {
@@ -145,7 +77,13 @@ pub struct Created {
     pub over_quota: Vec<OverQuota>,
 }
 
-/// `schedule.replaced`
+impl Created {
+    pub(in crate::rules) fn outcome(&self) -> Outcome {
+        Outcome::Schedule(self.schedule, self.over_quota.clone())
+    }
+}
+
+/// `schedule.replaced`: what is absent stays as it was.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Replaced {
     pub schedule: ScheduleId,
@@ -176,9 +114,54 @@ impl Replaced {
     }
 }
 
-/// `occurrence.planned`
+/// `schedule.paused`: its occurrences are skipped until it is resumed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Occurring {
+pub struct Paused {
+    pub schedule: ScheduleId,
+}
+
+/// `schedule.resumed`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resumed {
+    pub schedule: ScheduleId,
+}
+
+/// `schedule.cancelled`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cancelled {
+    pub schedule: ScheduleId,
+}
+
+/// `schedule.ended`: it has no occurrence any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    pub schedule: ScheduleId,
+}
+
+/// `schedule.run`: sent at once, beside its occurrences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ran {
+    pub schedule: ScheduleId,
+    pub message: MessageId,
+}
+
+impl Ran {
+    pub(in crate::rules) fn outcome(&self) -> Outcome {
+        Outcome::Message(self.message)
+    }
+}
+
+/// `schedule.skip_set`: one occurrence is not wished, or is wished again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SkipSet {
+    pub schedule: ScheduleId,
+    pub occurrence: OccurrenceName,
+    pub skip: bool,
+}
+
+/// `occurrence.planned`: the next one, watched by a timer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Planned {
     pub schedule: ScheduleId,
     pub occurrence: Occurrence,
 }
@@ -193,7 +176,28 @@ pub struct Fired {
     pub message: MessageId,
 }
 
-/// `occurrence.skipped`, `occurrence.missed`, `occurrence.cancelled`
+impl Fired {
+    pub(in crate::rules) fn outcome(&self) -> Outcome {
+        Outcome::Message(self.message)
+    }
+}
+
+/// `occurrence.skipped`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Skipped(pub NotFired);
+
+/// `occurrence.missed`: nobody was there to fire it in time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Missed(pub NotFired);
+
+/// `occurrence.cancelled`: with its schedule, or by another rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OccurrenceCancelled(pub NotFired);
+
+/// An occurrence that did not fire, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotFired {
     pub schedule: ScheduleId,
@@ -203,19 +207,4 @@ pub struct NotFired {
     /// `asked`, `paused`, `min_interval`; `never`, `too_late`, `superseded`; `cancelled`, `replaced`; or the code of the
     /// refusal of its message.
     pub reason: String,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_occurrence_has_one_name() {
-        for text in ["2026-12-01T09:00:00", "2026-11-01T01:30:00/2"] {
-            assert_eq!(text.parse::<OccurrenceName>().unwrap().to_string(), text);
-        }
-        for bad in ["", "/2", "2026-12-01T09:00:00/1", "2026-12-01T09:00:00/2/2"] {
-            assert!(bad.parse::<OccurrenceName>().is_err(), "{bad:?} was taken");
-        }
-    }
 }

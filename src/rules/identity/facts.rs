@@ -1,17 +1,62 @@
-//! What is written down of a person.
+//! The facts of identity: what is written down of a person.
 
 use serde::{Deserialize, Serialize};
 
-use crate::rules::command::said;
-use crate::words::Phone;
+use crate::rules::Outcome;
+use crate::words::{ImNumber, Phone, UserName};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OfflineReason {
-    /// The client said so.
-    Said,
-    /// Its lease ran out without a heartbeat.
-    Lapsed,
+/// `user.registered`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Registered {
+    pub user: UserName,
+    pub im: ImNumber,
+    pub details: UserDetails,
+}
+
+impl Registered {
+    pub(in crate::rules) fn outcome(&self) -> Outcome {
+        Outcome::User(self.user.clone(), self.im)
+    }
+}
+
+/// `user.changed`: what is absent stays as it was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Changed {
+    pub user: UserName,
+    pub details: UserChanges,
+}
+
+/// `user.suspended`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Suspended {
+    pub user: UserName,
+}
+
+/// `user.resumed`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Resumed {
+    pub user: UserName,
+}
+
+/// `profile.set`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProfileSet {
+    pub user: UserName,
+    pub profile: Profile,
+}
+
+/// `preference.set`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PreferenceSet {
+    pub user: UserName,
+    pub sms: bool,
+}
+
+/// `preference.phone_set`: the wish of a phone that nobody has registered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PhonePreferenceSet {
+    pub phone: Phone,
+    pub sms: bool,
 }
 
 /// What is known of a user beside the name.
@@ -49,10 +94,10 @@ pub struct UserChanges {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
     /// Messages per calendar day; `null`, no limit any more.
-    #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "super::said", skip_serializing_if = "Option::is_none")]
     pub day: Option<Option<u32>>,
     /// Messages per calendar month; `null`, no limit any more.
-    #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "super::said", skip_serializing_if = "Option::is_none")]
     pub month: Option<Option<u32>>,
 }
 

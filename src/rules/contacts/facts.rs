@@ -1,0 +1,28 @@
+//! The facts of contacts: who was put on a list, taken off it, or blocked.
+
+use serde::{Deserialize, Serialize};
+
+use crate::words::{Party, UserName};
+
+/// `contact.added`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Added {
+    pub user: UserName,
+    pub who: Party,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alias: Option<String>,
+}
+
+/// `contact.removed`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Removed {
+    pub user: UserName,
+    pub who: Party,
+}
+
+/// `contact.blocked`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Blocked {
+    pub user: UserName,
+    pub who: Party,
+}

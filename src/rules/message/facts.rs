@@ -1,0 +1,100 @@
+//! The facts of messages: what is written down of a message and of each of its deliveries.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Channel, FilterReason, MessagePart, Route, RouteReason};
+use crate::rules::Outcome;
+use crate::rules::presence::Encoding;
+use crate::rules::sms::FailReason;
+use crate::words::{Author, EventSeq, Instant, MessageId, Party};
+
+/// `message.accepted`: a message that Homing answers for from now on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Accepted {
+    pub message: MessageId,
+    pub from: Author,
+    pub to: Vec<Party>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<Vec<MessagePart>>,
+    pub route: Route,
+    /// The commit that holds text and parts, when a schedule sends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<EventSeq>,
+    /// When it is no longer worth delivering.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Instant>,
+    /// The date that it counts on with the sender's quota, as the clocks of the sender's zone show it: days since 1970-01-01.
+    /// Of a sender without a zone it is that of UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<i32>,
+}
+
+impl Accepted {
+    pub(in crate::rules) fn outcome(&self) -> Outcome {
+        Outcome::Message(self.message)
+    }
+}
+
+/// `delivery.routed`: the channel a delivery takes now, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Routed {
+    pub message: MessageId,
+    pub to: Party,
+    pub channel: Channel,
+    pub because: RouteReason,
+    /// The commit that the reason was read from: the presence, the registration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<EventSeq>,
+    /// The commit that holds the body, when it is not this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<EventSeq>,
+    /// How the recipient's client speaks, when the channel is live.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<Encoding>,
+}
+
+/// `delivery.delivered`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Delivered {
+    pub message: MessageId,
+    pub to: Party,
+}
+
+/// `delivery.read`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WasRead {
+    pub message: MessageId,
+    pub to: Party,
+}
+
+/// `delivery.filtered`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Filtered {
+    pub message: MessageId,
+    pub to: Party,
+    pub reason: FilterReason,
+}
+
+/// `delivery.recalled`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recalled {
+    pub message: MessageId,
+    pub to: Party,
+}
+
+/// `delivery.expired`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Expired {
+    pub message: MessageId,
+    pub to: Party,
+}
+
+/// `delivery.failed`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Failed {
+    pub message: MessageId,
+    pub to: Party,
+    pub reason: FailReason,
+}

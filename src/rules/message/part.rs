@@ -1,0 +1,16 @@
+//! A part of a multimedia message: a picture, a sound, a text with a name.
+
+use serde::{Deserialize, Serialize};
+
+use super::Blob;
+
+/// One part of a multimedia message. `data` is base64 in JSON and bytes in MessagePack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessagePart {
+    /// Media type (RFC 6838), e.g. `image/png`.
+    #[serde(rename = "type")]
+    pub media: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    pub data: Blob,
+}
