@@ -278,7 +278,7 @@ fn lost_timers_are_noticed_and_set_again() {
         let scheduler = world.serve("scheduler", "scheduler");
         for timer in [passed, ahead] {
             let fired = |fact: &Fact| {
-                let Some(fired) = fact.get::<schedule::Fired>() else { return None };
+                let fired = fact.get::<schedule::Fired>()?;
                 let its = Some(fired.schedule) == timer.timer.schedule();
                 its.then_some(Span::from_ms(fired.late_ms))
             };

@@ -17,7 +17,7 @@ use homing::log::{Log, Pipeline};
 use homing::rules::identity::Register;
 use homing::rules::message::Send;
 use homing::rules::presence::Encoding;
-use homing::rules::{Command, Fact, identity, message, sms};
+use homing::rules::{Command, Fact, Happened, identity, message, sms};
 use homing::wire::{command, commit, subjects};
 use homing::words::MessageId;
 use other::Smsc;
@@ -133,7 +133,7 @@ impl World {
     /// Waits until the bridge had leave for `count` more submits than `from` on.
     async fn attempts(&self, from: u64, count: usize) {
         let log = self.log().await;
-        let mut events = log.follow("EVENTS", Some(subjects::SMS_EVENTS), from);
+        let mut events = log.follow_all("EVENTS", subjects::events_with(&[sms::Granted::NAME]), from);
         let mut seen = 0;
         let read = async {
             while seen < count {

@@ -35,7 +35,9 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     let data = settings.data()?;
     let _folder = Folder::claim(&data, &crate::log::clock::now().to_string())?;
     let at = &settings.address()?;
-    must_be_as_declared(&Log::at(at, "streams").await?.provision(true, args.replicas).await?)?;
+    let log = Log::at(at, "streams").await?;
+    log.must_be_of_this_layout().await?;
+    must_be_as_declared(&log.provision(true, args.replicas).await?)?;
     let mut running = Running::start(at, &data, &args.roles, &sms).await?;
     tokio::select! {
         ready = running.ready(at, &args.roles) => ready?,

@@ -88,6 +88,7 @@ impl Whole {
             }
         };
         let log = Log::at(&address, "streams").await.map_err(|fault| away(&fault, named))?;
+        log.must_be_of_this_layout().await?;
         must_be_as_declared(&log.provision(true, None).await?)?;
         let mut running = Running::start(&address, &data, &roles::ALL, sms).await?;
         running.ready(&address, &roles::ALL).await?;

@@ -20,3 +20,22 @@ const SOURCE: Source = Source { stream: "EVENTS", durable: "fanout", batch_len_m
 pub async fn run(log: Log, stop: CancellationToken) -> Result<(), Fault> {
     work(&log, SOURCE, &mut deliver::Deliver::new(log.clone()), &stop).await
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::rules::Happened;
+    use crate::rules::message::{Accepted, Routed};
+    use crate::wire::subjects;
+
+    #[test]
+    fn its_consumer_gets_every_commit_that_can_hold_a_delivery_or_its_message() {
+        let declared = include_str!("../../streams/EVENTS/fanout.json");
+        let declared: Value = serde_json::from_str(declared).unwrap();
+        assert_eq!(
+            declared["filter_subjects"],
+            json!(subjects::events_with(&[Accepted::NAME, Routed::NAME]))
+        );
+    }
+}

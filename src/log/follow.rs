@@ -24,7 +24,7 @@ const AGAIN_AFTER: Duration = Duration::from_millis(100);
 pub struct Follower {
     log: Log,
     stream: &'static str,
-    filters: Vec<&'static str>,
+    filters: Vec<String>,
     next: u64,
     messages: Option<Stream>,
     losses: Losses,
@@ -42,13 +42,13 @@ impl std::fmt::Debug for Follower {
 
 impl Log {
     /// Follows `stream` from the sequence `from` on, for ever.
-    pub fn follow(&self, stream: &'static str, filter: Option<&'static str>, from: u64) -> Follower {
-        self.follow_all(stream, filter.as_slice(), from)
+    pub fn follow(&self, stream: &'static str, filter: Option<&str>, from: u64) -> Follower {
+        self.follow_all(stream, filter.map(str::to_owned).into_iter().collect(), from)
     }
 
     /// Follows what has one of these subjects, which do not overlap; of none all.
-    pub fn follow_all(&self, stream: &'static str, filters: &[&'static str], from: u64) -> Follower {
-        let (log, losses, filters) = (self.clone(), self.losses(), filters.to_vec());
+    pub fn follow_all(&self, stream: &'static str, filters: Vec<String>, from: u64) -> Follower {
+        let (log, losses) = (self.clone(), self.losses());
         Follower { log, stream, filters, next: from.max(1), messages: None, losses, consumed: 0, ended_at: 0 }
     }
 }
@@ -164,14 +164,14 @@ impl Follower {
     async fn open(&self) -> Result<Stream, Fault> {
         // The server takes one way of naming them, and puts a single one into the request's subject.
         let (one, several) = match self.filters.as_slice() {
-            [one] => (Some(*one), &[][..]),
+            [one] => (Some(one.clone()), &[][..]),
             several => (None, several),
         };
         let config = Config {
             deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: self.next },
             ack_policy: AckPolicy::None,
-            filter_subject: one.unwrap_or_default().to_owned(),
-            filter_subjects: several.iter().map(|&filter| filter.to_owned()).collect(),
+            filter_subject: one.unwrap_or_default(),
+            filter_subjects: several.to_vec(),
             memory_storage: true,
             num_replicas: 1,
             inactive_threshold: INACTIVE_FOR,

@@ -10,6 +10,7 @@ mod connection;
 mod draw;
 mod fault;
 mod follow;
+mod layout;
 mod mark;
 mod minutes;
 mod nats_url;

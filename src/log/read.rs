@@ -44,7 +44,7 @@ impl Log {
     ///
     /// # Errors
     /// When the server does not answer.
-    pub async fn last_seq_of(&self, stream: &str, subjects: &[&str]) -> Result<u64, Fault> {
+    pub async fn last_seq_of(&self, stream: &str, subjects: &[String]) -> Result<u64, Fault> {
         let mut last = 0;
         for subject in subjects {
             let record = self.last_wrapped_record(stream, subject).await?;

@@ -6,8 +6,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::rules::presence::{self, CameOnline, Lapsed, WentOffline};
-use crate::rules::{Commit, Fact};
+use crate::rules::{Commit, Fact, Happened};
 use crate::words::{DeviceName, EventSeq, Span, UserName};
+
+/// The facts that are read of EVENTS.
+pub(super) const READS: &[&str] = &[CameOnline::NAME, WentOffline::NAME];
 
 /// A lapse whose report brought no change is reported again after this time.
 const REPORT_AGAIN_AFTER: Duration = Duration::from_secs(5);

@@ -29,7 +29,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 pub async fn run(log: Log, stop: CancellationToken) -> Result<(), Fault> {
     let heartbeats = log.client().subscribe(subjects::HEARTBEATS).await;
     let heartbeats = heartbeats.map_err(|error| Fault::later("listen to heartbeats").because(error))?;
-    let events = log.follow("EVENTS", Some(subjects::PRESENCE_EVENTS), 1);
+    let events = log.follow_all("EVENTS", subjects::events_with(leases::READS), 1);
     let mut room = Room { log, leases: Leases::default() };
     room.listen(heartbeats, events, &stop).await
 }

@@ -11,6 +11,7 @@ pub mod contacts;
 mod decision;
 pub mod identity;
 mod intent;
+pub mod leading;
 pub mod message;
 pub mod presence;
 mod proof;

@@ -35,3 +35,19 @@ pub async fn run(log: Log, stop: CancellationToken) -> Result<(), Fault> {
     )?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::rules::Happened;
+    use crate::rules::timer::Set;
+    use crate::wire::subjects;
+
+    #[test]
+    fn its_consumer_gets_every_commit_that_can_hold_a_timer() {
+        let declared = include_str!("../../streams/EVENTS/scheduler.json");
+        let declared: Value = serde_json::from_str(declared).unwrap();
+        assert_eq!(declared["filter_subjects"], json!(subjects::events_with(&[Set::NAME])));
+    }
+}

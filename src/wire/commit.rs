@@ -1,7 +1,7 @@
 //! Commits as they stand on EVENTS: written, split where they are too large, and read (old ones too).
 
 use super::{Outgoing, from_msgpack, headers, subjects, to_msgpack};
-use crate::rules::{Commit, Decision, Fact, Order, Sender};
+use crate::rules::{Commit, Decision, Fact, Order, Sender, leading};
 use crate::words::{CommandSeq, Instant};
 
 /// Facts in one part: with a body of the largest size still below NATS's usual 1 MiB.
@@ -9,14 +9,13 @@ const FACTS_PER_PART_MAX: usize = 1_024;
 
 /// The commit of a decision, in parts where it is large. Empty where nothing happened.
 ///
-/// Timers stand in parts whose subject says so, their own or those of schedules: who sets them need not read everything
-/// else.
+/// A fact stands only behind a first one that it may follow, so that a reader finds it by the subject.
 pub fn parts(seq: CommandSeq, at: Instant, by: &Sender, decision: Decision) -> Vec<Commit> {
     let Decision { facts, mut intent, outcome: _ } = decision;
     let mut groups: Vec<Vec<Fact>> = Vec::with_capacity(1);
     for fact in facts {
         match groups.last_mut() {
-            Some(group) if group.len() < FACTS_PER_PART_MAX && belongs(&fact, group.first()) => {
+            Some(group) if group.len() < FACTS_PER_PART_MAX && is_led(&fact, group) => {
                 group.push(fact);
             }
             Some(_) | None => groups.push(vec![fact]),
@@ -35,13 +34,8 @@ pub fn parts(seq: CommandSeq, at: Instant, by: &Sender, decision: Decision) -> V
     (0..).zip(groups).map(commit).collect()
 }
 
-/// Whether a fact may stand in the part that begins with another.
-fn belongs(fact: &Fact, first: Option<&Fact>) -> bool {
-    match (fact, first) {
-        (Fact::Timer(_), Some(Fact::Timer(_) | Fact::Schedule(_))) => true,
-        (Fact::Timer(_), _) | (_, Some(Fact::Timer(_))) => false,
-        (_, _) => true,
-    }
+fn is_led(fact: &Fact, group: &[Fact]) -> bool {
+    group.first().is_some_and(|first| leading::may_follow(first.name(), fact.name()))
 }
 
 /// The commit of an order's decision.

@@ -1,11 +1,12 @@
 //! The headers of a commit: CloudEvents in the NATS binding (binary mode), so that a person reads them undecoded.
 
 use crate::rules::presence::Encoding;
-use crate::rules::{Commit, Fact};
+use crate::rules::{About, Commit, Fact, Sender};
 use crate::wire::subjects;
 
 pub const TRACEPARENT: &str = "traceparent";
 pub const CORRELATION: &str = "ce-correlationid";
+const SUBJECT: &str = "ce-subject";
 /// The layout's version, in the header `ce-type`. An older one is read by an upcaster here; there is none yet.
 const VERSION: &str = "v1";
 const CONTENT_TYPE: &str = "content-type";
@@ -22,6 +23,7 @@ pub struct Trace {
 pub fn of_commit(commit: &Commit, trace: &Trace) -> Vec<(&'static str, String)> {
     let command = commit.command.0;
     let name = commit.facts.first().map_or(subjects::NO_FACT, Fact::name);
+    let about = commit.facts.first().map_or(About::Nobody, Fact::about);
     let story = commit.facts.first().and_then(Fact::story).map_or(command, |first| first.0);
     let correlation = trace.correlation.clone().unwrap_or_else(|| story.to_string());
     let mut headers = vec![
@@ -29,6 +31,7 @@ pub fn of_commit(commit: &Commit, trace: &Trace) -> Vec<(&'static str, String)> 
         ("ce-id", format!("{command}.{}", commit.part)),
         ("ce-source", "homing".to_owned()),
         ("ce-type", format!("homing.{name}.{VERSION}")),
+        (SUBJECT, subject(about, &commit.by)),
         ("ce-time", commit.at.to_string()),
         (CORRELATION, correlation),
         ("ce-causationid", command.to_string()),
@@ -36,6 +39,17 @@ pub fn of_commit(commit: &Commit, trace: &Trace) -> Vec<(&'static str, String)> 
     ];
     headers.extend(trace.traceparent.clone().map(|traceparent| (TRACEPARENT, traceparent)));
     headers
+}
+
+/// Whom or what a commit is about; where that is nobody who could be named, who asked for it.
+fn subject(about: About<'_>, by: &Sender) -> String {
+    match about {
+        About::User(user) => user.to_string(),
+        About::Message(message) => message.to_string(),
+        About::Schedule(schedule) => schedule.to_string(),
+        About::Timer(timer) => timer.to_string(),
+        About::Nobody => by.to_string(),
+    }
 }
 
 /// The header that says how a payload is encoded.

@@ -1,30 +1,17 @@
 //! The subjects of the public contract, built and taken apart.
 
+use std::collections::BTreeSet;
+
 use crate::rules::Timer;
-use crate::rules::{About, Commit, Fact};
+use crate::rules::{Commit, Fact, leading};
 use crate::words::{CommandSeq, DeviceName, MessageId, Party, UserName};
 
 /// All commands; `homing.cmd.<user>.<area>.<verb>`.
 pub const COMMANDS: &str = "homing.cmd.>";
-/// All commits; `homing.evt.<area>.<entity>.<fact>`.
+/// All commits; `homing.evt.<area>.<fact>`, after the first fact.
 pub const EVENTS: &str = "homing.evt.>";
-/// Changes of presence.
-pub const PRESENCE_EVENTS: &str = "homing.evt.presence.>";
-/// What the SMS bridge asked and reported, and people's SMS.
-pub const SMS_EVENTS: &str = "homing.evt.sms.>";
-/// What the SMS bridge projects: that, and the ends of deliveries by other ways.
-pub const SMS_STATE_EVENTS: &[&str] = &[
-    SMS_EVENTS,
-    "homing.evt.delivery.*.delivered",
-    "homing.evt.delivery.*.expired",
-    "homing.evt.delivery.*.recalled",
-];
-/// What the SMS bridge said and was refused.
-pub const SMS_REFUSALS: &str = "homing.evt.command._sms.refused";
 /// An SMS bridge tells the others that somebody wrote STOP, before it is decided.
 pub const SMS_STOPS: &str = "homing.sms.stops";
-/// Wishes to get SMS or not.
-pub const PREFERENCE_EVENTS: &str = "homing.evt.preference.>";
 /// All heartbeats; `homing.live.<user>.<device>`.
 pub const HEARTBEATS: &str = "homing.live.*.*";
 /// The active decider answers here, and nobody else does.
@@ -50,18 +37,34 @@ pub fn parse_command(subject: &str) -> Option<(&str, &str)> {
 /// What a commit without facts is called.
 pub(super) const NO_FACT: &str = "command.none";
 
-/// A commit goes by the name of its first fact; a refusal by the one who was refused.
+/// A commit goes by the name of its first fact. There are as many subjects as facts, for nats-server keeps each one that it
+/// has seen in memory, for ever; whom a commit is about stands in its headers.
 pub fn event(commit: &Commit) -> String {
-    let first = commit.facts.first();
-    let (area, fact) = first.map_or(NO_FACT, Fact::name).split_once('.').unwrap_or_default();
-    let entity = match first.map_or(About::Nobody, Fact::about) {
-        About::User(user) => user.to_string(),
-        About::Message(message) => message.to_string(),
-        About::Schedule(schedule) => schedule.to_string(),
-        About::Timer(timer) => timer.to_string(),
-        About::Nobody => commit.by.to_string(),
+    event_named(commit.facts.first().map_or(NO_FACT, Fact::name))
+}
+
+fn event_named(fact: &str) -> String {
+    format!("homing.evt.{fact}")
+}
+
+/// Whether a subject of EVENTS is one that this version writes.
+pub fn is_event(subject: &str) -> bool {
+    let fact = subject.strip_prefix("homing.evt.").unwrap_or_default();
+    fact == NO_FACT || Fact::ROWS.iter().any(|row| row.name == fact)
+}
+
+/// The subjects of all commits that can hold one of these facts: none overlaps another.
+pub fn events_with(facts: &[&'static str]) -> Vec<String> {
+    let leaders = leading::leaders_of(facts);
+    let area = |name: &'static str| name.split('.').next().unwrap_or_default();
+    let whole = |wanted: &str| {
+        Fact::ROWS.iter().filter(|row| area(row.name) == wanted).all(|row| leaders.contains(row.name))
     };
-    format!("homing.evt.{area}.{entity}.{fact}")
+    let subjects = leaders.iter().map(|leader| match area(leader) {
+        area if whole(area) => format!("homing.evt.{area}.*"),
+        _ => event_named(leader),
+    });
+    subjects.collect::<BTreeSet<String>>().into_iter().collect()
 }
 
 pub fn outcome(user: &str, command: CommandSeq) -> String {
@@ -165,6 +168,27 @@ mod tests {
             ["homing.cmd.bob", "homing.cmd.bob.message", "homing.cmd.bob.a.b.c", "homing.cmd.bob..send", "x"]
         {
             assert_eq!(parse_command(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_reader_names_facts_and_gets_the_subjects_of_all_commits_that_hold_them() {
+        for (facts, want) in [
+            (["presence.online", "presence.offline"], &["homing.evt.presence.*"][..]),
+            (
+                ["command.refused", "delivery.read"],
+                &["homing.evt.command.*", "homing.evt.delivery.delivered", "homing.evt.delivery.read"],
+            ),
+        ] {
+            assert_eq!(events_with(&facts), want);
+        }
+    }
+
+    #[test]
+    fn a_subject_with_an_entity_is_of_an_older_version() {
+        assert!(is_event("homing.evt.message.accepted") && is_event("homing.evt.command.none"));
+        for old in ["homing.evt.message.m3.accepted", "homing.evt.message.welcomed", "homing.evt.", "x"] {
+            assert!(!is_event(old), "{old}");
         }
     }
 

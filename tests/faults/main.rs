@@ -180,7 +180,7 @@ async fn deciding_again_from_scratch_gives_byte_equal_events() {
     let up = || block_in_place(|| Homing::start_at(&data, port, &["--sync", "off"]));
     let mut homing = up();
     let client = Client::connect(homing.url()).await;
-    let mut expired = client.nats.subscribe("homing.evt.delivery.*.expired").await.unwrap();
+    let mut expired = client.nats.subscribe("homing.evt.delivery.expired").await.unwrap();
     let mut occurrences = client.nats.subscribe("homing.evt.occurrence.>").await.unwrap();
     client.register("alice").await;
     client.register("bob").await;

@@ -172,7 +172,7 @@ fn run(desk: &mut Desk, len: usize) -> Vec<(String, Instant)> {
     while fired.len() < len {
         for (_, bytes) in desk.log.iter().skip(read) {
             for fact in homing::wire::commit::decode(bytes).expect("a commit").facts {
-                if let Some(timer::Set { timer, due }) = fact.get() {
+                if let Some(timer::Set { timer, due }) = fact.get().copied() {
                     timers.insert(timer.to_string(), due);
                 } else if let Some(occurrence) = fact.get::<schedule::Fired>() {
                     fired.push((occurrence.schedule.to_string(), occurrence.occurrence.due));
@@ -183,7 +183,7 @@ fn run(desk: &mut Desk, len: usize) -> Vec<(String, Instant)> {
         let next = timers.iter().min_by_key(|(_, due)| **due).map(|(timer, due)| (timer.clone(), *due));
         let (timer, due) = next.expect("they go on for ever");
         timers.remove(&timer);
-        says(desk, *due, "_clock.timer.fired", &json!({ "timer": timer, "due": due.unix_ms() }));
+        says(desk, due, "_clock.timer.fired", &json!({ "timer": timer, "due": due.unix_ms() }));
     }
     fired
 }

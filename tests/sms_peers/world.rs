@@ -61,9 +61,7 @@ impl World {
         world.register("bob", Some(BOB)).await;
         world.im = world
             .fact("alice is registered", |fact| {
-                let Some(identity::Registered { user, im, .. }) = fact.get() else {
-                    return None;
-                };
+                let identity::Registered { user, im, .. } = fact.get()?;
                 (user.to_string() == "alice").then_some(*im)
             })
             .await;

@@ -84,7 +84,7 @@ async fn a_rebuilt_bridge_joins_only_what_was_not_joined() {
     let between = (0..BETWEEN).map(|_| received(None));
     let old = [part("old", 1), part("old", 2)].into_iter().chain(between).chain([received(Some("old"))]);
     decided(&managed.url(), old.chain([part("new", 1), part("new", 2)])).await;
-    let newest = log.since("EVENTS", subjects::SMS_EVENTS, Instant::default(), 1_000).await.unwrap();
+    let newest = log.since("EVENTS", "homing.evt.sms.>", Instant::default(), 1_000).await.unwrap();
     let newest: Vec<u64> = newest.iter().map(|record| record.seq).collect();
     let last = u64::try_from(BETWEEN).unwrap() + 5;
     assert_eq!(

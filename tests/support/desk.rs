@@ -1,8 +1,11 @@
 //! A decider without a log and without a server: it keeps its commits in a list.
 
-use homing::rules::{Commit, Outcome, State, decide, refuse};
+use homing::rules::{Commit, Fact, Happened, Outcome, State, decide, leading, refuse, timer};
 use homing::wire::{command, commit, subjects};
 use homing::words::{CommandSeq, EventSeq, Instant};
+
+/// As many as a part has at most.
+const FACTS_PER_PART: usize = 1_024;
 
 /// The pure rules at work, as the decider sets them to work.
 #[derive(Default)]
@@ -20,11 +23,28 @@ impl Desk {
         self.seq += 1;
         let (parts, outcome) = judge(&self.state, CommandSeq(self.seq), at, subject, payload);
         self.state.evolve(&parts, EventSeq(self.log.len() as u64 + 1));
+        assert!(
+            are_led(&parts),
+            "another part begins where none has to, or a fact stands where it is not looked for: {parts:?}"
+        );
         for part in &parts {
             self.log.push((subjects::event(part), commit::encode(part)));
         }
         (parts, outcome)
     }
+}
+
+/// Whether each fact stands behind a first one that it may follow, and a part begins only where the one before is full or
+/// where timers begin or end.
+fn are_led(parts: &[Commit]) -> bool {
+    let first = |part: &Commit| part.facts.first().map_or("", Fact::name);
+    let led =
+        |part: &Commit| part.facts.iter().skip(1).all(|fact| leading::may_follow(first(part), fact.name()));
+    let timers = |part: &Commit| first(part) == timer::Set::NAME;
+    let begins = |(before, part): (&Commit, &Commit)| {
+        before.facts.len() == FACTS_PER_PART || timers(before) || timers(part)
+    };
+    parts.iter().all(led) && parts.iter().zip(parts.iter().skip(1)).all(begins)
 }
 
 /// A command's commits and outcome, nothing taken in.

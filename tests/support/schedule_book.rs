@@ -60,9 +60,7 @@ impl ScheduleBook {
         let Some(at) = parts.first().map(|part| part.at) else { return Ok(()) };
         let facts: Vec<&Fact> = parts.iter().flat_map(|part| &part.facts).collect();
         // A firing that comes a little early is judged as of its time.
-        let fired = facts.iter().find_map(|fact| {
-            if let Some(fired) = fact.get::<schedule::Fired>() { Some(fired) } else { None }
-        });
+        let fired = facts.iter().find_map(|fact| fact.get::<schedule::Fired>());
         let now = fired.map_or(at, |fired| at.max(fired.occurrence.due));
         sends_one_message_for_each_firing(parts)?;
         for fact in &facts {

@@ -10,6 +10,7 @@ use crate::cli::roles::{ALL, Role};
 use crate::cli::settings::Settings;
 use crate::server::Sync;
 use crate::sms;
+use crate::wire::subjects;
 use crate::words::UserName;
 
 /// Direct messages of 200 bytes to online users: throughput as a share of raw JetStream publishing, latency, the
@@ -59,6 +60,8 @@ pub(super) async fn run(args: &Args, settings: &Settings, output: Output) -> Res
     report.figure("bytes_per_open_delivery", bytes.per_open_delivery);
     throughput(args, &world, &people, &mut report, output).await?;
     output.progress(&format!("{} messages/s for {} s …", args.rate, args.seconds));
+    let seen = world.connect("subjects").await?.subjects("EVENTS", subjects::EVENTS).await?;
+    report.figure("subjects_of_events", seen.len() as f64);
     let late = latency::of(&world, &people, args.rate, Duration::from_secs(args.seconds)).await?;
     report.figure("p50_ms", percentile(&late, 0.5));
     report.figure("p99_ms", percentile(&late, 0.99));
@@ -77,6 +80,7 @@ pub(super) async fn run(args: &Args, settings: &Settings, output: Output) -> Res
     report.goal("p99_ms", Want::AtMost(5.0));
     report.goal("bytes_per_user", Want::AtMost(500.0));
     report.goal("bytes_per_open_delivery", Want::AtMost(200.0));
+    report.goal("subjects_of_events", Want::AtMost(200.0));
     report.goal("startup_s", Want::AtMost(2.0));
     report.print(output);
     Ok(())

@@ -20,13 +20,16 @@ use crate::log::{Follower, Log, Pipeline};
 use crate::rules::message::Send;
 use crate::rules::presence::Encoding;
 use crate::rules::sms::{Accepted, Receipt};
-use crate::rules::{Command, Fact};
+use crate::rules::{Command, Fact, Happened};
 use crate::server::Sync;
 use crate::smpp::link::{self, Answer, Connector};
 use crate::smpp::pdu::{Address, SubmitSm};
 use crate::sms::{self, Account};
 use crate::wire::{command, commit, subjects};
 use crate::words::{Address as To, UserName};
+
+/// The facts that are counted.
+const READS: &[&str] = &[Accepted::NAME, Receipt::NAME];
 
 /// Messages by SMS to an SMSC in this process (the smpp34 crate): throughput from publish to the stored submit response,
 /// and to the stored receipt; the SMPP link alone; and how steady a pace is held
@@ -185,7 +188,8 @@ impl Bench {
     async fn per_second(&self, messages: usize) -> Result<f64, Failure> {
         let receipts = self.smsc.desk.sends_receipts.load(Ordering::Relaxed);
         let log = self.world.connect("observer").await?;
-        let events = log.follow("EVENTS", Some(subjects::SMS_EVENTS), log.last_seq("EVENTS").await? + 1);
+        let events =
+            log.follow_all("EVENTS", subjects::events_with(READS), log.last_seq("EVENTS").await? + 1);
         let counting = tokio::spawn(count(events, messages, receipts));
         let started = Instant::now();
         self.publish(messages).await?;

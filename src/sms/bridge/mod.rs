@@ -167,7 +167,7 @@ async fn opened(log: &Log, folder: &Path, settings: &Settings) -> Result<(Arc<St
         info!("the state of the SMS bridge is rebuilt from the log");
     }
     info!(seq = state.position().0, "the state of the SMS bridge is open");
-    let begun_at = EventSeq(log.last_seq_of("EVENTS", subjects::SMS_STATE_EVENTS).await?);
+    let begun_at = EventSeq(log.last_seq_of("EVENTS", &State::reads()).await?);
     Ok((state, begun_at))
 }
 
@@ -186,7 +186,7 @@ async fn follow(
     commits: mpsc::Sender<Vec<Record>>,
     reading: &CancellationToken,
 ) -> Result<(), Fault> {
-    let mut follower = log.follow_all("EVENTS", subjects::SMS_STATE_EVENTS, shared.state.position().0 + 1);
+    let mut follower = log.follow_all("EVENTS", State::reads(), shared.state.position().0 + 1);
     let mut joins = false;
     loop {
         if !joins && shared.has_caught_up() {
@@ -195,7 +195,6 @@ async fn follow(
         }
         let Some(records) = reading.run_until_cancelled(follower.next()).await else { return Ok(()) };
         let records = Arc::new(records?);
-        shared.wishes.read(&records);
         let matched = project(&shared.state, &records).await?;
         found::report(shared, matched, found::Late::No).await;
         if joins {
@@ -236,12 +235,12 @@ async fn project(state: &Arc<State>, records: &Arc<Vec<Record>>) -> Result<Vec<M
     blocking(move || state.apply(&records)).await
 }
 
-/// Hears of wishes from the other bridges before they are decided, and from EVENTS where it is no SMS that tells them.
+/// Hears of wishes from the other bridges before they are decided, and from EVENTS when they are.
 async fn hear_wishes(log: &Log, shared: &Arc<Shared>, ends: &CancellationToken) -> Result<(), Fault> {
     let subscribed = log.client().subscribe(subjects::SMS_STOPS).await;
     let mut stops = subscribed.map_err(|error| Fault::later("hear of STOP").because(error))?;
     let from = log.last_seq("EVENTS").await? + 1;
-    let mut follower = log.follow("EVENTS", Some(subjects::PREFERENCE_EVENTS), from);
+    let mut follower = log.follow_all("EVENTS", subjects::events_with(wishes::READS), from);
     loop {
         tokio::select! {
             () = ends.cancelled() => return Ok(()),

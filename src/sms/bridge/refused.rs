@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use crate::log::{Fault, Log, Record};
-use crate::rules::{Commit, Fact, Rejection};
+use crate::rules::{Commit, Fact, Happened, Part, Rejection, Sender};
 use crate::sms::state::State;
 use crate::wire::{commit, subjects, work};
 
@@ -28,11 +28,14 @@ pub(super) async fn run(
     commits: mpsc::Sender<Vec<Record>>,
     ends: &CancellationToken,
 ) -> Result<(), Fault> {
-    let mut follower = log.follow("EVENTS", Some(subjects::SMS_REFUSALS), from);
+    let mut follower = log.follow_all("EVENTS", subjects::events_with(&[Rejection::NAME]), from);
     while let Some(records) = ends.run_until_cancelled(follower.next()).await {
-        let records = records?;
-        for record in &records {
+        let mut own = Vec::new();
+        for record in records? {
             let Ok(commit) = commit::decode(&record.payload) else { continue };
+            if commit.by != Sender::Part(Part::Sms) {
+                continue;
+            }
             let Some(why) = commit.facts.first().and_then(Fact::get::<Rejection>) else { continue };
             while let Err(fault) = park(log, &commit, why).await {
                 warn!(%fault, "a refusal is parked later");
@@ -40,9 +43,10 @@ pub(super) async fn run(
                     return Ok(());
                 }
             }
+            own.push(record);
         }
         // Whoever waits for the answer to a question gets it.
-        if commits.send(records).await.is_err() {
+        if !own.is_empty() && commits.send(own).await.is_err() {
             break;
         }
     }

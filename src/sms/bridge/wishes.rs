@@ -13,9 +13,12 @@ use tracing::debug;
 use crate::log::{Log, Record, clock};
 use crate::rules::identity::{PhonePreferenceSet, PreferenceSet};
 use crate::rules::sms::{Granted, Received, wish};
-use crate::rules::{Command, Fact, identity, sms};
+use crate::rules::{Command, Fact, Happened, identity, sms};
 use crate::wire::{commit, from_msgpack, subjects, to_msgpack};
 use crate::words::{Party, Phone, Span, UserName};
+
+/// The facts that are read of EVENTS.
+pub(super) const READS: &[&str] = &[PreferenceSet::NAME, PhonePreferenceSet::NAME];
 
 /// Longer than a leave is good for.
 const HELD_FOR: Duration = Duration::from_secs(30);

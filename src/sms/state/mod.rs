@@ -18,7 +18,7 @@ use std::path::Path;
 
 use crate::log::{Fault, Log, Mark, Projection, Record, Rows};
 use crate::smpp::pdu::IdForm;
-use crate::wire::commit;
+use crate::wire::{commit, subjects};
 use crate::words::{EventSeq, Span};
 
 /// A commit of the bridge changes about four rows for each delivery it is about.
@@ -57,6 +57,11 @@ pub struct State {
 }
 
 impl State {
+    /// The subjects of all commits that can hold what is projected, and the answers to the bridge's questions.
+    pub fn reads() -> Vec<String> {
+        subjects::events_with(project::READS)
+    }
+
     /// That of this log, in a folder of its own.
     ///
     /// # Errors

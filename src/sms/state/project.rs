@@ -9,8 +9,27 @@ use super::{Terms, keys};
 use crate::log::{Fault, Rows};
 use crate::rules::message::{Delivered, Expired, Failed, Recalled};
 use crate::rules::sms::{Attempted, Granted, Part, Receipt, Unmatched};
-use crate::rules::{Commit, Fact, message, sms};
+use crate::rules::{Commit, Fact, Happened, message, sms};
 use crate::words::{Instant, MessageId, Party};
+
+/// The facts that are projected, and those that answer a question of the bridge's.
+pub(super) const READS: &[&str] = &[
+    sms::Granted::NAME,
+    sms::LetGo::NAME,
+    sms::Accepted::NAME,
+    sms::Deferred::NAME,
+    sms::Unknown::NAME,
+    sms::Failed::NAME,
+    sms::Receipt::NAME,
+    sms::Unmatched::NAME,
+    sms::Silent::NAME,
+    sms::Part::NAME,
+    sms::Heard::NAME,
+    Delivered::NAME,
+    Expired::NAME,
+    Recalled::NAME,
+    Failed::NAME,
+];
 
 /// Receipts kept for one unknown id: segments do not share one, so more are repetitions. The latest stay.
 const UNMATCHED_LEN_MAX: usize = 4;
