@@ -288,9 +288,7 @@ fn two_schedules_do_not_hide_each_others_errors() {
 fn a_name_that_fired_twice_is_out_of_balance() {
     let mut desk = story();
     // It is planned and fires again, half an hour later, under the name that has fired.
-    let fired = desk.log[6].1.facts.iter().find_map(|fact| {
-        if let Fact::Schedule(schedule::Fact::Fired(fired)) = fact { Some(*fired) } else { None }
-    });
+    let fired = desk.log[6].1.facts.iter().find_map(|fact| fact.get::<schedule::Fired>().copied());
     let mut fired = fired.expect("the story has a firing");
     let due = Instant::from_unix_ms(fired.occurrence.due.unix_ms() + 1_800_000);
     fired.occurrence = Occurrence { due, ..fired.occurrence };

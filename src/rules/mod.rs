@@ -3,6 +3,7 @@
 //! Invariant: `decide` is pure and may refuse; `evolve` is total and never does.
 //! Invariant: pure. No I/O, no clock, no randomness, no async, no log line. "Now" is the command's own time.
 //! Invariant: nothing is decided from what is not in `State`, so the same commands give the same facts.
+//! Invariant: a command and a fact are named in `areas.rs` and nowhere else; an area matches its own facts exhaustively.
 
 mod areas;
 mod awaited;

@@ -1,6 +1,6 @@
 //! What is written down: subjects, headers, MessagePack and JSON, commits, commands, outcomes, queries.
 //!
-//! Invariant: every persisted or public layout has its home here (the fields of facts: `rules/fact.rs`), and golden
+//! Invariant: every persisted or public layout has its home here (the fields of facts: `rules/<area>/facts.rs`), and golden
 //! files pin its bytes. A name is never reused; a new field is optional.
 //! Invariant: pure. No I/O, no clock, no randomness, no async.
 //!

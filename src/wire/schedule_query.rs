@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::query::Items;
 use crate::rules::message::{MessagePart, Route};
 use crate::rules::schedule::{OccurrenceName, Sums, When};
-use crate::words::{Civil, EventSeq, MessageId, Party, ScheduleId, UserName, Zone};
+use crate::words::{Civil, EventSeq, MessageId, Party, ScheduleId, UserName, Zone, named};
 
 /// `preview` gives this many, unless it is asked for another number of them.
 pub const COUNT_DEFAULT: usize = 5;
@@ -29,15 +29,17 @@ pub struct SchedulesOf {
     pub state: Option<ScheduleState>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ScheduleState {
-    #[default]
-    Active,
-    Paused,
-    /// It had its last occurrence.
-    Ended,
-    Cancelled,
+named! {
+    /// How a schedule goes.
+    #[derive(Default)]
+    "state of a schedule" ScheduleState {
+        #[default]
+        Active = "active",
+        Paused = "paused",
+        /// It had its last occurrence.
+        Ended = "ended",
+        Cancelled = "cancelled",
+    }
 }
 
 /// One entry of `schedules`.

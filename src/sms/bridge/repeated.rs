@@ -10,7 +10,8 @@ use tokio::time::Instant;
 
 use super::inbound::content_of;
 use crate::log::{Fault, Log, blocking, clock};
-use crate::rules::{Command, Sender, sms};
+use crate::rules::sms::{Part, Received};
+use crate::rules::{Command, Sender, Verb, sms};
 use crate::sms::state::State;
 use crate::wire::{command, subjects};
 use crate::words::{CommandSeq, Span};
@@ -101,7 +102,8 @@ impl Repeated {
     async fn after_a_kill(log: &Log) -> Result<Begun, Fault> {
         let (since, until) = (clock::now() + Span::from_ms(-JUST_BEFORE.ms()), Instant::now() + JUST_AFTER);
         let mut commands = Vec::new();
-        for filter in [subjects::command("_sms", "sms.received"), subjects::command("_sms", "sms.part")] {
+        for verb in [Received::NAME, Part::NAME] {
+            let filter = subjects::command("_sms", verb);
             for record in log.since("COMMANDS", &filter, since, LEN_MAX).await? {
                 let subject = record.subject.as_str();
                 let order = command::parse(subject, &record.payload, CommandSeq(record.seq), record.at);

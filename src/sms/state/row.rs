@@ -8,45 +8,29 @@ use serde::{Deserialize, Serialize};
 use super::{Terms, keys};
 use crate::log::{Fault, Rows};
 use crate::rules::sms::{Part, Receipt, ReceiptState, Unmatched};
-use crate::words::{ImNumber, Instant, Phone};
+use crate::words::{ImNumber, Instant, Phone, named};
 
-/// How far a delivery by SMS has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// The bridge had leave to submit it, and has reported nothing yet.
-    Attempted,
-    /// To be attempted again.
-    Deferred,
-    /// Nobody knows whether the SMSC has it.
-    Unknown,
-    /// The SMSC has it.
-    Accepted,
-    /// Its receipts say that it arrived, or its person has it otherwise.
-    Delivered,
-    /// Refused by the SMSC, or undeliverable by a receipt.
-    Failed,
-    /// No receipt is waited for any more.
-    Silent,
-    /// It expired before an SMSC was known to have it.
-    Expired,
-    /// Its sender took it back before an SMSC was known to have it.
-    Recalled,
-}
-
-impl Stage {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Stage::Attempted => "attempted",
-            Stage::Deferred => "deferred",
-            Stage::Unknown => "unknown",
-            Stage::Accepted => "accepted",
-            Stage::Delivered => "delivered",
-            Stage::Failed => "failed",
-            Stage::Silent => "silent",
-            Stage::Expired => "expired",
-            Stage::Recalled => "recalled",
-        }
+named! {
+    /// How far a delivery by SMS has come.
+    "stage" Stage {
+        /// The bridge had leave to submit it, and has reported nothing yet.
+        Attempted = "attempted",
+        /// To be attempted again.
+        Deferred = "deferred",
+        /// Nobody knows whether the SMSC has it.
+        Unknown = "unknown",
+        /// The SMSC has it.
+        Accepted = "accepted",
+        /// Its receipts say that it arrived, or its person has it otherwise.
+        Delivered = "delivered",
+        /// Refused by the SMSC, or undeliverable by a receipt.
+        Failed = "failed",
+        /// No receipt is waited for any more.
+        Silent = "silent",
+        /// It expired before an SMSC was known to have it.
+        Expired = "expired",
+        /// Its sender took it back before an SMSC was known to have it.
+        Recalled = "recalled",
     }
 }
 

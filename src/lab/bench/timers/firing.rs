@@ -11,8 +11,9 @@ use super::lateness::Lateness;
 use crate::cli::output::Failure;
 use crate::lab::bench::world::World;
 use crate::log::{Log, clock};
+use crate::rules::Verb;
 use crate::rules::timer::Fired;
-use crate::wire::{Shown, from_msgpack};
+use crate::wire::{Shown, from_msgpack, subjects};
 use crate::words::{Instant, Span, UserName};
 
 /// Time to create them, and for the wheel to open their minute as it does in ordinary life.
@@ -21,7 +22,6 @@ const BEFORE: Span = Span::from_secs(30);
 const CREATED_PER_S_MIN: i64 = 1_500;
 /// Nothing for this long means that something was lost.
 const SILENCE_MAX: Duration = Duration::from_secs(60);
-const FIRED: &str = "homing.cmd._clock.timer.fired";
 
 /// How many are due, evenly spread over how long.
 #[derive(Debug, Clone, Copy)]
@@ -85,7 +85,8 @@ async fn arrivals(mut live: Subscriber, due: usize) -> Result<Vec<f64>, Failure>
 
 /// From the due time to the command's place in the log.
 async fn wheel(log: &Log, first: u64, due: usize) -> Result<Lateness, Failure> {
-    let mut fired = log.follow("COMMANDS", Some(FIRED), first);
+    let firings = subjects::command("_clock", Fired::NAME);
+    let mut fired = log.follow("COMMANDS", Some(&firings), first);
     let mut late = Vec::with_capacity(due);
     while late.len() < due {
         for record in fired.next().await? {
