@@ -311,11 +311,13 @@ impl Book {
             let queued = matches!(routed.channel, Channel::Sms | Channel::Mms);
             let now = if queued { Delivery::Queued } else { Delivery::Open };
             self.moves(routed.message, &routed.to, now, fact)?;
-        } else if let Fact::Message(message::Fact::Delivered(message::Delivered { message, to }))
-        | Fact::Message(message::Fact::Filtered(message::Filtered { message, to, .. }))
-        | Fact::Message(message::Fact::Recalled(message::Recalled { message, to }))
-        | Fact::Message(message::Fact::Expired(message::Expired { message, to }))
-        | Fact::Message(message::Fact::Failed(message::Failed { message, to, .. })) = fact
+        } else if let Fact::Message(
+            message::Fact::Delivered(message::Delivered { message, to })
+            | message::Fact::Filtered(message::Filtered { message, to, .. })
+            | message::Fact::Recalled(message::Recalled { message, to })
+            | message::Fact::Expired(message::Expired { message, to })
+            | message::Fact::Failed(message::Failed { message, to, .. }),
+        ) = fact
         {
             self.moves(*message, to, Delivery::Ended, fact)?;
         } else if let Some(granted) = fact.get::<sms::Granted>() {

@@ -198,8 +198,10 @@ impl Audit {
             self.accepted.insert(attempt.message);
         } else if let Some(sms::Unknown { attempt, .. }) = fact.get() {
             self.unknown.insert(attempt.message);
-        } else if let Fact::Message(message::Fact::Delivered(message::Delivered { message, .. }))
-        | Fact::Message(message::Fact::Failed(message::Failed { message, .. })) = &fact
+        } else if let Fact::Message(
+            message::Fact::Delivered(message::Delivered { message, .. })
+            | message::Fact::Failed(message::Failed { message, .. }),
+        ) = &fact
         {
             self.ended.insert(*message);
         }
@@ -364,8 +366,8 @@ async fn after_stop_is_decided_not_one_more_leaves() {
                     }
                     if let Some(identity::PhonePreferenceSet { sms: false, .. }) = fact.get() {
                         decided = Some(record.at);
-                    } else if let Fact::Message(message::Fact::Filtered(_))
-                    | Fact::Message(message::Fact::Delivered(_)) = fact
+                    } else if let Fact::Message(message::Fact::Filtered(_) | message::Fact::Delivered(_)) =
+                        fact
                     {
                         ended += 1;
                     }

@@ -156,7 +156,8 @@ impl Fact {
 
     /// Whom or what it is about first of all.
     pub fn about(&self) -> About<'_> {
-        self.concerns().first().copied().unwrap_or(About::Nobody)
+        let [first, _] = self.concerns();
+        first
     }
 
     /// The message it is about, be it beside something else.

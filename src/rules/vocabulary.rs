@@ -164,6 +164,16 @@ macro_rules! about {
     ($fact:ident $($field:tt)+) => { $crate::rules::About::from(&$fact.$($field)+) };
 }
 
+/// One or two.
+macro_rules! both {
+    ($first:expr) => {
+        [$first, $crate::rules::About::Nobody]
+    };
+    ($first:expr, $second:expr) => {
+        [$first, $second]
+    };
+}
+
 /// Reads the table. A command's row: verb, type, who says it, then flags; a fact's row: name, type, the fields that say what
 /// it is about, then flags.
 ///
@@ -290,11 +300,13 @@ macro_rules! areas {
                 }
             }
 
-            /// Whom and what it is about, the first one first.
-            pub fn concerns(&self) -> Vec<About<'_>> {
+            /// Whom and what it is about.
+            pub fn concerns(&self) -> [About<'_>; 2] {
                 match self {
                     $(Fact::$Area(fact) => match fact {
-                        $($area::Fact::$F(fact) => vec![$($crate::rules::vocabulary::about!(fact $($field).+)),+],)*
+                        $($area::Fact::$F(fact) => $crate::rules::vocabulary::both!(
+                            $($crate::rules::vocabulary::about!(fact $($field).+)),+
+                        ),)*
                     },)*
                 }
             }
@@ -367,4 +379,4 @@ macro_rules! areas {
     };
 }
 
-pub(in crate::rules) use {about, answer, areas, has, held, id, id_of, proof, who};
+pub(in crate::rules) use {about, answer, areas, both, has, held, id, id_of, proof, who};

@@ -140,9 +140,11 @@ fn ended(fact: &Fact) -> Option<(MessageId, &Party, bool)> {
     if let Some(message::Delivered { message, to }) = fact.get() {
         return Some((*message, to, true));
     }
-    if let Fact::Message(message::Fact::Filtered(message::Filtered { message, to, .. }))
-    | Fact::Message(message::Fact::Recalled(message::Recalled { message, to }))
-    | Fact::Message(message::Fact::Expired(message::Expired { message, to })) = fact
+    if let Fact::Message(
+        message::Fact::Filtered(message::Filtered { message, to, .. })
+        | message::Fact::Recalled(message::Recalled { message, to })
+        | message::Fact::Expired(message::Expired { message, to }),
+    ) = fact
     {
         return Some((*message, to, false));
     }

@@ -96,8 +96,10 @@ impl Audit {
             self.not_fired(commit, not, How::Missed);
         } else if let Some(schedule::OccurrenceCancelled(not)) = fact.get() {
             self.not_fired(commit, not, How::Cancelled);
-        } else if let Fact::Schedule(schedule::Fact::Ended(schedule::Ended { schedule }))
-        | Fact::Schedule(schedule::Fact::Cancelled(schedule::Cancelled { schedule })) = fact
+        } else if let Fact::Schedule(
+            schedule::Fact::Ended(schedule::Ended { schedule })
+            | schedule::Fact::Cancelled(schedule::Cancelled { schedule }),
+        ) = fact
         {
             assert!(self.over.insert(*schedule), "{schedule} ended twice");
         }
@@ -111,8 +113,10 @@ impl Audit {
             *self.attempts.entry(granted.message).or_default() += 1;
         } else if let Some(sms::Unknown { attempt, .. }) = fact.get() {
             self.sms_unknown.insert(attempt.message);
-        } else if let Fact::Message(message::Fact::Delivered(message::Delivered { message, .. }))
-        | Fact::Message(message::Fact::Failed(message::Failed { message, .. })) = fact
+        } else if let Fact::Message(
+            message::Fact::Delivered(message::Delivered { message, .. })
+            | message::Fact::Failed(message::Failed { message, .. }),
+        ) = fact
         {
             self.sms_ended.insert(*message);
         }

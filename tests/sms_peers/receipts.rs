@@ -46,10 +46,7 @@ pub async fn on_the_way(world: &World) {
     world.accepted(marker).await;
     let facts = world.facts.lock();
     let ends = facts.iter().filter(|fact| {
-        let ends = matches!(
-            fact,
-            Fact::Message(message::Fact::Delivered(_)) | Fact::Message(message::Fact::Failed(_))
-        );
+        let ends = matches!(fact, Fact::Message(message::Fact::Delivered(_) | message::Fact::Failed(_)));
         ends && fact.message() == Some(message)
     });
     assert_eq!(ends.map(|fact| fact.name()).collect::<Vec<_>>(), ["delivery.delivered"]);

@@ -157,10 +157,7 @@ impl World {
     /// How a delivery ended, when it has.
     pub async fn end(&mut self, message: MessageId) -> String {
         let ended = |fact: &Fact| {
-            let ends = matches!(
-                fact,
-                Fact::Message(message::Fact::Delivered(_)) | Fact::Message(message::Fact::Failed(_))
-            );
+            let ends = matches!(fact, Fact::Message(message::Fact::Delivered(_) | message::Fact::Failed(_)));
             ends && fact.message() == Some(message)
         };
         let facts = self.until("the end of the delivery", ended).await;

@@ -172,8 +172,10 @@ impl Play {
             } else if let Some(planned) = fact.get::<schedule::Planned>() {
                 self.pending.insert(planned.schedule, planned.occurrence);
                 self.planned_last.insert(planned.schedule, planned.occurrence);
-            } else if let Fact::Schedule(schedule::Fact::Ended(schedule::Ended { schedule }))
-            | Fact::Schedule(schedule::Fact::Cancelled(schedule::Cancelled { schedule })) = fact
+            } else if let Fact::Schedule(
+                schedule::Fact::Ended(schedule::Ended { schedule })
+                | schedule::Fact::Cancelled(schedule::Cancelled { schedule }),
+            ) = fact
             {
                 self.pending.remove(schedule);
             }

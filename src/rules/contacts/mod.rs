@@ -8,7 +8,7 @@ mod remove;
 pub use super::areas::contacts::{Command, Fact};
 pub use add::Add;
 pub use block::Block;
-pub use facts::{Added, Blocked, Removed};
+pub use facts::*;
 pub use remove::Remove;
 
 use std::collections::BTreeMap;

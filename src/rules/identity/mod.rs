@@ -9,10 +9,7 @@ mod set;
 mod suspend;
 
 pub use super::areas::identity::{Command, Fact};
-pub use facts::{
-    Changed, PhonePreferenceSet, PreferenceSet, Profile, ProfileSet, Registered, Resumed, Suspended,
-    UserChanges, UserDetails,
-};
+pub use facts::*;
 pub use preference::{SetPreference, Switch};
 pub use profile::SetProfile;
 pub use register::Register;

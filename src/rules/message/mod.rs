@@ -17,7 +17,7 @@ mod waiting;
 pub use super::areas::message::{Command, Fact};
 pub use blob::Blob;
 pub use confirm::{Confirm, Read, Received};
-pub use facts::{Accepted, Delivered, Expired, Failed, Filtered, Recalled, Routed, WasRead};
+pub use facts::*;
 pub use part::MessagePart;
 pub use recall::Recall;
 pub use routing::{Channel, FilterReason, Route, RouteReason};

@@ -8,7 +8,7 @@ mod offline;
 mod online;
 
 pub use super::areas::presence::{Command, Fact};
-pub use facts::{CameOnline, OfflineReason, WentOffline};
+pub use facts::*;
 pub use lapsed::Lapsed;
 pub use offline::Offline;
 pub use online::Online;

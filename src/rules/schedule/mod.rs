@@ -21,10 +21,7 @@ mod when;
 pub use super::areas::schedule::{Command, Fact};
 pub use change::{Cancel, Pause, Resume, RunNow};
 pub use create::Create;
-pub use facts::{
-    Cancelled, Content, Created, Ended, Fired, Missed, NotFired, OccurrenceCancelled, Paused, Planned, Ran,
-    Reckoned, Replaced, Resumed, SkipSet, Skipped,
-};
+pub use facts::*;
 pub use ledger::{Ledger, Sums};
 pub use name::OccurrenceName;
 pub use plan::{New, Occurrence, OmitReason, Omitted, Plan, Step};

@@ -19,9 +19,7 @@ mod segments;
 
 pub use super::areas::sms::{Command, Fact};
 pub use attempt::{Asked, Attempt};
-pub use facts::{
-    Accepted, Attempted, Deferred, Failed, Granted, Heard, LetGo, Receipt, Silent, Unknown, Unmatched,
-};
+pub use facts::*;
 pub use keyword::wish;
 pub use part::Part;
 pub use reasons::{DeferReason, FailReason, ReceiptState, UnknownReason};
