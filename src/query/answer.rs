@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::asker::Asker;
+use super::asker::{Asked, Asker, Question};
 use super::model::{Contact, Line, Listed, Model, Place, Scheduled};
 use super::page::{answer, cursor, limit, place};
 use super::refusal::{Unanswered, too_large};
@@ -12,23 +12,7 @@ use crate::rules::Rejection;
 use crate::rules::presence::Encoding;
 use crate::wire::query::{self, Deliveries, DeliveryOf, HistoryOf, Page};
 use crate::wire::to_payload;
-use crate::words::{Address, Instant, Party, UserName};
-
-/// The questions that are answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Question {
-    Inbox,
-    History,
-    Presence,
-    Delivery,
-    Contacts,
-    Users,
-    Schedules,
-    Preview,
-    Quota,
-    Lateness,
-    Ledger,
-}
+use crate::words::{Address, Party, UserName};
 
 /// An answer, or one that lacks only the bodies of its messages or schedules.
 #[derive(Debug)]
@@ -38,17 +22,6 @@ pub(super) enum Found {
     /// The same, the newest first.
     LinesBack(Listed<Line>),
     Schedules(Listed<Scheduled>),
-}
-
-/// Who asks what, and how much may be answered.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Asked<'a> {
-    pub(super) question: Question,
-    /// The `<user>` of its subject.
-    pub(super) by: &'a str,
-    pub(super) payload: &'a [u8],
-    pub(super) bytes_max: usize,
-    pub(super) now: Instant,
 }
 
 pub(super) fn find(model: &Model, asked: Asked<'_>) -> Result<Found, Unanswered> {

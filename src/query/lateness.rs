@@ -1,7 +1,6 @@
 //! The question `lateness`: how late occurrences fire, of all schedules or of one. Operators only.
 
-use super::answer::Asked;
-use super::asker::Asker;
+use super::asker::{Asked, Asker};
 use super::model::{Lateness, Model};
 use super::page::whole;
 use super::refusal::Unanswered;

@@ -1,7 +1,6 @@
 //! The question `ledger`: whether every planned occurrence has ended, once. Operators only.
 
-use super::answer::Asked;
-use super::asker::Asker;
+use super::asker::{Asked, Asker};
 use super::model::{Listed, Model};
 use super::page::{cursor, limit, page, whole};
 use super::refusal::Unanswered;

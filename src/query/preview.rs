@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::answer::Asked;
-use super::asker::Asker;
+use super::asker::{Asked, Asker};
 use super::model::Model;
 use super::page::whole;
 use super::refusal::{Unanswered, bad_count, bad_preview};

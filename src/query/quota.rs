@@ -1,7 +1,6 @@
 //! The question `quota`: what a user has sent, what is left, and when the counts begin anew.
 
-use super::answer::Asked;
-use super::asker::Asker;
+use super::asker::{Asked, Asker};
 use super::model::Model;
 use super::page::whole;
 use super::refusal::Unanswered;

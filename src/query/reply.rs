@@ -9,7 +9,8 @@ use bytes::Bytes;
 use tokio::time::timeout;
 use tracing::{debug, warn};
 
-use super::answer::{Asked, Found, Question, find};
+use super::answer::{Found, find};
+use super::asker::{Asked, Question};
 use super::bodies;
 use super::model::Model;
 use super::page::Filling;

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::answer::{Asked, Found, Question, find};
+use super::answer::{Found, find};
+use super::asker::{Asked, Question};
 use super::model::Model;
 use super::model::decided::Desk;
 use super::refusal::Unanswered;

@@ -1,7 +1,6 @@
 //! The question `schedules`: what is sent later, how it goes, and what became of the latest occurrences.
 
-use super::answer::Asked;
-use super::asker::Asker;
+use super::asker::{Asked, Asker};
 use super::model::{Ended, Listed, Made, Model, Scheduled};
 use super::page::{cursor, limit};
 use super::refusal::Unanswered;

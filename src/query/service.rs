@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
-use super::answer::Question;
+use super::asker::Question;
 use super::model::Model;
 use super::reply::reply;
 use crate::log::{Fault, Log};
