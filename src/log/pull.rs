@@ -6,6 +6,7 @@ use async_nats::Subject;
 use async_nats::jetstream::consumer::Consumer;
 use async_nats::jetstream::consumer::pull::{Config, Stream};
 use futures_util::{FutureExt, StreamExt};
+use tokio::time::timeout;
 use tracing::{debug, error};
 
 use super::connection::Losses;
@@ -36,6 +37,8 @@ pub struct Source {
 const PULL_EXPIRES: Duration = Duration::from_secs(5);
 const HEARTBEAT: Duration = Duration::from_secs(1);
 const AGAIN_AFTER: Duration = Duration::from_millis(100);
+/// Of the four seconds that a part has to stop.
+const GIVE_BACK_WITHIN: Duration = Duration::from_secs(1);
 
 /// A record that is to be settled.
 #[derive(Debug)]
@@ -135,6 +138,16 @@ impl Pull {
         }
     }
 
+    /// Ends it. What has come and was not taken is sent back at once, for whoever goes on; otherwise it comes again only when
+    /// the server misses its acknowledgement.
+    pub async fn give_back(self) {
+        let Pull { log, source, messages: Some(messages), .. } = self else { return };
+        let given_back = timeout(GIVE_BACK_WITHIN, give_back(&log, source, messages)).await;
+        if !given_back.is_ok_and(|given_back| given_back.is_ok()) {
+            debug!(stream = source.stream, "what was not taken comes again");
+        }
+    }
+
     async fn some(&mut self) -> Result<Vec<Taken>, Fault> {
         if self.messages.is_none() {
             self.losses = self.log.losses();
@@ -189,6 +202,22 @@ impl Pull {
             .await
             .map_err(|error| doing().because(error))
     }
+}
+
+async fn give_back(log: &Log, source: Source, mut messages: Stream) -> Result<(), Fault> {
+    // Once the server has answered, all that it sent before is here.
+    log.flush().await?;
+    let mut untaken = Vec::new();
+    while let Some(Some(Ok(message))) = messages.next().now_or_never() {
+        untaken.push(taken(message)?);
+    }
+    // From here on nothing is sent to this reader, what is given back neither.
+    drop(messages);
+    log.flush().await?;
+    for taken in &untaken {
+        log.settle(source, taken, Verdict::Again(Duration::ZERO)).await?;
+    }
+    log.flush().await
 }
 
 /// A message of a consumer's as what is to be settled.

@@ -32,7 +32,7 @@ pub async fn work(
     stop: &CancellationToken,
 ) -> Result<(), Fault> {
     let mut pull = log.pull(source);
-    // A batch that was taken is settled, even while stopping.
+    // A batch that was taken is settled, even while stopping; what lies behind it is given back.
     while let Some(batch) = stop.run_until_cancelled(pull.next()).await {
         let settled = settle(log, source, handler, &batch?).await;
         match settled {
@@ -44,6 +44,7 @@ pub async fn work(
             }
         }
     }
+    pull.give_back().await;
     Ok(())
 }
 

@@ -154,7 +154,7 @@ impl Bucket {
             for taken in held.chain(waiting).collect::<Vec<_>>() {
                 answer(&self.log, &taken, Verdict::Again(Duration::ZERO)).await;
             }
-            self.log.client().flush().await
+            self.log.flush().await
         };
         // What is not settled comes again.
         if !timeout(FIRED_WITHIN, finish).await.is_ok_and(|flushed| flushed.is_ok()) {
@@ -179,4 +179,5 @@ async fn take(mut pull: Pull, batches: mpsc::Sender<Result<Vec<Taken>, Fault>>, 
             break;
         }
     }
+    pull.give_back().await;
 }
