@@ -32,7 +32,7 @@ pub struct Client {
 
 impl Client {
     pub async fn connect(url: &str) -> Client {
-        let (connected, connects) = watch::channel(0);
+        let (connected, mut connects) = watch::channel(0);
         let connected = Arc::new(connected);
         let options = ConnectOptions::new()
             .max_reconnects(None)
@@ -45,6 +45,7 @@ impl Client {
             });
         let nats = options.connect(url).await.unwrap();
         let js = ContextBuilder::new().timeout(ACK_WITHIN).ack_timeout(ACK_WITHIN).build(nats.clone());
+        connects.wait_for(|times| *times > 0).await.expect("it has just connected");
         Client { nats, js, connects, repeated: Arc::default() }
     }
 
