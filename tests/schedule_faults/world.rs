@@ -29,6 +29,8 @@ const AWAY: Duration = Duration::from_secs(1);
 /// People who are online, and people who only have a phone.
 pub const LIVE: usize = 5;
 pub const PHONES: usize = 5;
+/// Submits on the wire at any time, at most.
+pub const SMS_WINDOW: usize = 20;
 
 /// What is killed. The server of a `homing up` that dies dies behind it.
 #[derive(Debug, Clone, Copy)]
@@ -142,7 +144,7 @@ pub async fn audit(log: &Log, wanted: impl Fn(&Audit) -> bool) -> Audit {
 }
 
 fn started(data: &Path, port: u16, server: Option<&Managed>, smsc: &Smsc) -> Homing {
-    let account = format!("smpp://me:pw@127.0.0.1:{}?name=main&window=20", smsc.port);
+    let account = format!("smpp://me:pw@127.0.0.1:{}?name=main&window={SMS_WINDOW}", smsc.port);
     let flags = ["--query-after", "5s", "--smsc", &account];
     block_in_place(|| match server {
         Some(server) => Homing::serve_with(data, &server.url(), &flags),
