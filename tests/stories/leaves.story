@@ -92,3 +92,33 @@
     {"delivery.delivered":{"message":"m19","to":"+447700900124"}}
     {"sms.receipt":{"message":"m19","to":"+447700900125","segment":0,"segments":1,"state":"delivered"}}
     {"delivery.delivered":{"message":"m19","to":"+447700900125"}}
+
+# Between the message and its attempt somebody is suspended, and somebody blocks alice: neither gets it, and no SMS leaves.
+> 10:00:00 _admin user.register {"name":"bob","phone":"+447700900001"}
+  {"command":26,"accepted":true,"user":"bob","im":"100002"}
+    {"user.registered":{"user":"bob","im":"100002","details":{"phone":"+447700900001"}}}
+> 10:00:01 _admin user.register {"name":"carol","phone":"+447700900002"}
+  {"command":27,"accepted":true,"user":"carol","im":"100003"}
+    {"user.registered":{"user":"carol","im":"100003","details":{"phone":"+447700900002"}}}
+> 10:00:02 _admin user.register {"name":"dave","phone":"+447700900003"}
+  {"command":28,"accepted":true,"user":"dave","im":"100004"}
+    {"user.registered":{"user":"dave","im":"100004","details":{"phone":"+447700900003"}}}
+> 10:00:03 alice message.send {"to":["bob","carol","dave"],"text":"are you there?"}
+  {"command":29,"accepted":true,"message":"m29"}
+    {"message.accepted":{"message":"m29","from":"alice","to":["bob","carol","dave"],"text":"are you there?","route":"auto"}}
+    {"delivery.routed":{"message":"m29","to":"bob","channel":"sms","because":"no_device_online"}}
+    {"delivery.routed":{"message":"m29","to":"carol","channel":"sms","because":"no_device_online"}}
+    {"delivery.routed":{"message":"m29","to":"dave","channel":"sms","because":"no_device_online"}}
+> 10:00:04 _admin user.suspend {"name":"bob"}
+  {"command":30,"accepted":true}
+    {"user.suspended":{"user":"bob"}}
+> 10:00:05 carol contact.block {"who":"alice"}
+  {"command":31,"accepted":true}
+    {"contact.blocked":{"user":"carol","who":"alice"}}
+> 10:00:06 _sms sms.attempt {"deliveries":[{"message":"m29","to":"bob"},{"message":"m29","to":"carol"},{"message":"m29","to":"dave"}]}
+  {"command":32,"accepted":true}
+    {"sms.let_go":{"message":"m29","to":"bob"}}
+    {"delivery.filtered":{"message":"m29","to":"bob","reason":"suspended"}}
+    {"sms.let_go":{"message":"m29","to":"carol"}}
+    {"delivery.filtered":{"message":"m29","to":"carol","reason":"blocked"}}
+    {"sms.attempted":{"message":"m29","to":"dave","phone":"+447700900003","from":"100001"}}

@@ -35,3 +35,22 @@
 > 09:00:10 _admin user.register {"name":"dave","phone":"+447700900003"}
   {"command":11,"accepted":false,"code":"user.exists","text":"dave is registered already, with other details; change them with user.set","field":"name"}
     {"command.refused":{"code":"user.exists","text":"dave is registered already, with other details; change them with user.set","field":"name"}}
+# An id is remembered for seven days, whatever else is said in them; what is said after them forgets it.
+> 08T09:00:00 alice message.send {"to":["bob"],"text":"a week","id":"k3"}
+  {"command":12,"accepted":true,"message":"m12"}
+    {"message.accepted":{"message":"m12","from":"alice","to":["bob"],"text":"a week","route":"auto"}}
+    {"delivery.routed":{"message":"m12","to":"bob","channel":"none","because":"no_device_online"}}
+> 15T08:59:58 alice message.send {"to":["bob"],"text":"less","id":"k4"}
+  {"command":13,"accepted":true,"message":"m13"}
+    {"message.accepted":{"message":"m13","from":"alice","to":["bob"],"text":"less","route":"auto"}}
+    {"delivery.routed":{"message":"m13","to":"bob","channel":"none","because":"no_device_online"}}
+> 15T08:59:59 alice message.send {"to":["bob"],"text":"a week","id":"k3"}
+  {"command":14,"accepted":true,"message":"m12"}
+> 15T09:00:00 alice message.send {"to":["bob"],"text":"more","id":"k5"}
+  {"command":15,"accepted":true,"message":"m15"}
+    {"message.accepted":{"message":"m15","from":"alice","to":["bob"],"text":"more","route":"auto"}}
+    {"delivery.routed":{"message":"m15","to":"bob","channel":"none","because":"no_device_online"}}
+> 15T09:00:01 alice message.send {"to":["bob"],"text":"a week","id":"k3"}
+  {"command":16,"accepted":true,"message":"m16"}
+    {"message.accepted":{"message":"m16","from":"alice","to":["bob"],"text":"a week","route":"auto"}}
+    {"delivery.routed":{"message":"m16","to":"bob","channel":"none","because":"no_device_online"}}

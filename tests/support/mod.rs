@@ -6,6 +6,7 @@ pub mod commands;
 pub mod cpu;
 pub mod desk;
 pub mod documents;
+pub mod golden;
 pub mod kill;
 pub mod peers;
 mod process;
