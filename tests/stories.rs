@@ -9,40 +9,66 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use homing::wire::{outcome::OutcomeBody, subjects, to_json};
-use homing::words::{CommandSeq, Instant};
+use homing::words::CommandSeq;
 use support::desk::Desk;
-use support::golden;
+use support::{golden, tale};
 
 /// While the stories are written anew, nobody reads them half.
 static FILES: Mutex<()> = Mutex::new(());
 
-/// Every line of a story that begins with `>` is a command: time, sender, verb, JSON. What follows it is the answer.
+/// Every line of a story that begins with a digit is a command: time, sender, verb, payload. What stands behind it, and below
+/// it, is the answer and the facts:
+/// ```text
+/// 09:00:02 alice message.send {"to":["bob"],"text":"on my way"} -> accepted m3
+///   delivery.routed message m3, to bob, channel sms, because no_device_online
+/// ```
 fn tell(story: &str, desk: &mut Desk) -> String {
     let mut told = String::new();
     for line in story.lines() {
         if line.is_empty() || line.starts_with('#') {
             told += &format!("{line}\n");
-        } else if let Some(words) = line.strip_prefix("> ") {
-            told += &format!("{line}\n");
-            let mut words = words.splitn(4, ' ');
+        } else if line.starts_with(|first: char| first.is_ascii_digit()) {
+            let said = ANSWERS.iter().find_map(|answer| line.split_once(answer));
+            let said = said.map_or(line, |(said, _)| said);
+            let mut words = said.splitn(4, ' ');
             let mut word = || words.next().unwrap_or_else(|| panic!("too few words: {line}"));
-            let at = time(word());
+            let at = tale::time(word());
             let subject = subjects::command(word(), word());
-            let (parts, outcome) = desk.take(at, &subject, word().as_bytes());
+            let (parts, outcome) = desk.take(at, &subject, tale::payload(word()).as_bytes());
             let body = OutcomeBody::new(CommandSeq(desk.seq), &outcome);
-            told += &format!("  {}\n", String::from_utf8_lossy(&to_json(&body)));
+            told += &format!("{said}{}\n", answer(body, parts.is_empty()));
             for fact in parts.iter().flat_map(|part| &part.facts) {
-                told += &format!("    {}\n", String::from_utf8_lossy(&to_json(fact)));
+                told += &format!("  {}\n", tale::fact(&text(&to_json(fact))));
             }
         }
     }
     told
 }
 
-/// On the first day of a story, or on a later one: `09:00:00`, `08T09:00:00`.
-fn time(word: &str) -> Instant {
-    let (day, time) = word.split_once('T').unwrap_or(("01", word));
-    format!("2026-12-{day}T{time}Z").parse().unwrap_or_else(|why| panic!("{word} is {why}"))
+const ANSWERS: [&str; 2] = [" -> accepted", " -> refused"];
+
+/// The outcome without what its facts tell, where there are any. A command's number is its place in the story.
+fn answer(body: OutcomeBody, alone: bool) -> String {
+    let [accepted, refused] = ANSWERS;
+    let OutcomeBody { message, schedule, over_quota, user, im, code, text: why, field, .. } = body;
+    if body.accepted {
+        let ids = [message.map(|id| id.to_string()), schedule.map(|id| id.to_string())];
+        let ids = ids.into_iter().chain([user.map(|user| user.to_string()), im.map(|im| im.to_string())]);
+        let ids: String = ids.flatten().map(|id| format!(" {id}")).collect();
+        let over = (!over_quota.is_empty()).then(|| tale::brief(&text(&to_json(&over_quota))));
+        return format!(
+            "{accepted}{ids}{}",
+            over.map_or(String::new(), |over| format!(" over_quota {over}"))
+        );
+    }
+    let field = field.map(|field| format!(" {field}")).unwrap_or_default();
+    // What was refused before under the same id has no fact.
+    let why = why.filter(|_| alone).map(|why| format!(": {why}")).unwrap_or_default();
+    format!("{refused} {}{field}{why}", code.unwrap_or_default())
+}
+
+fn text(json: &[u8]) -> String {
+    String::from_utf8_lossy(json).into_owned()
 }
 
 fn check(path: &Path, now: &str) {
@@ -93,12 +119,14 @@ fn the_bytes_of_the_golden_file_are_read_and_every_kind_of_commit_is_among_them(
 
 /// Of all stories, in their order.
 fn every_commit() -> Vec<golden::Line> {
-    let mut paths: Vec<PathBuf> =
-        fs::read_dir(folder("stories")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder("stories"))
+        .expect("there are stories")
+        .map(|entry| entry.expect("they can be listed").path())
+        .collect();
     paths.sort();
     let commits = paths.iter().flat_map(|path| {
         let mut desk = Desk::default();
-        tell(&fs::read_to_string(path).unwrap(), &mut desk);
+        tell(&fs::read_to_string(path).expect("a story can be read"), &mut desk);
         desk.log.into_iter().map(|(subject, bytes)| golden::Line { subject, bytes })
     });
     commits.collect()
@@ -137,5 +165,19 @@ fn a_commit_that_the_program_reads_otherwise_than_it_was_written_is_trouble() {
         let place = named(name);
         bytes[place..place + name.len()].copy_from_slice(other);
         assert!(golden::trouble(&golden::Line { bytes, ..line.clone() }).is_some());
+    }
+}
+
+#[test]
+fn a_story_says_words_bare_and_times_as_times() {
+    let json = r#"{"timer.set":{"timer":"expire-m4","due":1796117400000,"why":"on \"my\" way","im":"100001","n":[1,true]}}"#;
+    let told = r#"timer.set timer expire-m4, due @09:30:00, why "on \"my\" way", im "100001", n [1, true]"#;
+    assert_eq!(tale::fact(json), told);
+    for (said, ms) in [("09:30:00", 1_796_117_400_000_i64), ("08T09:30:00.250", 1_796_722_200_250)] {
+        assert_eq!(
+            tale::payload(&format!(r#"{{"due":@{said},"a":"@b"}}"#)),
+            format!(r#"{{"due":{ms},"a":"@b"}}"#)
+        );
+        assert_eq!(tale::brief(&ms.to_string()), format!("@{said}"));
     }
 }

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use futures_util::{FutureExt, StreamExt};
 use homing::server::{Managed, Sync};
+use homing::wire::query::{Items, UserShown};
 use serde_json::json;
 use tokio::task::block_in_place;
 use tokio::time::timeout;
@@ -93,16 +94,18 @@ async fn a_decider_that_was_frozen_while_another_one_took_over_writes_nothing() 
     drop(alone);
 }
 
-/// The folder was copied, or the server exchanged: what the snapshot says is not what this log says.
+/// The folder was copied, or the server exchanged: neither snapshot nor read models say what this log says.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_snapshot_of_another_log_decides_nothing_in_this_one() {
+async fn what_was_kept_of_another_log_decides_nothing_and_answers_nothing_in_this_one() {
     let (alone, folder) = (alone().await, tempfile::tempdir().unwrap());
     let [here, there] = ["here", "there"].map(|name| folder.path().join(name));
     let (here, there) = (story::server(&here, 0, Sync::Off).await, story::server(&there, 0, Sync::Off).await);
-    let at = |server: &Managed, name| Decider::start(name, folder.path(), &server.url());
+    let at = |server: &Managed, name| {
+        block_in_place(|| Homing::serve(&folder.path().join(name), &server.url(), "decider,query"))
+    };
     // The other log is shorter, so that this one has a commit where the snapshot stands, and other people.
     for (server, name, people) in [(&there, "kept", ["alice", "bob"]), (&here, "new", ["carol", "alice"])] {
-        let decider = at(server, name);
+        let homing = at(server, name);
         let client = Client::connect(&server.url()).await;
         for person in people {
             client.register(person).await;
@@ -111,16 +114,28 @@ async fn a_snapshot_of_another_log_decides_nothing_in_this_one() {
         if name == "new" {
             client.register("dave").await;
         }
-        assert!(block_in_place(|| decider.homing.stop()).success());
+        assert!(block_in_place(|| homing.stop()).success());
     }
     assert!(folder.path().join("kept/decider/snapshot").is_file());
-    let decider = at(&here, "kept");
+    let homing = at(&here, "kept");
     let client = Client::connect(&here.url()).await;
     let audit = Audit::read(&here.url(), client.probe("carol").await).await;
     audit.each_command_is_answered_once();
     audit.deciding_again_gives_the_same_bytes();
-    assert!(decider.homing.log().contains("the snapshot is of another log"), "it says so");
-    assert!(block_in_place(|| decider.homing.stop()).success());
+    let mut people = Vec::new();
+    let answers = async {
+        while people != ["alice", "carol", "dave"] {
+            let answer = client.nats.request("homing.query._admin.users", "{}".into()).await.unwrap();
+            let answer: Items<UserShown> = serde_json::from_slice(&answer.payload).unwrap();
+            people = answer.items.iter().map(|user| user.name.to_string()).collect();
+        }
+    };
+    let answered = timeout(TAKEOVER_MAX, answers).await;
+    assert!(answered.is_ok(), "people of another log: {people:?}");
+    for says in ["the snapshot is of another log", "the folder is of another log"] {
+        assert!(homing.log().contains(says), "it says that {says}");
+    }
+    assert!(block_in_place(|| homing.stop()).success());
     for server in [here, there] {
         server.stop().await.unwrap();
     }

@@ -16,6 +16,7 @@ pub mod schedule_commands;
 pub mod sequence;
 pub mod server;
 pub mod sms_commands;
+pub mod tale;
 pub mod users;
 
 use std::fs::{self, OpenOptions};
