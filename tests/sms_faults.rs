@@ -22,6 +22,7 @@ use homing::wire::{command, commit, subjects};
 use homing::words::MessageId;
 use other::Smsc;
 use support::kill::{free_port, kill_9, nats_server_of};
+use support::server::connected;
 use support::{Homing, say};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
@@ -102,18 +103,7 @@ impl World {
 
     /// A connection, as soon as the server takes one.
     async fn log(&self) -> Log {
-        let url = format!("nats://127.0.0.1:{}", self.port);
-        let connect = async {
-            loop {
-                if let Ok(log) = Log::connect(&url, "test").await
-                    && log.last_seq("EVENTS").await.is_ok()
-                {
-                    return log;
-                }
-                tokio::task::yield_now().await;
-            }
-        };
-        tokio::time::timeout(ENDS_WITHIN, connect).await.expect("the server is back")
+        connected(&format!("nats://127.0.0.1:{}", self.port)).await
     }
 
     /// Messages with their number as text, stored on COMMANDS.

@@ -13,10 +13,10 @@ use tokio::time::timeout;
 
 use crate::audit::Audit;
 use crate::client::Client;
-use crate::dice::Dice;
 use crate::people::Line;
 use crate::story::{self, Story, TAKEOVER_MAX, alone, free_port};
 use crate::support::Homing;
+use crate::support::dice::Dice;
 use crate::support::kill::Frozen;
 use crate::{UNDECIDED, kills};
 

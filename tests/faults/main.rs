@@ -6,7 +6,6 @@ mod anything;
 mod audit;
 mod client;
 mod deciders;
-mod dice;
 mod people;
 mod story;
 #[path = "../support/mod.rs"]
@@ -17,7 +16,6 @@ use std::time::Instant;
 
 use audit::Audit;
 use client::Client;
-use dice::Dice;
 use futures_util::StreamExt;
 use homing::rules::{Fact, schedule};
 use homing::server::Sync;
@@ -25,6 +23,7 @@ use homing::wire::outcome::OutcomeBody;
 use people::Line;
 use serde_json::json;
 use story::{MESSAGES, Story, TAKEOVER_MAX, alone, free_port, kill_9, nats_server_of};
+use support::dice::Dice;
 use support::{Homing, say};
 use tokio::task::block_in_place;
 use tokio::time::timeout;

@@ -5,9 +5,6 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod audit;
-#[path = "../faults/dice.rs"]
-#[allow(dead_code, reason = "kills are spread, and nothing else is thrown")]
-mod dice;
 mod due;
 #[path = "../../src/lab/bench/smsc.rs"]
 mod other;
@@ -23,12 +20,12 @@ use std::process::Command as Program;
 use std::time::Duration;
 
 use audit::{Audit, How, to_phone};
-use dice::Dice;
 use homing::log::clock;
 use homing::rules::schedule::Sums;
 use homing::wire::schedule_query::LedgerShown;
 use homing::words::Span;
 use recipients::Got;
+use support::dice::Dice;
 use support::{HOMING, run, say};
 use tokio::sync::Mutex;
 use tokio::task::block_in_place;

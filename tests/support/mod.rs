@@ -5,6 +5,7 @@
 pub mod commands;
 pub mod cpu;
 pub mod desk;
+pub mod dice;
 pub mod documents;
 pub mod golden;
 pub mod kill;
