@@ -94,7 +94,14 @@ const MESSAGE_COMMIT: &[&str] = &[
     r#""message":"m3""#,
     r#""to":["bob"]"#,
 ];
-const HEADERS: &[&str] = &["ce-type: homing.user.registered.v1", "ce-type: homing.message.accepted.v1"];
+/// Each commit says behind which record it was to stand: the fence that keeps a second decider from writing.
+const HEADERS: &[&str] = &[
+    "ce-type: homing.user.registered.v1",
+    "ce-type: homing.message.accepted.v1",
+    "Nats-Expected-Last-Sequence: 0",
+    "Nats-Expected-Last-Sequence: 1",
+    "Nats-Expected-Last-Sequence: 2",
+];
 
 #[test]
 fn the_declared_streams_and_consumers_are_valid_for_the_nats_cli() {

@@ -210,6 +210,22 @@ fn the_sequences_come_by_every_fact_and_reason() {
     panic!("{missing:?} are not among {seen:?}");
 }
 
+/// The contract: "live, oldest first, up to 1,000 messages; `inbox` pages the rest".
+#[test]
+fn whoever_comes_online_gets_the_thousand_oldest() {
+    let mut desk = Desk::default();
+    let mut says = |by_verb: &str, payload: &str| {
+        desk.take(Instant::from_unix_ms(START_MS), &format!("homing.cmd.{by_verb}"), payload.as_bytes()).0
+    };
+    says("_admin.user.register", r#"{"name":"alice"}"#);
+    says("_admin.user.register", r#"{"name":"bob"}"#);
+    (0..1_100).for_each(|_| drop(says("alice.message.send", r#"{"to":["bob"],"text":"x"}"#)));
+    let parts = says("bob.presence.online", r#"{"device":"pc","class":"pc"}"#);
+    let live = parts.iter().flat_map(|part| &part.facts).filter_map(Fact::get::<message::Routed>);
+    let oldest = (3..).map(|seq| MessageId::of(CommandSeq(seq))).take(1_000);
+    assert!(live.map(|routed| routed.message).eq(oldest));
+}
+
 /// With its headers a commit is to pass a server that takes 1 MiB, or the decider stands still before it.
 #[test]
 fn no_command_makes_a_commit_that_a_server_does_not_take() {

@@ -15,7 +15,7 @@ use homing::rules::{Command, Fact, identity};
 use homing::server::{Managed, Sync};
 use homing::wire::{command, commit, subjects};
 use support::kill::{free_port, kill_9, nats_server_of};
-use support::server::server;
+use support::server::{connected, server};
 use support::{Homing, say};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -135,17 +135,7 @@ impl Place {
 
     /// A connection, as soon as the server takes one.
     async fn log(&self) -> Log {
-        let connect = async {
-            loop {
-                if let Ok(log) = Log::connect(&format!("nats://127.0.0.1:{}", self.port), "test").await
-                    && log.last_seq("EVENTS").await.is_ok()
-                {
-                    return log;
-                }
-                tokio::task::yield_now().await;
-            }
-        };
-        timeout(READY_WITHIN, connect).await.expect("the server is back")
+        connected(&format!("nats://127.0.0.1:{}", self.port)).await
     }
 
     async fn stop(self) {

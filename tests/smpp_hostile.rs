@@ -2,6 +2,7 @@
 
 #[path = "support/smsc.rs"]
 mod smsc;
+mod support;
 
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use homing::smpp::pdu::command::{
 };
 use homing::smpp::pdu::{Frame, HEADER_LEN};
 use smsc::{RawSmsc, Started, pdu, reference, resident_kib, soon, start, submit};
+use support::dice::Dice;
 use tokio::io::AsyncWriteExt;
 
 /// The queue of messages, some buffers, and what an allocator keeps of them.
@@ -147,18 +149,6 @@ async fn an_impossible_length_ends_it_and_it_binds_again() {
     smsc.bound().await;
 }
 
-/// Numbers that are the same in every run (xorshift).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % u64::try_from(limit).expect("small")).expect("below a usize")
-    }
-}
-
 /// One of the odd ones, with octets changed, cut out or put in anywhere but in its length. Unbinding is no oddity.
 #[expect(clippy::indexing_slicing, reason = "the dice fall below the lengths; a test may panic")]
 fn bent(odd: &[Odd], dice: &mut Dice) -> Vec<u8> {
@@ -205,7 +195,7 @@ async fn ten_thousand_bent_pdus_end_nothing_and_cost_no_memory() {
     let (link, stop) = (started.link.clone(), started.stop.clone());
     let acknowledging = acknowledge(started);
     let odd = [odd_messages(), odd_commands()].concat();
-    let (mut dice, before) = (Dice(0x5EED), resident_kib());
+    let (mut dice, before) = (Dice::of_seed(0x5EED), resident_kib());
     for batch in 0..BENT / BATCH {
         let octets: Vec<u8> = (0..BATCH).flat_map(|_| bent(&odd, &mut dice)).collect();
         peer.send(&octets).await;

@@ -8,34 +8,67 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use homing::wire::{commit, outcome::OutcomeBody, subjects, to_json, to_value};
-use homing::words::{CommandSeq, Instant};
+use homing::wire::{outcome::OutcomeBody, subjects, to_json};
+use homing::words::CommandSeq;
 use support::desk::Desk;
+use support::{golden, tale};
 
 /// While the stories are written anew, nobody reads them half.
 static FILES: Mutex<()> = Mutex::new(());
 
-/// Every line of a story that begins with `>` is a command: time, sender, verb, JSON. What follows it is the answer.
+/// Every line of a story that begins with a digit is a command: time, sender, verb, payload. What stands behind it, and below
+/// it, is the answer and the facts:
+/// ```text
+/// 09:00:02 alice message.send {"to":["bob"],"text":"on my way"} -> accepted m3
+///   delivery.routed message m3, to bob, channel sms, because no_device_online
+/// ```
 fn tell(story: &str, desk: &mut Desk) -> String {
     let mut told = String::new();
     for line in story.lines() {
         if line.is_empty() || line.starts_with('#') {
             told += &format!("{line}\n");
-        } else if let Some(words) = line.strip_prefix("> ") {
-            told += &format!("{line}\n");
-            let mut words = words.splitn(4, ' ');
+        } else if line.starts_with(|first: char| first.is_ascii_digit()) {
+            let said = ANSWERS.iter().find_map(|answer| line.split_once(answer));
+            let said = said.map_or(line, |(said, _)| said);
+            let mut words = said.splitn(4, ' ');
             let mut word = || words.next().unwrap_or_else(|| panic!("too few words: {line}"));
-            let at: Instant = format!("2026-12-01T{}Z", word()).parse().expect("a time");
+            let at = tale::time(word());
             let subject = subjects::command(word(), word());
-            let (parts, outcome) = desk.take(at, &subject, word().as_bytes());
+            let (parts, outcome) = desk.take(at, &subject, tale::payload(word()).as_bytes());
             let body = OutcomeBody::new(CommandSeq(desk.seq), &outcome);
-            told += &format!("  {}\n", String::from_utf8_lossy(&to_json(&body)));
+            told += &format!("{said}{}\n", answer(body, parts.is_empty()));
             for fact in parts.iter().flat_map(|part| &part.facts) {
-                told += &format!("    {}\n", String::from_utf8_lossy(&to_json(fact)));
+                told += &format!("  {}\n", tale::fact(&text(&to_json(fact))));
             }
         }
     }
     told
+}
+
+const ANSWERS: [&str; 2] = [" -> accepted", " -> refused"];
+
+/// The outcome without what its facts tell, where there are any. A command's number is its place in the story.
+fn answer(body: OutcomeBody, alone: bool) -> String {
+    let [accepted, refused] = ANSWERS;
+    let OutcomeBody { message, schedule, over_quota, user, im, code, text: why, field, .. } = body;
+    if body.accepted {
+        let ids = [message.map(|id| id.to_string()), schedule.map(|id| id.to_string())];
+        let ids = ids.into_iter().chain([user.map(|user| user.to_string()), im.map(|im| im.to_string())]);
+        let ids: String = ids.flatten().map(|id| format!(" {id}")).collect();
+        let over = (!over_quota.is_empty()).then(|| tale::brief(&text(&to_json(&over_quota))));
+        return format!(
+            "{accepted}{ids}{}",
+            over.map_or(String::new(), |over| format!(" over_quota {over}"))
+        );
+    }
+    let field = field.map(|field| format!(" {field}")).unwrap_or_default();
+    // What was refused before under the same id has no fact.
+    let why = why.filter(|_| alone).map(|why| format!(": {why}")).unwrap_or_default();
+    format!("{refused} {}{field}{why}", code.unwrap_or_default())
+}
+
+fn text(json: &[u8]) -> String {
+    String::from_utf8_lossy(json).into_owned()
 }
 
 fn check(path: &Path, now: &str) {
@@ -64,27 +97,87 @@ fn every_story_is_told_as_it_was() {
     assert!(stories >= 5, "the stories are gone");
 }
 
-/// The bytes of every kind of commit: what is written down once must be read for ever.
+/// What is written down once is read for ever. `UPDATE_STORIES` adds what is missing, and never writes a line anew.
 #[test]
-fn the_bytes_of_commits_are_those_of_the_golden_file() {
+fn the_bytes_of_the_golden_file_are_read_and_every_kind_of_commit_is_among_them() {
     let _alone = FILES.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut lines = String::new();
-    let mut paths: Vec<PathBuf> =
-        fs::read_dir(folder("stories")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    for path in paths {
-        let mut desk = Desk::default();
-        tell(&fs::read_to_string(&path).unwrap(), &mut desk);
-        for (subject, bytes) in desk.log {
-            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            assert_eq!(
-                commit::encode(&commit::decode(&bytes).unwrap()),
-                bytes,
-                "{subject} is read as it was written"
-            );
-            assert!(to_value(&bytes).is_some(), "{subject} is shown");
-            lines += &format!("{subject} {hex}\n");
-        }
+    let path = folder("golden/commits.txt");
+    let mut lines = golden::read(&fs::read_to_string(&path).unwrap_or_default()).unwrap();
+    let missing = golden::missing(&lines, every_commit());
+    if std::env::var_os("UPDATE_STORIES").is_some() && !missing.is_empty() {
+        lines.extend(missing);
+        fs::write(&path, golden::written(&lines)).expect("the file can be written");
+        lines = golden::read(&fs::read_to_string(&path).unwrap()).unwrap();
+    } else {
+        let missing: Vec<_> = missing.iter().map(|line| line.subject.as_str()).collect();
+        assert!(missing.is_empty(), "UPDATE_STORIES adds these new kinds of commits: {missing:#?}");
     }
-    check(&folder("golden/commits.txt"), &lines);
+    assert!(lines.len() > 100, "the golden file is gone");
+    let trouble: Vec<String> = lines.iter().filter_map(golden::trouble).collect();
+    assert!(trouble.is_empty(), "{trouble:#?}");
+}
+
+/// Of all stories, in their order.
+fn every_commit() -> Vec<golden::Line> {
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder("stories"))
+        .expect("there are stories")
+        .map(|entry| entry.expect("they can be listed").path())
+        .collect();
+    paths.sort();
+    let commits = paths.iter().flat_map(|path| {
+        let mut desk = Desk::default();
+        tell(&fs::read_to_string(path).expect("a story can be read"), &mut desk);
+        desk.log.into_iter().map(|(subject, bytes)| golden::Line { subject, bytes })
+    });
+    commits.collect()
+}
+
+#[test]
+fn a_line_of_the_golden_file_is_neither_altered_nor_dropped_unnoticed() {
+    let _alone = FILES.lock().unwrap_or_else(PoisonError::into_inner);
+    let written = golden::written(&every_commit());
+    assert_eq!(golden::read(&written).map(|lines| lines.len()), Ok(every_commit().len()));
+    let lines: Vec<&str> = written.lines().collect();
+    let without = |place: usize| {
+        let rest = lines.iter().enumerate().filter(|(other, _)| *other != place);
+        rest.map(|(_, line)| format!("{line}\n")).collect::<String>()
+    };
+    let digit = written.rfind('0').unwrap();
+    let altered = format!("{}1{}", &written[..digit], &written[digit + 1..]);
+    let shortened = written.strip_suffix("\n").unwrap().rsplit_once('\n').unwrap().0.to_owned();
+    let swapped = [&lines[..1], &[lines[2], lines[1]], &lines[3..]].concat().join("\n") + "\n";
+    for (what, changed) in
+        [("altered", altered), ("the last", shortened), ("the first", without(1)), ("swapped", swapped)]
+    {
+        assert!(golden::read(&changed).is_err(), "{what}");
+    }
+}
+
+/// A field that was renamed or lost is trouble; one that was added with a default is none.
+#[test]
+fn a_commit_that_the_program_reads_otherwise_than_it_was_written_is_trouble() {
+    let _alone = FILES.lock().unwrap_or_else(PoisonError::into_inner);
+    let line = every_commit().swap_remove(0);
+    assert_eq!(golden::trouble(&line), None);
+    let named = |name: &[u8]| line.bytes.windows(name.len()).position(|window| window == name).unwrap();
+    for (name, other) in [(&b"details"[..], &b"detales"[..]), (b"user.registered", b"user.regestered")] {
+        let mut bytes = line.bytes.clone();
+        let place = named(name);
+        bytes[place..place + name.len()].copy_from_slice(other);
+        assert!(golden::trouble(&golden::Line { bytes, ..line.clone() }).is_some());
+    }
+}
+
+#[test]
+fn a_story_says_words_bare_and_times_as_times() {
+    let json = r#"{"timer.set":{"timer":"expire-m4","due":1796117400000,"why":"on \"my\" way","im":"100001","n":[1,true]}}"#;
+    let told = r#"timer.set timer expire-m4, due @09:30:00, why "on \"my\" way", im "100001", n [1, true]"#;
+    assert_eq!(tale::fact(json), told);
+    for (said, ms) in [("09:30:00", 1_796_117_400_000_i64), ("08T09:30:00.250", 1_796_722_200_250)] {
+        assert_eq!(
+            tale::payload(&format!(r#"{{"due":@{said},"a":"@b"}}"#)),
+            format!(r#"{{"due":{ms},"a":"@b"}}"#)
+        );
+        assert_eq!(tale::brief(&ms.to_string()), format!("@{said}"));
+    }
 }

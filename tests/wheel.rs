@@ -14,6 +14,7 @@ use homing::wire::work::DueTimer;
 use homing::wire::{Outgoing, from_msgpack};
 use homing::words::{CommandSeq, Instant, MessageId, Span};
 use serde_json::json;
+use support::desk::Desk;
 use support::kill::{free_port, kill_9, nats_server_of};
 use support::server::server;
 use support::{Homing, say};
@@ -107,6 +108,29 @@ fn timers_fire_once_and_on_time() {
         let fired = lateness(&world.log, 400).await;
         assert!(latest("400 timers within 6 s", &fired) < LATE_MAX);
         assert!(once(&fired));
+        assert!(block_in_place(|| scheduler.stop()).success());
+    });
+}
+
+/// Nobody decides, so no audit finds what was lost: whoever sets a timer has to set it.
+#[test]
+fn a_timer_that_is_overdue_when_it_is_set_fires_at_once() {
+    story(|world| async move {
+        let (mut desk, long_ago) = (Desk::default(), clock::now() + Span::from_secs(-10_800));
+        for (by, verb, payload) in [
+            ("_admin", "user.register", r#"{"name":"alice"}"#),
+            ("_admin", "user.register", r#"{"name":"bob"}"#),
+            ("alice", "message.send", r#"{"to":["bob"],"text":"on my way","expires_in":"1h"}"#),
+        ] {
+            desk.take(long_ago, &format!("homing.cmd.{by}.{verb}"), payload.as_bytes());
+        }
+        desk.store(&world.log).await;
+        let scheduler = world.scheduler("one");
+        let mut commands = world.log.follow("COMMANDS", Some("homing.cmd._clock.timer.fired"), 1);
+        let fired = timeout(WITHIN, commands.next()).await.expect("it fires").expect("COMMANDS is there");
+        let fired = fired.first().map(|record| from_msgpack(&record.payload).expect("a firing"));
+        let (timer, due) = (Timer::Expire(MessageId::of(CommandSeq(3))), long_ago + Span::from_secs(3_600));
+        assert_eq!(fired, Some(timer::Fired { timer, due }));
         assert!(block_in_place(|| scheduler.stop()).success());
     });
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
+use tokio::task::unconstrained;
 use tracing::warn;
 
 use super::bodies::{self, Body};
@@ -88,7 +89,8 @@ impl Deliver {
         let stored =
             to_outbox.into_iter().map(|(place, work)| async move { (place, self.hand_over(work).await) });
         let mut stored = stream::iter(stored).buffered(HAND_OVERS_MAX);
-        while let Some((place, stored)) = stored.next().await {
+        // Unconstrained: tokio wakes those that it stops for fairness last come, first served, and they would be stored so.
+        while let Some((place, stored)) = unconstrained(stored.next()).await {
             if let (Err(fault), Some(late)) = (stored, verdicts.get_mut(place)) {
                 *late = again(records.get(place).map_or(0, |record| record.seq), &fault);
             }

@@ -67,6 +67,15 @@ impl Audit {
         assert!(before.is_none_or(Commit::is_last_part), "the last decision does not end");
     }
 
+    /// Each record says behind which one it was to stand: whoever wrote without saying so could write past another decider.
+    pub fn each_record_is_fenced(&self) {
+        for event in &self.events {
+            let fence = event.headers.as_ref().and_then(|headers| headers.get("Nats-Expected-Last-Sequence"));
+            let fence = fence.map(|value| value.as_str().to_owned());
+            assert_eq!(fence, Some((event.seq - 1).to_string()), "EVENTS {} has no fence", event.seq);
+        }
+    }
+
     /// The deliveries of `accepted` are all that there are, and each was delivered, once, and did not end otherwise.
     pub fn each_message_is_delivered_once(&self, accepted: &BTreeSet<MessageId>) {
         let facts = || self.commits.iter().flat_map(|commit| &commit.facts);

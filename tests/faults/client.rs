@@ -19,6 +19,8 @@ const RECONNECT_AFTER: Duration = Duration::from_millis(20);
 const AGAIN_AFTER: Duration = Duration::from_millis(20);
 /// Outcomes are told at most once: that of a commit whose acknowledgement was lost is not. Then the question is put again.
 const OUTCOME_WITHIN: Duration = Duration::from_secs(1);
+/// Whoever was killed is back and decides within this, on a busy machine too.
+const DECIDED_WITHIN: Duration = Duration::from_secs(60);
 
 #[derive(Clone)]
 pub struct Client {
@@ -32,7 +34,7 @@ pub struct Client {
 
 impl Client {
     pub async fn connect(url: &str) -> Client {
-        let (connected, connects) = watch::channel(0);
+        let (connected, mut connects) = watch::channel(0);
         let connected = Arc::new(connected);
         let options = ConnectOptions::new()
             .max_reconnects(None)
@@ -45,6 +47,7 @@ impl Client {
             });
         let nats = options.connect(url).await.unwrap();
         let js = ContextBuilder::new().timeout(ACK_WITHIN).ack_timeout(ACK_WITHIN).build(nats.clone());
+        connects.wait_for(|times| *times > 0).await.expect("it has just connected");
         Client { nats, js, connects, repeated: Arc::default() }
     }
 
@@ -97,12 +100,15 @@ impl Client {
         let mut outcomes = self.nats.subscribe(format!("homing.outcome.{by}.>")).await.unwrap();
         // The subscription stands before the command is sent.
         self.nats.flush().await.unwrap();
-        loop {
-            let seq = self.command(by, verb, fields).await;
-            if let Ok(outcome) = timeout(OUTCOME_WITHIN, outcome_of(&mut outcomes, seq)).await {
-                return (seq, outcome);
+        let told = async {
+            loop {
+                let seq = self.command(by, verb, fields).await;
+                if let Ok(outcome) = timeout(OUTCOME_WITHIN, outcome_of(&mut outcomes, seq)).await {
+                    return (seq, outcome);
+                }
             }
-        }
+        };
+        timeout(DECIDED_WITHIN, told).await.unwrap_or_else(|_| panic!("nobody decides {verb}"))
     }
 
     pub async fn register(&self, name: &str) {

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use crate::audit::Audit;
 use crate::client::Client;
-use crate::people::{Got, alice, bob};
+use crate::people::{Got, Line, alice, bob};
 pub use crate::support::kill::{free_port, kill_9, nats_server_of};
 use crate::support::say;
 pub use crate::support::server::server;
@@ -46,7 +46,7 @@ pub async fn alone() -> MutexGuard<'static, ()> {
 
 impl Story {
     /// Registers both and lets them begin.
-    pub async fn begin(name: &'static str, url: &str, alone: MutexGuard<'static, ()>) -> Story {
+    pub async fn begin(name: &'static str, url: &str, line: Line, alone: MutexGuard<'static, ()>) -> Story {
         let client = Client::connect(url).await;
         client.register("alice").await;
         client.register("bob").await;
@@ -54,7 +54,7 @@ impl Story {
         let [a, b] = people.clone();
         let ((tell_seen, seen), (tell_stored, stored)) = (watch::channel(0), watch::channel(0));
         let (all, wanted) = watch::channel(None);
-        let bob = tokio::spawn(bob(b, tell_seen, wanted));
+        let bob = tokio::spawn(bob(b, line, tell_seen, wanted));
         let alice = tokio::spawn(alice(a, MESSAGES, seen, tell_stored));
         let url = url.to_owned();
         let (began, waits) = (Instant::now(), Vec::new());
@@ -75,8 +75,8 @@ impl Story {
         self.waits.push(waited);
     }
 
-    /// Waits until everything has arrived, and checks the log.
-    pub async fn end(self) {
+    /// Waits until everything has arrived, and checks the log. Gives what Bob went through.
+    pub async fn end(self) -> Got {
         let accepted = timeout(ENDS_WITHIN, self.alice).await.expect("Alice cannot send").unwrap();
         self.all.send_replace(Some(accepted.len()));
         let got = timeout(ENDS_WITHIN, self.bob).await.expect("Bob does not get everything").unwrap();
@@ -85,14 +85,15 @@ impl Story {
         let told = self.began.elapsed();
         let audit = Audit::read(&self.url, decided).await;
         audit.each_command_is_answered_once();
+        audit.each_record_is_fenced();
         audit.each_message_is_delivered_once(&accepted);
         audit.deciding_again_gives_the_same_bytes();
         let [alice, bob] = self.people.map(|client| client.repeated.load(Ordering::Relaxed));
         let longest = self.waits.iter().max().copied().unwrap_or_default();
         say(&format!(
             "{}: {:.1?} for {} messages, {} commands, {} commits; {} faults, answered again after at most {longest:.2?} \
-             ({:.2?}); published again for want of a PubAck: {alice} and {bob}; Bob came online {} times, got {} live again \
-             and {} first by his inbox",
+             ({:.2?}); published again for want of a PubAck: {alice} and {bob}; Bob came online {} times, got {} again \
+             and {} after later ones",
             self.name,
             told,
             accepted.len(),
@@ -102,7 +103,8 @@ impl Story {
             self.waits,
             got.came_online,
             got.repeated,
-            got.from_inbox,
+            got.overtaken,
         ));
+        got
     }
 }

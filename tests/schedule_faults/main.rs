@@ -5,9 +5,6 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod audit;
-#[path = "../faults/dice.rs"]
-#[allow(dead_code, reason = "kills are spread, and nothing else is thrown")]
-mod dice;
 mod due;
 #[path = "../../src/lab/bench/smsc.rs"]
 mod other;
@@ -23,17 +20,17 @@ use std::process::Command as Program;
 use std::time::Duration;
 
 use audit::{Audit, How, to_phone};
-use dice::Dice;
 use homing::log::clock;
 use homing::rules::schedule::Sums;
 use homing::wire::schedule_query::LedgerShown;
 use homing::words::Span;
 use recipients::Got;
+use support::dice::Dice;
 use support::{HOMING, run, say};
 use tokio::sync::Mutex;
 use tokio::task::block_in_place;
 use tokio::time::timeout;
-use world::{BLOWS, Blow, ENDS_WITHIN, World, store};
+use world::{BLOWS, Blow, ENDS_WITHIN, SMS_WINDOW, World, store};
 
 /// These tests use all of the machine: one at a time.
 static ALONE: Mutex<()> = Mutex::const_new(());
@@ -93,6 +90,9 @@ async fn kills_around_due_times(world: &mut World, kills: usize, schedules: usiz
     assert_eq!(audit.ends.len(), occurrences);
     audit.follows_the_rules();
     was_submitted(&audit, world);
+    let bridges_killed = (0..kills).filter(|kill| !matches!(blows[kill % blows.len()], Blow::Server)).count();
+    let (unknown, on_the_wire) = (audit.sms_unknown.len(), bridges_killed * SMS_WINDOW);
+    assert!(unknown <= on_the_wire, "{unknown} SMS unknown, and at most {on_the_wire} were on the wire");
     was_received(&audit, &world.recipients.have(live(&audit)).await);
     say(&format!("{kills} kills, {schedules} schedules: {}", figures(&audit)));
     audit

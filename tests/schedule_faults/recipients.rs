@@ -37,7 +37,7 @@ fn names() -> impl Iterator<Item = UserName> {
 
 impl Recipients {
     pub async fn start(url: &str) -> Recipients {
-        let log = crate::world::log(url).await;
+        let log = crate::support::server::connected(url).await;
         let mut subscriptions = Vec::new();
         for name in names() {
             subscriptions.push(log.client().subscribe(subjects::live_of(&name)).await.unwrap());

@@ -8,9 +8,9 @@ use tokio::task::block_in_place;
 use crate::audit::Audit;
 use crate::due::{at_times, create};
 use crate::recipients::Recipients;
-use crate::support::server::server;
+use crate::support::server::{connected, server};
 use crate::support::{Homing, say};
-use crate::world::{LIVE, audit, log, register_all, store};
+use crate::world::{LIVE, audit, register_all, store};
 use crate::{AHEAD, ALONE, figures, was_received};
 
 const SCHEDULES: usize = 300;
@@ -27,7 +27,7 @@ async fn of_two_schedulers_one_is_killed_and_every_schedule_fires_once() {
     };
     let others = start("others", OTHER_ROLES);
     let (one, other) = (start("one", "scheduler"), start("other", "scheduler"));
-    let log = log(&server.url()).await;
+    let log = connected(&server.url()).await;
     register_all(&log).await;
     let recipients = Recipients::start(&server.url()).await;
     let first = clock::now() + AHEAD;

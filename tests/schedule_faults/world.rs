@@ -19,7 +19,7 @@ use crate::other::Smsc;
 use crate::recipients::Recipients;
 use crate::support::Homing;
 use crate::support::kill::{free_port, kill_9, nats_server_of};
-use crate::support::server::server;
+use crate::support::server::{connected, server};
 
 /// Also on a loaded machine, with items that come again ten seconds after their bridge was killed.
 pub const ENDS_WITHIN: Duration = Duration::from_secs(180);
@@ -29,6 +29,8 @@ const AWAY: Duration = Duration::from_secs(1);
 /// People who are online, and people who only have a phone.
 pub const LIVE: usize = 5;
 pub const PHONES: usize = 5;
+/// Submits on the wire at any time, at most.
+pub const SMS_WINDOW: usize = 20;
 
 /// What is killed. The server of a `homing up` that dies dies behind it.
 #[derive(Debug, Clone, Copy)]
@@ -72,7 +74,7 @@ impl World {
         smsc.desk.sends_receipts.store(true, Ordering::Relaxed);
         *smsc.desk.kept.lock().unwrap() = Some(Vec::new());
         let homing = Some(started(&folder.path().join("data"), port, server.as_ref(), &smsc));
-        let log = log(&url(port)).await;
+        let log = connected(&url(port)).await;
         register_all(&log).await;
         let recipients = Recipients::start(&url(port)).await;
         World { folder, server, port, smsc, homing, recipients }
@@ -101,7 +103,7 @@ impl World {
 
     /// A connection, as soon as the server takes one.
     pub async fn log(&self) -> Log {
-        log(&self.url()).await
+        connected(&self.url()).await
     }
 
     pub async fn strike(&mut self, blow: Blow) {
@@ -142,7 +144,7 @@ pub async fn audit(log: &Log, wanted: impl Fn(&Audit) -> bool) -> Audit {
 }
 
 fn started(data: &Path, port: u16, server: Option<&Managed>, smsc: &Smsc) -> Homing {
-    let account = format!("smpp://me:pw@127.0.0.1:{}?name=main&window=20", smsc.port);
+    let account = format!("smpp://me:pw@127.0.0.1:{}?name=main&window={SMS_WINDOW}", smsc.port);
     let flags = ["--query-after", "5s", "--smsc", &account];
     block_in_place(|| match server {
         Some(server) => Homing::serve_with(data, &server.url(), &flags),
@@ -152,20 +154,6 @@ fn started(data: &Path, port: u16, server: Option<&Managed>, smsc: &Smsc) -> Hom
 
 fn url(port: u16) -> String {
     format!("nats://127.0.0.1:{port}")
-}
-
-pub async fn log(url: &str) -> Log {
-    let connect = async {
-        loop {
-            if let Ok(log) = Log::connect(url, "test").await
-                && log.last_seq("EVENTS").await.is_ok()
-            {
-                return log;
-            }
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(ENDS_WITHIN, connect).await.expect("the server is back")
 }
 
 /// alice, who has schedules, and who gets what they send.

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use futures_util::StreamExt;
-use homing::rules::{Fact, refusal};
+use homing::rules::{Fact, refusal, sms};
 use homing::smpp::pdu::Body;
 use homing::wire::to_value;
 
 use crate::smsc::soon;
-use crate::world::World;
+use crate::world::{BOB, World};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ids_of_sixty_kilobytes_cost_no_report() {
@@ -49,4 +49,31 @@ async fn a_command_of_the_bridges_own_that_is_refused_is_parked_where_a_person_s
     let shown = to_value(&parked.payload).unwrap();
     assert_eq!((&shown["stream"], &shown["seq"]), (&"COMMANDS".into(), &seq.into()));
     assert!(shown["why"].as_str().unwrap().starts_with("command.malformed"), "{shown}");
+}
+
+/// By default it is held: the item leaves OUTBOX, and no later submit is this one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_may_have_arrived_when_the_session_broke_is_not_submitted_again() {
+    let mut world = World::start("", &[]).await;
+    let message = world.sends(&format!("+{BOB}"), "is anybody there?").await;
+    let submit = world.request().await;
+    assert!(matches!(Body::of(&submit), Body::SubmitSm(_)));
+    world.rebinds().await;
+    let unknown =
+        |fact: &Fact| fact.get::<sms::Unknown>().is_some_and(|unknown| unknown.attempt.message == message);
+    world.until("it is not known what became of it", unknown).await;
+    // Redelivery would hold it there for seconds; meanwhile the session has to be answered for.
+    let last = world.log.last_seq("OUTBOX").await.unwrap();
+    let settled = async {
+        while world.log.record("OUTBOX", last).await.unwrap().is_some() {
+            let said = world.peer.is_alive().await;
+            assert!(said.iter().all(|frame| !matches!(Body::of(frame), Body::SubmitSm(_))), "{said:?}");
+        }
+    };
+    soon("the item is done with", settled).await;
+    let next = world.sends(&format!("+{BOB}"), "hello?").await;
+    world.accepts("7f").await;
+    world.is_accepted(next).await;
+    let attempts = world.facts.iter().filter_map(Fact::get::<sms::Granted>).count();
+    assert_eq!(attempts, 2, "one for each message");
 }

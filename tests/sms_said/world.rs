@@ -11,7 +11,6 @@ use homing::rules::{Command, Fact, message, sms};
 use homing::smpp::pdu::{Address, Body, Frame, ShortMessage, Tlvs, command as id};
 use homing::wire::{command, commit};
 use homing::words::{CommandSeq, MessageId};
-use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
@@ -19,7 +18,7 @@ use tokio::task::block_in_place;
 
 use crate::smsc::{Peer, RawSmsc, soon};
 use crate::support::Homing;
-use crate::support::kill::{free_port, nats_server_of};
+use crate::support::kill::{Frozen, free_port, nats_server_of};
 
 /// Bob's.
 pub const BOB: &str = "447700900001";
@@ -202,13 +201,7 @@ impl World {
 
     /// Nothing is stored while it is kept.
     pub fn freeze(&self) -> Frozen {
-        let pid = Pid::from_raw(i32::try_from(nats_server_of(&self.data())).unwrap()).unwrap();
-        kill_process(pid, Signal::STOP).unwrap();
-        // On a busy machine its threads go on until the signal has come round.
-        while !is_stopped(pid) {
-            std::thread::yield_now();
-        }
-        Frozen(pid)
+        Frozen::freeze(nats_server_of(&self.data()))
     }
 
     pub async fn restarts(&mut self, kill: bool) {
@@ -225,24 +218,6 @@ impl World {
         }
         self.homing = Some(up(&self.smsc, &self.folder, self.port, self.more, self.flags));
         self.peer = self.smsc.bound().await;
-    }
-}
-
-/// A nats-server that is stopped; dropped, it goes on.
-pub struct Frozen(Pid);
-
-/// Whether each of its threads is (proc(5): the state stands behind the name in parentheses).
-fn is_stopped(pid: Pid) -> bool {
-    let threads = std::fs::read_dir(format!("/proc/{}/task", pid.as_raw_nonzero())).unwrap();
-    threads.flatten().all(|thread| {
-        let stat = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
-        stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with('T'))
-    })
-}
-
-impl Drop for Frozen {
-    fn drop(&mut self) {
-        let _gone = kill_process(self.0, Signal::CONT);
     }
 }
 

@@ -1,69 +1,50 @@
 # A client that does not know whether it was heard says it again under the same id: it happens once, and is answered alike.
 
-> 09:00:00 _admin user.register {"name":"alice","zone":"UTC"}
-  {"command":1,"accepted":true,"user":"alice","im":"100001"}
-    {"user.registered":{"user":"alice","im":"100001","details":{"zone":"UTC"}}}
-> 09:00:01 _admin user.register {"name":"bob"}
-  {"command":2,"accepted":true,"user":"bob","im":"100002"}
-    {"user.registered":{"user":"bob","im":"100002","details":{}}}
-> 09:00:02 alice schedule.create {"message":{"to":["bob"],"text":"later"},"when":{"at":"2026-12-01T10:00:00"},"id":"k1"}
-  {"command":3,"accepted":true,"schedule":"s3"}
-    {"schedule.created":{"schedule":"s3","from":"alice","message":{"to":["bob"],"text":"later","route":"auto"},"when":{"at":"2026-12-01T10:00:00","zone":"UTC"},"tzdata":"2026f"}}
-    {"occurrence.planned":{"schedule":"s3","occurrence":{"nominal":"2026-12-01T10:00:00","due":1796119200000}}}
-    {"timer.set":{"timer":"occur-s3","due":1796119200000}}
-> 09:00:03 alice schedule.create {"message":{"to":["bob"],"text":"later"},"when":{"at":"2026-12-01T10:00:00"},"id":"k1"}
-  {"command":4,"accepted":true,"schedule":"s3"}
-> 09:00:04 alice schedule.run-now {"schedule":"s3","id":"k2"}
-  {"command":5,"accepted":true,"message":"m5"}
-    {"schedule.run":{"schedule":"s3","message":"m5"}}
-    {"message.accepted":{"message":"m5","from":"alice","to":["bob"],"route":"auto","body":3,"day":20788}}
-    {"delivery.routed":{"message":"m5","to":"bob","channel":"none","because":"no_device_online"}}
-> 09:00:05 alice schedule.run-now {"schedule":"s3","id":"k2"}
-  {"command":6,"accepted":true,"message":"m5"}
-> 09:00:06 alice schedule.pause {"schedule":"s3","id":"k3"}
-  {"command":7,"accepted":true}
-    {"schedule.paused":{"schedule":"s3"}}
-> 09:00:07 alice schedule.resume {"schedule":"s3","id":"k4"}
-  {"command":8,"accepted":true}
-    {"schedule.resumed":{"schedule":"s3"}}
-> 09:00:08 alice schedule.pause {"schedule":"s3","id":"k3"}
-  {"command":9,"accepted":true}
-> 09:00:09 alice schedule.cancel {"schedule":"s3","id":"k5"}
-  {"command":10,"accepted":true}
-    {"schedule.cancelled":{"schedule":"s3"}}
-    {"occurrence.cancelled":{"schedule":"s3","occurrence":{"nominal":"2026-12-01T10:00:00","due":1796119200000},"late_ms":-3591000,"reason":"cancelled"}}
-> 09:00:10 alice schedule.cancel {"schedule":"s3","id":"k5"}
-  {"command":11,"accepted":true}
-> 09:00:11 alice schedule.cancel {"schedule":"s3"}
-  {"command":12,"accepted":false,"code":"schedule.unknown","text":"there is no such schedule of yours, or it has ended","field":"schedule"}
-    {"command.refused":{"code":"schedule.unknown","text":"there is no such schedule of yours, or it has ended","field":"schedule"}}
-> 09:00:12 alice message.recall {"message":"m5","id":"k6"}
-  {"command":13,"accepted":true}
-    {"delivery.recalled":{"message":"m5","to":"bob"}}
-> 09:00:13 alice message.recall {"message":"m5","id":"k6"}
-  {"command":14,"accepted":true}
-> 09:00:14 alice message.recall {"message":"m5","id":""}
-  {"command":15,"accepted":false,"code":"command.too_large","text":"id has at most 256 bytes","field":"id"}
-    {"command.refused":{"code":"command.too_large","text":"id has at most 256 bytes","field":"id"}}
+09:00:00 _admin user.register {"name":"alice","zone":"UTC"} -> accepted alice 100001
+  user.registered user alice, im "100001", details {zone UTC}
+09:00:01 _admin user.register {"name":"bob"} -> accepted bob 100002
+  user.registered user bob, im "100002", details {}
+09:00:02 alice schedule.create {"message":{"to":["bob"],"text":"later"},"when":{"at":"2026-12-01T10:00:00"},"id":"k1"} -> accepted s3
+  schedule.created schedule s3, from alice, message {to [bob], text later, route auto}, when {at 2026-12-01T10:00:00, zone UTC}, tzdata 2026f
+  occurrence.planned schedule s3, occurrence {nominal 2026-12-01T10:00:00, due @10:00:00}
+  timer.set timer occur-s3, due @10:00:00
+09:00:03 alice schedule.create {"message":{"to":["bob"],"text":"later"},"when":{"at":"2026-12-01T10:00:00"},"id":"k1"} -> accepted s3
+09:00:04 alice schedule.run-now {"schedule":"s3","id":"k2"} -> accepted m5
+  schedule.run schedule s3, message m5
+  message.accepted message m5, from alice, to [bob], route auto, body 3, day 20788
+  delivery.routed message m5, to bob, channel none, because no_device_online
+09:00:05 alice schedule.run-now {"schedule":"s3","id":"k2"} -> accepted m5
+09:00:06 alice schedule.pause {"schedule":"s3","id":"k3"} -> accepted
+  schedule.paused schedule s3
+09:00:07 alice schedule.resume {"schedule":"s3","id":"k4"} -> accepted
+  schedule.resumed schedule s3
+09:00:08 alice schedule.pause {"schedule":"s3","id":"k3"} -> accepted
+09:00:09 alice schedule.cancel {"schedule":"s3","id":"k5"} -> accepted
+  schedule.cancelled schedule s3
+  occurrence.cancelled schedule s3, occurrence {nominal 2026-12-01T10:00:00, due @10:00:00}, late_ms -3591000, reason cancelled
+09:00:10 alice schedule.cancel {"schedule":"s3","id":"k5"} -> accepted
+09:00:11 alice schedule.cancel {"schedule":"s3"} -> refused schedule.unknown schedule
+  command.refused code schedule.unknown, text "there is no such schedule of yours, or it has ended", field schedule
+09:00:12 alice message.recall {"message":"m5","id":"k6"} -> accepted
+  delivery.recalled message m5, to bob
+09:00:13 alice message.recall {"message":"m5","id":"k6"} -> accepted
+09:00:14 alice message.recall {"message":"m5","id":""} -> refused command.too_large id
+  command.refused code command.too_large, text "id has at most 256 bytes", field id
 
 # Another rule begins to count anew, once.
-> 09:01:00 alice schedule.create {"message":{"to":["bob"],"text":"later"},"when":{"at":"2026-12-01T10:00:00"}}
-  {"command":16,"accepted":true,"schedule":"s16"}
-    {"schedule.created":{"schedule":"s16","from":"alice","message":{"to":["bob"],"text":"later","route":"auto"},"when":{"at":"2026-12-01T10:00:00","zone":"UTC"},"tzdata":"2026f"}}
-    {"occurrence.planned":{"schedule":"s16","occurrence":{"nominal":"2026-12-01T10:00:00","due":1796119200000}}}
-    {"timer.set":{"timer":"occur-s16","due":1796119200000}}
-> 09:01:01 alice schedule.replace {"schedule":"s16","when":{"every":"day","times":["12:00"],"count":2},"id":"k7"}
-  {"command":17,"accepted":true}
-    {"schedule.replaced":{"schedule":"s16","when":{"every":"day","times":["12:00"],"zone":"UTC","from":"2026-12-01","count":2},"reckoned":{"counted_after":1796115661000},"unskipped":[],"tzdata":"2026f"}}
-    {"occurrence.cancelled":{"schedule":"s16","occurrence":{"nominal":"2026-12-01T10:00:00","due":1796119200000},"late_ms":-3539000,"reason":"replaced"}}
-    {"occurrence.planned":{"schedule":"s16","occurrence":{"nominal":"2026-12-01T12:00:00","due":1796126400000,"number":1}}}
-    {"timer.set":{"timer":"occur-s16","due":1796126400000}}
-> 12:00:00 _clock timer.fired {"timer":"occur-s16","due":1796126400000}
-  {"command":18,"accepted":true,"message":"m18"}
-    {"occurrence.fired":{"schedule":"s16","occurrence":{"nominal":"2026-12-01T12:00:00","due":1796126400000,"number":1},"late_ms":0,"message":"m18"}}
-    {"occurrence.planned":{"schedule":"s16","occurrence":{"nominal":"2026-12-02T12:00:00","due":1796212800000,"number":2}}}
-    {"timer.set":{"timer":"occur-s16","due":1796212800000}}
-    {"message.accepted":{"message":"m18","from":"alice","to":["bob"],"route":"auto","body":11,"day":20788}}
-    {"delivery.routed":{"message":"m18","to":"bob","channel":"none","because":"no_device_online"}}
-> 12:00:01 alice schedule.replace {"schedule":"s16","when":{"every":"day","times":["12:00"],"count":2},"id":"k7"}
-  {"command":19,"accepted":true}
+09:01:00 alice schedule.create {"message":{"to":["bob"],"text":"later"},"when":{"at":"2026-12-01T10:00:00"}} -> accepted s16
+  schedule.created schedule s16, from alice, message {to [bob], text later, route auto}, when {at 2026-12-01T10:00:00, zone UTC}, tzdata 2026f
+  occurrence.planned schedule s16, occurrence {nominal 2026-12-01T10:00:00, due @10:00:00}
+  timer.set timer occur-s16, due @10:00:00
+09:01:01 alice schedule.replace {"schedule":"s16","when":{"every":"day","times":["12:00"],"count":2},"id":"k7"} -> accepted
+  schedule.replaced schedule s16, when {every day, times [12:00], zone UTC, from 2026-12-01, count 2}, reckoned {counted_after @09:01:01}, unskipped [], tzdata 2026f
+  occurrence.cancelled schedule s16, occurrence {nominal 2026-12-01T10:00:00, due @10:00:00}, late_ms -3539000, reason replaced
+  occurrence.planned schedule s16, occurrence {nominal 2026-12-01T12:00:00, due @12:00:00, number 1}
+  timer.set timer occur-s16, due @12:00:00
+12:00:00 _clock timer.fired {"timer":"occur-s16","due":@12:00:00} -> accepted m18
+  occurrence.fired schedule s16, occurrence {nominal 2026-12-01T12:00:00, due @12:00:00, number 1}, late_ms 0, message m18
+  occurrence.planned schedule s16, occurrence {nominal 2026-12-02T12:00:00, due @02T12:00:00, number 2}
+  timer.set timer occur-s16, due @02T12:00:00
+  message.accepted message m18, from alice, to [bob], route auto, body 11, day 20788
+  delivery.routed message m18, to bob, channel none, because no_device_online
+12:00:01 alice schedule.replace {"schedule":"s16","when":{"every":"day","times":["12:00"],"count":2},"id":"k7"} -> accepted

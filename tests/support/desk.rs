@@ -1,7 +1,8 @@
 //! A decider without a log and without a server: it keeps its commits in a list.
 
+use homing::log::Log;
 use homing::rules::{Commit, Fact, Happened, Outcome, State, decide, leading, refuse, timer};
-use homing::wire::{command, commit, subjects};
+use homing::wire::{Outgoing, command, commit, subjects};
 use homing::words::{CommandSeq, EventSeq, Instant};
 
 /// As many as a part has at most.
@@ -31,6 +32,16 @@ impl Desk {
             self.log.push((subjects::event(part), commit::encode(part)));
         }
         (parts, outcome)
+    }
+
+    /// Appends its commits to EVENTS, where nothing stands yet: what others find who were away when it was decided.
+    pub async fn store(self, log: &Log) {
+        let (mut appender, mut acks) = log.appender(EventSeq(0)).await.expect("the server is there");
+        for (subject, payload) in self.log {
+            let commit = Outgoing { subject, headers: Vec::new(), payload };
+            let appending = appender.append(commit).await.expect("it can be sent");
+            acks.stored(appending).await.expect("it is stored");
+        }
     }
 }
 

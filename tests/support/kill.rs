@@ -1,4 +1,4 @@
-//! Killing what a test has started, as a crash would, and finding it again afterwards.
+//! Killing what a test has started, as a crash would, or freezing it; and finding it again afterwards.
 
 use std::fs::File;
 use std::net::TcpListener;
@@ -41,4 +41,35 @@ pub fn nats_server_of(data: &Path) -> u32 {
 pub fn kill_9(pid: u32) {
     let pid = i32::try_from(pid).ok().and_then(Pid::from_raw).expect("a process id");
     let _gone_already = kill_process(pid, Signal::KILL);
+}
+
+/// A process that is stopped; dropped, it goes on.
+pub struct Frozen(Pid);
+
+impl Frozen {
+    /// SIGSTOP to a process that this test has started; when this returns, each of its threads stands still.
+    pub fn freeze(pid: u32) -> Frozen {
+        let pid = i32::try_from(pid).ok().and_then(Pid::from_raw).expect("a process id");
+        kill_process(pid, Signal::STOP).expect("it runs");
+        // On a busy machine its threads go on until the signal has come round.
+        while !is_stopped(pid) {
+            std::thread::yield_now();
+        }
+        Frozen(pid)
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        let _gone = kill_process(self.0, Signal::CONT);
+    }
+}
+
+/// Whether each of its threads is (proc(5): the state stands behind the name in parentheses).
+fn is_stopped(pid: Pid) -> bool {
+    let threads = std::fs::read_dir(format!("/proc/{}/task", pid.as_raw_nonzero())).expect("it runs");
+    threads.flatten().all(|thread| {
+        let stat = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+        stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with('T'))
+    })
 }

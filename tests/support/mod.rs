@@ -5,7 +5,9 @@
 pub mod commands;
 pub mod cpu;
 pub mod desk;
+pub mod dice;
 pub mod documents;
+pub mod golden;
 pub mod kill;
 pub mod peers;
 mod process;
@@ -15,6 +17,7 @@ pub mod schedule_commands;
 pub mod sequence;
 pub mod server;
 pub mod sms_commands;
+pub mod tale;
 pub mod users;
 
 use std::fs::{self, OpenOptions};

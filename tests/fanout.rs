@@ -1,0 +1,128 @@
+//! Fan-out and the loop that settles its work, on a real server, beside nobody else: in order, and nothing before its time.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use homing::log::{Handler, Log, Record, Source, Verdict, clock, work};
+use homing::rules::Outcome;
+use homing::server::{Managed, Sync};
+use homing::wire::work::Work;
+use homing::wire::{Shown, from_msgpack};
+use homing::words::{CommandSeq, MessageId, Span};
+use support::desk::Desk;
+use support::server::server;
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+/// Also on a busy machine, with records that come again after five seconds.
+const WITHIN: Duration = Duration::from_secs(60);
+/// More than fan-out takes at once.
+const MESSAGES: usize = 600;
+const SOURCE: Source = Source { stream: "EVENTS", durable: "fanout", batch_len_max: 16 };
+
+/// What alice said, when bob was online and nobody performed it: by turns to him, and to a phone of nobody's.
+async fn decided(messages: usize) -> (TempDir, Managed, Log) {
+    let folder = tempfile::tempdir().unwrap();
+    let server = server(&folder.path().join("server"), 0, Sync::Off).await;
+    let log = Log::connect(&server.url(), "test").await.unwrap();
+    log.provision(true, None).await.unwrap();
+    let (mut desk, mut now) = (Desk::default(), clock::now());
+    let mut says = |by: &str, verb: &str, payload: &str| {
+        now = now + Span::from_ms(1);
+        let (_, outcome) = desk.take(now, &format!("homing.cmd.{by}.{verb}"), payload.as_bytes());
+        assert!(!matches!(outcome, Outcome::Refused(_)), "{payload}: {outcome:?}");
+    };
+    says("_admin", "user.register", r#"{"name":"alice"}"#);
+    says("_admin", "user.register", r#"{"name":"bob"}"#);
+    says("bob", "presence.online", r#"{"device":"pc","class":"pc","lease":"3600s"}"#);
+    for n in 0..messages {
+        let to = if n % 2 == 0 { "bob" } else { "+447700900123" };
+        says("alice", "message.send", &format!(r#"{{"to":["{to}"],"text":"{n}"}}"#));
+    }
+    desk.store(&log).await;
+    (folder, server, log)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_decided_while_nobody_performed_it_leaves_in_the_order_of_the_log() {
+    let (_folder, server, log) = decided(MESSAGES).await;
+    let mut live = log.client().subscribe("homing.to.bob.>").await.unwrap();
+    log.client().flush().await.unwrap();
+    let stop = CancellationToken::new();
+    let fanout = tokio::spawn(homing::fanout::run(log.clone(), stop.clone()));
+    let (mut shown, mut handed_over) = (Vec::new(), Vec::new());
+    let mut outbox = log.follow("OUTBOX", None, 1);
+    let all = async {
+        while shown.len() < MESSAGES / 2 {
+            let message = live.next().await.unwrap();
+            shown.push(serde_json::from_slice::<Shown>(&message.payload).unwrap().message);
+        }
+        while handed_over.len() < MESSAGES / 2 {
+            let records = outbox.next().await.unwrap();
+            handed_over
+                .extend(records.iter().map(|item| from_msgpack::<Work>(&item.payload).unwrap().message));
+        }
+    };
+    timeout(WITHIN, all).await.expect("everything leaves");
+    let ids = |first: u64| (0..).map(move |n| MessageId::of(CommandSeq(first + 2 * n))).take(MESSAGES / 2);
+    assert!(shown.iter().copied().eq(ids(4)), "live: {shown:?}");
+    assert!(handed_over.iter().copied().eq(ids(5)), "to OUTBOX: {handed_over:?}");
+    stop.cancel();
+    fanout.await.unwrap().unwrap();
+    server.stop().await.unwrap();
+}
+
+/// Takes a batch, says so, and never ends with it.
+struct Stuck(Option<oneshot::Sender<BTreeSet<u64>>>);
+
+impl Handler for Stuck {
+    async fn judge(&mut self, records: &[&Record]) -> Vec<Verdict> {
+        let taken = records.iter().map(|record| record.seq).collect();
+        self.0.take().expect("it never comes to a second batch").send(taken).unwrap();
+        std::future::pending().await
+    }
+}
+
+/// Says so when these have come.
+struct Awaits(BTreeSet<u64>, Option<oneshot::Sender<()>>);
+
+impl Handler for Awaits {
+    async fn judge(&mut self, records: &[&Record]) -> Vec<Verdict> {
+        self.0.retain(|seq| records.iter().all(|record| record.seq != *seq));
+        if self.0.is_empty()
+            && let Some(tell) = self.1.take()
+        {
+            tell.send(()).unwrap();
+        }
+        records.iter().map(|_| Verdict::Done).collect()
+    }
+}
+
+/// Whoever dies with a batch in hand has settled nothing of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_handler_had_not_judged_when_it_died_comes_to_the_next_one() {
+    let (_folder, server, log) = decided(9).await;
+    let stop = CancellationToken::new();
+    let (tell, taken) = oneshot::channel();
+    let mut stuck = Stuck(Some(tell));
+    let taken = tokio::select! {
+        _ = work(&log, SOURCE, &mut stuck, &stop) => panic!("it never ends"),
+        taken = timeout(WITHIN, taken) => taken.expect("it takes some").unwrap(),
+    };
+    assert!(!taken.is_empty());
+    log.client().flush().await.unwrap();
+    let (tell, came) = oneshot::channel();
+    let mut next = Awaits(taken.clone(), Some(tell));
+    tokio::select! {
+        _ = work(&log, SOURCE, &mut next, &stop) => panic!("it never ends"),
+        came = timeout(WITHIN, came) => came.unwrap_or_else(|_| panic!("{taken:?} never came again")).unwrap(),
+    }
+    server.stop().await.unwrap();
+}
