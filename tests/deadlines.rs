@@ -6,6 +6,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use homing::log::Log;
+use homing::rules::attempt::Adapter;
 use homing::rules::identity::Register;
 use homing::rules::message::Send;
 use homing::rules::presence::{DeviceClass, Encoding, Online};
@@ -98,8 +99,9 @@ fn what_is_not_confirmed_in_time_lies_on_outbox_for_sms() {
         world.register("bob", Some("+447700900001")).await;
         world.online("bob", Span::from_secs(3_600)).await;
         let message = world.send(Send { escalate_after: second(), ..Send::default() }).await;
-        let by_sms =
-            |fact: &Fact| fact.get::<message::Routed>().is_some_and(|routed| routed.channel == Channel::Sms);
+        let by_sms = |fact: &Fact| {
+            fact.get::<message::Routed>().is_some_and(|routed| routed.channel == Channel::By(Adapter::Sms))
+        };
         world.fact(by_sms).await;
         let item = async {
             loop {

@@ -8,7 +8,7 @@ use homing::decider::Snapshots;
 use homing::log::Mark;
 use homing::rules::message::Route;
 use homing::rules::message::{PARTS_BYTES_MAX, PARTS_LEN_MAX, TEXT_BYTES_MAX};
-use homing::rules::{Channel, Commit, Fact, Outcome, Rejection, State, message, presence, schedule, sms};
+use homing::rules::{Channel, Commit, Fact, Outcome, Rejection, State, attempt, message, presence, schedule};
 use homing::wire::{commit, to_msgpack, to_value};
 use homing::words::{CommandSeq, EventSeq, Instant, MessageId, Party};
 use proptest::prelude::*;
@@ -279,8 +279,8 @@ fn no_command_makes_a_commit_that_a_server_does_not_take() {
 struct Book {
     routes: HashMap<MessageId, Route>,
     deliveries: HashMap<(MessageId, Party), Delivery>,
-    /// The leave that was given last.
-    leaves: HashMap<(MessageId, Party), Option<u64>>,
+    /// The grant that was given last.
+    grants: HashMap<(MessageId, Party), Option<u64>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -290,7 +290,7 @@ enum Delivery {
     Open,
     /// With an adapter.
     Queued,
-    /// The bridge has leave to submit it.
+    /// Its adapter has a grant to submit it.
     Attempted,
     /// The SMSC has it, or may have it.
     Accepted,
@@ -326,7 +326,7 @@ impl Book {
             if !self.allows(routed.message, routed.channel) {
                 return Err(format!("{} takes {:?} against its route", routed.message, routed.channel));
             }
-            let queued = matches!(routed.channel, Channel::Sms | Channel::Mms);
+            let queued = matches!(routed.channel, Channel::By(_));
             let now = if queued { Delivery::Queued } else { Delivery::Open };
             self.moves(routed.message, &routed.to, now, fact)?;
         } else if let Fact::Message(
@@ -338,23 +338,23 @@ impl Book {
         ) = fact
         {
             self.moves(*message, to, Delivery::Ended, fact)?;
-        } else if let Some(granted) = fact.get::<sms::Granted>() {
+        } else if let Some(granted) = fact.get::<attempt::Granted>() {
             let key = (granted.message, granted.to.clone());
-            // A question that was stored twice is answered twice, with one leave.
-            let before = self.leaves.insert(key.clone(), granted.leave);
-            let is_same = granted.leave.is_some() && before == Some(granted.leave);
+            // A question that was stored twice is answered twice, with one grant.
+            let before = self.grants.insert(key.clone(), granted.grant);
+            let is_same = granted.grant.is_some() && before == Some(granted.grant);
             if self.deliveries.get(&key) == Some(&Delivery::Attempted) && !is_same {
                 return Err(format!("it might be submitted twice by {fact:?}"));
             }
             self.moves(granted.message, &granted.to, Delivery::Attempted, fact)?;
-        } else if let Some(sms::Accepted { attempt, receipts }) = fact.get() {
+        } else if let Some(attempt::Accepted { attempt, receipts, .. }) = fact.get() {
             let now = if *receipts { Delivery::Accepted } else { Delivery::Ended };
             self.reported(attempt.message, &attempt.to, &OUT, now);
-        } else if let Some(sms::Deferred { attempt, .. }) = fact.get() {
+        } else if let Some(attempt::Deferred { attempt, .. }) = fact.get() {
             self.reported(attempt.message, &attempt.to, &[Delivery::Attempted], Delivery::Queued);
-        } else if let Some(sms::Unknown { attempt, .. }) = fact.get() {
+        } else if let Some(attempt::Unknown { attempt, .. }) = fact.get() {
             self.reported(attempt.message, &attempt.to, &OUT, Delivery::Unknown);
-        } else if let Some(sms::Silent { message, to }) = fact.get() {
+        } else if let Some(attempt::Silent { message, to, .. }) = fact.get() {
             self.reported(*message, to, &[Delivery::Accepted, Delivery::Unknown], Delivery::Ended);
         }
         Ok(())
@@ -383,10 +383,9 @@ impl Book {
     /// Which channels the sender's route leaves open; waiting is always one.
     fn allows(&self, message: MessageId, channel: Channel) -> bool {
         match self.routes.get(&message) {
-            Some(Route::Auto) => channel != Channel::Mms,
+            Some(Route::Auto) => !matches!(channel, Channel::By(by) if !by.row().automatic),
             Some(Route::Im) => matches!(channel, Channel::Live | Channel::Pull | Channel::None),
-            Some(Route::Sms) => matches!(channel, Channel::Sms | Channel::None),
-            Some(Route::Mms) => matches!(channel, Channel::Mms | Channel::None),
+            Some(Route::By(asked)) => channel == Channel::None || channel == Channel::By(*asked),
             None => false,
         }
     }

@@ -3,10 +3,11 @@
 mod support;
 
 use homing::log::Record;
-use homing::rules::presence::Encoding;
-use homing::rules::sms::{
-    Asked, Attempt, Attempted, DeferReason, FailReason, Receipt, ReceiptState, Report, Reports, UnknownReason,
+use homing::rules::attempt::{
+    Ask, Asked, Attempt, DeferClass, DeferReason, FailReason, Receipt, ReceiptState, Report, Reports,
+    UnknownReason,
 };
+use homing::rules::presence::Encoding;
 use homing::rules::{Command, Fact, message};
 use homing::sms::state::{Stage, State, Terms};
 use homing::wire::{command, commit, subjects};
@@ -26,12 +27,12 @@ fn report(message: MessageId) -> impl Strategy<Value = Report> {
     let ids = vec(option::weighted(0.7, "[0-3]?"), usize::from(SEGMENTS));
     let attempt = {
         let to = to.clone();
-        ids.prop_map(move |ids| Attempted {
+        ids.prop_map(move |ids| Attempt {
             message,
             to: to.clone(),
             connector: "main".to_owned(),
             ids,
-            leave: None,
+            grant: None,
         })
     };
     let state = select(
@@ -41,7 +42,11 @@ fn report(message: MessageId) -> impl Strategy<Value = Report> {
     prop_oneof![
         2 => (attempt.clone(), any::<bool>()).prop_map(|(attempt, receipts)| Report::Accepted { attempt, receipts }),
         1 => attempt.clone().prop_map(|attempt| Report::Failed { attempt, reason: FailReason::Smsc(11) }),
-        1 => attempt.clone().prop_map(|attempt| Report::Deferred { attempt, why: DeferReason::Smsc(8) }),
+        1 => attempt.clone().prop_map(|attempt| Report::Deferred {
+            attempt,
+            class: DeferClass::Temporary,
+            why: DeferReason::Smsc(8),
+        }),
         1 => attempt.prop_map(|attempt| Report::Unknown { attempt, why: UnknownReason::NoResponse }),
         8 => (0..SEGMENTS, state).prop_map(move |(segment, state)| Report::Receipt(Receipt {
             message,
@@ -59,7 +64,7 @@ fn report(message: MessageId) -> impl Strategy<Value = Report> {
 /// What is asked and reported, a few things at a time.
 fn story(message: MessageId) -> impl Strategy<Value = Vec<Command>> {
     let asked = Asked { message, to: "bob".parse().expect("a user"), again: true };
-    let attempt = Command::from(Attempt { deliveries: vec![asked], leave: None });
+    let attempt = Command::from(Ask { deliveries: vec![asked], grant: None });
     let reports = vec(report(message), 1..5).prop_map(|reports| Command::from(Reports { reports, id: None }));
     vec(prop_oneof![1 => Just(attempt), 4 => reports], 1..24)
 }

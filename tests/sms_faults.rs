@@ -17,7 +17,7 @@ use homing::log::{Log, Pipeline};
 use homing::rules::identity::Register;
 use homing::rules::message::Send;
 use homing::rules::presence::Encoding;
-use homing::rules::{Command, Fact, Happened, identity, message, sms};
+use homing::rules::{Command, Fact, Happened, attempt, message, phone};
 use homing::wire::{command, commit, subjects};
 use homing::words::MessageId;
 use other::Smsc;
@@ -123,14 +123,16 @@ impl World {
     /// Waits until the bridge had leave for `count` more submits than `from` on.
     async fn attempts(&self, from: u64, count: usize) {
         let log = self.log().await;
-        let mut events = log.follow_all("EVENTS", subjects::events_with(&[sms::Granted::NAME]), from);
+        let mut events = log.follow_all("EVENTS", subjects::events_with(&[attempt::Granted::NAME]), from);
         let mut seen = 0;
         let read = async {
             while seen < count {
                 for record in events.next().await.unwrap() {
                     let facts = commit::decode(&record.payload).unwrap().facts;
-                    seen +=
-                        facts.iter().filter(|fact| matches!(fact, Fact::Sms(sms::Fact::Granted(_)))).count();
+                    seen += facts
+                        .iter()
+                        .filter(|fact| matches!(fact, Fact::Attempt(attempt::Fact::Granted(_))))
+                        .count();
                 }
             }
         };
@@ -182,11 +184,11 @@ impl Audit {
     fn take(&mut self, fact: Fact) {
         if let Some(accepted) = fact.get::<message::Accepted>() {
             self.texts.insert(accepted.message, accepted.text.clone().unwrap_or_default());
-        } else if let Some(granted) = fact.get::<sms::Granted>() {
+        } else if let Some(granted) = fact.get::<attempt::Granted>() {
             *self.attempts.entry(granted.message).or_default() += 1;
-        } else if let Some(sms::Accepted { attempt, .. }) = fact.get() {
+        } else if let Some(attempt::Accepted { attempt, .. }) = fact.get() {
             self.accepted.insert(attempt.message);
-        } else if let Some(sms::Unknown { attempt, .. }) = fact.get() {
+        } else if let Some(attempt::Unknown { attempt, .. }) = fact.get() {
             self.unknown.insert(attempt.message);
         } else if let Fact::Message(
             message::Fact::Delivered(message::Delivered { message, .. })
@@ -356,7 +358,7 @@ async fn after_stop_is_decided_not_one_more_leaves() {
                     if let Some(message) = fact.message() {
                         last.entry(message).or_default().push(fact.name().to_owned());
                     }
-                    if let Some(identity::PhonePreferenceSet { sms: false, .. }) = fact.get() {
+                    if let Some(phone::PhonePreferenceSet { sms: false, .. }) = fact.get() {
                         decided = Some(record.at);
                     } else if let Fact::Message(message::Fact::Filtered(_) | message::Fact::Delivered(_)) =
                         fact

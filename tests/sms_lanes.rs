@@ -17,7 +17,7 @@ use homing::log::{Follower, Log};
 use homing::rules::identity::Register;
 use homing::rules::message::Send;
 use homing::rules::presence::Encoding;
-use homing::rules::{Command, Fact, identity, message, sms};
+use homing::rules::{Command, Fact, attempt, message, phone};
 use homing::smpp::pdu::{Body, Frame, command as pdus};
 use homing::wire::{command, commit};
 use homing::words::{CommandSeq, MessageId, Party};
@@ -138,7 +138,9 @@ async fn a_late_response_moves_the_one_recipient_that_it_is_about() {
         }
         for _ in 0..5 {
             facts
-                .next("nobody knows", |fact| matches!(fact, Fact::Sms(sms::Fact::Unknown(_))).then_some(()))
+                .next("nobody knows", |fact| {
+                    matches!(fact, Fact::Attempt(attempt::Fact::Unknown(_))).then_some(())
+                })
                 .await;
         }
         let phone = phones(5)[late].clone();
@@ -152,12 +154,12 @@ async fn a_late_response_moves_the_one_recipient_that_it_is_about() {
         let mut moved = Vec::new();
         facts
             .next("the marker", |fact| {
-                if let Some(sms::Accepted { attempt, .. }) = fact.get() {
+                if let Some(attempt::Accepted { attempt, .. }) = fact.get() {
                     if attempt.message == marker {
                         return Some(());
                     }
                     moved.push((attempt.message, attempt.to.clone(), 0));
-                } else if let Some(sms::Failed { attempt, .. }) = fact.get() {
+                } else if let Some(attempt::Failed { attempt, .. }) = fact.get() {
                     moved.push((attempt.message, attempt.to.clone(), 0x0B));
                 }
                 None
@@ -258,14 +260,16 @@ async fn a_stop_that_one_bridge_heard_holds_back_what_another_was_granted() {
     let (first, mut submitted) = (at_slow.next_but_enquiries().await.unwrap(), 1);
     let granted = facts.insert(world.facts());
     for _ in 0..2 {
-        granted.next("leave", |fact| matches!(fact, Fact::Sms(sms::Fact::Granted(_))).then_some(())).await;
+        granted
+            .next("leave", |fact| matches!(fact, Fact::Attempt(attempt::Fact::Granted(_))).then_some(()))
+            .await;
     }
     let _other = world.bridge(other.address().port(), "&window=1");
     let mut at_other = other.bound().await;
     let mut unanswered = deliver(&mut at_other, PHONE, "12520100001", "STOP").await;
     granted
         .next("STOP is decided", |fact| {
-            matches!(fact, Fact::Identity(identity::Fact::PhonePreferenceSet(_))).then_some(())
+            matches!(fact, Fact::Phone(phone::Fact::PhonePreferenceSet(_))).then_some(())
         })
         .await;
     // The other's window becomes free, so it sends the confirmation; the slow one's is full.

@@ -39,7 +39,7 @@ impl Deliver {
             let body = body.ok_or_else(|| Fault::later(format!("find the body of {}", routed.message)));
             match (routed.channel, routed.to.user()) {
                 (Channel::Live, Some(user)) => self.send_live(routed, user, body?).await?,
-                (Channel::Sms | Channel::Mms, _) => to_outbox.push(work(routed, body?, EventSeq(seq))),
+                (Channel::By(_), _) => to_outbox.push(work(routed, body?, EventSeq(seq))),
                 (Channel::Live, None) | (Channel::Pull | Channel::None, _) => {}
             }
         }

@@ -40,7 +40,6 @@ areas! {
             "user.resumed" Resumed about user;
             "profile.set" ProfileSet about user;
             "preference.set" PreferenceSet about user;
-            "preference.phone_set" PhonePreferenceSet about nobody;
         }
     }
 
@@ -116,25 +115,33 @@ areas! {
         }
     }
 
-    sms as Sms {
+    attempt as Attempt {
         commands {
-            "sms.attempt" Attempt by Sms;
-            "sms.report" Reports by Sms, once;
-            "sms.received" Received by Sms, once;
-            "sms.part" Part by Sms, once;
+            "attempt.ask" Ask by Adapter;
+            "attempt.report" Reports by Adapter, once;
         }
         facts {
-            "sms.attempted" Granted about message;
-            "sms.let_go" LetGo about message;
-            "sms.accepted" Accepted about attempt.message;
-            "sms.failed" Failed about attempt.message;
-            "sms.deferred" Deferred about attempt.message;
-            "sms.unknown" Unknown about attempt.message;
-            "sms.receipt" Receipt about message;
-            "sms.unmatched" Unmatched about nobody, boxed;
-            "sms.silent" Silent about message;
-            "sms.part" Part about nobody, boxed;
-            "sms.received" Heard about nobody, boxed;
+            "attempt.granted" Granted about message;
+            "attempt.let_go" LetGo about message;
+            "attempt.accepted" Accepted about attempt.message;
+            "attempt.failed" Failed about attempt.message;
+            "attempt.deferred" Deferred about attempt.message;
+            "attempt.unknown" Unknown about attempt.message;
+            "attempt.receipt" Receipted about receipt.message;
+            "attempt.unmatched" Unmatched about nobody, boxed;
+            "attempt.silent" Silent about message;
+        }
+    }
+
+    phone as Phone {
+        commands {
+            "phone.received" Received by Adapter, once;
+            "phone.part" Part by Adapter, once;
+        }
+        facts {
+            "phone.part" Part about nobody, boxed;
+            "phone.received" Heard about nobody, boxed;
+            "phone.preference_set" PhonePreferenceSet about nobody;
         }
     }
 

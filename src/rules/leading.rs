@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::Happened;
-use super::{identity, message, presence, schedule, sms, timer};
+use super::{attempt, identity, message, phone, presence, schedule, timer};
 
 /// The names of some of an area's facts.
 macro_rules! names {
@@ -32,24 +32,25 @@ const BEHIND: &[(&[&str], &[&str])] = &[
             message: Accepted, Routed, Filtered
         ],
     ),
-    // Leave, asked for many deliveries at once, and what becomes of one instead.
+    // A grant, asked for many deliveries at once, and what becomes of one instead.
     (
-        names![sms: Granted, LetGo, Unknown],
-        names![sms: Granted, LetGo, Unknown; message: Routed, Filtered, Expired],
+        names![attempt: Granted, LetGo, Unknown],
+        names![attempt: Granted, LetGo, Unknown; message: Routed, Filtered, Expired],
     ),
     // What was reported, of many deliveries at once, and the ends of them.
     (
-        names![sms: Accepted, Failed, Deferred, Unknown, Receipt, Unmatched, Silent],
+        names![attempt: Accepted, Failed, Deferred, Unknown, Receipted, Unmatched, Silent],
         names![
-            sms: Accepted, Failed, Deferred, Unknown, Receipt, Unmatched, Silent;
+            attempt: Accepted, Failed, Deferred, Unknown, Receipted, Unmatched, Silent;
             message: Delivered, Failed
         ],
     ),
     // STOP and START; a text to a person; Homing's answer.
     (
-        names![sms: Heard],
+        names![phone: Heard],
         names![
-            identity: PreferenceSet, PhonePreferenceSet;
+            identity: PreferenceSet;
+            phone: PhonePreferenceSet;
             message: Accepted, Routed, Filtered
         ],
     ),
@@ -76,7 +77,7 @@ mod tests {
     #[test]
     fn a_wish_said_by_sms_is_found_where_the_sms_is() {
         let leaders = leaders_of(names![identity: PreferenceSet]);
-        let wanted = ["preference.set", "sms.received", "user.changed", "user.registered"];
+        let wanted = ["phone.received", "preference.set", "user.changed", "user.registered"];
         assert_eq!(leaders.into_iter().collect::<Vec<_>>(), wanted);
         assert_eq!(leaders_of(names![presence: WentOffline]), BTreeSet::from(["presence.offline"]));
     }

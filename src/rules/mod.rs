@@ -6,6 +6,7 @@
 //! Invariant: a command and a fact are named in `areas.rs` and nowhere else; an area matches its own facts exhaustively.
 
 mod areas;
+pub mod attempt;
 mod awaited;
 mod commit;
 pub mod contacts;
@@ -14,13 +15,13 @@ pub mod identity;
 mod intent;
 pub mod leading;
 pub mod message;
+pub mod phone;
 pub mod presence;
 mod proof;
 pub mod quota;
 pub mod refusal;
 pub mod schedule;
 mod sender;
-pub mod sms;
 mod state;
 pub mod timer;
 mod vocabulary;

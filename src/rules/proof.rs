@@ -2,6 +2,7 @@
 //!
 //! Invariant: a proof is made here alone, from the state and the command's subject.
 
+use super::attempt::Adapter;
 use super::presence::Encoding;
 use super::state::{Uid, User};
 use super::{Order, Part, Rejection, Sender, State};
@@ -14,6 +15,8 @@ pub enum Who {
     User,
     /// This part of Homing; [`Part::Admin`] is the operator.
     Part(Part),
+    /// The part that speaks for a channel, of which it then says it.
+    Adapter,
 }
 
 /// A registered user who is not suspended.
@@ -26,6 +29,10 @@ pub struct ByUser {
 /// The part of Homing that the command is for.
 #[derive(Debug, Clone, Copy)]
 pub struct ByPart(());
+
+/// The part that speaks for this channel.
+#[derive(Debug, Clone, Copy)]
+pub struct ByAdapter(Adapter);
 
 /// An operator.
 #[derive(Debug, Clone, Copy)]
@@ -61,6 +68,17 @@ impl Proof for ByPart {
     }
 }
 
+impl Proof for ByAdapter {
+    fn of(_: &State, order: &Order, _: Who) -> Result<ByAdapter, Rejection> {
+        match &order.by {
+            Sender::Part(Part::By(channel)) => Ok(ByAdapter(*channel)),
+            Sender::Part(Part::Admin | Part::Clock | Part::Lease) | Sender::User(_) | Sender::Unknown => {
+                Err(Rejection::not_allowed(order.by.as_str(), order.command.verb()))
+            }
+        }
+    }
+}
+
 impl Proof for ByOperator {
     fn of(_: &State, order: &Order, who: Who) -> Result<ByOperator, Rejection> {
         is_part(order, who).map(|()| ByOperator(()))
@@ -70,7 +88,7 @@ impl Proof for ByOperator {
 fn is_part(order: &Order, who: Who) -> Result<(), Rejection> {
     match (who, &order.by) {
         (Who::Part(wanted), Sender::Part(part)) if wanted == *part => Ok(()),
-        (Who::Part(_) | Who::User, Sender::Part(_) | Sender::User(_) | Sender::Unknown) => {
+        (Who::Part(_) | Who::User | Who::Adapter, Sender::Part(_) | Sender::User(_) | Sender::Unknown) => {
             Err(Rejection::not_allowed(order.by.as_str(), order.command.verb()))
         }
     }
@@ -110,5 +128,12 @@ impl<'a> Case<'a, ByUser> {
 
     pub(in crate::rules) fn user(&self) -> &'a User {
         self.state.user(self.by.uid)
+    }
+}
+
+impl Case<'_, ByAdapter> {
+    /// The channel that the speaker speaks for.
+    pub(in crate::rules) fn channel(&self) -> Adapter {
+        self.by.0
     }
 }

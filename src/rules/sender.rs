@@ -3,27 +3,17 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::attempt::with_channels;
 use crate::words::{UserName, WordError, serde_by_text};
 
-/// A part of Homing, or its operator: the tokens that begin with `_`, which no user name can.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    Admin,
-    Clock,
-    Lease,
-    Mms,
-    Sms,
-    Voice,
+with_channels! {
+    /// A part of Homing, or its operator: the tokens that begin with `_`, which no user name can.
+    Part by part {
+        Admin = "_admin",
+        Clock = "_clock",
+        Lease = "_lease",
+    }
 }
-
-const PARTS: [(&str, Part); 6] = [
-    ("_admin", Part::Admin),
-    ("_clock", Part::Clock),
-    ("_lease", Part::Lease),
-    ("_mms", Part::Mms),
-    ("_sms", Part::Sms),
-    ("_voice", Part::Voice),
-];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sender {
@@ -40,7 +30,7 @@ impl Sender {
     pub fn as_str(&self) -> &str {
         match self {
             Sender::User(name) => name.as_str(),
-            Sender::Part(part) => PARTS.iter().find(|(_, p)| p == part).map_or(UNKNOWN, |(text, _)| text),
+            Sender::Part(part) => part.as_str(),
             Sender::Unknown => UNKNOWN,
         }
     }
@@ -52,8 +42,8 @@ impl FromStr for Sender {
         if text == UNKNOWN {
             return Ok(Sender::Unknown);
         }
-        match PARTS.iter().find(|(token, _)| *token == text) {
-            Some((_, part)) => Ok(Sender::Part(*part)),
+        match Part::named(text) {
+            Some(part) => Ok(Sender::Part(part)),
             None => text.parse().map(Sender::User),
         }
     }

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::intent::Intents;
 use super::message::{Mailbox, OpenMessage};
 use super::presence::Device;
-use super::{Commit, Fact, Outcome, contacts, identity, message, presence, quota, schedule, sms, timer};
+use super::{
+    Commit, Fact, Outcome, attempt, contacts, identity, message, phone, presence, quota, schedule, timer,
+};
 use crate::words::{
     Address, CommandSeq, EventSeq, ImNumber, Instant, MessageId, Party, Phone, ScheduleId, UserName, Zone,
 };
@@ -36,12 +38,12 @@ pub struct State {
     /// Unregistered phones that wish no SMS.
     pub(super) phones_off: BTreeSet<Phone>,
     /// Of the open deliveries by SMS, the long ones.
-    pub(super) segments: BTreeMap<(MessageId, Party), sms::Segments>,
+    pub(super) segments: BTreeMap<(MessageId, Party), attempt::Segments>,
     /// Of the open deliveries by SMS, those that had a receipt.
-    pub(super) said: BTreeMap<(MessageId, Party), sms::Said>,
-    pub(super) answered: sms::Answered,
-    /// Of the open deliveries by SMS, those with leave and without a result: which leave.
-    pub(super) leaves: BTreeMap<(MessageId, Party), u64>,
+    pub(super) said: BTreeMap<(MessageId, Party), attempt::Said>,
+    pub(super) answered: phone::Answered,
+    /// Of the open deliveries, those with a grant and without a result: which grant.
+    pub(super) grants: BTreeMap<(MessageId, Party), u64>,
 }
 
 /// One registered person.
@@ -119,7 +121,8 @@ impl State {
             Fact::Presence(fact) => presence::evolve(self, fact, at),
             Fact::Message(fact) => message::evolve(self, fact, at, now),
             Fact::Schedule(fact) => schedule::evolve(self, fact, at, now),
-            Fact::Sms(fact) => sms::evolve(self, fact),
+            Fact::Attempt(fact) => attempt::evolve(self, fact),
+            Fact::Phone(fact) => phone::evolve(self, fact),
             Fact::Timer(fact) => timer::evolve(self, fact),
         }
     }

@@ -142,6 +142,9 @@ macro_rules! who {
     (Operator) => {
         $crate::rules::proof::Who::Part($crate::rules::Part::Admin)
     };
+    (Adapter) => {
+        $crate::rules::proof::Who::Adapter
+    };
     ($part:ident) => {
         $crate::rules::proof::Who::Part($crate::rules::Part::$part)
     };
@@ -153,6 +156,9 @@ macro_rules! proof {
     };
     (Operator) => {
         $crate::rules::proof::ByOperator
+    };
+    (Adapter) => {
+        $crate::rules::proof::ByAdapter
     };
     ($part:ident) => {
         $crate::rules::proof::ByPart

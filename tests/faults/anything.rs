@@ -118,13 +118,13 @@ fn sms_bridge(dice: &mut Dice, n: usize) -> Parsed {
     let from = dice.one_of(&["+447700900001", "+447700900002", "+447700900077", "+447700900078"]);
     let text = dice.one_of(&["STOP", "START", "HELP", "on my way"]);
     let (verb, fields) = match dice.below(8) {
-        0..=2 => ("sms.attempt", json!({ "deliveries": deliveries })),
-        3 | 4 => ("sms.report", json!({ "reports": reports })),
-        5 => ("sms.received", json!({ "connector": "main", "called": called, "text": text })),
-        6 => ("sms.received", json!({ "connector": "main", "from": from, "called": called, "text": text })),
+        0..=2 => ("attempt.ask", json!({ "deliveries": deliveries })),
+        3 | 4 => ("attempt.report", json!({ "reports": reports })),
+        5 => ("phone.received", json!({ "connector": "main", "called": called, "text": text })),
+        6 => ("phone.received", json!({ "connector": "main", "from": from, "called": called, "text": text })),
         _ => {
             let part = json!({ "whole": "w", "connector": "main", "called": called, "number": 1, "total": 2, "octets": "AAEC" });
-            ("sms.part", part)
+            ("phone.part", part)
         }
     };
     ("_sms", verb, fields)

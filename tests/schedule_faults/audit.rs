@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use homing::rules::schedule::{
     Content, Every, Ledger, NotFired, Occurrence, OccurrenceName, Plan, Reckoned, When, WhenMissed,
 };
-use homing::rules::{Commit, Fact, message, schedule, sms};
+use homing::rules::{Commit, Fact, attempt, message, schedule};
 use homing::wire::commit;
 use homing::words::{EventSeq, Instant, MessageId, Party, ScheduleId};
 
@@ -109,9 +109,9 @@ impl Audit {
         if let Some(accepted) = fact.get::<message::Accepted>() {
             let text = accepted.text.clone().or_else(|| self.bodies.get(&accepted.body?).cloned());
             self.texts.insert(accepted.message, text.unwrap());
-        } else if let Some(granted) = fact.get::<sms::Granted>() {
+        } else if let Some(granted) = fact.get::<attempt::Granted>() {
             *self.attempts.entry(granted.message).or_default() += 1;
-        } else if let Some(sms::Unknown { attempt, .. }) = fact.get() {
+        } else if let Some(attempt::Unknown { attempt, .. }) = fact.get() {
             self.sms_unknown.insert(attempt.message);
         } else if let Fact::Message(
             message::Fact::Delivered(message::Delivered { message, .. })

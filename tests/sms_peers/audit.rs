@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use homing::rules::sms::{Attempted, DeferReason, FailReason};
-use homing::rules::{Fact, sms};
+use homing::rules::attempt::{Attempt, DeferReason, FailReason};
+use homing::rules::{Fact, attempt};
 
 use crate::smsc::Answer;
 use crate::world::World;
@@ -66,7 +66,7 @@ pub async fn balanced(world: &World) -> Books {
     // A text of several parts is one attempt, so each part of it is counted on its own.
     let (mut permitted, mut taken) = (BTreeMap::new(), BTreeMap::new());
     for fact in world.facts.lock().iter() {
-        if let Some(granted) = fact.get::<sms::Granted>() {
+        if let Some(granted) = fact.get::<attempt::Granted>() {
             let phone = granted.phone.to_string().trim_start_matches('+').to_owned();
             *permitted.entry((granted.message.command().0 & 0xFFFF, phone)).or_insert(0_usize) += 1;
         }
@@ -86,25 +86,25 @@ pub async fn balanced(world: &World) -> Books {
 /// Ours, and the ids that we know.
 fn kept(facts: &[Fact]) -> (Books, BTreeSet<String>) {
     let (mut books, mut ids) = (Books::default(), BTreeSet::new());
-    let mut knows = |attempt: &Attempted| ids.extend(attempt.ids.iter().flatten().cloned());
+    let mut knows = |attempt: &Attempt| ids.extend(attempt.ids.iter().flatten().cloned());
     for fact in facts {
         books.results += 1;
-        if let Some(sms::Accepted { attempt, .. }) = fact.get() {
+        if let Some(attempt::Accepted { attempt, .. }) = fact.get() {
             knows(attempt);
-        } else if let Some(sms::Failed { attempt, reason }) = fact.get() {
+        } else if let Some(attempt::Failed { attempt, reason, .. }) = fact.get() {
             knows(attempt);
             books.refused += usize::from(matches!(reason, FailReason::Smsc(_)));
-        } else if let Some(sms::Deferred { attempt, why }) = fact.get() {
+        } else if let Some(attempt::Deferred { attempt, why, .. }) = fact.get() {
             knows(attempt);
             let smsc = matches!(why, DeferReason::Smsc(_));
             books.refused += usize::from(smsc);
             books.not_sent += usize::from(!smsc);
-        } else if let Some(sms::Unknown { attempt, .. }) = fact.get() {
+        } else if let Some(attempt::Unknown { attempt, .. }) = fact.get() {
             knows(attempt);
             books.unknown += 1;
         } else {
             books.results -= 1;
-            books.attempted += usize::from(matches!(fact, Fact::Sms(sms::Fact::Granted(_))));
+            books.attempted += usize::from(matches!(fact, Fact::Attempt(attempt::Fact::Granted(_))));
         }
     }
     books.accepted = ids.len();

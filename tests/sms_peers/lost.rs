@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use homing::rules::{Fact, sms};
+use homing::rules::{Fact, attempt};
 use serde_json::json;
 
 use crate::smsc::{Answer, to};
@@ -38,12 +38,12 @@ pub async fn disconnected(world: &World, window: usize) {
 
 /// Whether it was accepted, once that is known or known to be unknown.
 fn match_end(fact: &Fact, message: homing::words::MessageId) -> Option<bool> {
-    if let Some(sms::Accepted { attempt, .. }) = fact.get()
+    if let Some(attempt::Accepted { attempt, .. }) = fact.get()
         && attempt.message == message
     {
         return Some(true);
     }
-    let unknown = matches!(fact, Fact::Sms(sms::Fact::Unknown(sms::Unknown { attempt, .. })) if attempt.message == message);
+    let unknown = matches!(fact, Fact::Attempt(attempt::Fact::Unknown(attempt::Unknown { attempt, .. })) if attempt.message == message);
     unknown.then_some(false)
 }
 

@@ -1,6 +1,6 @@
 //! Receipts: whatever form their ids have, and whenever they come.
 
-use homing::rules::{Fact, message, sms};
+use homing::rules::{Fact, attempt, message};
 use serde_json::Value;
 
 use crate::smsc::{Answer, Message};
@@ -84,6 +84,6 @@ pub async fn that_nobody_knows(world: &World) {
 }
 
 async fn unmatched(world: &World, id: &str) {
-    let like = |fact: &Fact| matches!(fact, Fact::Sms(sms::Fact::Unmatched(unmatched)) if unmatched.id == id);
-    world.decides("sms.unmatched", like).await;
+    let like = |fact: &Fact| matches!(fact, Fact::Attempt(attempt::Fact::Unmatched(unmatched)) if unmatched.receipt.id == id);
+    world.decides("attempt.unmatched", like).await;
 }

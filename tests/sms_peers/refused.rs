@@ -1,6 +1,6 @@
 //! What the SMSC refuses: for now, for this time, for good.
 
-use homing::rules::{Fact, message, sms};
+use homing::rules::{Fact, attempt, message};
 use homing::words::MessageId;
 use serde_json::Value;
 
@@ -83,6 +83,6 @@ pub async fn passing_and_lasting(world: &World) {
 }
 
 async fn deferred(world: &World, message: MessageId) {
-    let like = |fact: &Fact| matches!(fact, Fact::Sms(sms::Fact::Deferred(sms::Deferred { attempt, why })) if attempt.message == message && why.to_string() == "smsc_0x00000008");
+    let like = |fact: &Fact| matches!(fact, Fact::Attempt(attempt::Fact::Deferred(attempt::Deferred { attempt, why, .. })) if attempt.message == message && why.to_string() == "smsc_0x00000008");
     world.decides("it is tried again", like).await;
 }

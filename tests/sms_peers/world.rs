@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use homing::log::Log;
+use homing::rules::attempt::Adapter;
 use homing::rules::identity::Register;
 use homing::rules::message::{Route, Send};
 use homing::rules::presence::Encoding;
-use homing::rules::{Command as Wish, Fact, identity, message, sms};
+use homing::rules::{Command as Wish, Fact, attempt, identity, message};
 use homing::wire::{command, commit};
 use homing::words::{CommandSeq, ImNumber, MessageId};
 use serde_json::{Value, json};
@@ -92,7 +93,8 @@ impl World {
     /// From alice, by SMS.
     pub async fn sends(&self, to: &str, text: &str) -> MessageId {
         let to = vec![to.parse().expect("an address")];
-        let send = Send { to, text: Some(text.to_owned()), route: Route::Sms, ..Send::default() };
+        let send =
+            Send { to, text: Some(text.to_owned()), route: Route::By(Adapter::Sms), ..Send::default() };
         MessageId::of(CommandSeq(self.say("alice", Wish::from(send)).await))
     }
 
@@ -107,7 +109,7 @@ impl World {
     }
 
     pub async fn accepted(&self, message: MessageId) {
-        let like = |fact: &Fact| matches!(fact, Fact::Sms(sms::Fact::Accepted(sms::Accepted { attempt, .. })) if attempt.message == message);
+        let like = |fact: &Fact| matches!(fact, Fact::Attempt(attempt::Fact::Accepted(attempt::Accepted { attempt, .. })) if attempt.message == message);
         self.decides("the SMSC accepts it", like).await;
     }
 

@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use homing::log::{Log, Pipeline};
-use homing::rules::sms::Heard;
-use homing::rules::sms::Part;
-use homing::rules::{Command, Commit, Fact, Sender, sms};
+use homing::rules::phone::{Heard, Part};
+use homing::rules::{Command, Commit, Fact, Sender, phone};
 use homing::server::Sync;
 use homing::sms::{Settings, run};
 use homing::wire::{command, commit, subjects};
@@ -63,7 +62,9 @@ async fn joined(url: &str, folder: &Path, last: &str) -> Vec<String> {
             for record in commands.next().await.unwrap() {
                 let (seq, at) = (CommandSeq(record.seq), record.at);
                 let order = command::parse(record.subject.as_str(), &record.payload, seq, at).map_err(drop);
-                let Command::Sms(sms::Command::Received(received)) = order.unwrap().command else { continue };
+                let Command::Phone(phone::Command::Received(received)) = order.unwrap().command else {
+                    continue;
+                };
                 wholes.extend(received.joined);
             }
         }
@@ -84,7 +85,7 @@ async fn a_rebuilt_bridge_joins_only_what_was_not_joined() {
     let between = (0..BETWEEN).map(|_| received(None));
     let old = [part("old", 1), part("old", 2)].into_iter().chain(between).chain([received(Some("old"))]);
     decided(&managed.url(), old.chain([part("new", 1), part("new", 2)])).await;
-    let newest = log.since("EVENTS", "homing.evt.sms.>", Instant::default(), 1_000).await.unwrap();
+    let newest = log.since("EVENTS", "homing.evt.phone.>", Instant::default(), 1_000).await.unwrap();
     let newest: Vec<u64> = newest.iter().map(|record| record.seq).collect();
     let last = u64::try_from(BETWEEN).unwrap() + 5;
     assert_eq!(

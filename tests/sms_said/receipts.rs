@@ -1,6 +1,6 @@
 //! Receipts: what is not final ends nothing, and one that cannot be about a message is not.
 
-use homing::rules::{Fact, sms};
+use homing::rules::{Fact, attempt};
 use homing::smpp::pdu::{Body, QuerySmResp};
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ fn phones(len: u32) -> Vec<String> {
 }
 
 fn receipts_of(facts: &[Fact]) -> usize {
-    facts.iter().filter(|fact| matches!(fact, Fact::Sms(sms::Fact::Receipt(_)))).count()
+    facts.iter().filter(|fact| matches!(fact, Fact::Attempt(attempt::Fact::Receipted(_)))).count()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -92,7 +92,7 @@ async fn a_receipt_without_an_id_fails_none_of_the_messages_that_follow() {
 async fn an_old_receipt_delivers_no_new_message_of_the_same_id() {
     let mut world = World::start("", &[]).await;
     assert_eq!(world.delivers(BOB, ALICE, receipt("id:7 stat:DELIVRD err:000")).await, 0);
-    world.until("it is kept", |fact| matches!(fact, Fact::Sms(sms::Fact::Unmatched(_)))).await;
+    world.until("it is kept", |fact| matches!(fact, Fact::Attempt(attempt::Fact::Unmatched(_)))).await;
     // The SMSC's counter begins anew.
     let message = world.sends("bob", "number seven").await;
     world.accepts("7").await;
@@ -108,7 +108,7 @@ async fn a_receipt_of_somebody_elses_message_to_the_same_phone_ends_nothing() {
     world.request().await;
     // Not answered: nobody knows whether it was taken.
     world.rebinds().await;
-    let unknown = |fact: &Fact| matches!(fact, Fact::Sms(sms::Fact::Unknown(_)));
+    let unknown = |fact: &Fact| matches!(fact, Fact::Attempt(attempt::Fact::Unknown(_)));
     world.until("it is unknown", unknown).await;
     assert_eq!(world.delivers(BOB, "4711", receipt("id:F1 stat:DELIVRD err:000")).await, 0);
     assert_eq!(world.delivers(BOB, ALICE, receipt("id:O1 stat:UNDELIV err:001")).await, 0);
@@ -126,10 +126,11 @@ async fn of_two_that_a_receipt_can_be_about_it_is_about_neither() {
     }
     world.rebinds().await;
     for message in messages {
-        let unknown = |fact: &Fact| matches!(fact, Fact::Sms(sms::Fact::Unknown(sms::Unknown { attempt, .. })) if attempt.message == message);
+        let unknown = |fact: &Fact| matches!(fact, Fact::Attempt(attempt::Fact::Unknown(attempt::Unknown { attempt, .. })) if attempt.message == message);
         world.until("it is unknown", unknown).await;
     }
     assert_eq!(world.delivers(BOB, ALICE, receipt("id:C1 stat:DELIVRD err:000")).await, 0);
-    let facts = world.until("it is kept", |fact| matches!(fact, Fact::Sms(sms::Fact::Unmatched(_)))).await;
+    let facts =
+        world.until("it is kept", |fact| matches!(fact, Fact::Attempt(attempt::Fact::Unmatched(_)))).await;
     assert_eq!(receipts_of(facts), 0);
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures_util::StreamExt;
-use homing::rules::{Fact, refusal, sms};
+use homing::rules::{Fact, attempt, refusal};
 use homing::smpp::pdu::Body;
 use homing::wire::to_value;
 
@@ -39,7 +39,7 @@ async fn a_command_of_the_bridges_own_that_is_refused_is_parked_where_a_person_s
     let mut parked = world.log.client().subscribe("homing.out._parked.sms.>").await.unwrap();
     world.log.client().flush().await.unwrap();
     let outgoing = homing::wire::Outgoing {
-        subject: "homing.cmd._sms.sms.report".to_owned(),
+        subject: "homing.cmd._sms.attempt.report".to_owned(),
         headers: Vec::new(),
         payload: br#"{"reports": "none"}"#.to_vec(),
     };
@@ -59,8 +59,9 @@ async fn what_may_have_arrived_when_the_session_broke_is_not_submitted_again() {
     let submit = world.request().await;
     assert!(matches!(Body::of(&submit), Body::SubmitSm(_)));
     world.rebinds().await;
-    let unknown =
-        |fact: &Fact| fact.get::<sms::Unknown>().is_some_and(|unknown| unknown.attempt.message == message);
+    let unknown = |fact: &Fact| {
+        fact.get::<attempt::Unknown>().is_some_and(|unknown| unknown.attempt.message == message)
+    };
     world.until("it is not known what became of it", unknown).await;
     // Redelivery would hold it there for seconds; meanwhile the session has to be answered for.
     let last = world.log.last_seq("OUTBOX").await.unwrap();
@@ -74,6 +75,6 @@ async fn what_may_have_arrived_when_the_session_broke_is_not_submitted_again() {
     let next = world.sends(&format!("+{BOB}"), "hello?").await;
     world.accepts("7f").await;
     world.is_accepted(next).await;
-    let attempts = world.facts.iter().filter_map(Fact::get::<sms::Granted>).count();
+    let attempts = world.facts.iter().filter_map(Fact::get::<attempt::Granted>).count();
     assert_eq!(attempts, 2, "one for each message");
 }

@@ -1,6 +1,6 @@
 //! People's SMS that the SMSC sends again: once where it was not acknowledged, twice where it was.
 
-use homing::rules::{Fact, sms};
+use homing::rules::{Fact, phone};
 use homing::smpp::pdu::ShortMessage;
 use homing::smpp::pdu::status::RX_T_APPN;
 
@@ -36,7 +36,7 @@ async fn what_a_frozen_server_stores_after_all_arrives_once_when_it_is_sent_agai
     assert_eq!(world.delivers(BOB, ALICE, text("the last")).await, 0);
     let texts = world.texts("the last").await;
     assert_eq!((times(&texts, "on my way"), times(&texts, joined)), (1, 1), "{texts:?}");
-    let parts = world.facts.iter().filter(|fact| matches!(fact, Fact::Sms(sms::Fact::Part(_)))).count();
+    let parts = world.facts.iter().filter(|fact| matches!(fact, Fact::Phone(phone::Fact::Part(_)))).count();
     assert_eq!(parts, 2, "no part is left that waits for others");
 }
 

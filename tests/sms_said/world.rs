@@ -4,10 +4,11 @@ use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 
 use homing::log::{Follower, Log};
+use homing::rules::attempt::Adapter;
 use homing::rules::identity::Register;
 use homing::rules::message::{Route, Send};
 use homing::rules::presence::Encoding;
-use homing::rules::{Command, Fact, message, sms};
+use homing::rules::{Command, Fact, attempt, message};
 use homing::smpp::pdu::{Address, Body, Frame, ShortMessage, Tlvs, command as id};
 use homing::wire::{command, commit};
 use homing::words::{CommandSeq, MessageId};
@@ -90,7 +91,8 @@ impl World {
     /// By SMS, from alice.
     pub async fn sends(&self, to: &str, text: &str) -> MessageId {
         let to = vec![to.parse().unwrap()];
-        let send = Send { to, text: Some(text.to_owned()), route: Route::Sms, ..Send::default() };
+        let send =
+            Send { to, text: Some(text.to_owned()), route: Route::By(Adapter::Sms), ..Send::default() };
         MessageId::of(CommandSeq(self.says("alice", &Command::from(send)).await))
     }
 
@@ -149,7 +151,7 @@ impl World {
     }
 
     pub async fn is_accepted(&mut self, message: MessageId) {
-        let like = |fact: &Fact| matches!(fact, Fact::Sms(sms::Fact::Accepted(sms::Accepted { attempt, .. })) if attempt.message == message);
+        let like = |fact: &Fact| matches!(fact, Fact::Attempt(attempt::Fact::Accepted(attempt::Accepted { attempt, .. })) if attempt.message == message);
         self.until("the result of the submit", like).await;
     }
 

@@ -45,12 +45,12 @@
 09:30:00 alice message.send {"to":["bob"],"text":"once","route":"sms"} -> accepted m12
   message.accepted message m12, from alice, to [bob], text once, route sms, day 20788
   delivery.routed message m12, to bob, channel sms, because asked_for
-09:30:01 _sms sms.attempt {"deliveries":[{"message":"m12","to":"bob"},{"message":"m12","to":"bob","again":true}]} -> accepted
-  sms.attempted message m12, to bob, phone +447700900001, from "100001"
+09:30:01 _sms attempt.ask {"deliveries":[{"message":"m12","to":"bob"},{"message":"m12","to":"bob","again":true}]} -> accepted
+  attempt.granted channel sms, message m12, to bob, phone +447700900001, from "100001"
 09:31:00 alice message.send {"to":["bob"],"text":"late","route":"sms","expires_in":"1m"} -> accepted m14
   message.accepted message m14, from alice, to [bob], text late, route sms, expires @09:32:00, day 20788
   delivery.routed message m14, to bob, channel sms, because asked_for
   timer.set timer expire-m14, due @09:32:00
-09:33:00 _sms sms.attempt {"deliveries":[{"message":"m14","to":"bob"},{"message":"m14","to":"bob"}]} -> accepted
-  sms.let_go message m14, to bob
+09:33:00 _sms attempt.ask {"deliveries":[{"message":"m14","to":"bob"},{"message":"m14","to":"bob"}]} -> accepted
+  attempt.let_go channel sms, message m14, to bob
   delivery.expired message m14, to bob

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use homing::rules::Timer;
+use homing::rules::attempt::Adapter;
 use homing::rules::identity::{Register, SetPreference, SetProfile, SetUser, Switch};
 use homing::rules::message::Blob;
 use homing::rules::message::{Confirm, MessagePart, Recall, Route, Send};
@@ -73,6 +74,7 @@ pub fn spoken() -> BoxedStrategy<(&'static str, Command)> {
         6 => (user(), super::schedule_commands::schedules()),
         3 => timer_fired().prop_map(|command| ("_clock", command)),
         8 => super::sms_commands::sms().prop_map(|command| ("_sms", command)),
+        1 => super::sms_commands::sms().prop_map(|command| ("_mms", command)),
     ]
     .boxed()
 }
@@ -150,7 +152,7 @@ pub(super) fn send() -> impl Strategy<Value = Send> {
         3 => vec(part(), 0..3).prop_map(|parts| (None, Some(parts))),
         1 => Just((None, None)),
     ];
-    let route = prop_oneof![5 => Just(Route::Auto), 2 => Just(Route::Im), 1 => Just(Route::Sms), 1 => Just(Route::Mms)];
+    let route = prop_oneof![5 => Just(Route::Auto), 2 => Just(Route::Im), 2 => select(Adapter::ALL).prop_map(Route::By)];
     let id = option::weighted(0.4, select(&["k1", "k2", "k3", ""][..]).prop_map(str::to_owned));
     let deadline = || {
         let span = select(&[0, 1_000, 60_000, 3_600_000, 9_000 * 86_400_000][..]).prop_map(Span::from_ms);

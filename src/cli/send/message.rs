@@ -19,7 +19,7 @@ pub(in crate::cli) struct MessageArgs {
     #[arg(long, value_name = "TO", value_delimiter = ',')]
     to: Vec<Address>,
     /// How it may travel
-    #[arg(long, default_value = "auto", value_parser = choice::<Route>(&["auto", "im", "sms", "mms"]))]
+    #[arg(long, default_value = "auto", value_parser = choice::<Route>(Route::all().map(Route::as_str)))]
     route: Route,
     /// Give up after this time, as in 1h
     #[arg(long, value_name = "TIME")]

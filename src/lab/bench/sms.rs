@@ -17,9 +17,9 @@ use crate::cli::output::{Failure, Output};
 use crate::cli::roles::ALL;
 use crate::cli::settings::Settings;
 use crate::log::{Follower, Log, Pipeline};
+use crate::rules::attempt::{Accepted, Receipted};
 use crate::rules::message::Send;
 use crate::rules::presence::Encoding;
-use crate::rules::sms::{Accepted, Receipt};
 use crate::rules::{Command, Fact, Happened};
 use crate::server::Sync;
 use crate::smpp::link::{self, Answer, Connector};
@@ -29,7 +29,7 @@ use crate::wire::{command, commit, subjects};
 use crate::words::{Address as To, UserName};
 
 /// The facts that are counted.
-const READS: &[&str] = &[Accepted::NAME, Receipt::NAME];
+const READS: &[&str] = &[Accepted::NAME, Receipted::NAME];
 
 /// Messages by SMS to an SMSC in this process (the smpp34 crate): throughput from publish to the stored submit response,
 /// and to the stored receipt; the SMPP link alone; and how steady a pace is held
@@ -254,7 +254,7 @@ async fn count(mut events: Follower, messages: usize, receipts: bool) -> Result<
         for record in records? {
             let facts = commit::decode(&record.payload).map(|commit| commit.facts).unwrap_or_default();
             let counts = |fact: &&Fact| {
-                if receipts { fact.get::<Receipt>().is_some() } else { fact.get::<Accepted>().is_some() }
+                if receipts { fact.get::<Receipted>().is_some() } else { fact.get::<Accepted>().is_some() }
             };
             counted += facts.iter().filter(counts).count();
         }

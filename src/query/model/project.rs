@@ -4,8 +4,9 @@ use super::step::{Reason, State, Step};
 use super::{contacts, delivery, presence, schedules, usage, users};
 use crate::log::Fault;
 use crate::log::Rows;
+use crate::rules::attempt::Adapter;
 use crate::rules::message::{Delivered, Expired, Failed, Filtered, Recalled, Routed, WasRead};
-use crate::rules::{Channel, Commit, Fact, message, sms};
+use crate::rules::{Channel, Commit, Fact, attempt, message};
 use crate::words::{EventSeq, Instant, MessageId, Party};
 
 pub(super) fn project(rows: &mut Rows<'_>, seq: EventSeq, commit: &Commit) -> Result<(), Fault> {
@@ -25,8 +26,9 @@ fn take(rows: &mut Rows<'_>, seq: EventSeq, commit: &Commit, fact: &Fact) -> Res
         Fact::Message(fact) => moved(fact, seq, at)
             .map_or(Ok(()), |(message, to, step)| delivery::moved(rows, message, to, &step)),
         Fact::Schedule(fact) => schedules::take(rows, seq, fact),
-        Fact::Sms(fact) => take_sms(rows, seq, at, fact),
-        Fact::Refusal(_) | Fact::Timer(_) => Ok(()),
+        Fact::Attempt(fact) => attempted(rows, seq, at, fact),
+        // What people write from their phones is a message, or a wish of nobody's.
+        Fact::Phone(_) | Fact::Refusal(_) | Fact::Timer(_) => Ok(()),
     }
 }
 
@@ -53,33 +55,36 @@ fn moved(fact: &message::Fact, seq: EventSeq, at: Instant) -> Option<(MessageId,
     })
 }
 
-/// What the SMS bridge reports of a delivery that goes on.
-fn take_sms(rows: &mut Rows<'_>, seq: EventSeq, at: Instant, fact: &sms::Fact) -> Result<(), Fault> {
-    let step = |state, reason| Step { state, channel: Some(Channel::Sms), reason, at, seq };
+/// What an adapter reports of a delivery that goes on.
+fn attempted(rows: &mut Rows<'_>, seq: EventSeq, at: Instant, fact: &attempt::Fact) -> Result<(), Fault> {
+    let step = |channel: &Adapter, state, reason| {
+        let channel = Some(Channel::By(*channel));
+        Step { state, channel, reason, at, seq }
+    };
     match fact {
-        sms::Fact::Accepted(sms::Accepted { attempt, receipts }) => {
-            delivery::moved(rows, attempt.message, &attempt.to, &step(State::Sent, None))?;
+        attempt::Fact::Accepted(attempt::Accepted { channel, attempt, receipts }) => {
+            delivery::moved(rows, attempt.message, &attempt.to, &step(channel, State::Sent, None))?;
             if !receipts {
                 delivery::forgotten(rows, attempt.message, &attempt.to);
             }
         }
-        sms::Fact::Deferred(sms::Deferred { attempt, why }) => {
-            let deferred = step(State::Planned, Some(Reason::Defer(*why)));
+        attempt::Fact::Deferred(attempt::Deferred { channel, attempt, class: _, why }) => {
+            let deferred = step(channel, State::Planned, Some(Reason::Defer(*why)));
             delivery::moved(rows, attempt.message, &attempt.to, &deferred)?;
         }
-        sms::Fact::Unknown(sms::Unknown { attempt, why }) => {
-            let unknown = step(State::Unknown, Some(Reason::Unknown(*why)));
+        attempt::Fact::Unknown(attempt::Unknown { channel, attempt, why }) => {
+            let unknown = step(channel, State::Unknown, Some(Reason::Unknown(*why)));
             delivery::moved(rows, attempt.message, &attempt.to, &unknown)?;
         }
-        sms::Fact::Silent(sms::Silent { message, to }) => delivery::forgotten(rows, *message, to),
-        // Leave, receipts and what people write are the bridge's; what comes of them for a delivery is a fact of its message.
-        sms::Fact::Granted(_)
-        | sms::Fact::LetGo(_)
-        | sms::Fact::Failed(_)
-        | sms::Fact::Receipt(_)
-        | sms::Fact::Unmatched(_)
-        | sms::Fact::Part(_)
-        | sms::Fact::Heard(_) => {}
+        attempt::Fact::Silent(attempt::Silent { message, to, channel: _ }) => {
+            delivery::forgotten(rows, *message, to);
+        }
+        // Grants and receipts are the adapter's; what comes of them for a delivery is a fact of its message.
+        attempt::Fact::Granted(_)
+        | attempt::Fact::LetGo(_)
+        | attempt::Fact::Failed(_)
+        | attempt::Fact::Receipted(_)
+        | attempt::Fact::Unmatched(_) => {}
     }
     Ok(())
 }
@@ -89,7 +94,7 @@ fn routed_step(routed: &Routed, seq: EventSeq, at: Instant) -> Step {
         Channel::Live => State::Sent,
         Channel::Pull => State::Pull,
         // Handed to an adapter, which has not reported anything yet.
-        Channel::Sms | Channel::Mms => State::Planned,
+        Channel::By(_) => State::Planned,
         Channel::None => State::Waiting,
     };
     let channel = Some(routed.channel).filter(|channel| *channel != Channel::None);

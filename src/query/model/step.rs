@@ -4,8 +4,8 @@
 //! Acceptance itself is no step: a delivery without steps is planned, at the message's time.
 
 use crate::rules::Channel;
+use crate::rules::attempt::{DeferReason, FailReason, ReceiptState, UnknownReason};
 use crate::rules::message::{FilterReason, RouteReason};
-use crate::rules::sms::{DeferReason, FailReason, ReceiptState, UnknownReason};
 use crate::words::{EventSeq, Instant};
 
 const STEP_LEN: usize = 23;
@@ -44,8 +44,14 @@ const STATES: [(State, u8, &str); 11] = [
     (State::Unknown, 11, "unknown"),
 ];
 
-const CHANNELS: [(Channel, u8); 4] =
-    [(Channel::Live, 1), (Channel::Pull, 2), (Channel::Sms, 3), (Channel::Mms, 4)];
+fn code_of(channel: Channel) -> u8 {
+    match channel {
+        Channel::None => 0,
+        Channel::Live => 1,
+        Channel::Pull => 2,
+        Channel::By(channel) => channel.row().number,
+    }
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::query) enum Reason {
@@ -160,7 +166,7 @@ pub(in crate::query) struct Step {
 impl Step {
     fn write(&self, steps: &mut Vec<u8>) {
         let state = STATES.iter().find(|(state, _, _)| *state == self.state).map_or(0, |(_, code, _)| *code);
-        let channel = CHANNELS.iter().find(|(c, _)| Some(*c) == self.channel).map_or(0, |(_, code)| *code);
+        let channel = self.channel.map_or(0, code_of);
         let (reason, detail) = self.reason.map(Reason::taken_apart).unzip();
         let reason = REASONS.iter().find(|(r, _)| Some(*r) == reason).map_or(0, |(_, code)| *code);
         steps.extend_from_slice(&[state, channel, reason]);
@@ -177,7 +183,7 @@ impl Step {
         let state = STATES.iter().find(|(_, code, _)| code == state)?.0;
         Some(Step {
             state,
-            channel: CHANNELS.iter().find(|(_, code)| code == channel).map(|(channel, _)| *channel),
+            channel: Channel::all().find(|known| *channel != 0 && code_of(*known) == *channel),
             reason: Reason::read(*reason, u32::from_be_bytes(*detail)),
             at: Instant::from_unix_ms(i64::from_be_bytes(*at)),
             seq: EventSeq(u64::from_be_bytes(*seq)),
@@ -218,11 +224,12 @@ pub(super) fn with(steps: &[u8], now: State, step: &Step) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::attempt::Adapter;
 
     fn step(state: State, seq: u64) -> Step {
         Step {
             state,
-            channel: Some(Channel::Sms),
+            channel: Some(Channel::By(Adapter::Sms)),
             reason: Some(Reason::Route(RouteReason::NoPhone)),
             at: Instant::from_unix_ms(258),
             seq: EventSeq(seq),
@@ -247,7 +254,7 @@ mod tests {
             codes.len() == len && !codes.contains(&0)
         };
         assert!(unique(STATES.iter().map(|(_, code, _)| *code).collect()));
-        assert!(unique(CHANNELS.iter().map(|(_, code)| *code).collect()));
+        assert!(unique(Channel::all().filter(|channel| *channel != Channel::None).map(code_of).collect()));
         assert!(unique(REASONS.iter().map(|(_, code)| *code).collect()));
     }
 

@@ -1,5 +1,6 @@
 //! Commits made by hand, and a story of them that touches every kind of row.
 
+use crate::rules::attempt::Adapter;
 use crate::rules::identity::{Profile, UserDetails};
 use crate::rules::message::Route;
 use crate::rules::message::{Accepted, FilterReason, RouteReason, Routed};
@@ -132,12 +133,12 @@ pub(in crate::query) fn story() -> Vec<(EventSeq, Commit)> {
             accepted("m6", "alice", &["bob", "carol", "+19998887777"]),
             routed("m6", "bob", Channel::Live, RouteReason::PcOnline),
             filtered("m6", "carol"),
-            routed("m6", "+19998887777", Channel::Sms, RouteReason::NotRegistered),
+            routed("m6", "+19998887777", Channel::By(Adapter::Sms), RouteReason::NotRegistered),
         ],
         vec![read("m4", "bob"), read("m4", "carol"), read("m3", "bob")],
         vec![offline("carol", "pc"), online("bob", "pc-1")],
         vec![accepted("m9", "bob", &["alice"]), routed("m9", "alice", Channel::None, RouteReason::NoPhone)],
-        vec![routed("m6", "bob", Channel::Sms, RouteReason::NotConfirmed)],
+        vec![routed("m6", "bob", Channel::By(Adapter::Sms), RouteReason::NotConfirmed)],
         vec![blocked("bob", "alice"), blocked("alice", "carol")],
         vec![
             accepted("m12", "alice", &["bob"]),

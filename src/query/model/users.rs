@@ -47,8 +47,6 @@ pub(super) fn take(rows: &mut Rows<'_>, fact: &Fact) -> Result<(), Fault> {
         Fact::Resumed(Resumed { user }) => change(rows, user, |row| row.suspended = false),
         Fact::ProfileSet(ProfileSet { user, profile }) => self::profile(rows, user, profile),
         Fact::PreferenceSet(PreferenceSet { user, sms }) => change(rows, user, |row| row.sms = *sms),
-        // Nobody's row.
-        Fact::PhonePreferenceSet(_) => Ok(()),
     }
 }
 

@@ -52,13 +52,6 @@ pub struct PreferenceSet {
     pub sms: bool,
 }
 
-/// `preference.phone_set`: the wish of a phone that nobody has registered.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PhonePreferenceSet {
-    pub phone: Phone,
-    pub sms: bool,
-}
-
 /// What is known of a user beside the name.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct UserDetails {

@@ -80,12 +80,6 @@ pub(super) fn evolve(state: &mut State, fact: &Fact) {
         Fact::Suspended(Suspended { user }) => change(state, user, |user| user.suspended = true),
         Fact::Resumed(Resumed { user }) => change(state, user, |user| user.suspended = false),
         Fact::PreferenceSet(PreferenceSet { user, sms }) => change(state, user, |user| user.sms_off = !sms),
-        Fact::PhonePreferenceSet(PhonePreferenceSet { phone, sms: true }) => {
-            state.phones_off.remove(phone);
-        }
-        Fact::PhonePreferenceSet(PhonePreferenceSet { phone, sms: false }) => {
-            state.phones_off.insert(*phone);
-        }
         // Nothing is decided from what somebody shows.
         Fact::ProfileSet(_) => {}
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Registered, UserDetails, must_be_shaped, secret_stamp, zone};
 use crate::rules::proof::{ByOperator, Case};
 use crate::rules::vocabulary::Decide;
-use crate::rules::{Decided, Outcome, Rejection, State, sms};
+use crate::rules::{Decided, Outcome, Rejection, State, phone};
 use crate::words::{ImNumber, Phone, UserName};
 
 /// `user.register`. Refused with `user.exists`, `user.phone_taken`, `user.no_number`, `schedule.unknown_zone` or `command.too_large`.
@@ -49,7 +49,7 @@ impl Decide for Register {
             return Err(Rejection::phone_taken());
         }
         let im = ImNumber::of_index(state.users_len()).ok_or_else(Rejection::numbers_used_up)?;
-        let opted_out = sms::opted_out_phone(state, &self.name, details.phone);
+        let opted_out = phone::opted_out_phone(state, &self.name, details.phone);
         let registered = Registered { user: self.name.clone(), im, details };
         Ok(std::iter::once(registered.into()).chain(opted_out).collect())
     }

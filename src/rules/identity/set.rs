@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Changed, UserChanges, must_be_shaped, said, secret_stamp, zone};
 use crate::rules::proof::{ByOperator, Case};
 use crate::rules::vocabulary::Decide;
-use crate::rules::{Decided, Rejection, State, sms};
+use crate::rules::{Decided, Rejection, State, phone};
 use crate::words::{Phone, UserName};
 
 /// `user.set`: what is absent stays as it was. Refused with `user.unknown`, `user.phone_taken`, `schedule.unknown_zone` or
@@ -52,7 +52,7 @@ impl Decide for SetUser {
         if !changes {
             return Ok(Vec::new());
         }
-        let opted_out = sms::opted_out_phone(state, &self.name, details.phone);
+        let opted_out = phone::opted_out_phone(state, &self.name, details.phone);
         let changed = Changed { user: self.name.clone(), details };
         Ok(std::iter::once(changed.into()).chain(opted_out).collect())
     }

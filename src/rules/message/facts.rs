@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Channel, FilterReason, MessagePart, Route, RouteReason};
 use crate::rules::Outcome;
+use crate::rules::attempt::FailReason;
 use crate::rules::presence::Encoding;
-use crate::rules::sms::FailReason;
 use crate::words::{Author, EventSeq, Instant, MessageId, Party};
 
 /// `message.accepted`: a message that Homing answers for from now on.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Accepted, Channel, Delivered, Expired, Fact, Failed, Filtered, Recalled, Route, RouteReason, Routed,
 };
+use crate::rules::attempt::Adapter;
 use crate::rules::state::Uid;
 use crate::rules::{State, quota};
 use crate::words::{Author, EventSeq, Instant, MessageId, Party, Phone};
@@ -56,14 +57,14 @@ pub(in crate::rules) enum Standing {
     Sent,
     /// In the pull store.
     Pull,
-    /// Handed to a channel adapter.
-    Queued,
-    /// The SMS bridge has leave to submit it, and has not said what came of it.
-    Attempted,
-    /// The SMSC has it; a receipt is waited for.
-    Accepted,
-    /// Nobody knows whether the SMSC has it.
-    Unknown,
+    /// Handed to a channel's adapter.
+    Queued(Adapter),
+    /// The adapter has a grant to submit it, and has not said what came of it.
+    Attempted(Adapter),
+    /// The far side has it; a receipt is waited for.
+    Accepted(Adapter),
+    /// Nobody knows whether the far side has it.
+    Unknown(Adapter),
 }
 
 impl Standing {
@@ -71,7 +72,7 @@ impl Standing {
         match channel {
             Channel::Live => Standing::Sent,
             Channel::Pull => Standing::Pull,
-            Channel::Sms | Channel::Mms => Standing::Queued,
+            Channel::By(by) => Standing::Queued(by),
             Channel::None => Standing::Waiting,
         }
     }
@@ -220,8 +221,8 @@ fn ends(state: &mut State, message: MessageId, to: &Party) {
         state.segments.remove(&key);
         state.said.remove(&key);
     }
-    if !state.leaves.is_empty() {
-        state.leaves.remove(&(message, to.clone()));
+    if !state.grants.is_empty() {
+        state.grants.remove(&(message, to.clone()));
     }
     let Some(open) = state.messages.get_mut(&message) else { return };
     if open.to.iter().all(|target| target.is(ended)) {

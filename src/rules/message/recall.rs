@@ -26,7 +26,7 @@ impl Decide for Recall {
         let open = state.messages.get(&message).filter(|open| open.from == Some(case.uid()));
         let open = open.ok_or_else(Rejection::not_open)?;
         let gone = |to: &_| {
-            matches!(open.standing(state, message, to), Some(Standing::Attempted | Standing::Accepted))
+            matches!(open.standing(state, message, to), Some(Standing::Attempted(_) | Standing::Accepted(_)))
         };
         let recalled = open.parties(state).filter(|to| !gone(to));
         let recalled: Vec<Fact> = recalled.map(|to| Recalled { message, to }.into()).collect();

@@ -1,30 +1,27 @@
-//! The channel a delivery takes: live, pull store, SMS, MMS, or none yet; and why.
+//! The channel a delivery takes: live, pull store, one of the table of channels, or none yet; and why.
 
+use crate::rules::attempt::{Adapter, Needs, with_channels};
 use crate::rules::presence::{Device, DeviceClass, Encoding, latest};
 use crate::rules::state::User;
 use crate::words::{EventSeq, UserName, named};
 
-named! {
+with_channels! {
     /// Which channels a sender allows.
     #[derive(Default)]
-    "route" Route {
+    Route by as_str {
         #[default]
         Auto = "auto",
         Im = "im",
-        Sms = "sms",
-        Mms = "mms",
     }
 }
 
-named! {
+with_channels! {
     /// What carries a delivery.
-    "channel" Channel {
+    Channel by as_str {
         /// Sent to the client over NATS.
         Live = "live",
         /// Kept for a weak client to fetch.
         Pull = "pull",
-        Sms = "sms",
-        Mms = "mms",
         /// No channel is open: the delivery waits.
         None = "none",
     }
@@ -90,9 +87,8 @@ pub(super) fn to_user(user: &User, from: &UserName, route: Route) -> Result<Choi
         return Err(FilterReason::Blocked);
     }
     match route {
-        Route::Sms | Route::Mms if user.sms_off => Err(FilterReason::OptedOut),
-        Route::Sms => Ok(by_phone(user, Channel::Sms, RouteReason::AskedFor)),
-        Route::Mms => Ok(by_phone(user, Channel::Mms, RouteReason::AskedFor)),
+        Route::By(by) if by.row().opt_out && user.sms_off => Err(FilterReason::OptedOut),
+        Route::By(by) => Ok(by_adapter(user, by, RouteReason::AskedFor)),
         Route::Auto => {
             Ok(by_client(user).unwrap_or_else(|| without_client(user, RouteReason::NoDeviceOnline)))
         }
@@ -107,12 +103,15 @@ pub(super) fn after_client(user: &User) -> Choice {
 
 /// The channel to a phone that nobody registered; none for a route that needs a client.
 pub(super) fn to_phone(route: Route) -> Option<Choice> {
-    match route {
-        Route::Auto => Some(Choice::plain(Channel::Sms, RouteReason::NotRegistered)),
-        Route::Sms => Some(Choice::plain(Channel::Sms, RouteReason::AskedFor)),
-        Route::Mms => Some(Choice::plain(Channel::Mms, RouteReason::AskedFor)),
-        Route::Im => None,
-    }
+    let reaches = |by: &Adapter| match by.row().needs {
+        Needs::Phone => true,
+    };
+    let (by, because) = match route {
+        Route::Auto => (Adapter::automatic().find(reaches)?, RouteReason::NotRegistered),
+        Route::By(by) => (by, RouteReason::AskedFor),
+        Route::Im => return None,
+    };
+    reaches(&by).then_some(Choice::plain(Channel::By(by), because))
 }
 
 fn by_client(user: &User) -> Option<Choice> {
@@ -123,17 +122,26 @@ fn by_client(user: &User) -> Option<Choice> {
     Some(Choice::device(Channel::Pull, RouteReason::PullOnline, device))
 }
 
+/// The first channel that is taken by itself and reaches them, where they wish it.
 fn without_client(user: &User, because: RouteReason) -> Choice {
-    if user.sms_off {
-        return Choice::plain(Channel::None, RouteReason::SmsOff);
+    let mut wished = Adapter::automatic().filter(|by| !(by.row().opt_out && user.sms_off));
+    match wished.find(|by| reaches(user, *by)) {
+        Some(by) => Choice::plain(Channel::By(by), because),
+        None => Choice::plain(Channel::None, if user.sms_off { RouteReason::SmsOff } else { because }),
     }
-    let channel = if user.phone.is_some() { Channel::Sms } else { Channel::None };
-    Choice::plain(channel, because)
 }
 
-fn by_phone(user: &User, channel: Channel, because: RouteReason) -> Choice {
-    match user.phone {
-        Some(_) => Choice::plain(channel, because),
-        None => Choice::plain(Channel::None, RouteReason::NoPhone),
+fn by_adapter(user: &User, by: Adapter, because: RouteReason) -> Choice {
+    if reaches(user, by) {
+        Choice::plain(Channel::By(by), because)
+    } else {
+        Choice::plain(Channel::None, RouteReason::NoPhone)
+    }
+}
+
+/// Whether Homing knows what the channel needs.
+fn reaches(user: &User, by: Adapter) -> bool {
+    match by.row().needs {
+        Needs::Phone => user.phone.is_some(),
     }
 }

@@ -24,9 +24,11 @@ pub(in crate::rules) fn what_waits(
         Standing::Waiting => true,
         // What lies on OUTBOX goes live: its adapter asks before it sends, and is told to let it go. What may have
         // arrived by SMS goes live too, for nobody can say that it did.
-        Standing::Sent | Standing::Pull | Standing::Queued | Standing::Unknown => class == DeviceClass::Pc,
+        Standing::Sent | Standing::Pull | Standing::Queued(_) | Standing::Unknown(_) => {
+            class == DeviceClass::Pc
+        }
         // What an SMSC has comes by SMS.
-        Standing::Attempted | Standing::Accepted => false,
+        Standing::Attempted(_) | Standing::Accepted(_) => false,
     };
     let to = Party::User(user.name.clone());
     let open = user.mailbox.iter().filter(move |(_, standing)| wanted(*standing));

@@ -8,8 +8,8 @@ use tokio::time::Instant;
 
 use super::lane::Leave;
 use crate::log::{Taken, Verdict};
-use crate::rules::sms::{Asked, Attempt, BATCH_LEN_MAX, LetGo, Unknown, UnknownReason};
-use crate::rules::{Fact, sms};
+use crate::rules::attempt::{Ask, Asked, BATCH_LEN_MAX, LetGo, Unknown, UnknownReason};
+use crate::rules::{Fact, attempt};
 use crate::sms::settings::OnUnknown;
 use crate::wire::work::Work;
 use crate::words::{MessageId, Party};
@@ -108,7 +108,7 @@ impl Desk {
     }
 
     /// The question for the next items in order, at most `len`, for a lane.
-    pub(super) fn ask(&mut self, lane: usize, len: usize) -> Attempt {
+    pub(super) fn ask(&mut self, lane: usize, len: usize) -> Ask {
         self.asked = Some(Instant::now());
         let next: Vec<u64> = self.waiting.iter().take(len.min(BATCH_LEN_MAX)).copied().collect();
         let mut deliveries = Vec::with_capacity(next.len());
@@ -121,7 +121,7 @@ impl Desk {
             deliveries.push(Asked { message: item.work.message, to: item.work.to.clone(), again });
         }
         self.leave = self.leave.wrapping_add(1);
-        Attempt { deliveries, leave: Some(self.leave) }
+        Ask { deliveries, grant: Some(self.leave) }
     }
 
     /// The question was not asked after all.
@@ -135,9 +135,9 @@ impl Desk {
 
     /// Takes in one fact of the decider's answer.
     pub(super) fn answered(&mut self, fact: Fact) -> Option<Answered> {
-        let Fact::Sms(fact) = fact else { return None };
+        let Fact::Attempt(fact) = fact else { return None };
         match fact {
-            sms::Fact::Granted(granted) => {
+            attempt::Fact::Granted(granted) => {
                 let seq = *self.by_delivery.get(&(granted.message, granted.to.clone()))?;
                 let item = self.items.get_mut(&seq)?;
                 let Place::Asked(lane) = item.place else { return None };
@@ -145,8 +145,10 @@ impl Desk {
                 let (work, since) = (Arc::clone(&item.work), self.asked.unwrap_or_else(Instant::now));
                 Some(Answered::Leave { lane, leave: Leave { item: seq, work, granted, since } })
             }
-            sms::Fact::LetGo(LetGo { message, to }) => self.settled(message, to, Verdict::Done),
-            sms::Fact::Unknown(Unknown { attempt, why: UnknownReason::BridgeLost }) => {
+            attempt::Fact::LetGo(LetGo { message, to, channel: _ }) => {
+                self.settled(message, to, Verdict::Done)
+            }
+            attempt::Fact::Unknown(Unknown { attempt, why: UnknownReason::BridgeLost, channel: _ }) => {
                 let verdict = match self.on_unknown {
                     OnUnknown::Hold => Verdict::Done,
                     // It comes again, and is asked for as one of which nobody knows.
@@ -155,15 +157,13 @@ impl Desk {
                 self.settled(attempt.message, attempt.to, verdict)
             }
             // What was reported is no answer.
-            sms::Fact::Accepted(_)
-            | sms::Fact::Failed(_)
-            | sms::Fact::Deferred(_)
-            | sms::Fact::Unknown(_)
-            | sms::Fact::Receipt(_)
-            | sms::Fact::Unmatched(_)
-            | sms::Fact::Silent(_)
-            | sms::Fact::Part(_)
-            | sms::Fact::Heard(_) => None,
+            attempt::Fact::Accepted(_)
+            | attempt::Fact::Failed(_)
+            | attempt::Fact::Deferred(_)
+            | attempt::Fact::Unknown(_)
+            | attempt::Fact::Receipted(_)
+            | attempt::Fact::Unmatched(_)
+            | attempt::Fact::Silent(_) => None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::shared::Shared;
 use crate::log::clock;
-use crate::rules::sms::Report;
+use crate::rules::attempt::Report;
 use crate::sms::state::Matched;
 use crate::words::Span;
 

@@ -6,7 +6,7 @@ use super::repeated::Repeated;
 use super::shared::Shared;
 use crate::log::Log;
 use crate::rules::message::Blob;
-use crate::rules::sms::{Part, Received, wish};
+use crate::rules::phone::{Part, Received, wish};
 use crate::rules::{Command, Stamp};
 use crate::smpp::link::{Inbound, Incoming};
 use crate::smpp::pdu::ShortMessage;

@@ -14,7 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde::{Deserialize, Serialize};
 use tracing::warn;
 
-use crate::rules::sms::{Asked, Attempted, DeferReason, Granted, Report, UnknownReason};
+use crate::rules::attempt::{Asked, Attempt, DeferClass, DeferReason, Granted, Report, UnknownReason};
 use crate::smpp::pdu::status::ROK;
 use crate::wire::{from_msgpack, to_msgpack};
 use crate::words::{MessageId, Party};
@@ -83,10 +83,15 @@ impl Journal {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What an earlier run has begun and not reported. `receipts` tells of a connector whether it asks for them.
-    pub(super) fn left(&self, receipts: impl Fn(&str) -> bool) -> Vec<(Attempted, Report)> {
+    /// What an earlier run has begun and not reported. `receipts` tells of a connector whether it asks for them, `class` what
+    /// a refusal of its SMSC says.
+    pub(super) fn left(
+        &self,
+        receipts: impl Fn(&str) -> bool,
+        class: impl Fn(&str, u32) -> DeferClass,
+    ) -> Vec<(Attempt, Report)> {
         let inner = self.lock();
-        inner.live.values().map(|entry| (entry.attempt(), entry.report(&receipts))).collect()
+        inner.live.values().map(|entry| (entry.attempt(), entry.report(&receipts, &class))).collect()
     }
 
     /// Leave will be asked for.
@@ -189,17 +194,17 @@ impl Inner {
 }
 
 impl Entry {
-    fn attempt(&self) -> Attempted {
+    fn attempt(&self) -> Attempt {
         let id = |segment: &Segment| match segment {
             Segment::Accepted(id) => Some(id.clone()),
             Segment::Here | Segment::Written | Segment::Refused(_) => None,
         };
         let (connector, ids) = (self.connector.clone(), self.segments.iter().map(id).collect());
-        Attempted { message: self.message, to: self.to.clone(), connector, ids, leave: Some(self.leave) }
+        Attempt { message: self.message, to: self.to.clone(), connector, ids, grant: Some(self.leave) }
     }
 
     /// As exactly as it is known. What was refused is asked for again, and refused again where it is refused for good.
-    fn report(&self, receipts: impl Fn(&str) -> bool) -> Report {
+    fn report(&self, receipts: impl Fn(&str) -> bool, class: impl Fn(&str, u32) -> DeferClass) -> Report {
         let attempt = self.attempt();
         let refusal = self.segments.iter().find_map(|segment| match segment {
             Segment::Refused(status) => Some(*status),
@@ -208,9 +213,10 @@ impl Entry {
         if self.segments.contains(&Segment::Written) {
             Report::Unknown { attempt, why: UnknownReason::BridgeLost }
         } else if let Some(status) = refusal {
-            Report::Deferred { attempt, why: DeferReason::Smsc(status) }
+            let class = class(&self.connector, status);
+            Report::Deferred { attempt, class, why: DeferReason::Smsc(status) }
         } else if self.segments.is_empty() || self.segments.contains(&Segment::Here) {
-            Report::Deferred { attempt, why: DeferReason::NotSent }
+            Report::Deferred { attempt, class: DeferClass::NotSent, why: DeferReason::NotSent }
         } else {
             let receipts = receipts(&self.connector);
             Report::Accepted { attempt, receipts }
@@ -261,11 +267,13 @@ fn records(mut octets: &[u8]) -> impl Iterator<Item = &[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::attempt::Adapter;
 
     fn granted(number: u64) -> Granted {
         let message = MessageId::of(crate::words::CommandSeq(number));
         let phone = "+447700900001".parse().unwrap();
-        Granted { message, to: Party::Phone(phone), phone, from: None, leave: Some(7) }
+        let (channel, to) = (Adapter::Sms, Party::Phone(phone));
+        Granted { channel, message, to, phone, from: None, grant: Some(7) }
     }
 
     fn asked(number: u64) -> Asked {
@@ -282,7 +290,11 @@ mod tests {
                 unreachable!("a journal holds none")
             }
         };
-        journal.left(|_| true).into_iter().map(|(_, report)| word(report)).collect()
+        journal
+            .left(|_| true, |_, _| DeferClass::Throttled)
+            .into_iter()
+            .map(|(_, report)| word(report))
+            .collect()
     }
 
     #[test]

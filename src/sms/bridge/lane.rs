@@ -13,7 +13,7 @@ use super::shared::Shared;
 use super::throttled::Throttled;
 use super::worst::Worst;
 use crate::log::Verdict;
-use crate::rules::sms::{Attempted, DeferReason, FailReason, Granted, Report, UnknownReason};
+use crate::rules::attempt::{Attempt, DeferClass, DeferReason, FailReason, Granted, Report, UnknownReason};
 use crate::smpp::link::{Answer, Link, Permit, Submitting, UnknownWhy};
 use crate::smpp::pdu::status::{Class, Named, ROK, SessionFault};
 use crate::smpp::text;
@@ -158,9 +158,9 @@ impl Lane {
         }
     }
 
-    fn attempt(&self, granted: &Granted, ids: Vec<Option<String>>) -> Attempted {
+    fn attempt(&self, granted: &Granted, ids: Vec<Option<String>>) -> Attempt {
         let connector = self.account.name().to_owned();
-        Attempted { message: granted.message, to: granted.to.clone(), connector, ids, leave: granted.leave }
+        Attempt { message: granted.message, to: granted.to.clone(), connector, ids, grant: granted.grant }
     }
 
     fn pause(&self, least: Duration) {
@@ -205,7 +205,7 @@ impl Lane {
 
     fn result(
         &self,
-        attempt: Attempted,
+        attempt: Attempt,
         worst: Worst,
         leave: &Leave,
         before: Option<&Delivery>,
@@ -230,18 +230,18 @@ impl Lane {
                     return (Report::Failed { attempt, reason: FailReason::Smsc(status) }, done);
                 }
                 let wait = TRY_AGAIN_AFTER.saturating_mul(1 << tried.min(10)).min(TRY_AGAIN_AFTER_MAX);
-                (
-                    Report::Deferred { attempt, why: DeferReason::Smsc(status) },
-                    Then::Settle(Verdict::Again(wait)),
-                )
+                let (class, why) = (DeferClass::Temporary, DeferReason::Smsc(status));
+                (Report::Deferred { attempt, class, why }, Then::Settle(Verdict::Again(wait)))
             }
             Worst::Throttled(status) => {
-                (Report::Deferred { attempt, why: DeferReason::Smsc(status) }, Then::Again)
+                let (class, why) = (DeferClass::Throttled, DeferReason::Smsc(status));
+                (Report::Deferred { attempt, class, why }, Then::Again)
             }
             Worst::NotSent => {
                 let held_back = !self.shared.wishes.allow(&leave.granted);
                 let then = if held_back { Then::Settle(Verdict::Again(HELD_BACK_FOR)) } else { Then::Again };
-                (Report::Deferred { attempt, why: DeferReason::NotSent }, then)
+                let (class, why) = (DeferClass::NotSent, DeferReason::NotSent);
+                (Report::Deferred { attempt, class, why }, then)
             }
         }
     }

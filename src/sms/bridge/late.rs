@@ -4,13 +4,13 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
 use super::lane::Lane;
-use crate::rules::sms::{Attempted, FailReason, Report};
+use crate::rules::attempt::{Attempt, FailReason, Report};
 use crate::smpp::link::{Answer, Submitting};
 use crate::smpp::pdu::status::ROK;
 
 impl Lane {
     /// Waits for the responses to these segments of an attempt that was reported as unknown, until their session ends.
-    pub(super) async fn late(&self, mut attempt: Attempted, waiting: Vec<(usize, Submitting)>) {
+    pub(super) async fn late(&self, mut attempt: Attempt, waiting: Vec<(usize, Submitting)>) {
         let segments = attempt.ids.len();
         let late =
             waiting.into_iter().map(|(place, submitting)| async move { (place, submitting.late().await) });

@@ -15,8 +15,8 @@ use super::matching::{About, Found, state_of};
 use super::repeated::Repeated;
 use super::wishes::tell;
 use crate::log::{Fault, Log};
+use crate::rules::attempt::{Receipt, Report, Stray};
 use crate::rules::presence::Encoding;
-use crate::rules::sms::{Receipt, Report, Unmatched};
 use crate::smpp::link::{Inbound, Incoming};
 use crate::smpp::pdu::status::{ROK, RX_T_APPN};
 use crate::smpp::pdu::{self, ShortMessage};
@@ -121,8 +121,8 @@ impl Listener {
             Found::ByPhone(known) => Some(Receipt { id, ..known.says(state, error) }),
             Found::Nothing => {
                 let (connector, id) = (about.connector.to_owned(), id.unwrap_or_default());
-                let unmatched = Unmatched { connector, id, state, error, phone };
-                return self.hand_in(Report::Unmatched(unmatched)).await;
+                let stray = Stray { connector, id, state, error, phone };
+                return self.hand_in(Report::Unmatched(stray)).await;
             }
         };
         match report {

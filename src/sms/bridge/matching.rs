@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::log::Fault;
-use crate::rules::sms::Receipt;
+use crate::rules::attempt::Receipt;
 use crate::smpp::pdu;
 use crate::sms::settings::ServiceNumber;
 use crate::sms::state::{Delivery, Known, Stage, State, Terms};
@@ -191,15 +191,15 @@ pub(super) fn reference_of(message: MessageId) -> u16 {
 }
 
 impl Known {
-    pub(super) fn says(&self, state: crate::rules::sms::ReceiptState, error: Option<String>) -> Receipt {
+    pub(super) fn says(&self, state: crate::rules::attempt::ReceiptState, error: Option<String>) -> Receipt {
         let Known { message, to, segment, segments } = self.clone();
         Receipt { message, to, segment, segments, state, error, id: None }
     }
 }
 
 /// The link's word for a state as the log's.
-pub(super) fn state_of(state: pdu::ReceiptState) -> crate::rules::sms::ReceiptState {
-    use crate::rules::sms::ReceiptState as Log;
+pub(super) fn state_of(state: pdu::ReceiptState) -> crate::rules::attempt::ReceiptState {
+    use crate::rules::attempt::ReceiptState as Log;
     match state {
         pdu::ReceiptState::Enroute => Log::Enroute,
         pdu::ReceiptState::Delivered => Log::Delivered,

@@ -41,6 +41,7 @@ use tracing::{info, warn};
 use super::settings::Settings;
 use super::state::{Matched, State};
 use crate::log::{Fault, Log, Projection, Record, Retry, blocking};
+use crate::smpp::pdu::status;
 use crate::wire::subjects;
 use crate::words::EventSeq;
 use door::Door;
@@ -209,13 +210,15 @@ async fn follow(
 
 /// Reports what an earlier run has begun, before anything is asked for anew.
 async fn conclude(shared: &Shared, settings: &Settings) {
-    let receipts = |connector: &str| {
-        let account = settings.accounts.iter().find(|account| account.name() == connector);
-        account.is_none_or(|account| account.asks_for_receipts())
+    let account = |connector: &str| settings.accounts.iter().find(|account| account.name() == connector);
+    let receipts = |connector: &str| account(connector).is_none_or(|account| account.asks_for_receipts());
+    let class = |connector: &str, status| {
+        let class = account(connector).map(|account| account.connector.status.class(status));
+        worst::deferred(class.unwrap_or_else(|| status::class(status)))
     };
     let _expecting = shared.matching.expecting();
     let mut told = Vec::new();
-    for (attempt, report) in shared.journal.left(receipts) {
+    for (attempt, report) in shared.journal.left(receipts, class) {
         for (place, id) in attempt.ids.iter().enumerate() {
             if let Some(id) = id {
                 shared.named(&attempt, (place, attempt.ids.len()), id);

@@ -140,7 +140,7 @@ impl Outbound<'_> {
         // A question that no server takes would be asked for ever.
         let fits = (self.log.client().server_info().max_payload / ASKED_BYTES_MAX).max(1);
         let question = self.desk.ask(lane, len.min(fits));
-        self.shared.journal.asks(question.leave.unwrap_or_default(), &question.deliveries);
+        self.shared.journal.asks(question.grant.unwrap_or_default(), &question.deliveries);
         self.question = Question::Asking;
         tokio::spawn(publish(self.log.clone(), Command::from(question), self.asked.clone()));
     }

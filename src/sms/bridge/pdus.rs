@@ -1,6 +1,6 @@
 //! A segment of a delivery as the submit_sm that carries it.
 
-use crate::rules::sms::Granted;
+use crate::rules::attempt::Granted;
 use crate::smpp::link::Connector;
 use crate::smpp::pdu::{Address, SubmitSm, Tlvs, absolute_time, tlv};
 use crate::smpp::text::Segment;

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use crate::log::{Fault, Log, Record};
+use crate::rules::attempt::Adapter;
 use crate::rules::{Commit, Fact, Happened, Part, Rejection, Sender};
 use crate::sms::state::State;
 use crate::wire::{commit, subjects, work};
@@ -33,7 +34,7 @@ pub(super) async fn run(
         let mut own = Vec::new();
         for record in records? {
             let Ok(commit) = commit::decode(&record.payload) else { continue };
-            if commit.by != Sender::Part(Part::Sms) {
+            if commit.by != Sender::Part(Part::By(Adapter::Sms)) {
                 continue;
             }
             let Some(why) = commit.facts.first().and_then(Fact::get::<Rejection>) else { continue };

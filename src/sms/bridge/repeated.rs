@@ -10,8 +10,9 @@ use tokio::time::Instant;
 
 use super::inbound::content_of;
 use crate::log::{Fault, Log, blocking, clock};
-use crate::rules::sms::{Part, Received};
-use crate::rules::{Command, Sender, Verb, sms};
+use crate::rules::attempt::Adapter;
+use crate::rules::phone::{Part, Received};
+use crate::rules::{Command, Sender, Verb, phone};
 use crate::sms::state::State;
 use crate::wire::{command, subjects};
 use crate::words::{CommandSeq, Span};
@@ -49,11 +50,10 @@ impl Begun {
     fn of<'a>(commands: impl IntoIterator<Item = &'a Command>, until: Instant) -> Begun {
         let mut begun = Begun::default();
         for command in commands {
-            let Command::Sms(said) = command else { continue };
+            let Command::Phone(said) = command else { continue };
             let connector = match said {
-                sms::Command::Received(received) => &received.connector,
-                sms::Command::Part(part) => &part.connector,
-                sms::Command::Attempt(_) | sms::Command::Reports(_) => continue,
+                phone::Command::Received(received) => &received.connector,
+                phone::Command::Part(part) => &part.connector,
             };
             begun.0.entry(connector.clone()).or_default().stored(command, until);
         }
@@ -108,7 +108,7 @@ impl Repeated {
                 let subject = record.subject.as_str();
                 let order = command::parse(subject, &record.payload, CommandSeq(record.seq), record.at);
                 if let Ok(order) = order.map_err(drop)
-                    && order.by == Sender::Part(crate::rules::Part::Sms)
+                    && order.by == Sender::Part(crate::rules::Part::By(Adapter::Sms))
                 {
                     commands.push((record.seq, order.command));
                 }
@@ -261,7 +261,7 @@ mod tests {
     #[test]
     fn after_a_kill_each_account_has_its_own() {
         let received = |connector: &str, number: u32| {
-            Command::from(crate::rules::sms::Received {
+            Command::from(Received {
                 connector: connector.to_owned(),
                 from: None,
                 called: crate::words::Called::Service,

@@ -8,8 +8,8 @@ use tracing::{error, warn};
 use super::inbound::hash;
 use crate::log::{Fault, Log, Retry};
 use crate::rules::Command;
+use crate::rules::attempt::{BATCH_LEN_MAX, Report, Reports};
 use crate::rules::presence::Encoding;
-use crate::rules::sms::{BATCH_LEN_MAX, Report, Reports};
 use crate::wire::{command, to_msgpack, work};
 
 /// Reports that wait while a batch is being stored: more than any window makes in that time.

@@ -7,7 +7,7 @@ use super::matching::Matching;
 use super::report::Reporter;
 use super::wishes::Wishes;
 use crate::log::Fault;
-use crate::rules::sms::{Attempted, ReceiptState};
+use crate::rules::attempt::{Attempt, ReceiptState};
 use crate::sms::settings::{OnUnknown, ServiceNumber};
 use crate::sms::state::{Known, State};
 use crate::words::EventSeq;
@@ -32,7 +32,7 @@ impl Shared {
     }
 
     /// What the SMSC calls a segment of an attempt.
-    pub(super) fn named(&self, attempt: &Attempted, (segment, segments): (usize, usize), id: &str) {
+    pub(super) fn named(&self, attempt: &Attempt, (segment, segments): (usize, usize), id: &str) {
         let small = |number: usize| u8::try_from(number).unwrap_or(u8::MAX);
         let known = Known {
             message: attempt.message,

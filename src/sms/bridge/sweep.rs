@@ -13,7 +13,7 @@ use super::join::join;
 use super::matching::state_of;
 use super::shared::Shared;
 use crate::log::{Fault, Log, blocking, clock};
-use crate::rules::sms::Report;
+use crate::rules::attempt::Report;
 use crate::smpp::link::QueryAnswer;
 use crate::smpp::pdu::{Address, QuerySm, ReceiptState};
 use crate::sms::settings::{Patience, Settings};

@@ -11,9 +11,10 @@ use tokio::time::Instant;
 use tracing::debug;
 
 use crate::log::{Log, Record, clock};
-use crate::rules::identity::{PhonePreferenceSet, PreferenceSet};
-use crate::rules::sms::{Granted, Received, wish};
-use crate::rules::{Command, Fact, Happened, identity, sms};
+use crate::rules::attempt::Granted;
+use crate::rules::identity::PreferenceSet;
+use crate::rules::phone::{PhonePreferenceSet, Received, wish};
+use crate::rules::{Command, Fact, Happened, phone};
 use crate::wire::{commit, from_msgpack, subjects, to_msgpack};
 use crate::words::{Party, Phone, Span, UserName};
 
@@ -70,16 +71,13 @@ impl Wishes {
     }
 
     fn take(&self, fact: &Fact) {
-        let Fact::Identity(fact) = fact else { return };
-        match fact {
-            identity::Fact::PreferenceSet(PreferenceSet { user, sms }) => self.wishes(user, *sms),
-            identity::Fact::PhonePreferenceSet(PhonePreferenceSet { phone, sms: true }) => self.start(*phone),
-            identity::Fact::PhonePreferenceSet(PhonePreferenceSet { phone, sms: false }) => self.stop(*phone),
-            identity::Fact::Registered(_)
-            | identity::Fact::Changed(_)
-            | identity::Fact::Suspended(_)
-            | identity::Fact::Resumed(_)
-            | identity::Fact::ProfileSet(_) => {}
+        if let Some(PreferenceSet { user, sms }) = fact.get() {
+            self.wishes(user, *sms);
+        }
+        match fact.get() {
+            Some(PhonePreferenceSet { phone, sms: true }) => self.start(*phone),
+            Some(PhonePreferenceSet { phone, sms: false }) => self.stop(*phone),
+            None => {}
         }
     }
 
@@ -111,7 +109,7 @@ impl Wishes {
 /// Tells all bridges of a STOP, this one too. It overtakes its own decision, and so the answer to it: both go through the
 /// same server later. Only a STOP: whoever was told one wrongly waits a moment, no more.
 pub(super) async fn tell(log: &Log, command: &Command) {
-    let Command::Sms(sms::Command::Received(Received { from: Some(phone), called, text, .. })) = command
+    let Command::Phone(phone::Command::Received(Received { from: Some(phone), called, text, .. })) = command
     else {
         return;
     };

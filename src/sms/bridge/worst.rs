@@ -1,6 +1,7 @@
 //! The segment of a delivery that tells how the whole goes on.
 
-use crate::rules::sms::UnknownReason;
+use crate::rules::attempt::{DeferClass, UnknownReason};
+use crate::smpp::pdu::status::Class;
 
 /// What may have arrived is never submitted again, so not knowing counts most; then what cannot be mended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,9 +31,35 @@ impl Worst {
     }
 }
 
+/// What a refusal says that its SMS is submitted again after: of the channel, or of this message.
+pub(super) fn deferred(class: Class) -> DeferClass {
+    match class {
+        Class::Throttle | Class::Session(_) => DeferClass::Throttled,
+        // Refused for good, it is refused again, and fails then.
+        Class::Accepted | Class::Temporary { .. } | Class::Permanent | Class::Ours => DeferClass::Temporary,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::smpp::pdu::status::{Overrides, RALYBND, RBINDFAIL, RMSGQFUL, RSYSERR, RTHROTTLED};
+
+    #[test]
+    fn a_refusal_is_judged_by_the_connector_s_settings_and_by_nothing_else() {
+        let mut settings = Overrides::default();
+        settings.add("0x14", "temporary-2").unwrap();
+        for (overrides, status, want) in [
+            (&Overrides::default(), RMSGQFUL, DeferClass::Throttled),
+            (&settings, RMSGQFUL, DeferClass::Temporary),
+            (&settings, RTHROTTLED, DeferClass::Throttled),
+            (&settings, RBINDFAIL, DeferClass::Throttled),
+            (&settings, RALYBND, DeferClass::Throttled),
+            (&settings, RSYSERR, DeferClass::Temporary),
+        ] {
+            assert_eq!(deferred(overrides.class(status)), want, "{status:#x}");
+        }
+    }
 
     /// A text whose first segment may have arrived is never submitted again, whatever the SMSC says to the others.
     #[test]

@@ -14,11 +14,11 @@
 //!
 //! A message and an instant are eight bytes, most significant first; the rest is text, which holds no zero byte.
 
-use crate::rules::sms::Receipt;
+use crate::rules::attempt::Receipt;
 use crate::words::{CommandSeq, Instant, MessageId, Party, Phone};
 
 /// Written into the first row; a projection of another format is rebuilt.
-pub(super) const FORMAT: u32 = 2;
+pub(super) const FORMAT: u32 = 3;
 
 pub(super) const OPEN: &[u8] = b"o";
 pub(super) const PARTS: &[u8] = b"p";

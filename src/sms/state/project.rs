@@ -7,24 +7,25 @@ use std::collections::BTreeSet;
 use super::row::{Delivery, Matched, PartRow, Stage, UnmatchedRow, get, write};
 use super::{Terms, keys};
 use crate::log::{Fault, Rows};
+use crate::rules::attempt::{Attempt, DeferClass, Granted, Receipt, Stray};
 use crate::rules::message::{Delivered, Expired, Failed, Recalled};
-use crate::rules::sms::{Attempted, Granted, Part, Receipt, Unmatched};
-use crate::rules::{Commit, Fact, Happened, message, sms};
+use crate::rules::phone::Part;
+use crate::rules::{Commit, Fact, Happened, attempt, message, phone};
 use crate::words::{Instant, MessageId, Party};
 
 /// The facts that are projected, and those that answer a question of the bridge's.
 pub(super) const READS: &[&str] = &[
-    sms::Granted::NAME,
-    sms::LetGo::NAME,
-    sms::Accepted::NAME,
-    sms::Deferred::NAME,
-    sms::Unknown::NAME,
-    sms::Failed::NAME,
-    sms::Receipt::NAME,
-    sms::Unmatched::NAME,
-    sms::Silent::NAME,
-    sms::Part::NAME,
-    sms::Heard::NAME,
+    attempt::Granted::NAME,
+    attempt::LetGo::NAME,
+    attempt::Accepted::NAME,
+    attempt::Deferred::NAME,
+    attempt::Unknown::NAME,
+    attempt::Failed::NAME,
+    attempt::Receipted::NAME,
+    attempt::Unmatched::NAME,
+    attempt::Silent::NAME,
+    phone::Part::NAME,
+    phone::Heard::NAME,
     Delivered::NAME,
     Expired::NAME,
     Recalled::NAME,
@@ -51,7 +52,8 @@ struct Projecting<'a, 'b> {
 impl Projecting<'_, '_> {
     fn take(&mut self, fact: &Fact) -> Result<(), Fault> {
         match fact {
-            Fact::Sms(fact) => self.take_sms(fact),
+            Fact::Attempt(fact) => self.take_attempt(fact),
+            Fact::Phone(fact) => self.take_phone(fact),
             Fact::Message(fact) => self.take_end(fact),
             Fact::Refusal(_)
             | Fact::Identity(_)
@@ -62,37 +64,46 @@ impl Projecting<'_, '_> {
         }
     }
 
-    fn take_sms(&mut self, fact: &sms::Fact) -> Result<(), Fault> {
+    fn take_attempt(&mut self, fact: &attempt::Fact) -> Result<(), Fault> {
         match fact {
-            sms::Fact::Granted(granted) => self.attempted(granted),
-            sms::Fact::Accepted(sms::Accepted { attempt, receipts }) => {
+            attempt::Fact::Granted(granted) => self.attempted(granted),
+            attempt::Fact::Accepted(attempt::Accepted { attempt, receipts, channel: _ }) => {
                 self.result(attempt, Stage::Accepted, None, *receipts)
             }
-            sms::Fact::Deferred(sms::Deferred { attempt, why }) => {
+            attempt::Fact::Deferred(attempt::Deferred { attempt, class, why, channel: _ }) => {
+                self.deferred(attempt, *class)?;
                 self.result(attempt, Stage::Deferred, Some(why.to_string()), false)
             }
-            sms::Fact::Unknown(sms::Unknown { attempt, why }) => {
+            attempt::Fact::Unknown(attempt::Unknown { attempt, why, channel: _ }) => {
                 self.result(attempt, Stage::Unknown, Some(why.to_string()), true)
             }
-            sms::Fact::Failed(sms::Failed { attempt, reason }) => {
+            attempt::Fact::Failed(attempt::Failed { attempt, reason, channel: _ }) => {
                 self.result(attempt, Stage::Failed, Some(reason.to_string()), false)
             }
-            sms::Fact::Receipt(receipt) => self.receipt(receipt),
-            sms::Fact::Unmatched(unmatched) => self.unmatched(unmatched),
-            sms::Fact::Silent(sms::Silent { message, to }) => self.change(*message, to, |row| {
-                if !row.is_over() {
-                    row.stage = Stage::Silent;
-                }
-            }),
-            sms::Fact::Part(part) => self.part(part),
-            sms::Fact::Heard(heard) => {
+            attempt::Fact::Receipted(attempt::Receipted { receipt, channel: _ }) => self.receipt(receipt),
+            attempt::Fact::Unmatched(unmatched) => self.unmatched(&unmatched.receipt),
+            attempt::Fact::Silent(attempt::Silent { message, to, channel: _ }) => {
+                self.change(*message, to, |row| {
+                    if !row.is_over() {
+                        row.stage = Stage::Silent;
+                    }
+                })
+            }
+            // Its row stays as the delivery's own end left it.
+            attempt::Fact::LetGo(_) => Ok(()),
+        }
+    }
+
+    fn take_phone(&mut self, fact: &phone::Fact) -> Result<(), Fault> {
+        match fact {
+            phone::Fact::Part(part) => self.part(part),
+            phone::Fact::Heard(heard) => {
                 let joined = heard.joined.iter();
                 let joined = joined.flat_map(|whole| (1..=u8::MAX).map(move |n| keys::part(whole, n)));
                 joined.for_each(|key| self.rows.remove(key));
                 Ok(())
             }
-            // Its row stays as the delivery's own end left it.
-            sms::Fact::LetGo(_) => Ok(()),
+            phone::Fact::PhonePreferenceSet(_) => Ok(()),
         }
     }
 
@@ -124,7 +135,7 @@ impl Projecting<'_, '_> {
     }
 
     fn attempted(&mut self, granted: &Granted) -> Result<(), Fault> {
-        let Granted { message, to, phone, from, leave: _ } = granted;
+        let Granted { message, to, phone, from, channel: _, grant: _ } = granted;
         let before: Option<Delivery> = get(self.rows, &keys::delivery(*message, to))?;
         let fresh = || Delivery {
             stage: Stage::Attempted,
@@ -152,17 +163,25 @@ impl Projecting<'_, '_> {
         Ok(())
     }
 
+    /// Counts a try, where the adapter said that this was one.
+    fn deferred(&mut self, attempt: &Attempt, class: DeferClass) -> Result<(), Fault> {
+        let Attempt { message, to, .. } = attempt;
+        let Some(before) = get::<Delivery>(self.rows, &keys::delivery(*message, to))? else { return Ok(()) };
+        let temporary = before.temporary + u32::from(class == DeferClass::Temporary);
+        self.put(*message, to, Some(&before), &Delivery { temporary, ..before.clone() });
+        Ok(())
+    }
+
     fn result(
         &mut self,
-        attempt: &Attempted,
+        attempt: &Attempt,
         stage: Stage,
         reason: Option<String>,
         waits: bool,
     ) -> Result<(), Fault> {
-        let Attempted { message, to, connector, ids, .. } = attempt;
+        let Attempt { message, to, connector, ids, .. } = attempt;
         let Some(before) = get::<Delivery>(self.rows, &keys::delivery(*message, to))? else { return Ok(()) };
         let mut row = before.clone();
-        row.temporary += u32::from(reason.as_deref().is_some_and(is_temporary) && stage == Stage::Deferred);
         row.unknown += u32::from(stage == Stage::Unknown);
         if !ids.is_empty() {
             // A receipt may still name them: an earlier attempt's segments are this delivery's too.
@@ -214,7 +233,7 @@ impl Projecting<'_, '_> {
         &mut self,
         (message, to, segment): (MessageId, &Party, u8),
         row: &Delivery,
-        unmatched: &Unmatched,
+        unmatched: &Stray,
     ) {
         if row.said.contains(&(segment, unmatched.state)) {
             return;
@@ -268,7 +287,7 @@ impl Projecting<'_, '_> {
     }
 
     /// One with an id waits for the response that names it. One without belongs to nothing that comes later.
-    fn unmatched(&mut self, unmatched: &Unmatched) -> Result<(), Fault> {
+    fn unmatched(&mut self, unmatched: &Stray) -> Result<(), Fault> {
         let id = self.terms.of_receipt(&unmatched.connector, &unmatched.id);
         if id.is_empty() {
             return Ok(());
@@ -307,9 +326,4 @@ impl Projecting<'_, '_> {
         }
         self.rows.put(keys::delivery(message, to), write(row));
     }
-}
-
-/// An SMSC's error that passes, and is not its wish that we slow down (0x14, 0x58).
-fn is_temporary(reason: &str) -> bool {
-    reason.starts_with("smsc_") && !matches!(reason, "smsc_0x00000014" | "smsc_0x00000058")
 }

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Terms, keys};
 use crate::log::{Fault, Rows};
-use crate::rules::sms::{Part, Receipt, ReceiptState, Unmatched};
+use crate::rules::attempt::{Receipt, ReceiptState, Stray};
+use crate::rules::phone::Part;
 use crate::words::{ImNumber, Instant, Phone, named};
 
 named! {
@@ -40,7 +41,7 @@ pub struct Delivery {
     pub stage: Stage,
     /// Permissions to submit so far.
     pub attempts: u32,
-    /// Of these, how many the SMSC answered with an error that passes, throttling apart.
+    /// Of these, how many count as tries: deferred with the class `temporary`.
     pub temporary: u32,
     /// Whether nobody knew of an earlier one.
     pub unknown: u32,
@@ -123,7 +124,7 @@ impl Delivery {
 /// Receipts for an id that nobody knew, oldest first.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct UnmatchedRow {
-    pub receipts: Vec<(Instant, Unmatched)>,
+    pub receipts: Vec<(Instant, Stray)>,
 }
 
 /// A receipt of those that has found its delivery.

@@ -4,10 +4,13 @@ use std::path::Path;
 
 use super::{Delivery, Stage, State, Terms};
 use crate::log::Record;
-use crate::rules::sms::{
-    Attempted, DeferReason, Granted, Part, Receipt, ReceiptState, UnknownReason, Unmatched,
+use crate::rules::attempt::{
+    Adapter, Attempt, DeferClass, DeferReason, Granted, Receipt, ReceiptState, Receipted, Stray,
+    UnknownReason, Unmatched,
 };
-use crate::rules::{Commit, Fact, Sender, message, sms};
+use crate::rules::phone::Part;
+use crate::rules::{Commit, Fact, Sender, attempt, message};
+use crate::smpp::pdu::status::{RALYBND, RBINDFAIL, RINVPASWD, RMSGQFUL, RTHROTTLED};
 use crate::wire::commit;
 use crate::words::{CommandSeq, Instant, MessageId, Party, Span};
 
@@ -44,20 +47,36 @@ fn message(text: &str) -> MessageId {
 
 fn granted(id: &str) -> Fact {
     let phone = "+447700900123".parse().unwrap();
-    Fact::from(Granted { message: message(id), to: bob(), phone, from: None, leave: None })
+    Fact::from(Granted {
+        channel: Adapter::Sms,
+        message: message(id),
+        to: bob(),
+        phone,
+        from: None,
+        grant: None,
+    })
 }
 
-fn attempt(id: &str, ids: &[Option<&str>]) -> Attempted {
+fn attempt(id: &str, ids: &[Option<&str>]) -> Attempt {
     let ids = ids.iter().map(|id| id.map(str::to_owned)).collect();
-    Attempted { message: message(id), to: bob(), connector: "main".to_owned(), ids, leave: None }
+    Attempt { message: message(id), to: bob(), connector: "main".to_owned(), ids, grant: None }
 }
 
 fn accepted(id: &str, ids: &[Option<&str>]) -> Fact {
-    Fact::from(sms::Accepted { attempt: attempt(id, ids), receipts: true })
+    Fact::from(attempt::Accepted { channel: Adapter::Sms, attempt: attempt(id, ids), receipts: true })
+}
+
+fn deferred(id: &str, ids: &[Option<&str>], class: DeferClass, status: u32) -> Fact {
+    let (channel, attempt) = (Adapter::Sms, attempt(id, ids));
+    Fact::from(attempt::Deferred { channel, attempt, class, why: DeferReason::Smsc(status) })
+}
+
+fn receipted(receipt: Receipt) -> Fact {
+    Fact::from(Receipted { channel: Adapter::Sms, receipt })
 }
 
 fn receipt(id: &str, (segment, segments): (u8, u8), state: ReceiptState) -> Fact {
-    Fact::from(Receipt { message: message(id), to: bob(), segment, segments, state, error: None, id: None })
+    receipted(Receipt { message: message(id), to: bob(), segment, segments, state, error: None, id: None })
 }
 
 fn part(number: u8) -> Fact {
@@ -79,7 +98,10 @@ fn delivered(id: &str) -> Fact {
 
 fn unmatched(id: &str, state: ReceiptState) -> Fact {
     let (connector, id, phone) = ("main".to_owned(), id.to_owned(), "+447700900123".parse().ok());
-    Fact::from(Unmatched { connector, id, state, error: None, phone })
+    Fact::from(Unmatched {
+        channel: Adapter::Sms,
+        receipt: Stray { connector, id, state, error: None, phone },
+    })
 }
 
 fn row(state: &State, id: &str) -> Delivery {
@@ -108,14 +130,36 @@ fn story() -> Vec<Vec<Fact>> {
             receipt("m1", (0, 2), ReceiptState::Delivered),
             delivered("m1"),
         ],
-        vec![Fact::from(sms::Unknown { attempt: attempt("m2", &[None]), why: UnknownReason::Disconnected })],
-        vec![Fact::from(sms::Deferred {
-            attempt: attempt("m3", &[Some("0C"), None]),
-            why: DeferReason::Smsc(8),
+        vec![Fact::from(attempt::Unknown {
+            channel: Adapter::Sms,
+            attempt: attempt("m2", &[None]),
+            why: UnknownReason::Disconnected,
         })],
+        vec![deferred("m3", &[Some("0C"), None], DeferClass::Temporary, 8)],
         vec![granted("m3"), accepted("m4", &[Some("0D")]), unmatched("00FF", ReceiptState::Delivered)],
         vec![part(2), part(1)],
     ]
+}
+
+/// The tries that are counted of a delivery that was deferred twice, as the bridge judged it.
+fn tries(class: DeferClass, status: u32) -> u32 {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path());
+    let once = || vec![granted("m1"), deferred("m1", &[None], class, status)];
+    state.apply(&records(&[once(), once()])).unwrap();
+    row(&state, "m1").temporary
+}
+
+#[test]
+fn an_error_that_the_settings_call_temporary_is_counted_as_a_try_whatever_its_number() {
+    assert_eq!(tries(DeferClass::Temporary, RMSGQFUL), 2, "`status={{0x14=\"temporary-2\"}}`");
+}
+
+#[test]
+fn a_session_that_the_smsc_refuses_counts_as_no_try_of_the_message() {
+    for status in [RALYBND, RBINDFAIL, RINVPASWD, RTHROTTLED] {
+        assert_eq!(tries(DeferClass::Throttled, status), 0, "{status:#x}");
+    }
 }
 
 #[test]
@@ -242,8 +286,11 @@ fn what_ends_by_other_ways_ends_here_too() {
     ] {
         let folder = tempfile::tempdir().unwrap();
         let state = open(folder.path());
-        let unknown =
-            Fact::from(sms::Unknown { attempt: attempt("m1", &[None]), why: UnknownReason::Disconnected });
+        let unknown = Fact::from(attempt::Unknown {
+            channel: Adapter::Sms,
+            attempt: attempt("m1", &[None]),
+            why: UnknownReason::Disconnected,
+        });
         let other = delivered("m2");
         state.apply(&records(&[vec![granted("m1")], vec![unknown], vec![other, end]])).unwrap();
         assert_eq!(row(&state, "m1").stage, stage);
@@ -258,8 +305,12 @@ fn what_ends_by_other_ways_ends_here_too() {
 fn nothing_is_left_of_what_is_forgotten() {
     let folder = tempfile::tempdir().unwrap();
     let state = open(folder.path());
-    let deferred =
-        Fact::from(sms::Deferred { attempt: attempt("m1", &[Some("0A")]), why: DeferReason::Smsc(8) });
+    let deferred = Fact::from(attempt::Deferred {
+        channel: Adapter::Sms,
+        attempt: attempt("m1", &[Some("0A")]),
+        class: DeferClass::Temporary,
+        why: DeferReason::Smsc(8),
+    });
     let late = accepted("m1", &[Some("0B")]);
     let steps = [vec![granted("m1")], vec![deferred], vec![granted("m1")], vec![late, delivered("m1")]];
     state.apply(&records(&[&steps[..], &[vec![granted("m2")]]].concat())).unwrap();
@@ -287,8 +338,11 @@ fn receipts_are_forgotten_some_at_a_time() {
 fn an_id_that_a_receipt_told_is_known() {
     let folder = tempfile::tempdir().unwrap();
     let state = open(folder.path());
-    let unknown =
-        Fact::from(sms::Unknown { attempt: attempt("m1", &[None]), why: UnknownReason::NoResponse });
+    let unknown = Fact::from(attempt::Unknown {
+        channel: Adapter::Sms,
+        attempt: attempt("m1", &[None]),
+        why: UnknownReason::NoResponse,
+    });
     let told = Receipt {
         message: message("m1"),
         to: bob(),
@@ -298,7 +352,7 @@ fn an_id_that_a_receipt_told_is_known() {
         error: None,
         id: Some("00C0FFEE".to_owned()),
     };
-    state.apply(&records(&[vec![granted("m1")], vec![unknown], vec![Fact::from(told)]])).unwrap();
+    state.apply(&records(&[vec![granted("m1")], vec![unknown], vec![receipted(told)]])).unwrap();
     assert_eq!(state.known("main", "c0ffee").unwrap().unwrap().message, message("m1"));
     assert!(state.nameless_to("+447700900123".parse().unwrap()).unwrap().is_empty());
     assert!(state.overdue(Instant::from_unix_ms(1_000_000)).unwrap().len() == 1, "its end is not told");

@@ -1,6 +1,7 @@
 //! STOP and START by SMS: a user's preference, or that of a phone nobody has registered.
 
-use crate::rules::identity::{PhonePreferenceSet, PreferenceSet};
+use super::PhonePreferenceSet;
+use crate::rules::identity::PreferenceSet;
 use crate::rules::{Fact, State};
 use crate::words::{Phone, UserName};
 

@@ -5,12 +5,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::rules::message::Blob;
-use crate::rules::proof::{ByPart, Case};
+use crate::rules::proof::{ByAdapter, Case};
 use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Rejection};
 use crate::words::{Called, Phone};
 
-/// `sms.part`: asked for and written down alike. Refused with `command.malformed`.
+/// `phone.part`: asked for and written down alike. Refused with `command.malformed`.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Part {
     /// Names the whole: connector, who, whom, reference and number of parts, hashed.
@@ -39,7 +39,7 @@ impl fmt::Debug for Part {
 }
 
 impl Decide for Part {
-    fn decide(&self, _: &Case<'_, ByPart>) -> Decided {
+    fn decide(&self, _: &Case<'_, ByAdapter>) -> Decided {
         if self.number == 0 || self.number > self.total {
             return Err(Rejection::malformed("the number of the part is not within its total"));
         }

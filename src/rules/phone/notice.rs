@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::rules::Fact;
+use crate::rules::attempt::Adapter;
 use crate::rules::message::{Accepted, Channel, Route, RouteReason, Routed};
 use crate::words::{Author, Instant, MessageId, Party, Phone, Span};
 
@@ -93,7 +94,7 @@ pub(super) fn answer(
         to: vec![to.clone()],
         text: Some(notice.text()),
         parts: None,
-        route: Route::Sms,
+        route: Route::By(Adapter::Sms),
         body: None,
         expires: Some(at + WORTH),
         day: None,
@@ -101,7 +102,7 @@ pub(super) fn answer(
     let routed = Routed {
         message,
         to,
-        channel: Channel::Sms,
+        channel: Channel::By(Adapter::Sms),
         because: RouteReason::Answer,
         seen: None,
         body: None,

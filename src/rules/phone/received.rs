@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::Heard;
 use super::keyword::{self, Keyword};
 use super::notice::{self, Notice};
-use super::opt_out::wishes_sms;
+use super::preference::wishes_sms;
 use crate::rules::message::{self, Send};
-use crate::rules::proof::{ByPart, Case};
+use crate::rules::proof::{ByAdapter, Case};
 use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Fact, Rejection, State};
 use crate::words::{Address, Called, ImNumber, Instant, MessageId, Party, Phone, UserName};
@@ -17,7 +17,7 @@ use crate::words::{Address, Called, ImNumber, Instant, MessageId, Party, Phone, 
 /// Text of an SMS joined from the 255 parts that a header can number (3GPP TS 23.040 section 9.2.3.24.1).
 const TEXT_BYTES_MAX: usize = 64 * 1_024;
 
-/// `sms.received`: a person's SMS, whole. Refused with `message.too_long`.
+/// `phone.received`: a person's SMS, whole. Refused with `message.too_long`.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Received {
     pub connector: String,
@@ -26,7 +26,7 @@ pub struct Received {
     pub from: Option<Phone>,
     pub called: Called,
     pub text: String,
-    /// The parts it was joined from, by their name in `sms.part`.
+    /// The parts it was joined from, by their name in `phone.part`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub joined: Option<String>,
     /// Stored twice under the same id, it is one SMS.
@@ -41,7 +41,7 @@ impl fmt::Debug for Received {
 }
 
 impl Decide for Received {
-    fn decide(&self, case: &Case<'_, ByPart>) -> Decided {
+    fn decide(&self, case: &Case<'_, ByAdapter>) -> Decided {
         if self.text.len() > TEXT_BYTES_MAX {
             return Err(Rejection::text_too_long(self.text.len(), TEXT_BYTES_MAX));
         }

@@ -1,4 +1,4 @@
-//! What the bridge reports: results of attempts, and receipts. Each is recorded; a delivery that is open moves or ends.
+//! The reports of an adapter: results of attempts, and receipts. Each is recorded; a delivery that is open moves or ends.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 
 use super::segments::Whole;
 use super::{
-    Accepted, Attempted, BATCH_LEN_MAX, DeferReason, Deferred, FailReason, Failed, Receipt, Said, Segments,
-    Silent, Unknown, UnknownReason, Unmatched,
+    Accepted, Adapter, Attempt, BATCH_LEN_MAX, DeferClass, DeferReason, Deferred, FailReason, Failed,
+    Receipt, Receipted, Said, Segments, Silent, Stray, Unknown, UnknownReason, Unmatched,
 };
 use crate::rules::message::{self, Delivered, Standing};
-use crate::rules::proof::{ByPart, Case};
+use crate::rules::proof::{ByAdapter, Case};
 use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Fact, Rejection, State};
 use crate::words::{MessageId, Party};
 
-/// `sms.report`: what became of attempts, and what the SMSC says of what it accepted. Refused with `command.too_large`.
+/// `attempt.report`: what became of attempts, and what the SMSC says of what it accepted. Refused with `command.too_large`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reports {
     pub reports: Vec<Report>,
@@ -29,28 +29,29 @@ pub struct Reports {
 #[serde(rename_all = "snake_case")]
 pub enum Report {
     /// The SMSC accepted all segments. Without `receipts` this is the last that is heard.
-    Accepted { attempt: Attempted, receipts: bool },
+    Accepted { attempt: Attempt, receipts: bool },
     /// The SMSC refused it for good, or it cannot be sent at all.
-    Failed { attempt: Attempted, reason: FailReason },
+    Failed { attempt: Attempt, reason: FailReason },
     /// Not sent (all of it) this time; it is tried again.
-    Deferred { attempt: Attempted, why: DeferReason },
+    Deferred { attempt: Attempt, class: DeferClass, why: DeferReason },
     /// Written, and no response came.
-    Unknown { attempt: Attempted, why: UnknownReason },
+    Unknown { attempt: Attempt, why: UnknownReason },
     /// What became of one segment.
     Receipt(Receipt),
     /// A receipt for something that nobody knows.
-    Unmatched(Unmatched),
+    Unmatched(Stray),
     /// No receipt came for so long that none is waited for.
     Silent { message: MessageId, to: Party },
 }
 
 impl Decide for Reports {
-    fn decide(&self, case: &Case<'_, ByPart>) -> Decided {
+    fn decide(&self, case: &Case<'_, ByAdapter>) -> Decided {
         if self.reports.len() > BATCH_LEN_MAX {
             return Err(Rejection::batch_too_large(self.reports.len(), BATCH_LEN_MAX));
         }
         let state = case.state;
-        let mut so_far = SoFar { state, moved: HashMap::new(), taken: HashSet::new(), said: HashMap::new() };
+        let (moved, taken, said) = (HashMap::new(), HashSet::new(), HashMap::new());
+        let mut so_far = SoFar { state, channel: case.channel(), moved, taken, said };
         Ok(self.reports.iter().flat_map(|report| so_far.facts(report)).collect())
     }
 }
@@ -58,6 +59,7 @@ impl Decide for Reports {
 /// The state with what earlier reports of the same command changed.
 struct SoFar<'a> {
     state: &'a State,
+    channel: Adapter,
     moved: HashMap<(MessageId, &'a Party), Moved>,
     /// What an SMSC accepted.
     taken: HashSet<(MessageId, &'a Party)>,
@@ -72,11 +74,12 @@ enum Moved {
 
 impl<'a> SoFar<'a> {
     fn facts(&mut self, report: &'a Report) -> Vec<Fact> {
+        let channel = self.channel;
         match report {
             Report::Accepted { attempt, receipts } => {
                 self.accepted(attempt, *receipts);
                 self.taken.insert((attempt.message, &attempt.to));
-                vec![Accepted { attempt: attempt.clone(), receipts: *receipts }.into()]
+                vec![Accepted { channel, attempt: attempt.clone(), receipts: *receipts }.into()]
             }
             Report::Failed { attempt, .. } if self.state.is_superseded(attempt) || self.is_taken(attempt) => {
                 Vec::new()
@@ -87,29 +90,31 @@ impl<'a> SoFar<'a> {
                 Vec::new()
             }
             Report::Failed { attempt, reason } => {
-                let failed = Failed { attempt: attempt.clone(), reason: *reason };
+                let failed = Failed { channel, attempt: attempt.clone(), reason: *reason };
                 self.ends(attempt.message, &attempt.to, failed.into(), Whole::Failed(*reason))
             }
-            Report::Deferred { attempt, why } => {
-                vec![Deferred { attempt: attempt.clone(), why: *why }.into()]
+            Report::Deferred { attempt, class, why } => {
+                vec![Deferred { channel, attempt: attempt.clone(), class: *class, why: *why }.into()]
             }
             Report::Unknown { attempt, why } => {
                 self.accepted(attempt, true);
-                vec![Unknown { attempt: attempt.clone(), why: *why }.into()]
+                vec![Unknown { channel, attempt: attempt.clone(), why: *why }.into()]
             }
             Report::Receipt(receipt) => self.receipt(receipt),
-            Report::Unmatched(unmatched) => vec![unmatched.clone().into()],
-            Report::Silent { message, to } => vec![Silent { message: *message, to: to.clone() }.into()],
+            Report::Unmatched(stray) => vec![Unmatched { channel, receipt: stray.clone() }.into()],
+            Report::Silent { message, to } => {
+                vec![Silent { channel, message: *message, to: to.clone() }.into()]
+            }
         }
     }
 
     /// Whether an SMSC has it, by this attempt or another one: its receipt says what becomes of it, no refusal.
-    fn is_taken(&self, attempt: &'a Attempted) -> bool {
+    fn is_taken(&self, attempt: &'a Attempt) -> bool {
         self.taken.contains(&(attempt.message, &attempt.to))
-            || self.state.standing(attempt.message, &attempt.to) == Some(Standing::Accepted)
+            || matches!(self.state.standing(attempt.message, &attempt.to), Some(Standing::Accepted(_)))
     }
 
-    fn accepted(&mut self, attempt: &'a Attempted, receipts: bool) {
+    fn accepted(&mut self, attempt: &'a Attempt, receipts: bool) {
         if let Some(segments) = self.open(attempt.message, &attempt.to) {
             let open = Moved::Open(segments.unwrap_or(segments_of(attempt)));
             self.moved.insert((attempt.message, &attempt.to), if receipts { open } else { Moved::Ended });
@@ -125,7 +130,7 @@ impl<'a> SoFar<'a> {
         if !said.take(receipt) {
             return Vec::new();
         }
-        let fact = Fact::from(receipt.clone());
+        let fact = Fact::from(Receipted { channel: self.channel, receipt: receipt.clone() });
         let Some(segments) = self.open(message, to) else { return vec![fact] };
         let mut segments = segments.unwrap_or(Segments::of(receipt.segments));
         let whole = segments.take(receipt.segment, receipt.state);
@@ -140,7 +145,7 @@ impl<'a> SoFar<'a> {
             Whole::Delivered => Some(Fact::from(Delivered { message, to: to.clone() })),
             Whole::Failed(reason) => Some(message::Failed { message, to: to.clone(), reason }.into()),
         };
-        // What went live since is not failed by an SMS.
+        // What went live since is not failed by another channel.
         let fails_elsewhere = matches!(whole, Whole::Failed(_))
             && matches!(
                 self.state.standing(message, to),
@@ -167,6 +172,6 @@ impl<'a> SoFar<'a> {
     }
 }
 
-pub(super) fn segments_of(attempt: &Attempted) -> Segments {
+pub(super) fn segments_of(attempt: &Attempt) -> Segments {
     Segments::of(u8::try_from(attempt.ids.len().max(1)).unwrap_or(u8::MAX))
 }

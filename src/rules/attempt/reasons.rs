@@ -1,4 +1,4 @@
-//! Why an SMS did not arrive, comes later, or is in doubt; and what a receipt says of it.
+//! The reasons of an attempt that did not arrive, comes later, or is in doubt; and what a receipt says of it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -85,6 +85,18 @@ impl FromStr for FailReason {
 }
 
 serde_by_text!(FailReason);
+
+named! {
+    /// What an attempt that came to nothing says of the channel, as the adapter, which knows the protocol, has judged it.
+    "class" DeferClass {
+        /// The channel is slow, or lets nobody in: it says nothing of the message, and no try is counted.
+        Throttled = "throttled",
+        /// An error of this message's that passes: a try is counted.
+        Temporary = "temporary",
+        /// It never left.
+        NotSent = "not_sent",
+    }
+}
 
 /// Why an attempt came to nothing and is made again. Text: `smsc_0x00000058`, `not_sent`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

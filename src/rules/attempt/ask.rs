@@ -1,0 +1,150 @@
+//! The question for a grant, asked just before each attempt: wishes and whereabouts change while work lies on OUTBOX.
+
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Adapter, Attempt, BATCH_LEN_MAX, Granted, LetGo, Needs, Unknown, UnknownReason};
+use crate::rules::message::{
+    Channel, Expired, FilterReason, Filtered, OpenMessage, Route, RouteReason, Routed, Standing,
+};
+use crate::rules::proof::{ByAdapter, Case};
+use crate::rules::state::User;
+use crate::rules::vocabulary::Decide;
+use crate::rules::{Decided, Fact, Rejection};
+use crate::words::{Author, MessageId, Party, Phone};
+
+/// `attempt.ask`: which of these deliveries may be submitted now. Refused with `command.too_large`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ask {
+    pub deliveries: Vec<Asked>,
+    /// Names the grant that is asked for: the same question asked twice gets the same grant, and no second one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant: Option<u64>,
+}
+
+/// One delivery asked for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    pub message: MessageId,
+    pub to: Party,
+    /// Also where it is not known whether an earlier attempt arrived.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub again: bool,
+}
+
+fn is_false(yes: &bool) -> bool {
+    !yes
+}
+
+impl Decide for Ask {
+    /// Each delivery asked for gets an answer of its own: go ahead, let it go, or: nobody knows about the last time.
+    fn decide(&self, case: &Case<'_, ByAdapter>) -> Decided {
+        if self.deliveries.len() > BATCH_LEN_MAX {
+            return Err(Rejection::batch_too_large(self.deliveries.len(), BATCH_LEN_MAX));
+        }
+        // Named twice, it is asked for once: a grant for each would let it be submitted twice.
+        let mut named = HashSet::new();
+        let each = self.deliveries.iter().filter(|asked| named.insert((asked.message, &asked.to)));
+        Ok(each.flat_map(|asked| self.answer(case, asked)).collect())
+    }
+}
+
+impl Ask {
+    fn answer(&self, case: &Case<'_, ByAdapter>, Asked { message, to, again }: &Asked) -> Vec<Fact> {
+        let (state, channel, grant) = (case.state, case.channel(), self.grant);
+        let let_go = || Fact::from(LetGo { channel, message: *message, to: to.clone() });
+        let Some(open) = state.messages.get(message) else { return vec![let_go()] };
+        match open.standing(state, *message, to) {
+            Some(Standing::Queued(by)) if by == channel => {}
+            Some(Standing::Unknown(by)) if by == channel && *again => {}
+            // Asked twice by the one who has it: whatever it has done with it, this is no second grant.
+            Some(Standing::Attempted(by))
+                if by == channel && grant.is_some() && state.grant(*message, to) == grant => {}
+            Some(Standing::Attempted(by)) if by == channel => return vec![unknown(channel, *message, to)],
+            // What another channel has is not this one's.
+            Some(
+                Standing::Waiting
+                | Standing::Sent
+                | Standing::Pull
+                | Standing::Queued(_)
+                | Standing::Attempted(_)
+                | Standing::Accepted(_)
+                | Standing::Unknown(_),
+            )
+            | None => return vec![let_go()],
+        }
+        match permission(case, open, *message, to) {
+            Ok(granted) => vec![Granted { grant, ..granted }.into()],
+            Err(instead) => vec![let_go(), instead],
+        }
+    }
+}
+
+/// The adapter asks once for each attempt. Asking again for one without a result means: whoever made it is gone.
+fn unknown(channel: Adapter, message: MessageId, to: &Party) -> Fact {
+    let attempt = Attempt { message, to: to.clone(), connector: String::new(), ids: Vec::new(), grant: None };
+    Unknown { channel, attempt, why: UnknownReason::BridgeLost }.into()
+}
+
+/// The permission, or what becomes of the delivery instead.
+fn permission(
+    case: &Case<'_, ByAdapter>,
+    open: &OpenMessage,
+    message: MessageId,
+    to: &Party,
+) -> Result<Granted, Fact> {
+    let (state, channel) = (case.state, case.channel());
+    if open.expires <= case.at {
+        return Err(Expired { message, to: to.clone() }.into());
+    }
+    let filtered = |reason| Fact::from(Filtered { message, to: to.clone(), reason });
+    let author = open.author(state);
+    let phone = match to {
+        Party::Phone(phone)
+            if channel.row().opt_out && author != Author::Homing && state.phones_off.contains(phone) =>
+        {
+            return Err(filtered(FilterReason::OptedOut));
+        }
+        Party::Phone(phone) => *phone,
+        Party::User(name) => {
+            let user = state.user_named(name).ok_or_else(|| filtered(FilterReason::Suspended))?;
+            user_phone(user, &author, channel, open.route).map_err(|instead| match instead {
+                Instead::Filtered(reason) => filtered(reason),
+                Instead::Waits(because) => waits(open, message, to, because),
+            })?
+        }
+    };
+    let from = author.user().and_then(|name| state.im(name));
+    Ok(Granted { channel, message, to: to.clone(), phone, from, grant: None })
+}
+
+enum Instead {
+    Filtered(FilterReason),
+    Waits(RouteReason),
+}
+
+fn user_phone(user: &User, author: &Author, channel: Adapter, route: Route) -> Result<Phone, Instead> {
+    if let Author::User(from) = author {
+        if user.suspended {
+            return Err(Instead::Filtered(FilterReason::Suspended));
+        }
+        if user.contacts.as_ref().is_some_and(|contacts| contacts.blocks(from)) {
+            return Err(Instead::Filtered(FilterReason::Blocked));
+        }
+        if channel.row().opt_out && user.sms_off {
+            return Err(match route {
+                Route::Auto | Route::Im => Instead::Waits(RouteReason::SmsOff),
+                Route::By(_) => Instead::Filtered(FilterReason::OptedOut),
+            });
+        }
+    }
+    match channel.row().needs {
+        Needs::Phone => user.phone.ok_or(Instead::Waits(RouteReason::NoPhone)),
+    }
+}
+
+fn waits(open: &OpenMessage, message: MessageId, to: &Party, because: RouteReason) -> Fact {
+    let (channel, to, body) = (Channel::None, to.clone(), Some(open.body));
+    Routed { message, to, channel, because, seen: None, body, encoding: None }.into()
+}
