@@ -18,6 +18,7 @@ use homing::rules::identity::Register;
 use homing::rules::message::Send;
 use homing::rules::presence::Encoding;
 use homing::rules::{Command, Fact, attempt, message, phone};
+use homing::smpp::pdu::status::RMSGQFUL;
 use homing::smpp::pdu::{Body, Frame, command as pdus};
 use homing::wire::{command, commit};
 use homing::words::{CommandSeq, MessageId, Party};
@@ -168,6 +169,32 @@ async fn a_late_response_moves_the_one_recipient_that_it_is_about() {
         say(&format!("status {status:#04x}: {} of 5 moved", moved.len()));
         assert_eq!(moved, [(message, Party::Phone(phone.parse().unwrap()), status)]);
     }
+}
+
+/// The queue of the SMSC is full, which the settings call an error of the message's own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_error_that_the_settings_call_temporary_is_tried_as_often_as_they_say_and_no_more() {
+    let (mut world, smsc) = (World::start().await, RawSmsc::listen().await);
+    let _bridge = world.bridge(smsc.address().port(), "&status=0x14:temporary-2");
+    let (mut peer, mut facts) = (smsc.bound().await, world.facts());
+    let message = world.sends(&phones(1), "twice").await;
+    for _ in 0..2 {
+        let request = peer.next_but_enquiries().await.unwrap();
+        peer.send(&pdu(pdus::SUBMIT_SM_RESP, RMSGQFUL, request.header.sequence, b"")).await;
+    }
+    let mut told = Vec::new();
+    facts
+        .next("what comes of it", |fact| {
+            if let Some(attempt::Deferred { attempt, class, why, .. }) = fact.get() {
+                told.push((attempt.message, format!("deferred {class} {why}")));
+            } else if let Some(attempt::Failed { attempt, reason, .. }) = fact.get() {
+                told.push((attempt.message, format!("failed {reason}")));
+            }
+            (told.len() == 2).then_some(())
+        })
+        .await;
+    let want = ["deferred temporary smsc_0x00000014", "failed smsc_0x00000014"];
+    assert_eq!(told, want.map(|text| (message, text.to_owned())));
 }
 
 /// How a bridge is that cannot send.

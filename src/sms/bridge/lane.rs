@@ -11,7 +11,7 @@ use super::matching::{Expecting, reference_of};
 use super::pdus;
 use super::shared::Shared;
 use super::throttled::Throttled;
-use super::worst::Worst;
+use super::worst::{Worst, deferred};
 use crate::log::Verdict;
 use crate::rules::attempt::{Attempt, DeferClass, DeferReason, FailReason, Granted, Report, UnknownReason};
 use crate::smpp::link::{Answer, Link, Permit, Submitting, UnknownWhy};
@@ -230,13 +230,9 @@ impl Lane {
                     return (Report::Failed { attempt, reason: FailReason::Smsc(status) }, done);
                 }
                 let wait = TRY_AGAIN_AFTER.saturating_mul(1 << tried.min(10)).min(TRY_AGAIN_AFTER_MAX);
-                let (class, why) = (DeferClass::Temporary, DeferReason::Smsc(status));
-                (Report::Deferred { attempt, class, why }, Then::Settle(Verdict::Again(wait)))
+                (self.deferred(attempt, status), Then::Settle(Verdict::Again(wait)))
             }
-            Worst::Throttled(status) => {
-                let (class, why) = (DeferClass::Throttled, DeferReason::Smsc(status));
-                (Report::Deferred { attempt, class, why }, Then::Again)
-            }
+            Worst::Throttled(status) => (self.deferred(attempt, status), Then::Again),
             Worst::NotSent => {
                 let held_back = !self.shared.wishes.allow(&leave.granted);
                 let then = if held_back { Then::Settle(Verdict::Again(HELD_BACK_FOR)) } else { Then::Again };
@@ -244,6 +240,11 @@ impl Lane {
                 (Report::Deferred { attempt, class, why }, then)
             }
         }
+    }
+
+    fn deferred(&self, attempt: Attempt, status: u32) -> Report {
+        let class = deferred(self.account.connector.status.class(status));
+        Report::Deferred { attempt, class, why: DeferReason::Smsc(status) }
     }
 
     /// Reports, and gives the item back when the report is stored, or parked.
