@@ -89,7 +89,7 @@ impl Journal {
         inner.live.values().map(|entry| (entry.attempt(), entry.report(&receipts))).collect()
     }
 
-    /// Leave will be asked for.
+    /// Grant will be asked for.
     pub(super) fn asks(&self, leave: u64, deliveries: &[Asked]) {
         let mut inner = self.lock();
         let mut octets = Vec::new();

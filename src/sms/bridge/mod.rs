@@ -6,25 +6,25 @@
 //! Invariant: what an SMSC sends is acknowledged after it is stored.
 
 mod answer;
-mod desk;
-mod door;
+mod connector;
 mod found;
 mod inbound;
+mod items;
 mod join;
 mod journal;
-mod lane;
 mod late;
 mod listen;
 mod matching;
-mod outbound;
+mod opt_outs;
+mod outbox;
 mod pdus;
 mod refused;
 mod repeated;
 mod report;
+mod sender;
 mod shared;
 mod sweep;
 mod throttled;
-mod wishes;
 mod worst;
 
 use std::path::Path;
@@ -43,20 +43,20 @@ use super::state::{Matched, State};
 use crate::log::{Fault, Log, Projection, Record, Retry, blocking};
 use crate::wire::subjects;
 use crate::words::EventSeq;
-use door::Door;
+use connector::Connector;
 use journal::Journal;
-use lane::Over;
 use listen::Listening;
 use matching::Matching;
+use opt_outs::OptOuts;
 use repeated::Repeated;
 use report::Reporter;
+use sender::Over;
 use shared::Shared;
-use wishes::Wishes;
 
 /// A folder that tears again and again is not mended by one more attempt.
 const REBUILDS_MAX: usize = 3;
-/// Leave that waits in a lane; the desk asks for no more than the window takes.
-const LEAVES_LEN_MAX: usize = 1_024;
+/// Grant that waits in a lane; the desk asks for no more than the window takes.
+const GRANTS_LEN_MAX: usize = 1_024;
 /// Its file in the bridge's folder: it goes where the folder goes.
 const JOURNAL: &str = "sent";
 /// A disk that is full, or a server that is away, is looked at again after this time.
@@ -100,7 +100,7 @@ async fn once(log: &Log, folder: &Path, settings: &Settings, stop: &Cancellation
         state: Arc::clone(&state),
         begun_at,
         matching: Matching::new(Arc::clone(&state), settings.terms(), settings.service.clone()),
-        wishes: Wishes::default(),
+        opt_outs: OptOuts::default(),
         journal: blocking(move || Ok(Journal::open(sent))).await?,
         reporter,
         service: settings.service.clone(),
@@ -109,26 +109,26 @@ async fn once(log: &Log, folder: &Path, settings: &Settings, stop: &Cancellation
     // What ends first ends the others; the links end last, for their responses are waited for.
     let ends = stop.child_token();
     let links = CancellationToken::new();
-    let (over, concluded) = mpsc::channel::<Over>(LEAVES_LEN_MAX);
-    let (mut doors, mut tasks) = (Vec::new(), Vec::<JoinHandle<()>>::new());
+    let (over, concluded) = mpsc::channel::<Over>(GRANTS_LEN_MAX);
+    let (mut connectors, mut tasks) = (Vec::new(), Vec::<JoinHandle<()>>::new());
     for account in &settings.accounts {
         let repeated = repeated.take(account.name());
         let listening = Listening { repeated, unacknowledged: Arc::clone(&unacknowledged) };
-        let (door, kept) =
-            Door::open(log, account, settings, &shared, (over.clone(), listening), links.clone());
-        doors.push(door);
+        let (connector, kept) =
+            Connector::open(log, account, settings, &shared, (over.clone(), listening), links.clone());
+        connectors.push(connector);
         tasks.extend(kept);
     }
     drop(over);
     let done = {
         let guarded = |work| ending(&ends, work);
-        let (commits, answers) = mpsc::channel(LEAVES_LEN_MAX);
+        let (commits, answers) = mpsc::channel(GRANTS_LEN_MAX);
         // Answers are read until the last question has its own.
         let reading = CancellationToken::new();
         let refused = guarded(Box::pin(refused::run(log, refusals, commits.clone(), &ends)) as Work<'_>);
         let follow = guarded(Box::pin(follow(log, &shared, commits, &reading)));
-        let wishes = guarded(Box::pin(hear_wishes(log, &shared, &ends)));
-        let submit = outbound::run(log, &shared, &doors, answers, concluded, &ends);
+        let opt_outs = guarded(Box::pin(hear_opt_outs(log, &shared, &ends)));
+        let submit = outbox::run(log, &shared, &connectors, answers, concluded, &ends);
         let submit = guarded(Box::pin(async {
             let _reading = reading.clone().drop_guard();
             match ends.run_until_cancelled(conclude(&shared, settings)).await {
@@ -136,13 +136,13 @@ async fn once(log: &Log, folder: &Path, settings: &Settings, stop: &Cancellation
                 None => Ok(()),
             }
         }));
-        let sweep = guarded(Box::pin(sweep::run(log, &shared, &doors, settings, &ends)));
-        let answer = guarded(Box::pin(answer::run(log, &shared, &doors, &ends)));
-        let (a, b, c, d, e, f) = tokio::join!(follow, wishes, submit, sweep, answer, refused);
+        let sweep = guarded(Box::pin(sweep::run(log, &shared, &connectors, settings, &ends)));
+        let answer = guarded(Box::pin(answer::run(log, &shared, &connectors, &ends)));
+        let (a, b, c, d, e, f) = tokio::join!(follow, opt_outs, submit, sweep, answer, refused);
         a.and(b).and(c).and(d).and(e).and(f)
     };
     links.cancel();
-    drop(doors);
+    drop(connectors);
     for task in tasks {
         // A lane or listener that panicked has said so.
         let _ = task.await;
@@ -235,17 +235,17 @@ async fn project(state: &Arc<State>, records: &Arc<Vec<Record>>) -> Result<Vec<M
     blocking(move || state.apply(&records)).await
 }
 
-/// Hears of wishes from the other bridges before they are decided, and from EVENTS when they are.
-async fn hear_wishes(log: &Log, shared: &Arc<Shared>, ends: &CancellationToken) -> Result<(), Fault> {
+/// Hears of opt-outs from the other bridges before they are decided, and from EVENTS when they are.
+async fn hear_opt_outs(log: &Log, shared: &Arc<Shared>, ends: &CancellationToken) -> Result<(), Fault> {
     let subscribed = log.client().subscribe(subjects::SMS_STOPS).await;
     let mut stops = subscribed.map_err(|error| Fault::later("hear of STOP").because(error))?;
     let from = log.last_seq("EVENTS").await? + 1;
-    let mut follower = log.follow_all("EVENTS", subjects::events_with(wishes::READS), from);
+    let mut follower = log.follow_all("EVENTS", subjects::events_with(opt_outs::READS), from);
     loop {
         tokio::select! {
             () = ends.cancelled() => return Ok(()),
-            Some(stop) = stops.next() => shared.wishes.told(&stop.payload),
-            records = follower.next() => shared.wishes.read(&records?),
+            Some(stop) = stops.next() => shared.opt_outs.told(&stop.payload),
+            records = follower.next() => shared.opt_outs.read(&records?),
         }
     }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::journal::Journal;
 use super::matching::Matching;
+use super::opt_outs::OptOuts;
 use super::report::Reporter;
-use super::wishes::Wishes;
 use crate::log::Fault;
 use crate::rules::sms::{Attempted, ReceiptState};
 use crate::sms::settings::{OnUnknown, ServiceNumber};
@@ -18,7 +18,7 @@ pub(super) struct Shared {
     /// Where EVENTS stood for the bridge when it began.
     pub(super) begun_at: EventSeq,
     pub(super) matching: Matching,
-    pub(super) wishes: Wishes,
+    pub(super) opt_outs: OptOuts,
     pub(super) journal: Journal,
     pub(super) reporter: Reporter,
     pub(super) service: ServiceNumber,

@@ -7,7 +7,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
-use super::door::Door;
+use super::connector::Connector;
 use super::found;
 use super::join::join;
 use super::matching::state_of;
@@ -29,7 +29,7 @@ const QUERY_AGAIN: i64 = 4;
 pub(super) async fn run(
     log: &Log,
     shared: &Arc<Shared>,
-    doors: &[Door],
+    connectors: &[Connector],
     settings: &Settings,
     ends: &CancellationToken,
 ) -> Result<(), Fault> {
@@ -38,7 +38,7 @@ pub(super) async fn run(
     let mut looks = 0_u32;
     while ends.run_until_cancelled(look.tick()).await.is_some() {
         looks = looks.wrapping_add(1);
-        let sweep = Sweep { log, shared, doors, patience: settings.patience };
+        let sweep = Sweep { log, shared, connectors, patience: settings.patience };
         let swept = ends.run_until_cancelled(sweep.once(looks.is_multiple_of(FORGET_EVERY))).await;
         match swept {
             Some(Err(fault)) if fault.retry == crate::log::Retry::Reload => return Err(fault),
@@ -52,7 +52,7 @@ pub(super) async fn run(
 struct Sweep<'a> {
     log: &'a Log,
     shared: &'a Arc<Shared>,
-    doors: &'a [Door],
+    connectors: &'a [Connector],
     patience: Patience,
 }
 
@@ -99,9 +99,12 @@ impl Sweep<'_> {
             drop(self.shared.reporter.hand_in(Report::Silent { message, to }).await.await);
             return Ok(());
         }
-        let door = self.doors.iter().find(|door| door.name == delivery.connector && door.link.free() > 0);
-        if let Some(door) = door {
-            self.query(door, message, &to, &delivery).await;
+        let connector = self
+            .connectors
+            .iter()
+            .find(|connector| connector.name == delivery.connector && connector.link.free() > 0);
+        if let Some(connector) = connector {
+            self.query(connector, message, &to, &delivery).await;
         }
         let later = now + crate::words::Span::from_ms(self.patience.query_after.ms() * QUERY_AGAIN);
         // Reports of what was found may have changed it since; then there is nothing to put off.
@@ -114,16 +117,19 @@ impl Sweep<'_> {
     }
 
     /// Asks the SMSC after each segment that it has named and that has no final receipt.
-    async fn query(&self, door: &Door, message: MessageId, to: &Party, delivery: &Delivery) {
+    async fn query(&self, connector: &Connector, message: MessageId, to: &Party, delivery: &Delivery) {
         let segments = u8::try_from(delivery.ids.len()).unwrap_or(u8::MAX);
         for (segment, id) in (0..segments).zip(&delivery.ids) {
             let asked = !delivery.has_ended(segment);
             let Some(id) = id.as_ref().filter(|id| asked && !id.is_empty()) else { continue };
-            let source =
-                Address::new(door.source.0, door.source.1, self.shared.service.sender(delivery.from));
-            let answer = door.link.query(QuerySm { message_id: id.clone(), source }).await;
+            let source = Address::new(
+                connector.source.0,
+                connector.source.1,
+                self.shared.service.sender(delivery.from),
+            );
+            let answer = connector.link.query(QuerySm { message_id: id.clone(), source }).await;
             let QueryAnswer::Response { status: 0, response } = answer else {
-                debug!(%message, connector = door.name, "the SMSC does not say what became of it");
+                debug!(%message, connector = connector.name, "the SMSC does not say what became of it");
                 return;
             };
             let Some(state) = response.message_state.map(ReceiptState::of_number).map(state_of) else {

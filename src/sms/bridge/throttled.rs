@@ -8,7 +8,7 @@ use tokio::time::Instant;
 /// Each try is an attempt in the log: an SMSC that throttles for hours gets two a minute.
 const PAUSE_MAX: Duration = Duration::from_secs(30);
 
-/// When the SMSC last asked for patience. Leave from before is given back: what was refused goes first again.
+/// When the SMSC last asked for patience. Grant from before is given back: what was refused goes first again.
 #[derive(Debug, Default)]
 pub(super) struct Throttled(Mutex<Inner>);
 

@@ -1,4 +1,4 @@
-//! One account at an SMSC, kept up: its link, the lane that submits, and the ear that listens.
+//! One account at an SMSC, kept up: its link, the sender that submits, and the reader that listens.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -7,24 +7,24 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::LEAVES_LEN_MAX;
-use super::inbound::Ear;
-use super::lane::{Lane, Leave, Over};
+use super::GRANTS_LEN_MAX;
+use super::inbound::Reader;
 use super::listen::{Listener, Listening};
 use super::pdus;
+use super::sender::{Grant, Over, Sender};
 use super::shared::Shared;
 use super::throttled::Throttled;
 use crate::log::Log;
 use crate::smpp::link::{self, Link};
 use crate::sms::settings::{Account, Settings};
 
-/// Of a pace, how much has leave ahead of its turn: little, for wishes change.
+/// Of a pace, how much is granted ahead of its turn: little, for opt-outs change.
 const AHEAD_SECS: f64 = 0.25;
 
-pub(super) struct Door {
+pub(super) struct Connector {
     pub(super) name: String,
     pub(super) link: Link,
-    pub(super) leaves: mpsc::Sender<Leave>,
+    pub(super) grants: mpsc::Sender<Grant>,
     window: usize,
     rate: Option<f64>,
     /// TON and NPI of our numbers.
@@ -33,7 +33,7 @@ pub(super) struct Door {
     pub(super) backlog: Arc<AtomicUsize>,
 }
 
-impl Door {
+impl Connector {
     /// Begins to keep an account up: what has leave is submitted, what the SMSC sends is listened to, until `links` ends.
     pub(super) fn open(
         log: &Log,
@@ -42,30 +42,31 @@ impl Door {
         shared: &Arc<Shared>,
         (over, listening): (mpsc::Sender<Over>, Listening),
         links: CancellationToken,
-    ) -> (Door, [JoinHandle<()>; 3]) {
+    ) -> (Connector, [JoinHandle<()>; 3]) {
         let (link, incoming, keeping) = link::start(Arc::clone(&account.connector), links);
-        let (leaves, taken) = mpsc::channel(LEAVES_LEN_MAX);
-        let lane = Lane {
+        let (grants, taken) = mpsc::channel(GRANTS_LEN_MAX);
+        let sender = Sender {
             account: Arc::clone(account),
             link: link.clone(),
             shared: Arc::clone(shared),
             over,
             throttled: Throttled::default(),
         };
-        let ear = Ear { account: Arc::clone(account), shared: Arc::clone(shared), region: settings.region };
+        let reader =
+            Reader { account: Arc::clone(account), shared: Arc::clone(shared), region: settings.region };
         let backlog = Arc::new(AtomicUsize::new(0));
-        let listener = Listener { log: log.clone(), ear, backlog: Arc::clone(&backlog), listening };
+        let listener = Listener { log: log.clone(), reader, backlog: Arc::clone(&backlog), listening };
         let connector = &account.connector;
-        let door = Door {
+        let connector = Connector {
             name: account.name().to_owned(),
             link,
-            leaves,
+            grants,
             window: connector.window,
             rate: connector.rate,
             source: pdus::source_kind(connector),
             backlog,
         };
-        (door, [keeping, tokio::spawn(lane.run(taken)), tokio::spawn(listener.run(incoming))])
+        (connector, [keeping, tokio::spawn(sender.run(taken)), tokio::spawn(listener.run(incoming))])
     }
 
     /// Submits can be taken and sent, if not at this moment.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::lane::Leave;
+use super::sender::Grant;
 use crate::log::{Taken, Verdict};
 use crate::rules::sms::{Asked, Attempt, BATCH_LEN_MAX, LetGo, Unknown, UnknownReason};
 use crate::rules::{Fact, sms};
@@ -30,9 +30,9 @@ struct Item {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     Waiting,
-    /// The decider was asked, for this lane.
+    /// The decider was asked, for this connector.
     Asked(usize),
-    /// With a lane.
+    /// With a connector.
     Out(usize),
 }
 
@@ -45,13 +45,13 @@ pub(super) enum Took {
 
 /// What an answer of the decider is for.
 pub(super) enum Answered {
-    Leave { lane: usize, leave: Leave },
+    Grant { connector: usize, leave: Grant },
     Settle { taken: Taken, verdict: Verdict, message: MessageId, to: Party },
 }
 
 /// Items by their sequence on OUTBOX: their order is the order in which they are submitted.
 #[derive(Debug, Default)]
-pub(super) struct Desk {
+pub(super) struct Items {
     items: BTreeMap<u64, Item>,
     by_delivery: HashMap<(MessageId, Party), u64>,
     waiting: BTreeSet<u64>,
@@ -62,10 +62,10 @@ pub(super) struct Desk {
     leave: u64,
 }
 
-impl Desk {
+impl Items {
     /// `leave` is a number that no other desk counts on from.
-    pub(super) fn new(on_unknown: OnUnknown, leave: u64) -> Desk {
-        Desk { on_unknown, leave, ..Desk::default() }
+    pub(super) fn new(on_unknown: OnUnknown, leave: u64) -> Items {
+        Items { on_unknown, leave, ..Items::default() }
     }
 
     /// How many more are wanted, where so many can be sent soon. They are fetched a quarter of them at a time, not one by one.
@@ -96,10 +96,11 @@ impl Desk {
         self.waiting.len()
     }
 
-    /// Items that a lane has, or is about to have.
-    pub(super) fn on_lane(&self, lane: usize) -> usize {
-        let of_lane = |item: &&Item| matches!(item.place, Place::Asked(its) | Place::Out(its) if its == lane);
-        self.items.values().filter(of_lane).count()
+    /// Items that a connector has, or is about to have.
+    pub(super) fn on_connector(&self, connector: usize) -> usize {
+        let its =
+            |item: &&Item| matches!(item.place, Place::Asked(its) | Place::Out(its) if its == connector);
+        self.items.values().filter(its).count()
     }
 
     /// Whether all items wait.
@@ -107,15 +108,15 @@ impl Desk {
         self.items.len() == self.waiting.len()
     }
 
-    /// The question for the next items in order, at most `len`, for a lane.
-    pub(super) fn ask(&mut self, lane: usize, len: usize) -> Attempt {
+    /// The question for the next items in order, at most `len`, for a connector.
+    pub(super) fn ask(&mut self, connector: usize, len: usize) -> Attempt {
         self.asked = Some(Instant::now());
         let next: Vec<u64> = self.waiting.iter().take(len.min(BATCH_LEN_MAX)).copied().collect();
         let mut deliveries = Vec::with_capacity(next.len());
         for seq in next {
             self.waiting.remove(&seq);
             let Some(item) = self.items.get_mut(&seq) else { continue };
-            item.place = Place::Asked(lane);
+            item.place = Place::Asked(connector);
             // Only what came again can be a retry of something unknown.
             let again = self.on_unknown == OnUnknown::Retry && item.taken.deliveries > 1;
             deliveries.push(Asked { message: item.work.message, to: item.work.to.clone(), again });
@@ -140,10 +141,10 @@ impl Desk {
             sms::Fact::Granted(granted) => {
                 let seq = *self.by_delivery.get(&(granted.message, granted.to.clone()))?;
                 let item = self.items.get_mut(&seq)?;
-                let Place::Asked(lane) = item.place else { return None };
-                item.place = Place::Out(lane);
+                let Place::Asked(connector) = item.place else { return None };
+                item.place = Place::Out(connector);
                 let (work, since) = (Arc::clone(&item.work), self.asked.unwrap_or_else(Instant::now));
-                Some(Answered::Leave { lane, leave: Leave { item: seq, work, granted, since } })
+                Some(Answered::Grant { connector, leave: Grant { item: seq, work, granted, since } })
             }
             sms::Fact::LetGo(LetGo { message, to }) => self.settled(message, to, Verdict::Done),
             sms::Fact::Unknown(Unknown { attempt, why: UnknownReason::BridgeLost }) => {

@@ -26,7 +26,7 @@ const HELD_FOR: Duration = Duration::from_secs(30);
 const LATE: Span = Span::from_secs(600);
 
 #[derive(Debug, Default)]
-pub(super) struct Wishes(Mutex<Inner>);
+pub(super) struct OptOuts(Mutex<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -34,7 +34,7 @@ struct Inner {
     users: HashMap<UserName, Instant>,
 }
 
-impl Wishes {
+impl OptOuts {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -72,7 +72,7 @@ impl Wishes {
     fn take(&self, fact: &Fact) {
         let Fact::Identity(fact) = fact else { return };
         match fact {
-            identity::Fact::PreferenceSet(PreferenceSet { user, sms }) => self.wishes(user, *sms),
+            identity::Fact::PreferenceSet(PreferenceSet { user, sms }) => self.wants(user, *sms),
             identity::Fact::PhonePreferenceSet(PhonePreferenceSet { phone, sms: true }) => self.start(*phone),
             identity::Fact::PhonePreferenceSet(PhonePreferenceSet { phone, sms: false }) => self.stop(*phone),
             identity::Fact::Registered(_)
@@ -83,7 +83,7 @@ impl Wishes {
         }
     }
 
-    fn wishes(&self, user: &UserName, sms: bool) {
+    fn wants(&self, user: &UserName, sms: bool) {
         let users = &mut self.lock().users;
         users.retain(|_, since| since.elapsed() < HELD_FOR);
         if sms {

@@ -22,7 +22,7 @@ use crate::sms::settings::{Account, OnUnknown};
 use crate::sms::state::Delivery;
 use crate::wire::work::Work;
 
-/// Leave is asked for anew after this time: what it was given on may have changed.
+/// Grant is asked for anew after this time: what it was given on may have changed.
 const LEAVE_GOOD_FOR: Duration = Duration::from_secs(20);
 /// The least time that an SMSC which throttles is left alone.
 const THROTTLE_PAUSE: Duration = Duration::from_secs(1);
@@ -36,7 +36,7 @@ const HELD_BACK_FOR: Duration = Duration::from_secs(2);
 
 /// A delivery with leave to be submitted.
 #[derive(Debug)]
-pub(super) struct Leave {
+pub(super) struct Grant {
     /// Its item's sequence on OUTBOX.
     pub(super) item: u64,
     pub(super) work: Arc<Work>,
@@ -59,8 +59,8 @@ pub(super) enum Then {
     Again,
 }
 
-/// One account's lane.
-pub(super) struct Lane {
+/// The sender of one account.
+pub(super) struct Sender {
     pub(super) account: Arc<Account>,
     pub(super) link: Link,
     pub(super) shared: Arc<Shared>,
@@ -68,25 +68,25 @@ pub(super) struct Lane {
     pub(super) throttled: Throttled,
 }
 
-impl Lane {
-    /// Submits until no leave can come any more.
-    pub(super) async fn run(self, mut leaves: mpsc::Receiver<Leave>) {
-        let lane = Arc::new(self);
-        while let Some(leave) = leaves.recv().await {
+impl Sender {
+    /// Submits until no grant can come any more.
+    pub(super) async fn run(self, mut grants: mpsc::Receiver<Grant>) {
+        let sender = Arc::new(self);
+        while let Some(leave) = grants.recv().await {
             let leave = Arc::new(leave);
-            match lane.begin(&leave).await {
+            match sender.begin(&leave).await {
                 Ok(begun) => {
-                    let lane = Arc::clone(&lane);
-                    tokio::spawn(async move { lane.conclude(&leave, begun).await });
+                    let sender = Arc::clone(&sender);
+                    tokio::spawn(async move { sender.conclude(&leave, begun).await });
                 }
-                Err(report) => lane.finish(&leave, report, Then::Settle(Verdict::Done)).await,
+                Err(report) => sender.finish(&leave, report, Then::Settle(Verdict::Done)).await,
             }
         }
     }
 
     /// Queues the segments that the SMSC does not have yet, or says why there can be none.
-    async fn begin(self: &Arc<Self>, leave: &Arc<Leave>) -> Result<Begun, Report> {
-        let Leave { work, granted, .. } = &**leave;
+    async fn begin(self: &Arc<Self>, leave: &Arc<Grant>) -> Result<Begun, Report> {
+        let Grant { work, granted, .. } = &**leave;
         let fails = |reason| Report::Failed { attempt: self.attempt(granted, Vec::new()), reason };
         let text = work.text.as_deref().ok_or_else(|| fails(FailReason::NoText))?;
         if !number::gets_sms(granted.phone) {
@@ -113,13 +113,13 @@ impl Lane {
             }
             let pdu =
                 pdus::submit(&self.account, &self.shared.service, granted, work.expires, reference, segment);
-            let going = Going { lane: Arc::clone(self), leave: Arc::clone(leave), place };
+            let going = Going { sender: Arc::clone(self), leave: Arc::clone(leave), place };
             submitting.push(Some(self.link.submit_if(pdu, Arc::new(going)).await));
         }
         Ok(Begun { ids, submitting, before, expecting })
     }
 
-    fn before(&self, leave: &Leave) -> Option<Delivery> {
+    fn before(&self, leave: &Grant) -> Option<Delivery> {
         let found = self.shared.state.delivery(leave.granted.message, &leave.granted.to);
         found.unwrap_or_else(|fault| {
             warn!(message = %leave.granted.message, %fault, "an earlier attempt is not known");
@@ -128,7 +128,7 @@ impl Lane {
     }
 
     /// Waits for the responses and reports.
-    async fn conclude(&self, leave: &Leave, begun: Begun) {
+    async fn conclude(&self, leave: &Grant, begun: Begun) {
         let Begun { mut ids, submitting, before, expecting } = begun;
         let (granted, segments) = (&leave.granted, ids.len());
         let (mut worst, mut late) = (Worst::Accepted, Vec::new());
@@ -207,7 +207,7 @@ impl Lane {
         &self,
         attempt: Attempted,
         worst: Worst,
-        leave: &Leave,
+        leave: &Grant,
         before: Option<&Delivery>,
     ) -> (Report, Then) {
         let done = Then::Settle(Verdict::Done);
@@ -239,7 +239,7 @@ impl Lane {
                 (Report::Deferred { attempt, why: DeferReason::Smsc(status) }, Then::Again)
             }
             Worst::NotSent => {
-                let held_back = !self.shared.wishes.allow(&leave.granted);
+                let held_back = !self.shared.opt_outs.allow(&leave.granted);
                 let then = if held_back { Then::Settle(Verdict::Again(HELD_BACK_FOR)) } else { Then::Again };
                 (Report::Deferred { attempt, why: DeferReason::NotSent }, then)
             }
@@ -247,7 +247,7 @@ impl Lane {
     }
 
     /// Reports, and gives the item back when the report is stored, or parked.
-    async fn finish(&self, leave: &Leave, report: Report, then: Then) {
+    async fn finish(&self, leave: &Grant, report: Report, then: Then) {
         let stored = self.shared.reporter.hand_in(report).await;
         if stored.await.is_ok() {
             self.shared.journal.over(leave.granted.message, &leave.granted.to);
@@ -269,21 +269,21 @@ struct Begun {
 
 /// A segment on its way to the socket.
 struct Going {
-    lane: Arc<Lane>,
-    leave: Arc<Leave>,
+    sender: Arc<Sender>,
+    leave: Arc<Grant>,
     place: usize,
 }
 
 impl Permit for Going {
     fn holds(&self) -> bool {
         self.leave.since.elapsed() < LEAVE_GOOD_FOR
-            && !self.lane.throttled.since(self.leave.since)
-            && self.lane.shared.wishes.allow(&self.leave.granted)
+            && !self.sender.throttled.since(self.leave.since)
+            && self.sender.shared.opt_outs.allow(&self.leave.granted)
     }
 
     /// Writes one record, and the journal anew once in 256 KiB of them: what the desk holds, a thousand deliveries at most.
     /// Neither is synced: both end in the page cache.
     fn leaves(&self) -> bool {
-        self.holds() && self.lane.shared.journal.writes(&self.leave.granted, self.place)
+        self.holds() && self.sender.shared.journal.writes(&self.leave.granted, self.place)
     }
 }

@@ -11,10 +11,10 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
-use super::desk::{Answered, Desk, Took};
-use super::door::Door;
-use super::lane::{Over, Then};
+use super::connector::Connector;
+use super::items::{Answered, Items, Took};
 use super::listen::BACKLOG_LEN_MAX;
+use super::sender::{Over, Then};
 use super::shared::Shared;
 use crate::log::{Fault, Log, Record, Source, Taken, Verdict};
 use crate::rules::presence::Encoding;
@@ -40,8 +40,8 @@ const DRAIN_WITHIN: Duration = Duration::from_secs(4);
 struct Outbound<'a> {
     log: &'a Log,
     shared: &'a Shared,
-    doors: &'a [Door],
-    desk: Desk,
+    connectors: &'a [Connector],
+    desk: Items,
     /// One question at a time: the next one holds all that came meanwhile.
     question: Question,
     asked: mpsc::Sender<u64>,
@@ -63,15 +63,15 @@ enum Question {
 pub(super) async fn run(
     log: &Log,
     shared: &Arc<Shared>,
-    doors: &[Door],
+    connectors: &[Connector],
     mut answers: mpsc::Receiver<Vec<Record>>,
     mut over: mpsc::Receiver<Over>,
     ends: &CancellationToken,
 ) -> Result<(), Fault> {
     let (asked, mut stored) = mpsc::channel(1);
-    let desk = Desk::new(shared.on_unknown, RandomState::new().hash_one(log.fresh_identity()));
+    let desk = Items::new(shared.on_unknown, RandomState::new().hash_one(log.fresh_identity()));
     let (question, unread) = (Question::None, VecDeque::new());
-    let mut outbound = Outbound { log, shared, doors, desk, question, asked, unread, not_before: None };
+    let mut outbound = Outbound { log, shared, connectors, desk, question, asked, unread, not_before: None };
     let mut draw = log.draw(SOURCE).await?;
     let mut keep = interval(KEEP_EVERY);
     let mut look = interval(LOOK_EVERY);
@@ -94,7 +94,7 @@ pub(super) async fn run(
             _ = keep.tick() => outbound.keep().await,
             _ = look.tick() => {}
         }
-        if stopping.is_some() || !doors.iter().any(Door::is_open) {
+        if stopping.is_some() || !connectors.iter().any(Connector::is_open) {
             outbound.give_back().await;
         }
         match stopping {
@@ -108,10 +108,10 @@ pub(super) async fn run(
 }
 
 impl Outbound<'_> {
-    /// What can be sent soon: what the lanes take, and as much again that is asked for meanwhile.
+    /// What can be sent soon: what the connectors take, and as much again that is asked for meanwhile.
     fn wants(&self) -> usize {
-        let open = self.doors.iter().filter(|door| door.is_open());
-        self.desk.wants(open.map(|door| 2 * door.ahead_max()).sum())
+        let open = self.connectors.iter().filter(|connector| connector.is_open());
+        self.desk.wants(open.map(|connector| 2 * connector.ahead_max()).sum())
     }
 
     async fn take(&mut self, taken: Taken) {
@@ -124,22 +124,23 @@ impl Outbound<'_> {
         }
     }
 
-    /// Asks for as many as the first lane that is up can take soon.
+    /// Asks for as many as the first connector that is up can take soon.
     fn ask(&mut self) {
         let waits = self.not_before.is_some_and(|then| Instant::now() < then);
         if self.question != Question::None || self.desk.waiting_len() == 0 || waits {
             return;
         }
-        let up = self.doors.iter().enumerate().find(|(_, door)| door.is_up());
-        let Some((lane, door)) = up else { return };
-        let behind = door.backlog.load(Ordering::Relaxed) > BACKLOG_LEN_MAX;
-        let len = if behind { 0 } else { door.ahead_max().saturating_sub(self.desk.on_lane(lane)) };
+        let up = self.connectors.iter().enumerate().find(|(_, connector)| connector.is_up());
+        let Some((place, connector)) = up else { return };
+        let behind = connector.backlog.load(Ordering::Relaxed) > BACKLOG_LEN_MAX;
+        let len =
+            if behind { 0 } else { connector.ahead_max().saturating_sub(self.desk.on_connector(place)) };
         if len == 0 {
             return;
         }
         // A question that no server takes would be asked for ever.
         let fits = (self.log.client().server_info().max_payload / ASKED_BYTES_MAX).max(1);
-        let question = self.desk.ask(lane, len.min(fits));
+        let question = self.desk.ask(place, len.min(fits));
         self.shared.journal.asks(question.leave.unwrap_or_default(), &question.deliveries);
         self.question = Question::Asking;
         tokio::spawn(publish(self.log.clone(), Command::from(question), self.asked.clone()));
@@ -185,11 +186,11 @@ impl Outbound<'_> {
                 self.shared.journal.over(message, &to);
                 self.settle(&taken, verdict).await;
             }
-            Some(Answered::Leave { lane, leave }) => {
-                let Some(door) = self.doors.get(lane) else { return };
+            Some(Answered::Grant { connector, leave }) => {
+                let Some(connector) = self.connectors.get(connector) else { return };
                 // There is room for more than was asked for.
-                if door.leaves.send(leave).await.is_err() {
-                    debug!("a lane has ended");
+                if connector.grants.send(leave).await.is_err() {
+                    debug!("a connector has ended");
                 }
             }
         }
