@@ -31,12 +31,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::info;
 
-use crate::log::{Fault, Log, Projection, Retry, blocking};
-
-/// Read models that tear again and again are not mended by one more attempt.
-const REBUILDS_MAX: usize = 3;
+use crate::log::{Fault, Log, blocking, rebuilding};
 
 /// Follows EVENTS and answers until `stop`. The read models are in `<data>/query`.
 ///
@@ -44,17 +41,7 @@ const REBUILDS_MAX: usize = 3;
 /// Where the disk or the server does not work.
 pub async fn run(log: Log, data: &Path, stop: CancellationToken) -> Result<(), Fault> {
     let folder = data.join("query");
-    let mut rebuilds = 0;
-    loop {
-        match once(&log, &folder, &stop).await {
-            Err(fault) if fault.retry == Retry::Reload && rebuilds < REBUILDS_MAX => {
-                rebuilds += 1;
-                warn!(%fault, "the read models are torn and are rebuilt from the log");
-                Projection::set_aside(&folder)?;
-            }
-            ended => return ended,
-        }
-    }
+    rebuilding(&folder, "the read models", || once(&log, &folder, &stop)).await
 }
 
 /// Until `stop`, or until the folder turns out to be torn.

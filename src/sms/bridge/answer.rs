@@ -70,6 +70,6 @@ fn connector(connector: &Connector) -> ConnectorShown {
         Status::Refused { status, .. } => ("refused", Some(Named(*status).to_string())),
         Status::Down { why, .. } => ("down", Some(why.clone())),
     };
-    let (name, in_flight) = (connector.name.clone(), connector.link.in_flight());
+    let (name, in_flight) = (connector.name().to_owned(), connector.link.in_flight());
     ConnectorShown { name, state: state.to_owned(), why, in_flight }
 }

@@ -86,7 +86,7 @@ fn read(reader: &Reader, connector: &str, message: &ShortMessage) -> (Command, S
     (Command::from(part), content)
 }
 
-/// A wish counts from the moment it is heard.
+/// An opt-out counts from the moment it is heard.
 pub(super) fn hear(shared: &Shared, from: crate::words::Phone, wish: Option<bool>) {
     match wish {
         Some(true) => shared.opt_outs.start(from),

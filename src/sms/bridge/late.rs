@@ -35,6 +35,6 @@ impl Sender {
         } else {
             return;
         };
-        drop(self.shared.reporter.hand_in(report).await);
+        drop(self.shared.channel.report(report).await);
     }
 }

@@ -60,7 +60,7 @@ impl Listener {
         loop {
             self.backlog.store(under_way.len(), Ordering::Relaxed);
             tokio::select! {
-                Some(answered) = under_way.next() => repeated.settle(answered),
+                Some(answered) = under_way.next() => note(&mut repeated, answered),
                 next = incoming.recv(), if under_way.len() < UNDER_WAY_MAX => {
                     let Some(next) = next else { break };
                     let reading = self.reader.reading(&self.log, &next, &mut repeated);
@@ -69,10 +69,10 @@ impl Listener {
             }
         }
         while let Some(answered) = under_way.next().await {
-            repeated.settle(answered);
+            note(&mut repeated, answered);
         }
-        let settled = repeated.is_settled(tokio::time::Instant::now());
-        self.listening.unacknowledged.fetch_or(!settled, Ordering::Relaxed);
+        let open = repeated.has_open(tokio::time::Instant::now());
+        self.listening.unacknowledged.fetch_or(open, Ordering::Relaxed);
     }
 
     async fn take(&self, mut incoming: Incoming, reading: Option<Said>) -> Option<Answered> {
@@ -132,7 +132,7 @@ impl Listener {
     }
 
     async fn hand_in(&self, report: Report) -> Result<(), Fault> {
-        let stored = self.reader.shared.reporter.hand_in(report).await;
+        let stored = self.reader.shared.channel.report(report).await;
         stored.await.map_err(|_| Fault::later("store a receipt"))
     }
 
@@ -152,10 +152,8 @@ impl Listener {
     }
 }
 
-impl Repeated {
-    fn settle(&mut self, answered: Option<Answered>) {
-        if let Some(Answered { said, acknowledged }) = answered {
-            self.answered(&said.content, &said.id, acknowledged);
-        }
+fn note(repeated: &mut Repeated, answered: Option<Answered>) {
+    if let Some(Answered { said, acknowledged }) = answered {
+        repeated.answered(&said.content, &said.id, acknowledged);
     }
 }

@@ -1,6 +1,6 @@
-//! Who has just said that they wish no more SMS: what has leave to be submitted to them is held back.
+//! Opt-outs of this moment: what is granted to somebody who has just said that they want no more SMS is held back.
 //!
-//! The decider knows every wish and gives no leave against it. This is for the moment between leave and submit: every bridge
+//! The decider knows every opt-out and grants nothing against it. This is for the moment between grant and submit: every bridge
 //! is told of a STOP by the one that heard it, before it is decided, and reads what was decided.
 
 use std::collections::HashMap;
@@ -20,7 +20,7 @@ use crate::words::{Party, Phone, Span, UserName};
 /// The facts that are read of EVENTS.
 pub(super) const READS: &[&str] = &[PreferenceSet::NAME, PhonePreferenceSet::NAME];
 
-/// Longer than a leave is good for.
+/// Longer than a grant is good for.
 const HELD_FOR: Duration = Duration::from_secs(30);
 /// Longer than that, also between clocks that differ.
 const LATE: Span = Span::from_secs(600);
@@ -52,7 +52,7 @@ impl OptOuts {
         self.lock().phones.remove(&phone);
     }
 
-    /// Takes in what was decided of late: no leave was given since against what was decided before.
+    /// Takes in what was decided of late: nothing was granted since against what was decided before.
     pub(super) fn read(&self, records: &[Record]) {
         let since = clock::now() + Span::from_ms(-LATE.ms());
         for record in records.iter().filter(|record| record.at > since) {
@@ -93,7 +93,7 @@ impl OptOuts {
         }
     }
 
-    /// Whether this leave may be used. Homing's own answers are not held back.
+    /// Whether this grant may be used. Homing's own answers are not held back.
     pub(super) fn allow(&self, granted: &Granted) -> bool {
         if granted.from.is_none() {
             return true;

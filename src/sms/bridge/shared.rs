@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use super::journal::Journal;
 use super::matching::Matching;
 use super::opt_outs::OptOuts;
-use super::report::Reporter;
+use crate::channel::Channel;
 use crate::log::Fault;
 use crate::rules::sms::{Attempted, ReceiptState};
-use crate::sms::settings::{OnUnknown, ServiceNumber};
+use crate::sms::settings::ServiceNumber;
 use crate::sms::state::{Known, State};
 use crate::words::EventSeq;
 
@@ -19,10 +18,8 @@ pub(super) struct Shared {
     pub(super) begun_at: EventSeq,
     pub(super) matching: Matching,
     pub(super) opt_outs: OptOuts,
-    pub(super) journal: Journal,
-    pub(super) reporter: Reporter,
+    pub(super) channel: Arc<Channel>,
     pub(super) service: ServiceNumber,
-    pub(super) on_unknown: OnUnknown,
 }
 
 impl Shared {

@@ -1,4 +1,4 @@
-//! The items that the bridge holds: taken from OUTBOX, asked for, submitted, and settled when their result is stored.
+//! The items that this process holds: taken from OUTBOX, asked for, sent, and settled when their result is stored.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -6,19 +6,39 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::sender::Grant;
 use crate::log::{Taken, Verdict};
-use crate::rules::sms::{Asked, Attempt, BATCH_LEN_MAX, LetGo, Unknown, UnknownReason};
+use crate::rules::sms::{Asked, Attempt, BATCH_LEN_MAX, Granted, LetGo, Unknown, UnknownReason};
 use crate::rules::{Fact, sms};
-use crate::sms::settings::OnUnknown;
 use crate::wire::work::Work;
 use crate::words::{MessageId, Party};
 
 /// Items held at once: few enough to be kept in progress.
 const HELD_LEN_MAX: usize = 1_000;
 
-/// An SMS of which nobody knows whether the SMSC has it is sent again after this time, where it is sent again at all.
+/// What may have been sent is sent again after this time, where it is sent again at all.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// What is done about an attempt of which nobody knows whether the other side has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum OnUnknown {
+    /// It is not sent again; a receipt may tell.
+    #[default]
+    Hold,
+    /// It is sent again, once: it may arrive twice.
+    Retry,
+}
+
+/// An item that may be sent, once.
+#[derive(Debug)]
+pub struct Grant {
+    /// Its sequence on OUTBOX.
+    pub(super) item: u64,
+    pub work: Arc<Work>,
+    pub granted: Granted,
+    /// When it was asked for: what it was given on is as old.
+    pub since: Instant,
+}
 
 #[derive(Debug)]
 struct Item {
@@ -45,11 +65,11 @@ pub(super) enum Took {
 
 /// What an answer of the decider is for.
 pub(super) enum Answered {
-    Grant { connector: usize, leave: Grant },
+    Grant { connector: usize, grant: Grant },
     Settle { taken: Taken, verdict: Verdict, message: MessageId, to: Party },
 }
 
-/// Items by their sequence on OUTBOX: their order is the order in which they are submitted.
+/// Items by their sequence on OUTBOX: their order is the order in which they are sent.
 #[derive(Debug, Default)]
 pub(super) struct Items {
     items: BTreeMap<u64, Item>,
@@ -63,7 +83,7 @@ pub(super) struct Items {
 }
 
 impl Items {
-    /// `leave` is a number that no other desk counts on from.
+    /// `leave` is a number that no other process counts on from.
     pub(super) fn new(on_unknown: OnUnknown, leave: u64) -> Items {
         Items { on_unknown, leave, ..Items::default() }
     }
@@ -144,7 +164,7 @@ impl Items {
                 let Place::Asked(connector) = item.place else { return None };
                 item.place = Place::Out(connector);
                 let (work, since) = (Arc::clone(&item.work), self.asked.unwrap_or_else(Instant::now));
-                Some(Answered::Grant { connector, leave: Grant { item: seq, work, granted, since } })
+                Some(Answered::Grant { connector, grant: Grant { item: seq, work, granted, since } })
             }
             sms::Fact::LetGo(LetGo { message, to }) => self.settled(message, to, Verdict::Done),
             sms::Fact::Unknown(Unknown { attempt, why: UnknownReason::BridgeLost }) => {
@@ -170,7 +190,7 @@ impl Items {
 
     fn settled(&mut self, message: MessageId, to: Party, verdict: Verdict) -> Option<Answered> {
         let seq = *self.by_delivery.get(&(message, to.clone()))?;
-        let taken = self.leave(seq)?;
+        let taken = self.remove(seq)?;
         Some(Answered::Settle { taken, verdict, message, to })
     }
 
@@ -183,7 +203,7 @@ impl Items {
     }
 
     /// An item is done with here.
-    pub(super) fn leave(&mut self, seq: u64) -> Option<Taken> {
+    pub(super) fn remove(&mut self, seq: u64) -> Option<Taken> {
         let item = self.items.remove(&seq)?;
         self.waiting.remove(&seq);
         self.by_delivery.remove(&(item.work.message, item.work.to.clone()));
@@ -193,7 +213,7 @@ impl Items {
     /// Those that wait are done with here.
     pub(super) fn give_back(&mut self) -> Vec<Taken> {
         let waiting: Vec<u64> = self.waiting.iter().copied().collect();
-        waiting.into_iter().filter_map(|seq| self.leave(seq)).collect()
+        waiting.into_iter().filter_map(|seq| self.remove(seq)).collect()
     }
 
     pub(super) fn held(&self) -> impl Iterator<Item = &Taken> {
