@@ -5,6 +5,7 @@
 #![doc = include_str!("../../streams/README.md")]
 
 mod append;
+mod bodies;
 pub mod clock;
 mod connection;
 mod draw;
