@@ -15,7 +15,7 @@ pub trait Adapter: Send + Sync + 'static {
     /// In the order in which they are preferred.
     fn connectors(&self) -> &[Self::Connector];
 
-    /// Reports what an earlier run has begun ([`Journal::left`](super::Journal::left)), before anything is asked for anew.
+    /// Reports what an earlier run has begun ([`Channel::conclude`](super::Channel::conclude)), before anything is asked for.
     fn resume(&self) -> impl Future<Output = ()> + Send;
 
     /// The subjects of EVENTS that it projects; the answers to its questions are among them.
@@ -42,6 +42,6 @@ pub trait Connector: Send + Sync {
     /// How many may be granted and not over: enough to be busy while the next are asked for, and no more, for opt-outs change.
     fn grants_len_max(&self) -> usize;
 
-    /// Takes a grant. What becomes of it is told by [`Channel::ends`](super::Channel::ends).
+    /// Takes a grant, and does not wait for its end: that is told by [`Channel::ends`](super::Channel::ends).
     fn send(&self, grant: Grant) -> impl Future<Output = ()> + Send;
 }

@@ -79,13 +79,13 @@ pub(super) struct Items {
     /// When the last question was asked: what was granted is as old.
     asked: Option<Instant>,
     /// Of the last question.
-    leave: u64,
+    grant: u64,
 }
 
 impl Items {
-    /// `leave` is a number that no other process counts on from.
-    pub(super) fn new(on_unknown: OnUnknown, leave: u64) -> Items {
-        Items { on_unknown, leave, ..Items::default() }
+    /// `grant` is a number that no other process counts on from.
+    pub(super) fn new(on_unknown: OnUnknown, grant: u64) -> Items {
+        Items { on_unknown, grant, ..Items::default() }
     }
 
     /// How many more are wanted, where so many can be sent soon. They are fetched a quarter of them at a time, not one by one.
@@ -141,8 +141,8 @@ impl Items {
             let again = self.on_unknown == OnUnknown::Retry && item.taken.deliveries > 1;
             deliveries.push(Asked { message: item.work.message, to: item.work.to.clone(), again });
         }
-        self.leave = self.leave.wrapping_add(1);
-        Attempt { deliveries, leave: Some(self.leave) }
+        self.grant = self.grant.wrapping_add(1);
+        Attempt { deliveries, leave: Some(self.grant) }
     }
 
     /// The question was not asked after all.

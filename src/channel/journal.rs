@@ -84,7 +84,7 @@ impl Journal {
     }
 
     /// What an earlier run has begun and not reported. `receipts` tells of a connector whether it asks for them.
-    pub fn left(&self, receipts: impl Fn(&str) -> bool) -> Vec<(Attempted, Report)> {
+    pub(super) fn left(&self, receipts: impl Fn(&str) -> bool) -> Vec<(Attempted, Report)> {
         let inner = self.lock();
         inner.live.values().map(|entry| (entry.attempt(), entry.report(&receipts))).collect()
     }
@@ -122,7 +122,7 @@ impl Journal {
     }
 
     /// Its result is stored.
-    pub fn over(&self, message: MessageId, to: &Party) {
+    pub(super) fn over(&self, message: MessageId, to: &Party) {
         let mut inner = self.lock();
         if let Some(entry) = inner.live.remove(&(message, to.clone())) {
             let mut octets = Vec::new();

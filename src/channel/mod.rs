@@ -26,7 +26,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::log::{Fault, Log, Record, Verdict, blocking};
-use crate::rules::sms::Report;
+use crate::rules::sms::{Attempted, Report};
 use crate::words::EventSeq;
 use report::Reporter;
 
@@ -77,6 +77,22 @@ impl Channel {
         }
     }
 
+    /// Reports what an earlier run has begun, as far as it came; `known` sees each attempt before. `receipts` tells of a
+    /// connector whether it asks for them.
+    pub async fn conclude(&self, receipts: impl Fn(&str) -> bool, known: impl Fn(&Attempted)) {
+        let mut told = Vec::new();
+        for (attempt, report) in self.journal.left(receipts) {
+            known(&attempt);
+            told.push((attempt, self.report(report).await));
+        }
+        for (attempt, stored) in told {
+            if stored.await.is_ok() {
+                self.journal.over(attempt.message, &attempt.to);
+            }
+        }
+    }
+
+    /// What is done about an attempt of which nobody knows whether the other side has it.
     pub fn on_unknown(&self) -> OnUnknown {
         self.on_unknown
     }

@@ -34,6 +34,7 @@ use super::settings::Settings;
 use super::state::State;
 use crate::channel::{Adapter, Performer, ending};
 use crate::log::{Fault, Log, Record, Retry, blocking, rebuilding};
+use crate::rules::sms::Attempted;
 use crate::wire::subjects;
 use crate::words::EventSeq;
 use connector::Connector;
@@ -162,21 +163,15 @@ impl Adapter for Bridge {
             let connector = self.connectors.iter().find(|connector| connector.name() == name);
             connector.is_none_or(|connector| connector.account.asks_for_receipts())
         };
-        let _expecting = matching.expecting();
-        let mut told = Vec::new();
-        for (attempt, report) in channel.journal.left(receipts) {
+        let known = |attempt: &Attempted| {
             for (place, id) in attempt.ids.iter().enumerate() {
                 if let Some(id) = id {
-                    self.shared.named(&attempt, (place, attempt.ids.len()), id);
+                    self.shared.named(attempt, (place, attempt.ids.len()), id);
                 }
             }
-            told.push((attempt, channel.report(report).await));
-        }
-        for (attempt, stored) in told {
-            if stored.await.is_ok() {
-                channel.journal.over(attempt.message, &attempt.to);
-            }
-        }
+        };
+        let _expecting = matching.expecting();
+        channel.conclude(receipts, known).await;
     }
 
     fn reads() -> Vec<String> {
