@@ -18,14 +18,13 @@ pub use items::{Grant, OnUnknown};
 pub use journal::Journal;
 
 use std::path::Path;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::log::{Fault, Log, Record, Verdict, blocking};
+use crate::log::{Fault, Log, Record, Verdict, blocking, ending};
 use crate::rules::sms::{Attempted, Report};
 use crate::words::EventSeq;
 use report::Reporter;
@@ -166,16 +165,4 @@ impl Performer {
         // A publisher that panicked has said so.
         let _ = self.publishing.await;
     }
-}
-
-/// Work that runs beside other work.
-pub type Work<'a> = Pin<Box<dyn Future<Output = Result<(), Fault>> + Send + 'a>>;
-
-/// Work that ends all other work when it ends.
-///
-/// # Errors
-/// As the work.
-pub async fn ending(ends: &CancellationToken, work: Work<'_>) -> Result<(), Fault> {
-    let _ends = ends.clone().drop_guard();
-    work.await
 }

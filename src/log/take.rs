@@ -32,16 +32,12 @@ impl Projection {
         Ok(())
     }
 
-    /// Takes in commits, whole or not at all; where some that cannot be read stand between and behind them, `until` is the
-    /// last of all.
-    ///
-    /// # Errors
-    /// As [`Projection::take`].
-    pub fn take_piece(
+    /// Where commits that cannot be read stand between and behind these, `until` is the last of all.
+    fn take_piece(
         &self,
         commits: &[(EventSeq, Commit)],
         until: EventSeq,
-        mut project: impl FnMut(&mut Rows<'_>, EventSeq, &Commit) -> Result<(), Fault>,
+        project: &mut impl FnMut(&mut Rows<'_>, EventSeq, &Commit) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         let position = self.position();
         if until <= position {

@@ -33,7 +33,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
-use crate::log::{Fault, Log, blocking, rebuilding};
+use crate::log::{Fault, Log, blocking, ending, rebuilding};
 
 /// Follows EVENTS and answers until `stop`. The read models are in `<data>/query`.
 ///
@@ -50,14 +50,8 @@ async fn once(log: &Log, folder: &Path, stop: &CancellationToken) -> Result<(), 
     info!(seq = model.position().0, "the read models are open");
     // What ends first ends the other.
     let ends = stop.child_token();
-    let follow = async {
-        let _ends = ends.clone().drop_guard();
-        follow::follow(log, &model, &ends).await
-    };
-    let serve = async {
-        let _ends = ends.clone().drop_guard();
-        service::serve(log, &model, &ends).await
-    };
+    let follow = ending(&ends, follow::follow(log, &model, &ends));
+    let serve = ending(&ends, service::serve(log, &model, &ends));
     let (followed, served) = tokio::join!(follow, serve);
     followed.and(served)?;
     blocking(move || model.flush()).await

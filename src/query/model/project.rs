@@ -72,7 +72,7 @@ fn take_sms(rows: &mut Rows<'_>, seq: EventSeq, at: Instant, fact: &sms::Fact) -
             delivery::moved(rows, attempt.message, &attempt.to, &unknown)?;
         }
         sms::Fact::Silent(sms::Silent { message, to }) => delivery::forgotten(rows, *message, to),
-        // Leave, receipts and what people write are the bridge's; what comes of them for a delivery is a fact of its message.
+        // Grants, receipts and what people write are the bridge's; what comes of them for a delivery is a fact of its message.
         sms::Fact::Granted(_)
         | sms::Fact::LetGo(_)
         | sms::Fact::Failed(_)

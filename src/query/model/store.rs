@@ -7,7 +7,6 @@ use sled::Db;
 use super::keys::FORMAT;
 use super::project::project;
 use crate::log::{Fault, Log, Mark, Projection, Record};
-use crate::rules::Commit;
 use crate::words::EventSeq;
 
 /// The read models: rows projected from EVENTS, with the position they stand at.
@@ -64,22 +63,6 @@ impl Model {
         self.projection.take(records, project)
     }
 
-    /// Takes in commits, whole or not at all; `until` is the last of them, or stands behind it.
-    ///
-    /// # Errors
-    /// As [`Model::take`].
-    pub fn apply_until(&self, commits: &[(EventSeq, Commit)], until: EventSeq) -> Result<(), Fault> {
-        self.projection.take_piece(commits, until, project)
-    }
-
-    /// The same, up to the last.
-    ///
-    /// # Errors
-    /// As [`Model::take`].
-    pub fn apply(&self, commits: &[(EventSeq, Commit)]) -> Result<(), Fault> {
-        self.apply_until(commits, commits.last().map_or(EventSeq(0), |(seq, _)| *seq))
-    }
-
     /// Makes what was applied survive a power loss.
     ///
     /// # Errors
@@ -92,15 +75,10 @@ impl Model {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::query::model::testing::{accepted, commits, people, routed};
+    use crate::query::model::testing::{accepted, commits, people, record, routed};
     use crate::rules::Channel;
     use crate::rules::message::RouteReason;
     use crate::wire::commit;
-    use crate::words::Instant;
-
-    fn record(seq: u64, payload: Vec<u8>) -> Record {
-        Record { seq, subject: "x".into(), at: Instant::default(), payload: payload.into(), headers: None }
-    }
 
     #[test]
     fn large_commits_are_taken_in_pieces_and_unreadable_ones_are_passed_over() {

@@ -32,8 +32,8 @@ use tracing::{info, warn};
 
 use super::settings::Settings;
 use super::state::State;
-use crate::channel::{Adapter, Performer, ending};
-use crate::log::{Fault, Log, Record, Retry, blocking, rebuilding};
+use crate::channel::{Adapter, Performer};
+use crate::log::{Fault, Log, Record, Retry, blocking, ending, rebuilding};
 use crate::rules::sms::Attempted;
 use crate::wire::subjects;
 use crate::words::EventSeq;
