@@ -89,7 +89,7 @@ impl Journal {
         inner.live.values().map(|entry| (entry.attempt(), entry.report(&receipts))).collect()
     }
 
-    /// Grant will be asked for.
+    /// A grant will be asked for.
     pub(super) fn asks(&self, leave: u64, deliveries: &[Asked]) {
         let mut inner = self.lock();
         let mut octets = Vec::new();
