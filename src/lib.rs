@@ -8,6 +8,7 @@
 //! [streams]: crate::log
 #![doc = include_str!("README.md")]
 
+pub mod channel;
 pub mod cli;
 pub mod decider;
 pub mod fanout;

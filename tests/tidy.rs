@@ -24,6 +24,7 @@ const ROOMS: &[(&str, May)] = &[
     ("fanout", CONSUMER),
     ("scheduler", CONSUMER),
     ("presence", CONSUMER),
+    ("channel", CONSUMER),
     ("smpp", May::Use(&["words"])),
     ("sms", ADAPTER),
     ("mms", ADAPTER),
@@ -43,7 +44,7 @@ enum May {
 }
 
 const CONSUMER: May = May::Use(&["words", "rules", "wire", "log"]);
-const ADAPTER: May = May::Use(&["words", "rules", "wire", "log", "smpp"]);
+const ADAPTER: May = May::Use(&["words", "rules", "wire", "log", "channel", "smpp"]);
 
 const PURE: &[&str] = &["words", "rules", "wire"];
 /// What a pure room never says: waiting, clocks, chance, I/O, log lines.
@@ -179,6 +180,7 @@ fn the_checker_finds_what_is_planted() {
             "3: sms may not use fanout",
         ),
         ("src/smpp/a.rs", "use crate::rules::Fact;", "2: smpp may not use rules"),
+        ("src/channel/a.rs", "use crate::smpp::pdu;", "2: channel may not use smpp"),
         ("src/cli/a.rs", "use crate::lab::bench;", "2: cli may not use lab"),
         ("src/console/a.rs", "use crate::log::Fault;", "2: console may not use log"),
         ("src/attic/a.rs", "", "1: attic is no room"),

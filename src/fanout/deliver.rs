@@ -7,12 +7,12 @@ use futures_util::{StreamExt, stream};
 use tokio::task::unconstrained;
 use tracing::warn;
 
-use super::bodies::{self, Body};
+use super::bodies;
 use crate::log::{Fault, Handler, Log, Record, Verdict};
 use crate::rules::message::Routed;
 use crate::rules::{Channel, Commit, Fact};
 use crate::wire::work::Work;
-use crate::wire::{Shown, commit, subjects, to_payload};
+use crate::wire::{Body, Shown, commit, subjects, to_payload};
 use crate::words::{EventSeq, MessageId, UserName};
 
 type Bodies = HashMap<MessageId, Body>;

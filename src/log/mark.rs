@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Fault, Log};
-use crate::wire::commit;
 use crate::words::{CommandSeq, EventSeq, Instant};
 
 /// The last commit taken in. The default is that of a state that holds nothing yet.
@@ -23,8 +22,7 @@ impl Mark {
         if self == Mark::default() {
             return Ok(true);
         }
-        let Some(record) = log.record("EVENTS", self.seq.0).await? else { return Ok(false) };
-        let found = commit::decode(&record.payload);
-        Ok(found.is_ok_and(|found| found.command == self.command && found.at == self.at))
+        let found = log.commit(self.seq).await?;
+        Ok(found.is_some_and(|found| found.command == self.command && found.at == self.at))
     }
 }

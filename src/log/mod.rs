@@ -5,9 +5,11 @@
 #![doc = include_str!("../../streams/README.md")]
 
 mod append;
+mod bodies;
 pub mod clock;
 mod connection;
 mod draw;
+mod ending;
 mod fault;
 mod follow;
 mod layout;
@@ -19,14 +21,17 @@ mod projection;
 mod publish;
 mod pull;
 mod read;
+mod rebuild;
 mod rows;
 mod since;
 mod streams;
+mod take;
 mod work;
 
 pub use append::{Acks, Appender, Appending};
 pub use connection::{Log, Record};
 pub use draw::Draw;
+pub use ending::ending;
 pub use fault::{Fault, Retry};
 pub use follow::Follower;
 pub use mark::Mark;
@@ -35,6 +40,7 @@ pub use nats_url::NatsUrl;
 pub use pipeline::Pipeline;
 pub use projection::{Projection, blocking};
 pub use pull::{Pull, Source, Taken, Verdict};
+pub use rebuild::rebuilding;
 pub use rows::Rows;
 pub use streams::{Difference, Finding, FindingState};
 pub use work::{Handler, work};

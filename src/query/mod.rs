@@ -31,12 +31,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::info;
 
-use crate::log::{Fault, Log, Projection, Retry, blocking};
-
-/// Read models that tear again and again are not mended by one more attempt.
-const REBUILDS_MAX: usize = 3;
+use crate::log::{Fault, Log, blocking, ending, rebuilding};
 
 /// Follows EVENTS and answers until `stop`. The read models are in `<data>/query`.
 ///
@@ -44,17 +41,7 @@ const REBUILDS_MAX: usize = 3;
 /// Where the disk or the server does not work.
 pub async fn run(log: Log, data: &Path, stop: CancellationToken) -> Result<(), Fault> {
     let folder = data.join("query");
-    let mut rebuilds = 0;
-    loop {
-        match once(&log, &folder, &stop).await {
-            Err(fault) if fault.retry == Retry::Reload && rebuilds < REBUILDS_MAX => {
-                rebuilds += 1;
-                warn!(%fault, "the read models are torn and are rebuilt from the log");
-                Projection::set_aside(&folder)?;
-            }
-            ended => return ended,
-        }
-    }
+    rebuilding(&folder, "the read models", || once(&log, &folder, &stop)).await
 }
 
 /// Until `stop`, or until the folder turns out to be torn.
@@ -63,14 +50,8 @@ async fn once(log: &Log, folder: &Path, stop: &CancellationToken) -> Result<(), 
     info!(seq = model.position().0, "the read models are open");
     // What ends first ends the other.
     let ends = stop.child_token();
-    let follow = async {
-        let _ends = ends.clone().drop_guard();
-        follow::follow(log, &model, &ends).await
-    };
-    let serve = async {
-        let _ends = ends.clone().drop_guard();
-        service::serve(log, &model, &ends).await
-    };
+    let follow = ending(&ends, follow::follow(log, &model, &ends));
+    let serve = ending(&ends, service::serve(log, &model, &ends));
     let (followed, served) = tokio::join!(follow, serve);
     followed.and(served)?;
     blocking(move || model.flush()).await

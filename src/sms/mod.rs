@@ -10,6 +10,7 @@ pub mod number;
 mod settings;
 pub mod state;
 
+pub use crate::channel::OnUnknown;
 pub use bridge::run;
 pub use number::Region;
-pub use settings::{Account, OnUnknown, Patience, ServiceNumber, Settings};
+pub use settings::{Account, Patience, ServiceNumber, Settings};

@@ -7,6 +7,7 @@ use toml::Table;
 
 use super::number::Region;
 use super::state::Terms;
+use crate::channel::OnUnknown;
 use crate::smpp::link::{Connector, SettingsError};
 use crate::smpp::text::{Reading, Style};
 use crate::words::{Called, ImNumber, Span, WordError};
@@ -54,17 +55,6 @@ impl ServiceNumber {
         let digits = number.trim().trim_start_matches('+');
         digits.strip_prefix(&self.0).map_or(Called::Other, Called::behind_service)
     }
-}
-
-/// What is done about an SMS of which nobody knows whether the SMSC has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum OnUnknown {
-    /// It is not sent again; a receipt may tell.
-    #[default]
-    Hold,
-    /// It is sent again, once: it may arrive twice.
-    Retry,
 }
 
 /// The bridge's settings.

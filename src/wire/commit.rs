@@ -1,7 +1,8 @@
 //! Commits as they stand on EVENTS: written, split where they are too large, and read (old ones too).
 
 use super::{Outgoing, from_msgpack, headers, subjects, to_msgpack};
-use crate::rules::{Commit, Decision, Fact, Order, Sender, leading};
+pub use crate::rules::Commit;
+use crate::rules::{Decision, Fact, Order, Sender, leading};
 use crate::words::{CommandSeq, Instant};
 
 /// Facts in one part: with a body of the largest size still below NATS's usual 1 MiB.

@@ -9,6 +9,7 @@
 #![doc = include_str!("README.md")]
 
 pub mod awaited;
+mod body;
 pub mod command;
 pub mod commit;
 pub mod headers;
@@ -23,6 +24,7 @@ pub mod subjects;
 mod value;
 pub mod work;
 
+pub use body::Body;
 pub use outgoing::Outgoing;
 pub use payload::{from_msgpack, to_json, to_msgpack, to_payload};
 pub use shown::Shown;

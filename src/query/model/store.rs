@@ -6,12 +6,8 @@ use sled::Db;
 
 use super::keys::FORMAT;
 use super::project::project;
-use crate::log::{Fault, Log, Mark, Projection, Rows};
-use crate::rules::Commit;
+use crate::log::{Fault, Log, Mark, Projection, Record};
 use crate::words::EventSeq;
-
-/// A commit changes about six rows; a firing about eight.
-const ROWS_PER_COMMIT: usize = 8;
 
 /// The read models: rows projected from EVENTS, with the position they stand at.
 #[derive(Debug)]
@@ -59,31 +55,12 @@ impl Model {
         self.projection.mark()
     }
 
-    /// Takes in commits in the order of the log, whole or not at all. Those it holds already are skipped.
+    /// Takes in records of EVENTS, in order; see [`Projection::take`].
     ///
     /// # Errors
-    /// `Retry::Reload` where the model is torn and must be rebuilt; otherwise the disk failed. Nothing was applied.
-    pub fn apply(&self, commits: &[(EventSeq, Commit)]) -> Result<(), Fault> {
-        let last = commits.last().map_or(EventSeq(0), |(seq, _)| *seq);
-        self.apply_until(commits, last)
-    }
-
-    /// The same, where commits that cannot be read stand between and behind these: `until` is the last of all.
-    ///
-    /// # Errors
-    /// As `apply`.
-    pub fn apply_until(&self, commits: &[(EventSeq, Commit)], until: EventSeq) -> Result<(), Fault> {
-        let position = self.position();
-        if until <= position {
-            return Ok(());
-        }
-        let mut rows = Rows::over(&self.db, 1 + ROWS_PER_COMMIT * commits.len());
-        let mut last = None;
-        for (seq, commit) in commits.iter().filter(|(seq, _)| *seq > position) {
-            project(&mut rows, *seq, commit)?;
-            last = Some(Mark { seq: *seq, command: commit.command, at: commit.at });
-        }
-        self.projection.apply(rows.into_batch(), until, last)
+    /// `Retry::Reload` where the model is torn and must be rebuilt; otherwise the disk failed.
+    pub fn take(&self, records: &[Record]) -> Result<(), Fault> {
+        self.projection.take(records, project)
     }
 
     /// Makes what was applied survive a power loss.
@@ -92,5 +69,38 @@ impl Model {
     /// Where the disk failed.
     pub fn flush(&self) -> Result<(), Fault> {
         self.projection.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::model::testing::{accepted, commits, people, record, routed};
+    use crate::rules::Channel;
+    use crate::rules::message::RouteReason;
+    use crate::wire::commit;
+
+    #[test]
+    fn large_commits_are_taken_in_pieces_and_unreadable_ones_are_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let model = Model::open(folder.path()).unwrap();
+        let routes = || (0..3_000).map(|_| routed("m2", "bob", Channel::Live, RouteReason::PcOnline));
+        let sent = [accepted("m2", "alice", &["bob"])].into_iter().chain(routes()).collect();
+        let made = commits(vec![people(), sent, routes().collect(), routes().collect()]);
+        let mut records: Vec<_> =
+            made.iter().map(|(seq, made)| record(seq.0, commit::encode(made))).collect();
+        records.insert(2, record(0, b"junk".to_vec()));
+        records.push(record(6, b"junk".to_vec()));
+        (1..).zip(&mut records).for_each(|(seq, record)| record.seq = seq);
+        let mut stood = Vec::new();
+        let taken = model.projection.take(&records, |rows, seq, commit| {
+            stood.push((seq.0, model.position().0));
+            project(rows, seq, commit)
+        });
+        taken.unwrap();
+        assert_eq!(stood, [(1, 0), (2, 0), (4, 0), (5, 4)]);
+        assert_eq!(model.position(), EventSeq(6));
+        let deliveries = model.deliveries("m2".parse().unwrap(), None).unwrap();
+        assert_eq!(deliveries[0].1.last().unwrap().seq, EventSeq(5));
     }
 }

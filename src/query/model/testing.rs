@@ -1,5 +1,7 @@
 //! Commits made by hand, and a story of them that touches every kind of row.
 
+use super::Model;
+use crate::log::{Fault, Record};
 use crate::rules::attempt::Adapter;
 use crate::rules::identity::{Profile, UserDetails};
 use crate::rules::message::Route;
@@ -7,6 +9,7 @@ use crate::rules::message::{Accepted, FilterReason, RouteReason, Routed};
 use crate::rules::presence::OfflineReason;
 use crate::rules::presence::{DeviceClass, Encoding};
 use crate::rules::{Channel, Commit, Fact, Part, Sender, contacts, identity, message, presence};
+use crate::wire::commit;
 use crate::words::{Author, CommandSeq, EventSeq, Instant, MessageId, Party, UserName};
 
 pub(in crate::query) fn user(name: &str) -> UserName {
@@ -19,6 +22,19 @@ pub(in crate::query) fn party(text: &str) -> Party {
 
 pub(in crate::query) fn id(text: &str) -> MessageId {
     text.parse().unwrap()
+}
+
+/// A record of EVENTS.
+pub(in crate::query) fn record(seq: u64, payload: Vec<u8>) -> Record {
+    Record { seq, subject: "x".into(), at: Instant::default(), payload: payload.into(), headers: None }
+}
+
+impl Model {
+    /// Takes in commits as they would be read from the log.
+    pub(in crate::query) fn apply(&self, commits: &[(EventSeq, Commit)]) -> Result<(), Fault> {
+        let records = commits.iter().map(|(seq, made)| record(seq.0, commit::encode(made)));
+        self.take(&records.collect::<Vec<_>>())
+    }
 }
 
 /// Commits in the order of these decisions, from 1; one second apart.

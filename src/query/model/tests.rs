@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::Model;
-use super::testing::{commits, story};
+use super::testing::{commits, record, story};
 use crate::log::Retry;
 use crate::words::EventSeq;
 
@@ -75,7 +75,7 @@ fn commits_that_cannot_be_read_move_the_position() {
     let folder = tempfile::tempdir().unwrap();
     let model = made(folder.path(), 17);
     let mark = model.mark().unwrap().unwrap();
-    model.apply_until(&[], EventSeq(20)).unwrap();
+    model.take(&[record(20, b"junk".to_vec())]).unwrap();
     assert_eq!((model.position(), model.mark().unwrap()), (EventSeq(20), Some(mark)));
     assert_eq!(mark.seq, EventSeq(17));
 }

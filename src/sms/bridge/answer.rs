@@ -6,7 +6,7 @@ use async_nats::service::ServiceExt;
 use futures_util::StreamExt;
 use tokio_util::sync::CancellationToken;
 
-use super::door::Door;
+use super::connector::Connector;
 use super::shared::Shared;
 use crate::log::{Fault, Log};
 use crate::smpp::link::Status;
@@ -20,7 +20,7 @@ use crate::words::{MessageId, Party};
 pub(super) async fn run(
     log: &Log,
     shared: &Arc<Shared>,
-    doors: &[Door],
+    connectors: &[Connector],
     ends: &CancellationToken,
 ) -> Result<(), Fault> {
     let failed = |error: async_nats::Error| Fault::later("offer the state of the SMS bridge").because(error);
@@ -29,7 +29,7 @@ pub(super) async fn run(
     let mut questions = service.endpoint(subjects::query("_admin", "sms")).await.map_err(failed)?;
     while let Some(Some(question)) = ends.run_until_cancelled(questions.next()).await {
         let answer = match query::parse(&question.message.payload) {
-            Ok(SmsOf { message }) => to_json(&answer(shared, doors, message)?),
+            Ok(SmsOf { message }) => to_json(&answer(shared, connectors, message)?),
             Err(error) => to_json(&ErrorAnswer { error }),
         };
         // Who asked may have gone.
@@ -39,11 +39,11 @@ pub(super) async fn run(
     Ok(())
 }
 
-fn answer(shared: &Shared, doors: &[Door], message: Option<MessageId>) -> Result<SmsState, Fault> {
+fn answer(shared: &Shared, connectors: &[Connector], message: Option<MessageId>) -> Result<SmsState, Fault> {
     let deliveries = message.map(|message| shared.state.deliveries(message)).transpose()?.unwrap_or_default();
     Ok(SmsState {
         position: shared.state.position(),
-        connectors: doors.iter().map(connector).collect(),
+        connectors: connectors.iter().map(connector).collect(),
         deliveries: deliveries.into_iter().map(delivery).collect(),
     })
 }
@@ -63,13 +63,13 @@ fn delivery((to, row): (Party, Delivery)) -> SmsDeliveryShown {
     }
 }
 
-fn connector(door: &Door) -> ConnectorShown {
-    let (state, why) = match &*door.link.status().borrow() {
+fn connector(connector: &Connector) -> ConnectorShown {
+    let (state, why) = match &*connector.link.status().borrow() {
         Status::Connecting => ("connecting", None),
         Status::Bound { .. } => ("bound", None),
         Status::Refused { status, .. } => ("refused", Some(Named(*status).to_string())),
         Status::Down { why, .. } => ("down", Some(why.clone())),
     };
-    let (name, in_flight) = (door.name.clone(), door.link.in_flight());
+    let (name, in_flight) = (connector.name().to_owned(), connector.link.in_flight());
     ConnectorShown { name, state: state.to_owned(), why, in_flight }
 }

@@ -26,7 +26,7 @@ pub(super) async fn report(shared: &Shared, matched: Vec<Matched>, late: Late) {
         let in_time = at + REPORTED_WITHIN > now;
         if in_time == (late == Late::No) && at + NEWS_FOR > now {
             // It stays among the rows until it is recorded: nobody waits for this.
-            drop(shared.reporter.hand_in(Report::Receipt(receipt)).await);
+            drop(shared.channel.report(Report::Receipt(receipt)).await);
         }
     }
 }

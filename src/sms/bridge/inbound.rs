@@ -19,7 +19,7 @@ use crate::wire::to_msgpack;
 const UDHI: u8 = 0x40;
 
 /// Where one account is listened to.
-pub(super) struct Ear {
+pub(super) struct Reader {
     pub(super) account: Arc<Account>,
     pub(super) shared: Arc<Shared>,
     pub(super) region: Option<Region>,
@@ -33,7 +33,7 @@ pub(super) struct Said {
     pub(super) id: String,
 }
 
-impl Ear {
+impl Reader {
     /// The command that an SMS becomes; none for what is no SMS of a person's.
     pub(super) fn reading(&self, log: &Log, incoming: &Incoming, repeated: &mut Repeated) -> Option<Said> {
         let Inbound::Message(message) = &incoming.pdu else { return None };
@@ -47,19 +47,19 @@ impl Ear {
     }
 }
 
-/// What an SMS said, by the id of its command: see [`Ear::reading`].
+/// What an SMS said, by the id of its command: see [`Reader::reading`].
 pub(super) fn content_of(command: &Command) -> Option<(&str, &str)> {
     let id = command.id()?;
     let content = id.get(..CONTENT_LEN)?;
     content.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some((content, id))
 }
 
-fn read(ear: &Ear, connector: &str, message: &ShortMessage) -> (Command, String) {
+fn read(reader: &Reader, connector: &str, message: &ShortMessage) -> (Command, String) {
     let ShortMessage { source, dest, data_coding, octets, esm_class, .. } = message;
-    let from = number::of_sms(&source.text, source.ton, ear.region);
-    let called = ear.shared.service.called(&dest.text);
+    let from = number::of_sms(&source.text, source.ton, reader.region);
+    let called = reader.shared.service.called(&dest.text);
     let udhi = esm_class & UDHI != 0;
-    let fragment = text::fragment(octets, *data_coding, udhi, &ear.account.reading);
+    let fragment = text::fragment(octets, *data_coding, udhi, &reader.account.reading);
     let by_tlv = message.tlvs.sar().map(|sar| Sar {
         reference: sar.reference,
         total: sar.total,
@@ -72,7 +72,7 @@ fn read(ear: &Ear, connector: &str, message: &ShortMessage) -> (Command, String)
         let text = text::join(&[fragment]);
         let content = hash(&[&ends[..], &[text.as_bytes()]].concat());
         if let Some(from) = from {
-            hear(&ear.shared, from, wish(&called, &text));
+            hear(&reader.shared, from, wish(&called, &text));
         }
         let received = Received { connector, from, called, text, joined: None, id: None };
         return (Command::from(received), content);
@@ -86,11 +86,11 @@ fn read(ear: &Ear, connector: &str, message: &ShortMessage) -> (Command, String)
     (Command::from(part), content)
 }
 
-/// A wish counts from the moment it is heard.
+/// An opt-out counts from the moment it is heard.
 pub(super) fn hear(shared: &Shared, from: crate::words::Phone, wish: Option<bool>) {
     match wish {
-        Some(true) => shared.wishes.start(from),
-        Some(false) => shared.wishes.stop(from),
+        Some(true) => shared.opt_outs.start(from),
+        Some(false) => shared.opt_outs.stop(from),
         None => {}
     }
 }

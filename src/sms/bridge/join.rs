@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tracing::warn;
 
 use super::inbound::hear;
+use super::opt_outs::tell;
 use super::shared::Shared;
-use super::wishes::tell;
 use crate::log::{Fault, Log, Record, blocking};
 use crate::rules::phone::{Part, Received, wish};
 use crate::rules::presence::Encoding;

@@ -3,12 +3,12 @@
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
-use super::lane::Lane;
+use super::sender::Sender;
 use crate::rules::attempt::{Attempt, FailReason, Report};
 use crate::smpp::link::{Answer, Submitting};
 use crate::smpp::pdu::status::ROK;
 
-impl Lane {
+impl Sender {
     /// Waits for the responses to these segments of an attempt that was reported as unknown, until their session ends.
     pub(super) async fn late(&self, mut attempt: Attempt, waiting: Vec<(usize, Submitting)>) {
         let segments = attempt.ids.len();
@@ -35,6 +35,6 @@ impl Lane {
         } else {
             return;
         };
-        drop(self.shared.reporter.hand_in(report).await);
+        drop(self.shared.channel.report(report).await);
     }
 }

@@ -10,10 +10,10 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tracing::warn;
 
-use super::inbound::{Ear, Said, hash};
+use super::inbound::{Reader, Said, hash};
 use super::matching::{About, Found, state_of};
+use super::opt_outs::tell;
 use super::repeated::Repeated;
-use super::wishes::tell;
 use crate::log::{Fault, Log};
 use crate::rules::attempt::{Receipt, Report, Stray};
 use crate::rules::presence::Encoding;
@@ -40,7 +40,7 @@ pub(super) struct Listening {
 /// Listens to one account's link.
 pub(super) struct Listener {
     pub(super) log: Log,
-    pub(super) ear: Ear,
+    pub(super) reader: Reader,
     /// How many are under way.
     pub(super) backlog: Arc<AtomicUsize>,
     pub(super) listening: Listening,
@@ -60,19 +60,19 @@ impl Listener {
         loop {
             self.backlog.store(under_way.len(), Ordering::Relaxed);
             tokio::select! {
-                Some(answered) = under_way.next() => repeated.settle(answered),
+                Some(answered) = under_way.next() => note(&mut repeated, answered),
                 next = incoming.recv(), if under_way.len() < UNDER_WAY_MAX => {
                     let Some(next) = next else { break };
-                    let reading = self.ear.reading(&self.log, &next, &mut repeated);
+                    let reading = self.reader.reading(&self.log, &next, &mut repeated);
                     under_way.push(self.take(next, reading));
                 }
             }
         }
         while let Some(answered) = under_way.next().await {
-            repeated.settle(answered);
+            note(&mut repeated, answered);
         }
-        let settled = repeated.is_settled(tokio::time::Instant::now());
-        self.listening.unacknowledged.fetch_or(!settled, Ordering::Relaxed);
+        let open = repeated.has_open(tokio::time::Instant::now());
+        self.listening.unacknowledged.fetch_or(open, Ordering::Relaxed);
     }
 
     async fn take(&self, mut incoming: Incoming, reading: Option<Said>) -> Option<Answered> {
@@ -85,12 +85,12 @@ impl Listener {
         let status = match stored {
             Ok(Ok(())) => ROK,
             Ok(Err(fault)) => {
-                warn!(connector = self.ear.account.name(), %fault, "the SMSC is to send it again");
+                warn!(connector = self.reader.account.name(), %fault, "the SMSC is to send it again");
                 RX_T_APPN
             }
             Err(_) => {
                 warn!(
-                    connector = self.ear.account.name(),
+                    connector = self.reader.account.name(),
                     "it is not stored in time; the SMSC is to send it again"
                 );
                 RX_T_APPN
@@ -106,18 +106,18 @@ impl Listener {
 
     async fn receipt(&self, message: &ShortMessage) -> Result<(), Fault> {
         let Some(pdu::Receipt { id, state, error, .. }) = message.receipt() else { return Ok(()) };
-        let phone = number::of_sms(&message.source.text, message.source.ton, self.ear.region);
+        let phone = number::of_sms(&message.source.text, message.source.ton, self.reader.region);
         let about = About {
-            connector: self.ear.account.name(),
+            connector: self.reader.account.name(),
             id: id.as_deref(),
             phone,
             dest: &message.dest.text,
             reference: message.tlvs.user_message_reference(),
         };
-        let found = self.ear.shared.matching.find(&about).await?;
+        let found = self.reader.shared.matching.find(&about).await?;
         let state = state_of(state);
         let report = match found {
-            Found::ById(known) => self.ear.shared.news(&known, state)?.then(|| known.says(state, error)),
+            Found::ById(known) => self.reader.shared.news(&known, state)?.then(|| known.says(state, error)),
             Found::ByPhone(known) => Some(Receipt { id, ..known.says(state, error) }),
             Found::Nothing => {
                 let (connector, id) = (about.connector.to_owned(), id.unwrap_or_default());
@@ -132,15 +132,15 @@ impl Listener {
     }
 
     async fn hand_in(&self, report: Report) -> Result<(), Fault> {
-        let stored = self.ear.shared.reporter.hand_in(report).await;
+        let stored = self.reader.shared.channel.report(report).await;
         stored.await.map_err(|_| Fault::later("store a receipt"))
     }
 
     /// What cannot be read is kept where a person sees it, and acknowledged, or it would come for ever.
     async fn park(&self, raw: &[u8]) -> Result<(), Fault> {
-        let identity = hash(&[self.ear.account.name().as_bytes(), raw]);
-        let why = format!("a PDU from {} cannot be read", self.ear.account.name());
-        warn!(connector = self.ear.account.name(), "a PDU cannot be read; it is parked on OUTBOX");
+        let identity = hash(&[self.reader.account.name().as_bytes(), raw]);
+        let why = format!("a PDU from {} cannot be read", self.reader.account.name());
+        warn!(connector = self.reader.account.name(), "a PDU cannot be read; it is parked on OUTBOX");
         let parked = work::parked_pdu(&identity, &why, raw);
         self.log.publish(parked, &identity).await.map(drop)
     }
@@ -152,10 +152,8 @@ impl Listener {
     }
 }
 
-impl Repeated {
-    fn settle(&mut self, answered: Option<Answered>) {
-        if let Some(Answered { said, acknowledged }) = answered {
-            self.answered(&said.content, &said.id, acknowledged);
-        }
+fn note(repeated: &mut Repeated, answered: Option<Answered>) {
+    if let Some(Answered { said, acknowledged }) = answered {
+        repeated.answered(&said.content, &said.id, acknowledged);
     }
 }

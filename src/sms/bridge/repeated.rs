@@ -170,9 +170,9 @@ impl Repeated {
         }
     }
 
-    /// Whether all that came was acknowledged, or comes no more.
-    pub(super) fn is_settled(&self, now: Instant) -> bool {
-        !self.open.values().flatten().any(|open| open.is_open(now))
+    /// Whether something may come again: it was not acknowledged.
+    pub(super) fn has_open(&self, now: Instant) -> bool {
+        self.open.values().flatten().any(|open| open.is_open(now))
     }
 
     /// Forgets what is too old; where all are young, all that no answer is on its way for.
@@ -248,14 +248,14 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_no_more_is_settled() {
+    fn what_was_not_acknowledged_is_open_while_it_may_come_again() {
         let (mut repeated, now) = (Repeated::default(), Instant::now());
-        assert!(repeated.is_settled(now));
+        assert!(!repeated.has_open(now));
         let id = repeated.id("ok", 1, now, || "1".to_owned());
-        assert!(!repeated.is_settled(now + KEPT_FOR), "an answer is on its way");
+        assert!(repeated.has_open(now + KEPT_FOR), "an answer is on its way");
         repeated.answered("ok", &id, false);
-        assert!(!repeated.is_settled(now), "it was refused");
-        assert!(repeated.is_settled(now + KEPT_FOR));
+        assert!(repeated.has_open(now), "it was refused");
+        assert!(!repeated.has_open(now + KEPT_FOR));
     }
 
     #[test]
@@ -275,8 +275,8 @@ mod tests {
         let mut begun = Begun::of(&commands, now + JUST_AFTER);
         for (account, len) in [("main", 2), ("spare", 1), ("third", 0)] {
             let repeated = begun.take(account);
-            assert_eq!((repeated.len, repeated.is_settled(now)), (len, len == 0), "{account}");
-            assert!(repeated.is_settled(now + JUST_AFTER), "{account}");
+            assert_eq!((repeated.len, repeated.has_open(now)), (len, len > 0), "{account}");
+            assert!(!repeated.has_open(now + JUST_AFTER), "{account}");
         }
     }
 

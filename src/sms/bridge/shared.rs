@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use super::journal::Journal;
 use super::matching::Matching;
-use super::report::Reporter;
-use super::wishes::Wishes;
+use super::opt_outs::OptOuts;
+use crate::channel::Channel;
 use crate::log::Fault;
 use crate::rules::attempt::{Attempt, ReceiptState};
-use crate::sms::settings::{OnUnknown, ServiceNumber};
+use crate::sms::settings::ServiceNumber;
 use crate::sms::state::{Known, State};
 use crate::words::EventSeq;
 
@@ -18,11 +17,9 @@ pub(super) struct Shared {
     /// Where EVENTS stood for the bridge when it began.
     pub(super) begun_at: EventSeq,
     pub(super) matching: Matching,
-    pub(super) wishes: Wishes,
-    pub(super) journal: Journal,
-    pub(super) reporter: Reporter,
+    pub(super) opt_outs: OptOuts,
+    pub(super) channel: Arc<Channel>,
     pub(super) service: ServiceNumber,
-    pub(super) on_unknown: OnUnknown,
 }
 
 impl Shared {

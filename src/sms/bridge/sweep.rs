@@ -7,10 +7,11 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
-use super::door::Door;
+use super::connector::Connector;
 use super::found;
-use super::join::join;
+use super::join::{self, join};
 use super::matching::state_of;
+use super::pdus;
 use super::shared::Shared;
 use crate::log::{Fault, Log, blocking, clock};
 use crate::rules::attempt::Report;
@@ -29,16 +30,22 @@ const QUERY_AGAIN: i64 = 4;
 pub(super) async fn run(
     log: &Log,
     shared: &Arc<Shared>,
-    doors: &[Door],
+    connectors: &[Connector],
     settings: &Settings,
     ends: &CancellationToken,
 ) -> Result<(), Fault> {
+    // Until the rows hold all that had happened when the bridge began, what looks open may have ended long ago.
+    let caught_up = async {
+        shared.state.reached(shared.begun_at).await;
+        join::all(log, shared).await
+    };
+    ends.run_until_cancelled(caught_up).await.unwrap_or(Ok(()))?;
     let mut look = interval(LOOK_EVERY);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut looks = 0_u32;
     while ends.run_until_cancelled(look.tick()).await.is_some() {
         looks = looks.wrapping_add(1);
-        let sweep = Sweep { log, shared, doors, patience: settings.patience };
+        let sweep = Sweep { log, shared, connectors, patience: settings.patience };
         let swept = ends.run_until_cancelled(sweep.once(looks.is_multiple_of(FORGET_EVERY))).await;
         match swept {
             Some(Err(fault)) if fault.retry == crate::log::Retry::Reload => return Err(fault),
@@ -52,15 +59,12 @@ pub(super) async fn run(
 struct Sweep<'a> {
     log: &'a Log,
     shared: &'a Arc<Shared>,
-    doors: &'a [Door],
+    connectors: &'a [Connector],
     patience: Patience,
 }
 
 impl Sweep<'_> {
     async fn once(&self, forget: bool) -> Result<(), Fault> {
-        if !self.shared.has_caught_up() {
-            return Ok(());
-        }
         let now = clock::now();
         for (message, to, delivery) in self.shared.state.overdue(now)? {
             self.look_after(message, to, delivery).await?;
@@ -96,12 +100,15 @@ impl Sweep<'_> {
     async fn look_after(&self, message: MessageId, to: Party, delivery: Delivery) -> Result<(), Fault> {
         let now = clock::now();
         if delivery.at + self.patience.keep <= now {
-            drop(self.shared.reporter.hand_in(Report::Silent { message, to }).await.await);
+            drop(self.shared.channel.report(Report::Silent { message, to }).await.await);
             return Ok(());
         }
-        let door = self.doors.iter().find(|door| door.name == delivery.connector && door.link.free() > 0);
-        if let Some(door) = door {
-            self.query(door, message, &to, &delivery).await;
+        let connector = self
+            .connectors
+            .iter()
+            .find(|connector| connector.name() == delivery.connector && connector.link.free() > 0);
+        if let Some(connector) = connector {
+            self.query(connector, message, &to, &delivery).await;
         }
         let later = now + crate::words::Span::from_ms(self.patience.query_after.ms() * QUERY_AGAIN);
         // Reports of what was found may have changed it since; then there is nothing to put off.
@@ -114,16 +121,16 @@ impl Sweep<'_> {
     }
 
     /// Asks the SMSC after each segment that it has named and that has no final receipt.
-    async fn query(&self, door: &Door, message: MessageId, to: &Party, delivery: &Delivery) {
+    async fn query(&self, connector: &Connector, message: MessageId, to: &Party, delivery: &Delivery) {
+        let (ton, npi) = pdus::source_kind(&connector.account.connector);
         let segments = u8::try_from(delivery.ids.len()).unwrap_or(u8::MAX);
         for (segment, id) in (0..segments).zip(&delivery.ids) {
             let asked = !delivery.has_ended(segment);
             let Some(id) = id.as_ref().filter(|id| asked && !id.is_empty()) else { continue };
-            let source =
-                Address::new(door.source.0, door.source.1, self.shared.service.sender(delivery.from));
-            let answer = door.link.query(QuerySm { message_id: id.clone(), source }).await;
+            let source = Address::new(ton, npi, self.shared.service.sender(delivery.from));
+            let answer = connector.link.query(QuerySm { message_id: id.clone(), source }).await;
             let QueryAnswer::Response { status: 0, response } = answer else {
-                debug!(%message, connector = door.name, "the SMSC does not say what became of it");
+                debug!(%message, connector = connector.name(), "the SMSC does not say what became of it");
                 return;
             };
             let Some(state) = response.message_state.map(ReceiptState::of_number).map(state_of) else {
@@ -132,7 +139,7 @@ impl Sweep<'_> {
             if !delivery.said.contains(&(segment, state)) {
                 let known = Known { message, to: to.clone(), segment, segments };
                 let error = response.error_code.filter(|code| *code != 0).map(|code| code.to_string());
-                drop(self.shared.reporter.hand_in(Report::Receipt(known.says(state, error))).await.await);
+                drop(self.shared.channel.report(Report::Receipt(known.says(state, error))).await.await);
             }
         }
     }

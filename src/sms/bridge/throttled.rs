@@ -8,7 +8,7 @@ use tokio::time::Instant;
 /// Each try is an attempt in the log: an SMSC that throttles for hours gets two a minute.
 const PAUSE_MAX: Duration = Duration::from_secs(30);
 
-/// When the SMSC last asked for patience. Leave from before is given back: what was refused goes first again.
+/// When the SMSC last asked for patience. A grant from before is given back: what was refused goes first again.
 #[derive(Debug, Default)]
 pub(super) struct Throttled(Mutex<Inner>);
 
@@ -42,9 +42,9 @@ impl Throttled {
         self.lock().pauses = 0;
     }
 
-    /// Whether it has asked since this leave was given.
-    pub(super) fn since(&self, leave: Instant) -> bool {
-        self.lock().last.is_some_and(|at| at >= leave)
+    /// Whether it has asked since this grant was given.
+    pub(super) fn since(&self, grant: Instant) -> bool {
+        self.lock().last.is_some_and(|at| at >= grant)
     }
 }
 

@@ -16,13 +16,10 @@ pub use row::{Delivery, Matched, PartRow, Stage, UnmatchedRow};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::log::{Fault, Log, Mark, Projection, Record, Rows};
+use crate::log::{Fault, Log, Projection, Record};
 use crate::smpp::pdu::IdForm;
-use crate::wire::{commit, subjects};
+use crate::wire::subjects;
 use crate::words::{EventSeq, Span};
-
-/// A commit of the bridge changes about four rows for each delivery it is about.
-const ROWS_PER_COMMIT: usize = 8;
 
 /// What of the bridge's settings the rows depend on.
 #[derive(Debug, Clone, Default)]
@@ -86,27 +83,19 @@ impl State {
     /// Takes in records of EVENTS, in order. Gives the receipts that have found their delivery by them: they are to be reported.
     ///
     /// # Errors
-    /// `Retry::Reload` where the folder is torn and must be rebuilt; otherwise the disk failed, and nothing was applied.
+    /// `Retry::Reload` where the folder is torn and must be rebuilt; otherwise the disk failed.
     pub fn apply(&self, records: &[Record]) -> Result<Vec<Matched>, Fault> {
-        let position = self.position();
-        let mut rows = Rows::over(self.projection.db(), ROWS_PER_COMMIT * records.len());
-        let (mut mark, mut until, mut matched) = (None, position, Vec::new());
-        for record in records.iter().filter(|record| record.seq > position.0) {
-            until = EventSeq(record.seq);
-            match commit::decode(&record.payload) {
-                Ok(commit) => {
-                    matched.extend(project::project(&mut rows, &commit, &self.terms)?);
-                    mark = Some(Mark { seq: until, command: commit.command, at: commit.at });
-                }
-                Err(why) => {
-                    tracing::error!(seq = record.seq, why, "a commit cannot be read; it is passed over")
-                }
-            }
-        }
-        if until > position {
-            self.projection.apply(rows.into_batch(), until, mark)?;
-        }
+        let mut matched = Vec::new();
+        self.projection.take(records, |rows, _, commit| {
+            matched.extend(project::project(rows, commit, &self.terms)?);
+            Ok(())
+        })?;
         Ok(matched)
+    }
+
+    /// Waits until the rows hold this commit.
+    pub async fn reached(&self, seq: EventSeq) {
+        self.projection.reached(seq).await;
     }
 
     /// Makes what was applied survive a power loss.

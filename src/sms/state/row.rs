@@ -14,7 +14,7 @@ use crate::words::{ImNumber, Instant, Phone, named};
 named! {
     /// How far a delivery by SMS has come.
     "stage" Stage {
-        /// The bridge had leave to submit it, and has reported nothing yet.
+        /// The bridge had a grant to submit it, and has reported nothing yet.
         Attempted = "attempted",
         /// To be attempted again.
         Deferred = "deferred",

@@ -1,8 +1,8 @@
-//! What this bridge has begun and not reported yet, kept in its folder: a start after a crash reports it.
+//! What this process has begun and not reported yet, kept in the adapter's folder: a start after a crash reports it.
 //!
-//! Without it nobody could tell a leave that was never used from an SMS that is with the SMSC. It is written before the
+//! Without it nobody could tell a grant that was never used from a delivery that the other side has. It is written before the
 //! octets go to the socket, and not synced: it survives the death of the process, which is all that it is trusted for. After
-//! a start of the machine, and where it was copied or cannot be kept, it says nothing, and what has leave is unknown.
+//! a start of the machine, and where it was copied or cannot be kept, it says nothing, and what was granted is unknown.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -15,13 +15,12 @@ use serde::{Deserialize, Serialize};
 use tracing::warn;
 
 use crate::rules::attempt::{Asked, Attempt, DeferClass, DeferReason, Granted, Report, UnknownReason};
-use crate::smpp::pdu::status::ROK;
 use crate::wire::{from_msgpack, to_msgpack};
 use crate::words::{MessageId, Party};
 
-/// Written anew with what still counts when it has grown by this: thousands of SMS.
+/// Written anew with what still counts when it has grown by this: thousands of deliveries.
 const GROWTH_BYTES_MAX: usize = 256 * 1024;
-/// Changes when every bridge process of the machine has died.
+/// Changes when every process of the machine has died.
 const BOOT: &str = "/proc/sys/kernel/random/boot_id";
 
 /// A delivery that was asked for. The last record of a delivery counts.
@@ -67,8 +66,9 @@ struct Inner {
     live: BTreeMap<(MessageId, Party), Entry>,
 }
 
+/// What was begun, by delivery.
 #[derive(Debug)]
-pub(super) struct Journal(Mutex<Inner>);
+pub struct Journal(Mutex<Inner>);
 
 impl Journal {
     /// Goes on with the journal at this path, or begins one.
@@ -84,7 +84,7 @@ impl Journal {
     }
 
     /// What an earlier run has begun and not reported. `receipts` tells of a connector whether it asks for them, `class` what
-    /// a refusal of its SMSC says.
+    /// a refusal of the other side says.
     pub(super) fn left(
         &self,
         receipts: impl Fn(&str) -> bool,
@@ -94,7 +94,7 @@ impl Journal {
         inner.live.values().map(|entry| (entry.attempt(), entry.report(&receipts, &class))).collect()
     }
 
-    /// Leave will be asked for.
+    /// A grant will be asked for.
     pub(super) fn asks(&self, leave: u64, deliveries: &[Asked]) {
         let mut inner = self.lock();
         let mut octets = Vec::new();
@@ -107,8 +107,8 @@ impl Journal {
         inner.append(&octets);
     }
 
-    /// There is leave; these segments are with the SMSC already.
-    pub(super) fn begins(&self, granted: &Granted, connector: &str, ids: &[Option<String>]) {
+    /// There is a grant; the other side has these segments already, by these ids.
+    pub fn begins(&self, granted: &Granted, connector: &str, ids: &[Option<String>]) {
         if let Some(entry) = self.lock().live.get_mut(&(granted.message, granted.to.clone())) {
             let known = |id: &Option<String>| id.clone().map_or(Segment::Here, Segment::Accepted);
             (entry.connector, entry.segments) = (connector.to_owned(), ids.iter().map(known).collect());
@@ -116,13 +116,13 @@ impl Journal {
     }
 
     /// A segment is about to be handed to the socket. Without this being known it must not be.
-    pub(super) fn writes(&self, granted: &Granted, segment: usize) -> bool {
+    pub fn writes(&self, granted: &Granted, segment: usize) -> bool {
         self.lock().change(granted, segment, Segment::Written)
     }
 
-    /// What the SMSC has answered.
-    pub(super) fn answered(&self, granted: &Granted, segment: usize, status: u32, id: &str) {
-        let answer = if status == ROK { Segment::Accepted(id.to_owned()) } else { Segment::Refused(status) };
+    /// What the other side has answered: its id for a segment, or why it refuses it.
+    pub fn answered(&self, granted: &Granted, segment: usize, answer: Result<&str, u32>) {
+        let answer = answer.map_or_else(Segment::Refused, |id| Segment::Accepted(id.to_owned()));
         self.lock().change(granted, segment, answer);
     }
 
@@ -309,8 +309,8 @@ mod tests {
         for number in 3..=6 {
             assert!(journal.writes(&granted(number), 0));
         }
-        journal.answered(&granted(4), 0, 0x58, "");
-        journal.answered(&granted(5), 0, 0, "b");
+        journal.answered(&granted(4), 0, Err(0x58));
+        journal.answered(&granted(5), 0, Ok("b"));
         journal.over(granted(6).message, &granted(6).to);
         let want = ["not_sent", "not_sent", "unknown", "smsc_0x00000058", "accepted 2"];
         assert_eq!(words(&journal), want);

@@ -1,6 +1,6 @@
-//! Who has just said that they wish no more SMS: what has leave to be submitted to them is held back.
+//! Opt-outs of this moment: what is granted to somebody who has just said that they want no more SMS is held back.
 //!
-//! The decider knows every wish and gives no leave against it. This is for the moment between leave and submit: every bridge
+//! The decider knows every opt-out and grants nothing against it. This is for the moment between grant and submit: every bridge
 //! is told of a STOP by the one that heard it, before it is decided, and reads what was decided.
 
 use std::collections::HashMap;
@@ -21,13 +21,13 @@ use crate::words::{Party, Phone, Span, UserName};
 /// The facts that are read of EVENTS.
 pub(super) const READS: &[&str] = &[PreferenceSet::NAME, PhonePreferenceSet::NAME];
 
-/// Longer than a leave is good for.
+/// Longer than a grant is good for.
 const HELD_FOR: Duration = Duration::from_secs(30);
 /// Longer than that, also between clocks that differ.
 const LATE: Span = Span::from_secs(600);
 
 #[derive(Debug, Default)]
-pub(super) struct Wishes(Mutex<Inner>);
+pub(super) struct OptOuts(Mutex<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -35,7 +35,7 @@ struct Inner {
     users: HashMap<UserName, Instant>,
 }
 
-impl Wishes {
+impl OptOuts {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -53,7 +53,7 @@ impl Wishes {
         self.lock().phones.remove(&phone);
     }
 
-    /// Takes in what was decided of late: no leave was given since against what was decided before.
+    /// Takes in what was decided of late: nothing was granted since against what was decided before.
     pub(super) fn read(&self, records: &[Record]) {
         let since = clock::now() + Span::from_ms(-LATE.ms());
         for record in records.iter().filter(|record| record.at > since) {
@@ -72,7 +72,7 @@ impl Wishes {
 
     fn take(&self, fact: &Fact) {
         if let Some(PreferenceSet { user, sms }) = fact.get() {
-            self.wishes(user, *sms);
+            self.wants(user, *sms);
         }
         match fact.get() {
             Some(PhonePreferenceSet { phone, sms: true }) => self.start(*phone),
@@ -81,7 +81,7 @@ impl Wishes {
         }
     }
 
-    fn wishes(&self, user: &UserName, sms: bool) {
+    fn wants(&self, user: &UserName, sms: bool) {
         let users = &mut self.lock().users;
         users.retain(|_, since| since.elapsed() < HELD_FOR);
         if sms {
@@ -91,7 +91,7 @@ impl Wishes {
         }
     }
 
-    /// Whether this leave may be used. Homing's own answers are not held back.
+    /// Whether this grant may be used. Homing's own answers are not held back.
     pub(super) fn allow(&self, granted: &Granted) -> bool {
         if granted.from.is_none() {
             return true;

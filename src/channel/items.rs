@@ -1,4 +1,4 @@
-//! The items that the bridge holds: taken from OUTBOX, asked for, submitted, and settled when their result is stored.
+//! The items that this process holds: taken from OUTBOX, asked for, sent, and settled when their result is stored.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -6,19 +6,39 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::lane::Leave;
 use crate::log::{Taken, Verdict};
-use crate::rules::attempt::{Ask, Asked, BATCH_LEN_MAX, LetGo, Unknown, UnknownReason};
+use crate::rules::attempt::{Ask, Asked, BATCH_LEN_MAX, Granted, LetGo, Unknown, UnknownReason};
 use crate::rules::{Fact, attempt};
-use crate::sms::settings::OnUnknown;
 use crate::wire::work::Work;
 use crate::words::{MessageId, Party};
 
 /// Items held at once: few enough to be kept in progress.
 const HELD_LEN_MAX: usize = 1_000;
 
-/// An SMS of which nobody knows whether the SMSC has it is sent again after this time, where it is sent again at all.
+/// What may have been sent is sent again after this time, where it is sent again at all.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// What is done about an attempt of which nobody knows whether the other side has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum OnUnknown {
+    /// It is not sent again; a receipt may tell.
+    #[default]
+    Hold,
+    /// It is sent again, once: it may arrive twice.
+    Retry,
+}
+
+/// An item that may be sent, once.
+#[derive(Debug)]
+pub struct Grant {
+    /// Its sequence on OUTBOX.
+    pub(super) item: u64,
+    pub work: Arc<Work>,
+    pub granted: Granted,
+    /// When it was asked for: what it was given on is as old.
+    pub since: Instant,
+}
 
 #[derive(Debug)]
 struct Item {
@@ -30,9 +50,9 @@ struct Item {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     Waiting,
-    /// The decider was asked, for this lane.
+    /// The decider was asked, for this connector.
     Asked(usize),
-    /// With a lane.
+    /// With a connector.
     Out(usize),
 }
 
@@ -45,13 +65,13 @@ pub(super) enum Took {
 
 /// What an answer of the decider is for.
 pub(super) enum Answered {
-    Leave { lane: usize, leave: Leave },
+    Grant { connector: usize, grant: Grant },
     Settle { taken: Taken, verdict: Verdict, message: MessageId, to: Party },
 }
 
-/// Items by their sequence on OUTBOX: their order is the order in which they are submitted.
+/// Items by their sequence on OUTBOX: their order is the order in which they are sent.
 #[derive(Debug, Default)]
-pub(super) struct Desk {
+pub(super) struct Items {
     items: BTreeMap<u64, Item>,
     by_delivery: HashMap<(MessageId, Party), u64>,
     waiting: BTreeSet<u64>,
@@ -59,13 +79,13 @@ pub(super) struct Desk {
     /// When the last question was asked: what was granted is as old.
     asked: Option<Instant>,
     /// Of the last question.
-    leave: u64,
+    grant: u64,
 }
 
-impl Desk {
-    /// `leave` is a number that no other desk counts on from.
-    pub(super) fn new(on_unknown: OnUnknown, leave: u64) -> Desk {
-        Desk { on_unknown, leave, ..Desk::default() }
+impl Items {
+    /// `grant` is a number that no other process counts on from.
+    pub(super) fn new(on_unknown: OnUnknown, grant: u64) -> Items {
+        Items { on_unknown, grant, ..Items::default() }
     }
 
     /// How many more are wanted, where so many can be sent soon. They are fetched a quarter of them at a time, not one by one.
@@ -96,10 +116,11 @@ impl Desk {
         self.waiting.len()
     }
 
-    /// Items that a lane has, or is about to have.
-    pub(super) fn on_lane(&self, lane: usize) -> usize {
-        let of_lane = |item: &&Item| matches!(item.place, Place::Asked(its) | Place::Out(its) if its == lane);
-        self.items.values().filter(of_lane).count()
+    /// Items that a connector has, or is about to have.
+    pub(super) fn on_connector(&self, connector: usize) -> usize {
+        let its =
+            |item: &&Item| matches!(item.place, Place::Asked(its) | Place::Out(its) if its == connector);
+        self.items.values().filter(its).count()
     }
 
     /// Whether all items wait.
@@ -107,21 +128,21 @@ impl Desk {
         self.items.len() == self.waiting.len()
     }
 
-    /// The question for the next items in order, at most `len`, for a lane.
-    pub(super) fn ask(&mut self, lane: usize, len: usize) -> Ask {
+    /// The question for the next items in order, at most `len`, for a connector.
+    pub(super) fn ask(&mut self, connector: usize, len: usize) -> Ask {
         self.asked = Some(Instant::now());
         let next: Vec<u64> = self.waiting.iter().take(len.min(BATCH_LEN_MAX)).copied().collect();
         let mut deliveries = Vec::with_capacity(next.len());
         for seq in next {
             self.waiting.remove(&seq);
             let Some(item) = self.items.get_mut(&seq) else { continue };
-            item.place = Place::Asked(lane);
+            item.place = Place::Asked(connector);
             // Only what came again can be a retry of something unknown.
             let again = self.on_unknown == OnUnknown::Retry && item.taken.deliveries > 1;
             deliveries.push(Asked { message: item.work.message, to: item.work.to.clone(), again });
         }
-        self.leave = self.leave.wrapping_add(1);
-        Ask { deliveries, grant: Some(self.leave) }
+        self.grant = self.grant.wrapping_add(1);
+        Ask { deliveries, grant: Some(self.grant) }
     }
 
     /// The question was not asked after all.
@@ -140,10 +161,10 @@ impl Desk {
             attempt::Fact::Granted(granted) => {
                 let seq = *self.by_delivery.get(&(granted.message, granted.to.clone()))?;
                 let item = self.items.get_mut(&seq)?;
-                let Place::Asked(lane) = item.place else { return None };
-                item.place = Place::Out(lane);
+                let Place::Asked(connector) = item.place else { return None };
+                item.place = Place::Out(connector);
                 let (work, since) = (Arc::clone(&item.work), self.asked.unwrap_or_else(Instant::now));
-                Some(Answered::Leave { lane, leave: Leave { item: seq, work, granted, since } })
+                Some(Answered::Grant { connector, grant: Grant { item: seq, work, granted, since } })
             }
             attempt::Fact::LetGo(LetGo { message, to, channel: _ }) => {
                 self.settled(message, to, Verdict::Done)
@@ -169,7 +190,7 @@ impl Desk {
 
     fn settled(&mut self, message: MessageId, to: Party, verdict: Verdict) -> Option<Answered> {
         let seq = *self.by_delivery.get(&(message, to.clone()))?;
-        let taken = self.leave(seq)?;
+        let taken = self.remove(seq)?;
         Some(Answered::Settle { taken, verdict, message, to })
     }
 
@@ -182,7 +203,7 @@ impl Desk {
     }
 
     /// An item is done with here.
-    pub(super) fn leave(&mut self, seq: u64) -> Option<Taken> {
+    pub(super) fn remove(&mut self, seq: u64) -> Option<Taken> {
         let item = self.items.remove(&seq)?;
         self.waiting.remove(&seq);
         self.by_delivery.remove(&(item.work.message, item.work.to.clone()));
@@ -192,7 +213,7 @@ impl Desk {
     /// Those that wait are done with here.
     pub(super) fn give_back(&mut self) -> Vec<Taken> {
         let waiting: Vec<u64> = self.waiting.iter().copied().collect();
-        waiting.into_iter().filter_map(|seq| self.leave(seq)).collect()
+        waiting.into_iter().filter_map(|seq| self.remove(seq)).collect()
     }
 
     pub(super) fn held(&self) -> impl Iterator<Item = &Taken> {

@@ -1,9 +1,7 @@
-//! The desk's loop: items in, leave asked for, results back, items settled.
+//! The loop of a channel: items in, grants asked for, results back, items settled.
 
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -11,21 +9,19 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
-use super::desk::{Answered, Desk, Took};
-use super::door::Door;
-use super::lane::{Over, Then};
-use super::listen::BACKLOG_LEN_MAX;
-use super::shared::Shared;
+use super::items::{Answered, Items, Took};
+use super::{Adapter, Channel, Connector, Ended, Then};
 use crate::log::{Fault, Log, Record, Source, Taken, Verdict};
 use crate::rules::presence::Encoding;
 use crate::rules::{Command, Fact};
 use crate::wire::work::Work;
 use crate::wire::{command, commit, from_msgpack};
 
-const SOURCE: Source = Source { stream: "OUTBOX", durable: "sms", batch_len_max: 256 };
-/// An item comes again ten seconds after it was last heard of (`streams/OUTBOX/sms.json`).
+/// Items fetched at once.
+const BATCH_LEN_MAX: usize = 256;
+/// An item comes again ten seconds after it was last heard of (`streams/OUTBOX/`).
 const KEEP_EVERY: Duration = Duration::from_secs(3);
-/// How soon it is noticed that a link is up again, or that its pause is over.
+/// How soon it is noticed that a connector is up again, or that its pause is over.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// The server was away for longer than a publish tries.
 const ASK_AGAIN_AFTER: Duration = Duration::from_secs(1);
@@ -34,14 +30,14 @@ const ASKED_BYTES_MAX: usize = 1_024;
 /// Commits read ahead of knowing where the question stands: eight seconds of peak traffic (500/s). What follows waits on the
 /// log until it is known.
 const UNREAD_LEN_MAX: usize = 4_096;
-/// What is under way is waited for when the bridge stops.
+/// What is under way is waited for when the adapter stops.
 const DRAIN_WITHIN: Duration = Duration::from_secs(4);
 
-struct Outbound<'a> {
+struct Performing<'a, A: Adapter> {
     log: &'a Log,
-    shared: &'a Shared,
-    doors: &'a [Door],
-    desk: Desk,
+    channel: &'a Channel,
+    connectors: &'a [A::Connector],
+    items: Items,
     /// One question at a time: the next one holds all that came meanwhile.
     question: Question,
     asked: mpsc::Sender<u64>,
@@ -60,19 +56,21 @@ enum Question {
     At(u64),
 }
 
-pub(super) async fn run(
+pub(super) async fn run<A: Adapter>(
     log: &Log,
-    shared: &Arc<Shared>,
-    doors: &[Door],
+    channel: &Channel,
+    adapter: &A,
     mut answers: mpsc::Receiver<Vec<Record>>,
-    mut over: mpsc::Receiver<Over>,
+    ended: &mut mpsc::Receiver<Ended>,
     ends: &CancellationToken,
 ) -> Result<(), Fault> {
     let (asked, mut stored) = mpsc::channel(1);
-    let desk = Desk::new(shared.on_unknown, RandomState::new().hash_one(log.fresh_identity()));
+    let items = Items::new(channel.on_unknown, RandomState::new().hash_one(log.fresh_identity()));
     let (question, unread) = (Question::None, VecDeque::new());
-    let mut outbound = Outbound { log, shared, doors, desk, question, asked, unread, not_before: None };
-    let mut draw = log.draw(SOURCE).await?;
+    let connectors = adapter.connectors();
+    let mut performing: Performing<'_, A> =
+        Performing { log, channel, connectors, items, question, asked, unread, not_before: None };
+    let mut draw = log.draw(source::<A>()).await?;
     let mut keep = interval(KEEP_EVERY);
     let mut look = interval(LOOK_EVERY);
     keep.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -83,23 +81,23 @@ pub(super) async fn run(
             () = ends.cancelled(), if stopping.is_none() => {
                 stopping = Some(Instant::now() + DRAIN_WITHIN);
             }
-            taken = draw.next(if stopping.is_none() { outbound.wants() } else { 0 }) => {
+            taken = draw.next(if stopping.is_none() { performing.wants() } else { 0 }) => {
                 for taken in taken {
-                    outbound.take(taken).await;
+                    performing.take(taken).await;
                 }
             }
-            Some(records) = answers.recv(), if outbound.unread.len() < UNREAD_LEN_MAX => outbound.read(records).await,
-            Some(stored) = stored.recv() => outbound.asked(stored).await,
-            Some(over) = over.recv() => outbound.over(over).await,
-            _ = keep.tick() => outbound.keep().await,
+            Some(records) = answers.recv(), if performing.unread.len() < UNREAD_LEN_MAX => performing.read(records).await,
+            Some(stored) = stored.recv() => performing.asked(stored).await,
+            Some(over) = ended.recv() => performing.ended(over).await,
+            _ = keep.tick() => performing.keep().await,
             _ = look.tick() => {}
         }
-        if stopping.is_some() || !doors.iter().any(Door::is_open) {
-            outbound.give_back().await;
+        if stopping.is_some() || !connectors.iter().any(Connector::is_open) {
+            performing.give_back().await;
         }
         match stopping {
-            None => outbound.ask(),
-            Some(until) if outbound.desk.is_idle() || Instant::now() > until => {
+            None => performing.ask(),
+            Some(until) if performing.items.is_idle() || Instant::now() > until => {
                 return Ok(());
             }
             Some(_) => {}
@@ -107,11 +105,11 @@ pub(super) async fn run(
     }
 }
 
-impl Outbound<'_> {
-    /// What can be sent soon: what the lanes take, and as much again that is asked for meanwhile.
+impl<A: Adapter> Performing<'_, A> {
+    /// What can be sent soon: what the connectors take, and as much again that is asked for meanwhile.
     fn wants(&self) -> usize {
-        let open = self.doors.iter().filter(|door| door.is_open());
-        self.desk.wants(open.map(|door| 2 * door.ahead_max()).sum())
+        let open = self.connectors.iter().filter(|connector| connector.is_open());
+        self.items.wants(open.map(|connector| 2 * connector.grants_len_max()).sum())
     }
 
     async fn take(&mut self, taken: Taken) {
@@ -119,30 +117,33 @@ impl Outbound<'_> {
             Ok(work) => work,
             Err(why) => return self.settle(&taken, Verdict::Poison(why)).await,
         };
-        if let Took::UnderWay(taken) = self.desk.take(taken, work) {
+        if let Took::UnderWay(taken) = self.items.take(taken, work) {
             self.settle(&taken, Verdict::Done).await;
         }
     }
 
-    /// Asks for as many as the first lane that is up can take soon.
+    /// Asks for as many as the first connector that is up can take soon.
     fn ask(&mut self) {
         let waits = self.not_before.is_some_and(|then| Instant::now() < then);
-        if self.question != Question::None || self.desk.waiting_len() == 0 || waits {
+        if self.question != Question::None || self.items.waiting_len() == 0 || waits {
             return;
         }
-        let up = self.doors.iter().enumerate().find(|(_, door)| door.is_up());
-        let Some((lane, door)) = up else { return };
-        let behind = door.backlog.load(Ordering::Relaxed) > BACKLOG_LEN_MAX;
-        let len = if behind { 0 } else { door.ahead_max().saturating_sub(self.desk.on_lane(lane)) };
+        let up = self.connectors.iter().enumerate().find(|(_, connector)| connector.is_up());
+        let Some((place, connector)) = up else { return };
+        let len = if connector.is_behind() {
+            0
+        } else {
+            connector.grants_len_max().saturating_sub(self.items.on_connector(place))
+        };
         if len == 0 {
             return;
         }
         // A question that no server takes would be asked for ever.
         let fits = (self.log.client().server_info().max_payload / ASKED_BYTES_MAX).max(1);
-        let question = self.desk.ask(lane, len.min(fits));
-        self.shared.journal.asks(question.grant.unwrap_or_default(), &question.deliveries);
+        let question = self.items.ask(place, len.min(fits));
+        self.channel.journal.asks(question.grant.unwrap_or_default(), &question.deliveries);
         self.question = Question::Asking;
-        tokio::spawn(publish(self.log.clone(), Command::from(question), self.asked.clone()));
+        tokio::spawn(publish::<A>(self.log.clone(), Command::from(question), self.asked.clone()));
     }
 
     async fn asked(&mut self, seq: u64) {
@@ -173,33 +174,31 @@ impl Outbound<'_> {
             }
             if last {
                 self.question = Question::None;
-                self.desk.unasked();
+                self.items.unasked();
             }
         }
     }
 
     async fn answered(&mut self, fact: Fact) {
-        match self.desk.answered(fact) {
+        match self.items.answered(fact) {
             None => {}
             Some(Answered::Settle { taken, verdict, message, to }) => {
-                self.shared.journal.over(message, &to);
+                self.channel.journal.over(message, &to);
                 self.settle(&taken, verdict).await;
             }
-            Some(Answered::Leave { lane, leave }) => {
-                let Some(door) = self.doors.get(lane) else { return };
-                // There is room for more than was asked for.
-                if door.leaves.send(leave).await.is_err() {
-                    debug!("a lane has ended");
+            Some(Answered::Grant { connector, grant }) => {
+                if let Some(connector) = self.connectors.get(connector) {
+                    connector.send(grant).await;
                 }
             }
         }
     }
 
-    async fn over(&mut self, Over { item, then }: Over) {
+    async fn ended(&mut self, Ended { item, then }: Ended) {
         match then {
-            Then::Again => self.desk.again(item),
+            Then::Again => self.items.again(item),
             Then::Settle(verdict) => {
-                if let Some(taken) = self.desk.leave(item) {
+                if let Some(taken) = self.items.remove(item) {
                     self.settle(&taken, verdict).await;
                 }
             }
@@ -207,7 +206,7 @@ impl Outbound<'_> {
     }
 
     async fn keep(&self) {
-        for taken in self.desk.held() {
+        for taken in self.items.held() {
             if let Err(fault) = self.log.keep(taken).await {
                 debug!(%fault, "items may come again");
                 return;
@@ -215,33 +214,37 @@ impl Outbound<'_> {
         }
     }
 
-    /// What waits comes again at once, to whichever bridge can send it.
+    /// What waits comes again at once, to whichever process can send it.
     async fn give_back(&mut self) {
-        for taken in self.desk.give_back() {
+        for taken in self.items.give_back() {
             self.settle(&taken, Verdict::Again(Duration::ZERO)).await;
         }
     }
 
     async fn settle(&self, taken: &Taken, verdict: Verdict) {
-        if let Err(fault) = self.log.settle(SOURCE, taken, verdict).await {
+        if let Err(fault) = self.log.settle(source::<A>(), taken, verdict).await {
             debug!(seq = taken.record.seq, %fault, "an item comes again");
         }
     }
 }
 
-/// Publishes a question until it is stored, and tells where. It may be stored twice: it names the leave it asks for, and there
-/// is one leave of that name.
-async fn publish(log: Log, question: Command, asked: mpsc::Sender<u64>) {
+fn source<A: Adapter>() -> Source {
+    Source { stream: "OUTBOX", durable: A::NAME, batch_len_max: BATCH_LEN_MAX }
+}
+
+/// Publishes a question until it is stored, and tells where. It may be stored twice: it names the grant it asks for, and there
+/// is one grant of that name.
+async fn publish<A: Adapter>(log: Log, question: Command, asked: mpsc::Sender<u64>) {
     while !asked.is_closed() {
-        let outgoing = command::outgoing("_sms", &question, Encoding::Msgpack);
+        let outgoing = command::outgoing(&format!("_{}", A::NAME), &question, Encoding::Msgpack);
         match log.command(outgoing).await {
             Ok(seq) => {
-                // The desk may have ended meanwhile; then the journal tells the next one.
+                // The loop may have ended meanwhile; then the journal tells the next one.
                 let _ = asked.send(seq).await;
                 return;
             }
             Err(fault) => {
-                warn!(%fault, "leave is asked for again");
+                warn!(%fault, "a grant is asked for again");
                 tokio::time::sleep(ASK_AGAIN_AFTER).await;
             }
         }

@@ -5,14 +5,13 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tracing::{error, warn};
 
-use super::inbound::hash;
 use crate::log::{Fault, Log, Retry};
 use crate::rules::Command;
 use crate::rules::attempt::{BATCH_LEN_MAX, Report, Reports};
 use crate::rules::presence::Encoding;
 use crate::wire::{command, to_msgpack, work};
 
-/// Reports that wait while a batch is being stored: more than any window makes in that time.
+/// Reports that wait while a batch is being stored: more than any connector makes in that time.
 const QUEUE_LEN_MAX: usize = 4_096;
 /// Of the reports of one command. It and the facts that repeat it stay far below the 1 MiB that a server takes; one report
 /// has its segments' ids, which are bounded each, and is smaller than this.
@@ -35,9 +34,9 @@ pub(super) struct Reporter(mpsc::Sender<Waiting>);
 
 impl Reporter {
     /// Publishes until all its clones are gone.
-    pub(super) fn start(log: Log) -> (Reporter, tokio::task::JoinHandle<()>) {
+    pub(super) fn start(log: Log, channel: &'static str) -> (Reporter, tokio::task::JoinHandle<()>) {
         let (queue, waiting) = mpsc::channel(QUEUE_LEN_MAX);
-        (Reporter(queue), tokio::spawn(publish(log, waiting)))
+        (Reporter(queue), tokio::spawn(publish(Speaker { log, channel }, waiting)))
     }
 
     /// Hands a report in; what is given resolves when it is stored, or parked because no server takes it.
@@ -49,13 +48,20 @@ impl Reporter {
     }
 }
 
-async fn publish(log: Log, mut queue: mpsc::Receiver<Waiting>) {
+/// Who stores them: a channel's part.
+#[derive(Debug, Clone)]
+struct Speaker {
+    log: Log,
+    channel: &'static str,
+}
+
+async fn publish(speaker: Speaker, mut queue: mpsc::Receiver<Waiting>) {
     let mut waiting = Vec::with_capacity(BATCH_LEN_MAX);
     while queue.recv_many(&mut waiting, BATCH_LEN_MAX).await > 0 {
-        let bytes_max = batch_bytes_max(log.client().server_info().max_payload);
+        let bytes_max = batch_bytes_max(speaker.log.client().server_info().max_payload);
         for batch in cut(waiting.drain(..), bytes_max, |waiting| to_msgpack(&waiting.report).len()) {
-            let store = |reports| store(log.clone(), reports);
-            settle(batch, store, |report, why| park(log.clone(), report, why)).await;
+            let store = |reports| speaker.store(reports);
+            store_or_park(batch, store, |report, why| speaker.park(report, why)).await;
         }
     }
 }
@@ -66,7 +72,7 @@ fn batch_bytes_max(payload_bytes_max: usize) -> usize {
 
 /// Stores a batch, or, where no server takes it, each of its reports; parks what is refused by itself. Either way who waits
 /// is told: a report that nobody can store must not hold its delivery back.
-async fn settle<S, P>(
+async fn store_or_park<S, P>(
     batch: Vec<Waiting>,
     store: impl Fn(Vec<Report>) -> S,
     park: impl Fn(Report, Fault) -> P,
@@ -104,39 +110,40 @@ fn cut<T>(items: impl Iterator<Item = T>, bytes_max: usize, len: impl Fn(&T) -> 
     batches
 }
 
-/// Stores them as one command, however long the server is away.
-///
-/// # Errors
-/// Only what trying again cannot mend: the server refuses it.
-async fn store(log: Log, reports: Vec<Report>) -> Result<(), Fault> {
-    let command = Command::from(Reports { reports, id: Some(log.fresh_identity()) });
-    loop {
-        let outgoing = command::outgoing("_sms", &command, Encoding::Msgpack);
-        let Err(fault) = log.command(outgoing).await else { return Ok(()) };
-        match fault.retry {
-            Retry::Later | Retry::Reload => warn!(%fault, "a report waits for the server"),
-            Retry::Never => return Err(fault),
+impl Speaker {
+    /// Stores them as one command, however long the server is away.
+    ///
+    /// # Errors
+    /// Only what trying again cannot mend: the server refuses it.
+    async fn store(&self, reports: Vec<Report>) -> Result<(), Fault> {
+        let command = Command::from(Reports { reports, id: Some(self.log.fresh_identity()) });
+        loop {
+            let outgoing = command::outgoing(&format!("_{}", self.channel), &command, Encoding::Msgpack);
+            let Err(fault) = self.log.command(outgoing).await else { return Ok(()) };
+            match fault.retry {
+                Retry::Later | Retry::Reload => warn!(%fault, "a report waits for the server"),
+                Retry::Never => return Err(fault),
+            }
+            tokio::time::sleep(AGAIN_AFTER).await;
         }
-        tokio::time::sleep(AGAIN_AFTER).await;
     }
-}
 
-/// Parks a report where a person sees it: as much of it as the server takes.
-async fn park(log: Log, report: Report, why: Fault) {
-    error!(%why, "a report cannot be stored; it is parked on OUTBOX");
-    let id = log.fresh_identity();
-    let command = Command::from(Reports { reports: vec![report], id: Some(id.clone()) });
-    let mut payload = command::encode(&command, Encoding::Msgpack);
-    payload.truncate(log.client().server_info().max_payload.saturating_sub(PARKED_BYTES));
-    let identity = hash(&[id.as_bytes()]);
-    loop {
-        let parked = work::parked_unstored("sms", &identity, &why.to_string(), &payload);
-        let Err(fault) = log.publish(parked, &id).await else { return };
-        match fault.retry {
-            Retry::Later | Retry::Reload => warn!(%fault, "a report is parked later"),
-            Retry::Never => return error!(%fault, "a report is lost"),
+    /// Parks a report where a person sees it: as much of it as the server takes.
+    async fn park(&self, report: Report, why: Fault) {
+        error!(%why, "a report cannot be stored; it is parked on OUTBOX");
+        let id = self.log.fresh_identity();
+        let command = Command::from(Reports { reports: vec![report], id: Some(id.clone()) });
+        let mut payload = command::encode(&command, Encoding::Msgpack);
+        payload.truncate(self.log.client().server_info().max_payload.saturating_sub(PARKED_BYTES));
+        loop {
+            let parked = work::parked_unstored(self.channel, &id, &why.to_string(), &payload);
+            let Err(fault) = self.log.publish(parked, &id).await else { return };
+            match fault.retry {
+                Retry::Later | Retry::Reload => warn!(%fault, "a report is parked later"),
+                Retry::Never => return error!(%fault, "a report is lost"),
+            }
+            tokio::time::sleep(AGAIN_AFTER).await;
         }
-        tokio::time::sleep(AGAIN_AFTER).await;
     }
 }
 
@@ -168,7 +175,7 @@ mod tests {
                 let takes = !reports.iter().any(|report| refused.contains(report));
                 if takes { Ok(()) } else { Err(Fault::never("store it")) }
             };
-            settle(waiting, store, async |report, _| parked.borrow_mut().push(report)).await;
+            store_or_park(waiting, store, async |report, _| parked.borrow_mut().push(report)).await;
             assert_eq!((parked.into_inner(), tried.into_inner()), (refused, tries), "{reports:?}");
             for told in told {
                 told.await.unwrap();

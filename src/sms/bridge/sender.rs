@@ -1,4 +1,4 @@
-//! The way to one account at an SMSC: what has leave is submitted in order, segment by segment, and its end reported.
+//! The way to one account at an SMSC: what is granted is submitted in order, segment by segment, and its end reported.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,18 +12,18 @@ use super::pdus;
 use super::shared::Shared;
 use super::throttled::Throttled;
 use super::worst::{Worst, deferred};
+use crate::channel::{Grant, OnUnknown, Then};
 use crate::log::Verdict;
 use crate::rules::attempt::{Attempt, DeferClass, DeferReason, FailReason, Granted, Report, UnknownReason};
 use crate::smpp::link::{Answer, Link, Permit, Submitting, UnknownWhy};
 use crate::smpp::pdu::status::{Class, Named, ROK, SessionFault};
 use crate::smpp::text;
 use crate::sms::number;
-use crate::sms::settings::{Account, OnUnknown};
+use crate::sms::settings::Account;
 use crate::sms::state::Delivery;
-use crate::wire::work::Work;
 
-/// Leave is asked for anew after this time: what it was given on may have changed.
-const LEAVE_GOOD_FOR: Duration = Duration::from_secs(20);
+/// A grant is asked for anew after this time: what it was given on may have changed.
+const GRANT_GOOD_FOR: Duration = Duration::from_secs(20);
 /// The least time that an SMSC which throttles is left alone.
 const THROTTLE_PAUSE: Duration = Duration::from_secs(1);
 /// An account that is refused is somebody's to look at.
@@ -31,62 +31,38 @@ const REFUSED_PAUSE: Duration = Duration::from_secs(30);
 /// After a first error that passes, and doubled with each further one.
 const TRY_AGAIN_AFTER: Duration = Duration::from_secs(5);
 const TRY_AGAIN_AFTER_MAX: Duration = Duration::from_secs(600);
-/// A wish that was just spoken is decided by then.
+/// An opt-out that was just heard is decided by then.
 const HELD_BACK_FOR: Duration = Duration::from_secs(2);
 
-/// A delivery with leave to be submitted.
-#[derive(Debug)]
-pub(super) struct Leave {
-    /// Its item's sequence on OUTBOX.
-    pub(super) item: u64,
-    pub(super) work: Arc<Work>,
-    pub(super) granted: Granted,
-    pub(super) since: Instant,
-}
-
-/// An attempt that is over, and reported.
-#[derive(Debug)]
-pub(super) struct Over {
-    pub(super) item: u64,
-    pub(super) then: Then,
-}
-
-/// What becomes of the item.
-#[derive(Debug, PartialEq)]
-pub(super) enum Then {
-    Settle(Verdict),
-    /// It takes its turn again at once.
-    Again,
-}
-
-/// One account's lane.
-pub(super) struct Lane {
+/// The sender of one account.
+pub(super) struct Sender {
     pub(super) account: Arc<Account>,
     pub(super) link: Link,
     pub(super) shared: Arc<Shared>,
-    pub(super) over: mpsc::Sender<Over>,
     pub(super) throttled: Throttled,
 }
 
-impl Lane {
-    /// Submits until no leave can come any more.
-    pub(super) async fn run(self, mut leaves: mpsc::Receiver<Leave>) {
-        let lane = Arc::new(self);
-        while let Some(leave) = leaves.recv().await {
-            let leave = Arc::new(leave);
-            match lane.begin(&leave).await {
+impl Sender {
+    /// Submits until no grant can come any more.
+    pub(super) async fn run(self, mut grants: mpsc::Receiver<Grant>) {
+        let sender = Arc::new(self);
+        while let Some(grant) = grants.recv().await {
+            let grant = Arc::new(grant);
+            match sender.begin(&grant).await {
                 Ok(begun) => {
-                    let lane = Arc::clone(&lane);
-                    tokio::spawn(async move { lane.conclude(&leave, begun).await });
+                    let sender = Arc::clone(&sender);
+                    tokio::spawn(async move { sender.conclude(&grant, begun).await });
                 }
-                Err(report) => lane.finish(&leave, report, Then::Settle(Verdict::Done)).await,
+                Err(report) => {
+                    sender.shared.channel.ends(&grant, report, Then::Settle(Verdict::Done)).await;
+                }
             }
         }
     }
 
     /// Queues the segments that the SMSC does not have yet, or says why there can be none.
-    async fn begin(self: &Arc<Self>, leave: &Arc<Leave>) -> Result<Begun, Report> {
-        let Leave { work, granted, .. } = &**leave;
+    async fn begin(self: &Arc<Self>, grant: &Arc<Grant>) -> Result<Begun, Report> {
+        let Grant { work, granted, .. } = &**grant;
         let fails = |reason| Report::Failed { attempt: self.attempt(granted, Vec::new()), reason };
         let text = work.text.as_deref().ok_or_else(|| fails(FailReason::NoText))?;
         if !number::gets_sms(granted.phone) {
@@ -95,7 +71,7 @@ impl Lane {
         let reference = reference_of(granted.message);
         let segments = text::segment(text, &self.account.style, reference);
         let segments = segments.map_err(|_| fails(FailReason::TooLong))?;
-        let before = self.before(leave);
+        let before = self.before(grant);
         // Ids of another SMSC, or of a text that was cut otherwise, are not its ids.
         let ids = match &before {
             Some(row) if row.connector == self.account.name() && row.ids.len() == segments.len() => {
@@ -103,7 +79,7 @@ impl Lane {
             }
             Some(_) | None => vec![None; segments.len()],
         };
-        self.shared.journal.begins(granted, self.account.name(), &ids);
+        self.shared.channel.journal.begins(granted, self.account.name(), &ids);
         let expecting = self.shared.matching.expecting();
         let mut submitting = Vec::with_capacity(segments.len());
         for (place, (segment, id)) in segments.into_iter().zip(&ids).enumerate() {
@@ -113,30 +89,31 @@ impl Lane {
             }
             let pdu =
                 pdus::submit(&self.account, &self.shared.service, granted, work.expires, reference, segment);
-            let going = Going { lane: Arc::clone(self), leave: Arc::clone(leave), place };
+            let going = Going { sender: Arc::clone(self), grant: Arc::clone(grant), place };
             submitting.push(Some(self.link.submit_if(pdu, Arc::new(going)).await));
         }
         Ok(Begun { ids, submitting, before, expecting })
     }
 
-    fn before(&self, leave: &Leave) -> Option<Delivery> {
-        let found = self.shared.state.delivery(leave.granted.message, &leave.granted.to);
+    fn before(&self, grant: &Grant) -> Option<Delivery> {
+        let found = self.shared.state.delivery(grant.granted.message, &grant.granted.to);
         found.unwrap_or_else(|fault| {
-            warn!(message = %leave.granted.message, %fault, "an earlier attempt is not known");
+            warn!(message = %grant.granted.message, %fault, "an earlier attempt is not known");
             None
         })
     }
 
     /// Waits for the responses and reports.
-    async fn conclude(&self, leave: &Leave, begun: Begun) {
+    async fn conclude(&self, grant: &Grant, begun: Begun) {
         let Begun { mut ids, submitting, before, expecting } = begun;
-        let (granted, segments) = (&leave.granted, ids.len());
+        let (granted, segments) = (&grant.granted, ids.len());
         let (mut worst, mut late) = (Worst::Accepted, Vec::new());
         for (place, submitting) in submitting.into_iter().enumerate() {
             let Some(mut submitting) = submitting else { continue };
             let answer = (&mut submitting).await;
             if let Answer::Response { status, message_id } = &answer {
-                self.shared.journal.answered(granted, place, *status, message_id);
+                let answer = if *status == ROK { Ok(message_id.as_str()) } else { Err(*status) };
+                self.shared.channel.journal.answered(granted, place, answer);
             }
             if let Answer::Response { status: ROK, message_id } = answer {
                 self.throttled.over();
@@ -151,8 +128,8 @@ impl Lane {
         }
         drop(expecting);
         let attempt = self.attempt(granted, ids);
-        let (report, then) = self.result(attempt.clone(), worst, leave, before.as_ref());
-        self.finish(leave, report, then).await;
+        let (report, then) = self.result(attempt.clone(), worst, grant, before.as_ref());
+        self.shared.channel.ends(grant, report, then).await;
         if !late.is_empty() {
             self.late(attempt, late).await;
         }
@@ -207,7 +184,7 @@ impl Lane {
         &self,
         attempt: Attempt,
         worst: Worst,
-        leave: &Leave,
+        grant: &Grant,
         before: Option<&Delivery>,
     ) -> (Report, Then) {
         let done = Then::Settle(Verdict::Done);
@@ -219,7 +196,7 @@ impl Lane {
                 warn!(message = %attempt.message, why = why.as_str(), "it is not known whether the SMSC has it");
                 // The permission before this one was for an unknown one already.
                 let once = before.is_none_or(|row| row.unknown == 0);
-                let retry = self.shared.on_unknown == OnUnknown::Retry && once;
+                let retry = self.shared.channel.on_unknown() == OnUnknown::Retry && once;
                 let then = if retry { Then::Settle(Verdict::Again(TRY_AGAIN_AFTER)) } else { done };
                 (Report::Unknown { attempt, why }, then)
             }
@@ -234,7 +211,7 @@ impl Lane {
             }
             Worst::Throttled(status) => (self.deferred(attempt, status), Then::Again),
             Worst::NotSent => {
-                let held_back = !self.shared.wishes.allow(&leave.granted);
+                let held_back = !self.shared.opt_outs.allow(&grant.granted);
                 let then = if held_back { Then::Settle(Verdict::Again(HELD_BACK_FOR)) } else { Then::Again };
                 let (class, why) = (DeferClass::NotSent, DeferReason::NotSent);
                 (Report::Deferred { attempt, class, why }, then)
@@ -245,16 +222,6 @@ impl Lane {
     fn deferred(&self, attempt: Attempt, status: u32) -> Report {
         let class = deferred(self.account.connector.status.class(status));
         Report::Deferred { attempt, class, why: DeferReason::Smsc(status) }
-    }
-
-    /// Reports, and gives the item back when the report is stored, or parked.
-    async fn finish(&self, leave: &Leave, report: Report, then: Then) {
-        let stored = self.shared.reporter.hand_in(report).await;
-        if stored.await.is_ok() {
-            self.shared.journal.over(leave.granted.message, &leave.granted.to);
-            // The desk is gone only when the bridge ends.
-            let _ = self.over.send(Over { item: leave.item, then }).await;
-        }
     }
 }
 
@@ -270,21 +237,21 @@ struct Begun {
 
 /// A segment on its way to the socket.
 struct Going {
-    lane: Arc<Lane>,
-    leave: Arc<Leave>,
+    sender: Arc<Sender>,
+    grant: Arc<Grant>,
     place: usize,
 }
 
 impl Permit for Going {
     fn holds(&self) -> bool {
-        self.leave.since.elapsed() < LEAVE_GOOD_FOR
-            && !self.lane.throttled.since(self.leave.since)
-            && self.lane.shared.wishes.allow(&self.leave.granted)
+        self.grant.since.elapsed() < GRANT_GOOD_FOR
+            && !self.sender.throttled.since(self.grant.since)
+            && self.sender.shared.opt_outs.allow(&self.grant.granted)
     }
 
-    /// Writes one record, and the journal anew once in 256 KiB of them: what the desk holds, a thousand deliveries at most.
+    /// Writes one record, and the journal anew once in 256 KiB of them: what this process holds, a thousand deliveries at most.
     /// Neither is synced: both end in the page cache.
     fn leaves(&self) -> bool {
-        self.holds() && self.lane.shared.journal.writes(&self.leave.granted, self.place)
+        self.holds() && self.sender.shared.channel.journal.writes(&self.grant.granted, self.place)
     }
 }

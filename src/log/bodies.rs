@@ -1,0 +1,39 @@
+//! Commits by their sequence, and the bodies of messages: stored once, in EVENTS, and looked up by whoever shows or sends them.
+
+use super::{Fault, Log};
+use crate::wire::Body;
+use crate::wire::commit::{self, Commit};
+use crate::words::{EventSeq, MessageId};
+
+impl Log {
+    /// The commit at `seq`; none where the log has given it up, or it cannot be read.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn commit(&self, seq: EventSeq) -> Result<Option<Commit>, Fault> {
+        let record = self.record("EVENTS", seq.0).await?;
+        Ok(record.and_then(|record| commit::decode(&record.payload).ok()))
+    }
+
+    /// The body of a message that the commit at `seq` accepts; none where the log has given it up.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn body(&self, seq: EventSeq, message: MessageId) -> Result<Option<Body>, Fault> {
+        match self.commit(seq).await?.and_then(|commit| Body::of(&commit, message)) {
+            Some(body) => self.filled(body).await,
+            None => Ok(None),
+        }
+    }
+
+    /// A body with its text and parts, wherever they are; none where the log has given them up.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn filled(&self, body: Body) -> Result<Option<Body>, Fault> {
+        match body.elsewhere() {
+            Some(made) => Ok(self.commit(made).await?.and_then(|made| body.filled(&made))),
+            None => Ok(Some(body)),
+        }
+    }
+}

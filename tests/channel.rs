@@ -1,0 +1,175 @@
+//! A channel of a few lines: an adapter sends what it is granted, once, and its reports end the deliveries.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use homing::channel::{Adapter, Channel, Connector, Grant, OnUnknown, Performer, Then};
+use homing::log::{Fault, Log, Record, Verdict};
+use homing::rules::attempt::{Attempt, DeferClass, DeferReason, Report};
+use homing::rules::identity::Register;
+use homing::rules::message::Send;
+use homing::rules::presence::Encoding;
+use homing::rules::{Command, Fact, Happened, attempt};
+use homing::wire::{command, commit, subjects};
+use homing::words::{EventSeq, Party};
+use support::Homing;
+use tokio::sync::mpsc;
+use tokio::task::block_in_place;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+const WITHIN: Duration = Duration::from_secs(60);
+const RECIPIENTS: usize = 40;
+/// It is deferred once, and takes its turn again.
+const DEFERRED: &str = "+447700900007";
+
+/// A book that each delivery is written into.
+struct Book {
+    pages: Vec<Page>,
+    channel: Arc<Channel>,
+}
+
+struct Page {
+    channel: Arc<Channel>,
+    open: AtomicBool,
+    written: mpsc::Sender<(Party, String)>,
+    deferred: Arc<AtomicBool>,
+}
+
+impl Adapter for Book {
+    const NAME: &'static str = "sms";
+    type Connector = Page;
+
+    fn connectors(&self) -> &[Page] {
+        &self.pages
+    }
+
+    async fn resume(&self) {
+        self.channel.conclude(|_| false, |_, _| DeferClass::Temporary, |_| {}).await;
+    }
+
+    fn reads() -> Vec<String> {
+        subjects::events_with(&[attempt::Granted::NAME, attempt::LetGo::NAME, attempt::Unknown::NAME])
+    }
+
+    fn position(&self) -> EventSeq {
+        EventSeq(0)
+    }
+
+    async fn project(&self, _: Arc<Vec<Record>>) -> Result<(), Fault> {
+        Ok(())
+    }
+}
+
+impl Connector for Page {
+    fn is_open(&self) -> bool {
+        self.open.load(Ordering::Relaxed)
+    }
+
+    fn is_up(&self) -> bool {
+        self.is_open()
+    }
+
+    fn is_behind(&self) -> bool {
+        false
+    }
+
+    fn grants_len_max(&self) -> usize {
+        8
+    }
+
+    async fn send(&self, grant: Grant) {
+        let (channel, written) = (Arc::clone(&self.channel), self.written.clone());
+        let again = grant.granted.to.to_string() == DEFERRED && !self.deferred.swap(true, Ordering::Relaxed);
+        tokio::spawn(async move {
+            channel.journal.begins(&grant.granted, "book", &[None]);
+            assert!(channel.journal.writes(&grant.granted, 0));
+            let text = grant.work.text.clone().unwrap_or_default();
+            written.send((grant.granted.to.clone(), text)).await.unwrap();
+            let (message, to, number) =
+                (grant.granted.message, grant.granted.to.clone(), grant.granted.grant);
+            let ids = vec![(!again).then(|| "1".to_owned())];
+            let attempt = Attempt { message, to, connector: "book".to_owned(), ids, grant: number };
+            let (report, then) = if again {
+                (
+                    Report::Deferred { attempt, class: DeferClass::NotSent, why: DeferReason::NotSent },
+                    Then::Again,
+                )
+            } else {
+                (Report::Accepted { attempt, receipts: false }, Then::Settle(Verdict::Done))
+            };
+            channel.ends(&grant, report, then).await;
+        });
+    }
+}
+
+async fn say(log: &Log, by: &str, said: Command) {
+    log.command(command::outgoing(by, &said, Encoding::Json)).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_adapter_of_a_few_lines_sends_what_it_is_granted_once_and_nothing_while_it_is_closed() {
+    let homing = block_in_place(Homing::start_unsynced);
+    let log = Log::connect(homing.url(), "test").await.unwrap();
+    let name = "alice".parse().unwrap();
+    let register = Register { name, phone: None, secret: None, zone: None, day: None, month: None };
+    say(&log, "_admin", Command::from(register)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut performer =
+        Performer::begin::<Book>(&log, folder.path(), EventSeq(0), OnUnknown::Hold).await.unwrap();
+    let channel = Arc::clone(performer.channel());
+    let (written, mut pages) = mpsc::channel(4 * RECIPIENTS);
+    let deferred = Arc::new(AtomicBool::new(false));
+    let page = |open| Page {
+        channel: Arc::clone(&channel),
+        open: AtomicBool::new(open),
+        written: written.clone(),
+        deferred: Arc::clone(&deferred),
+    };
+    // The first one is preferred, and closed.
+    let book = Book { pages: vec![page(false), page(true)], channel: Arc::clone(&channel) };
+    drop((written, channel));
+    let ends = CancellationToken::new();
+    let told = async {
+        let phones = (0..RECIPIENTS).map(|number| format!("+44770090{number:04}").parse().unwrap());
+        let text = Some("a page".to_owned());
+        say(&log, "alice", Command::from(Send { to: phones.collect(), text, ..Send::default() })).await;
+        accepted(&log, RECIPIENTS).await;
+        ends.cancel();
+    };
+    let (worked, told) = tokio::join!(performer.run(&book, &ends), timeout(WITHIN, told));
+    told.expect("all are accepted in time");
+    worked.unwrap();
+    drop(book);
+    timeout(WITHIN, performer.finish()).await.expect("nothing is left to be stored");
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    while let Some((to, text)) = pages.recv().await {
+        assert_eq!(text, "a page");
+        *times.entry(to.to_string()).or_default() += 1;
+    }
+    assert_eq!(times.len(), RECIPIENTS);
+    let twice: Vec<_> = times.into_iter().filter(|(_, times)| *times != 1).collect();
+    assert_eq!(twice, [(DEFERRED.to_owned(), 2)]);
+}
+
+/// Waits until so many deliveries are accepted.
+async fn accepted(log: &Log, len: usize) {
+    let mut facts = log.follow("EVENTS", None, 1);
+    let mut seen = 0;
+    while seen < len {
+        for record in facts.next().await.unwrap() {
+            let commit = commit::decode(&record.payload).unwrap();
+            seen += commit
+                .facts
+                .iter()
+                .filter(|fact| matches!(fact, Fact::Attempt(attempt::Fact::Accepted(_))))
+                .count();
+        }
+    }
+}
