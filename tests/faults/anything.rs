@@ -138,7 +138,9 @@ fn report(dice: &mut Dice, n: usize) -> Value {
         0 => json!({ "accepted": { "attempt": attempt, "receipts": true } }),
         1 => json!({ "accepted": { "attempt": attempt, "receipts": false } }),
         2 | 7 => json!({ "failed": { "attempt": attempt, "reason": "smsc_0x0000000b" } }),
-        3 => json!({ "deferred": { "attempt": attempt, "why": "smsc_0x00000058" } }),
+        3 => {
+            json!({ "deferred": { "attempt": attempt, "class": "throttled", "why": "smsc_0x00000058" } })
+        }
         4 => json!({ "unknown": { "attempt": attempt, "why": "disconnected" } }),
         5 => {
             json!({ "receipt": { "message": message, "to": to, "segment": dice.below(2), "segments": 2, "state": state } })
