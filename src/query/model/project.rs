@@ -1,15 +1,25 @@
-//! Which rows a commit changes.
+//! The way from commits to rows: which a commit changes.
 
 use super::step::{Reason, State, Step};
+use super::store::Model;
 use super::{contacts, delivery, presence, schedules, usage, users};
-use crate::log::Fault;
-use crate::log::Rows;
+use crate::log::{Fault, Record, Rows};
 use crate::rules::attempt::Adapter;
 use crate::rules::message::{Delivered, Expired, Failed, Filtered, Recalled, Routed, WasRead};
 use crate::rules::{Channel, Commit, Fact, attempt, message};
 use crate::words::{EventSeq, Instant, MessageId, Party};
 
-pub(super) fn project(rows: &mut Rows<'_>, seq: EventSeq, commit: &Commit) -> Result<(), Fault> {
+impl Model {
+    /// Takes in records of EVENTS, in order; see [`Projection::take`].
+    ///
+    /// # Errors
+    /// `Retry::Reload` where the model is torn and must be rebuilt; otherwise the disk failed.
+    pub fn take(&self, records: &[Record]) -> Result<(), Fault> {
+        self.projection.take(records, project)
+    }
+}
+
+fn project(rows: &mut Rows<'_>, seq: EventSeq, commit: &Commit) -> Result<(), Fault> {
     commit.facts.iter().try_for_each(|fact| take(rows, seq, commit, fact))
 }
 
@@ -99,4 +109,37 @@ fn routed_step(routed: &Routed, seq: EventSeq, at: Instant) -> Step {
     };
     let channel = Some(routed.channel).filter(|channel| *channel != Channel::None);
     Step { state, channel, reason: Some(Reason::Route(routed.because)), at, seq }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::model::testing::{accepted, commits, people, record, routed};
+    use crate::rules::Channel;
+    use crate::rules::message::RouteReason;
+    use crate::wire::commit;
+
+    #[test]
+    fn large_commits_are_taken_in_pieces_and_unreadable_ones_are_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let model = Model::open(folder.path()).unwrap();
+        let routes = || (0..3_000).map(|_| routed("m2", "bob", Channel::Live, RouteReason::PcOnline));
+        let sent = [accepted("m2", "alice", &["bob"])].into_iter().chain(routes()).collect();
+        let made = commits(vec![people(), sent, routes().collect(), routes().collect()]);
+        let mut records: Vec<_> =
+            made.iter().map(|(seq, made)| record(seq.0, commit::encode(made))).collect();
+        records.insert(2, record(0, b"junk".to_vec()));
+        records.push(record(6, b"junk".to_vec()));
+        (1..).zip(&mut records).for_each(|(seq, record)| record.seq = seq);
+        let mut stood = Vec::new();
+        let taken = model.projection.take(&records, |rows, seq, commit| {
+            stood.push((seq.0, model.position().0));
+            project(rows, seq, commit)
+        });
+        taken.unwrap();
+        assert_eq!(stood, [(1, 0), (2, 0), (4, 0), (5, 4)]);
+        assert_eq!(model.position(), EventSeq(6));
+        let deliveries = model.deliveries("m2".parse().unwrap(), None).unwrap();
+        assert_eq!(deliveries[0].1.last().unwrap().seq, EventSeq(5));
+    }
 }

@@ -1,19 +1,18 @@
-//! The read models as a projection: opening them, and taking in commits.
+//! The read models as a projection: opening them, and where they stand.
 
 use std::path::Path;
 
 use sled::Db;
 
 use super::keys::FORMAT;
-use super::project::project;
-use crate::log::{Fault, Log, Mark, Projection, Record};
+use crate::log::{Fault, Log, Mark, Projection};
 use crate::words::EventSeq;
 
 /// The read models: rows projected from EVENTS, with the position they stand at.
 #[derive(Debug)]
 pub struct Model {
     pub(super) db: Db,
-    projection: Projection,
+    pub(super) projection: Projection,
 }
 
 impl Model {
@@ -55,52 +54,11 @@ impl Model {
         self.projection.mark()
     }
 
-    /// Takes in records of EVENTS, in order; see [`Projection::take`].
-    ///
-    /// # Errors
-    /// `Retry::Reload` where the model is torn and must be rebuilt; otherwise the disk failed.
-    pub fn take(&self, records: &[Record]) -> Result<(), Fault> {
-        self.projection.take(records, project)
-    }
-
     /// Makes what was applied survive a power loss.
     ///
     /// # Errors
     /// Where the disk failed.
     pub fn flush(&self) -> Result<(), Fault> {
         self.projection.flush()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::query::model::testing::{accepted, commits, people, record, routed};
-    use crate::rules::Channel;
-    use crate::rules::message::RouteReason;
-    use crate::wire::commit;
-
-    #[test]
-    fn large_commits_are_taken_in_pieces_and_unreadable_ones_are_passed_over() {
-        let folder = tempfile::tempdir().unwrap();
-        let model = Model::open(folder.path()).unwrap();
-        let routes = || (0..3_000).map(|_| routed("m2", "bob", Channel::Live, RouteReason::PcOnline));
-        let sent = [accepted("m2", "alice", &["bob"])].into_iter().chain(routes()).collect();
-        let made = commits(vec![people(), sent, routes().collect(), routes().collect()]);
-        let mut records: Vec<_> =
-            made.iter().map(|(seq, made)| record(seq.0, commit::encode(made))).collect();
-        records.insert(2, record(0, b"junk".to_vec()));
-        records.push(record(6, b"junk".to_vec()));
-        (1..).zip(&mut records).for_each(|(seq, record)| record.seq = seq);
-        let mut stood = Vec::new();
-        let taken = model.projection.take(&records, |rows, seq, commit| {
-            stood.push((seq.0, model.position().0));
-            project(rows, seq, commit)
-        });
-        taken.unwrap();
-        assert_eq!(stood, [(1, 0), (2, 0), (4, 0), (5, 4)]);
-        assert_eq!(model.position(), EventSeq(6));
-        let deliveries = model.deliveries("m2".parse().unwrap(), None).unwrap();
-        assert_eq!(deliveries[0].1.last().unwrap().seq, EventSeq(5));
     }
 }
