@@ -96,12 +96,12 @@ impl Log {
         Ok(Log { client, js, losses })
     }
 
-    /// Waits until the server has all that was published on this connection, and all that it had sent before is here.
+    /// Waits until all that was published on this connection is on its way to the server.
     ///
     /// # Errors
     /// When the connection is closed.
     pub async fn flush(&self) -> Result<(), Fault> {
-        self.client().flush().await.map_err(|error| Fault::later("reach the server").because(error))
+        self.client().flush().await.map_err(|error| Fault::later("send to the server").because(error))
     }
 
     pub fn client(&self) -> &Client {

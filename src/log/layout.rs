@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{Fault, Log};
 use crate::wire::subjects;
 
-/// A subject with an entity, as versions before 0.2 wrote them.
+/// A subject with an entity, as earlier layouts had it.
 const WITH_ENTITY: &str = "homing.evt.*.*.*";
 const WITHOUT_ENTITY: &str = "homing.evt.*.*";
 

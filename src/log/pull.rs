@@ -205,15 +205,15 @@ impl Pull {
 }
 
 async fn give_back(log: &Log, source: Source, mut messages: Stream) -> Result<(), Fault> {
-    // Once the server has answered, all that it sent before is here.
-    log.flush().await?;
+    // Once the server has answered something, all that it sent before is here.
+    log.last_seq(source.stream).await?;
     let mut untaken = Vec::new();
     while let Some(Some(Ok(message))) = messages.next().now_or_never() {
         untaken.push(taken(message)?);
     }
-    // From here on nothing is sent to this reader, what is given back neither.
+    // Once it has answered after this, it sends nothing more to this reader, what is given back neither.
     drop(messages);
-    log.flush().await?;
+    log.last_seq(source.stream).await?;
     for taken in &untaken {
         log.settle(source, taken, Verdict::Again(Duration::ZERO)).await?;
     }
