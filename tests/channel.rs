@@ -9,9 +9,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use homing::channel::{Adapter, Channel, Connector, Grant, OnUnknown, Performer, Then};
+use homing::channel::{Channel, Connector, Grant, OnUnknown, Performer, Protocol, Then};
 use homing::log::{Fault, Log, Record, Verdict};
-use homing::rules::attempt::{Attempt, DeferClass, DeferReason, Report};
+use homing::rules::attempt::{Adapter, Attempt, DeferClass, DeferReason, Report};
 use homing::rules::identity::Register;
 use homing::rules::message::Send;
 use homing::rules::presence::Encoding;
@@ -42,8 +42,8 @@ struct Page {
     deferred: Arc<AtomicBool>,
 }
 
-impl Adapter for Book {
-    const NAME: &'static str = "sms";
+impl Protocol for Book {
+    const CHANNEL: Adapter = Adapter::Sms;
     type Connector = Page;
 
     fn connectors(&self) -> &[Page] {
@@ -90,7 +90,7 @@ impl Connector for Page {
         tokio::spawn(async move {
             channel.journal.begins(&grant.granted, "book", &[None]);
             assert!(channel.journal.writes(&grant.granted, 0));
-            let text = grant.work.text.clone().unwrap_or_default();
+            let text = grant.work.text.as_deref().unwrap_or_default().to_owned();
             written.send((grant.granted.to.clone(), text)).await.unwrap();
             let (message, to, number) =
                 (grant.granted.message, grant.granted.to.clone(), grant.granted.grant);
@@ -138,7 +138,7 @@ async fn an_adapter_of_a_few_lines_sends_what_it_is_granted_once_and_nothing_whi
     let ends = CancellationToken::new();
     let told = async {
         let phones = (0..RECIPIENTS).map(|number| format!("+44770090{number:04}").parse().unwrap());
-        let text = Some("a page".to_owned());
+        let text = Some("a page".into());
         say(&log, "alice", Command::from(Send { to: phones.collect(), text, ..Send::default() })).await;
         accepted(&log, RECIPIENTS).await;
         ends.cancel();

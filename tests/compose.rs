@@ -1,4 +1,4 @@
-//! What docker-compose.yml gives its nats-server is a configuration that this nats-server takes, and syncs each write.
+//! docker-compose.yml: its nats-server's configuration is one that this nats-server takes, and syncs each write.
 
 mod support;
 

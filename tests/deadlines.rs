@@ -1,4 +1,4 @@
-//! What time does: messages expire, unconfirmed ones go on by SMS, leases lapse; on a real server, waited for in the log.
+//! Deadlines: messages expire, unconfirmed ones go on by SMS, leases lapse; on a real server, waited for in the log.
 
 mod support;
 
@@ -52,7 +52,7 @@ impl World {
 
     async fn send(&self, send: Send) -> MessageId {
         let to = vec!["bob".parse().expect("an address")];
-        let seq = self.say("alice", Command::from(Send { to, text: Some("hello".to_owned()), ..send })).await;
+        let seq = self.say("alice", Command::from(Send { to, text: Some("hello".into()), ..send })).await;
         MessageId::of(homing::words::CommandSeq(seq))
     }
 

@@ -1,4 +1,4 @@
-//! Whatever bytes come in, reading them ends soon, takes little memory, and gives a value or a refusal with a code.
+//! Decoders: whatever bytes come in, reading them ends soon, takes little memory, and gives a value or a refusal with a code.
 
 mod support;
 
@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use support::commands::{START_MS, bends, spoken};
 use support::cpu;
-use support::desk::Desk;
+use support::pure_decider::PureDecider;
 use support::sequence::sequence;
 
 /// Of a processor. Reading a payload takes microseconds; what is found here is one that takes for ever.
@@ -132,13 +132,13 @@ proptest! {
     fn a_bent_commit_is_read_or_not(
         wishes in sequence(), chosen in proptest::collection::vec((any::<Index>(), bends()), 1..BENT_MAX),
     ) {
-        let (mut desk, mut now_ms) = (Desk::default(), START_MS);
+        let (mut decider, mut now_ms) = (PureDecider::default(), START_MS);
         for wish in &wishes {
             now_ms += wish.after_ms;
-            drop(desk.take(Instant::from_unix_ms(now_ms), &wish.subject, &wish.payload));
+            drop(decider.take(Instant::from_unix_ms(now_ms), &wish.subject, &wish.payload));
         }
         for (commit, bends) in chosen {
-            let (_, mut bytes) = commit.get(&desk.log).clone();
+            let (_, mut bytes) = commit.get(&decider.log).clone();
             bends.iter().for_each(|bend| bend.apply(&mut bytes));
             prop_assert_eq!(read(&bytes), Ok(()));
         }

@@ -12,9 +12,9 @@ use homing::log::{Handler, Log, Record, Source, Verdict, clock, work};
 use homing::rules::Outcome;
 use homing::server::{Managed, Sync};
 use homing::wire::work::Work;
-use homing::wire::{Shown, from_msgpack};
+use homing::wire::{MessageView, from_msgpack};
 use homing::words::{CommandSeq, MessageId, Span};
-use support::desk::Desk;
+use support::pure_decider::PureDecider;
 use support::server::server;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -33,10 +33,10 @@ async fn decided(messages: usize) -> (TempDir, Managed, Log) {
     let server = server(&folder.path().join("server"), 0, Sync::Off).await;
     let log = Log::connect(&server.url(), "test").await.unwrap();
     log.provision(true, None).await.unwrap();
-    let (mut desk, mut now) = (Desk::default(), clock::now());
+    let (mut decider, mut now) = (PureDecider::default(), clock::now());
     let mut says = |by: &str, verb: &str, payload: &str| {
         now = now + Span::from_ms(1);
-        let (_, outcome) = desk.take(now, &format!("homing.cmd.{by}.{verb}"), payload.as_bytes());
+        let (_, outcome) = decider.take(now, &format!("homing.cmd.{by}.{verb}"), payload.as_bytes());
         assert!(!matches!(outcome, Outcome::Refused(_)), "{payload}: {outcome:?}");
     };
     says("_admin", "user.register", r#"{"name":"alice"}"#);
@@ -46,7 +46,7 @@ async fn decided(messages: usize) -> (TempDir, Managed, Log) {
         let to = if n % 2 == 0 { "bob" } else { "+447700900123" };
         says("alice", "message.send", &format!(r#"{{"to":["{to}"],"text":"{n}"}}"#));
     }
-    desk.store(&log).await;
+    decider.store(&log).await;
     (folder, server, log)
 }
 
@@ -62,7 +62,7 @@ async fn what_was_decided_while_nobody_performed_it_leaves_in_the_order_of_the_l
     let all = async {
         while shown.len() < MESSAGES / 2 {
             let message = live.next().await.unwrap();
-            shown.push(serde_json::from_slice::<Shown>(&message.payload).unwrap().message);
+            shown.push(serde_json::from_slice::<MessageView>(&message.payload).unwrap().message);
         }
         while handed_over.len() < MESSAGES / 2 {
             let records = outbox.next().await.unwrap();

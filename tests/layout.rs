@@ -32,7 +32,7 @@ async fn however_many_messages_are_sent_the_subjects_of_events_are_few() {
         let payload = json!({ "name": name }).to_string().into();
         pipeline.publish(subjects::command("_admin", "user.register"), payload).await.unwrap();
     }
-    let (to, text) = (vec!["bob".parse().unwrap()], Some("on my way".to_owned()));
+    let (to, text) = (vec!["bob".parse().unwrap()], Some("on my way".into()));
     let send = Send { to, text, ..Send::default() }.into();
     for _ in 0..MESSAGES {
         let payload = command::encode(&send, Encoding::Msgpack).into();

@@ -1,4 +1,4 @@
-//! What happens in Homing is readable with the NATS CLI alone, and its streams are declared in the CLI's own format.
+//! The NATS CLI: what happens in Homing is readable with it alone, and its streams are declared in its own format.
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! What holds for every sequence of commands, whoever sends them: decided again, restored, and delivered at most once.
+//! Properties of every sequence of commands, whoever sends them: decided again, restored, and delivered at most once.
 
 mod support;
 
@@ -16,21 +16,21 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 use support::commands::{COMMANDS_LEN_MAX, START_MS, Wish};
-use support::desk::{Desk, judge};
+use support::pure_decider::{PureDecider, judge};
 use support::schedule_book::ScheduleBook;
 use support::sequence::sequence;
 
-/// A desk with a clock.
+/// A decider with a clock.
 #[derive(Default)]
 struct Office {
-    desk: Desk,
+    decider: PureDecider,
     passed_ms: i64,
 }
 
 impl Office {
     fn take(&mut self, wish: &Wish) -> (Vec<Commit>, Outcome) {
         self.passed_ms += wish.after_ms;
-        self.desk.take(self.now(), &wish.subject, &wish.payload)
+        self.decider.take(self.now(), &wish.subject, &wish.payload)
     }
 
     fn now(&self) -> Instant {
@@ -88,33 +88,33 @@ proptest! {
     #[test]
     fn the_same_commands_give_the_same_commits(wishes in sequence()) {
         let (once, again) = (Office::after(&wishes), Office::after(&wishes));
-        prop_assert_eq!(once.desk.log, again.desk.log);
-        prop_assert_eq!(once.desk.state, again.desk.state);
+        prop_assert_eq!(once.decider.log, again.decider.log);
+        prop_assert_eq!(once.decider.state, again.decider.state);
     }
 
     #[test]
     fn a_restored_state_goes_on_as_if_nothing_had_been(wishes in sequence(), cut in 0..COMMANDS_LEN_MAX) {
         let (before, after) = wishes.split_at(cut.min(wishes.len()));
         let mut office = Office::after(before);
-        let restored = through_a_snapshot(&office.desk.state);
-        prop_assert_eq!(&restored, &office.desk.state);
-        prop_assert_eq!(&restored, &told_by(&office.desk.log));
-        office.desk.state = restored;
+        let restored = through_a_snapshot(&office.decider.state);
+        prop_assert_eq!(&restored, &office.decider.state);
+        prop_assert_eq!(&restored, &told_by(&office.decider.log));
+        office.decider.state = restored;
         after.iter().for_each(|wish| drop(office.take(wish)));
         let whole = Office::after(&wishes);
-        prop_assert_eq!(&office.desk.log, &whole.desk.log);
-        prop_assert_eq!(&office.desk.state, &whole.desk.state);
-        prop_assert_eq!(told_by(&whole.desk.log), whole.desk.state);
+        prop_assert_eq!(&office.decider.log, &whole.decider.log);
+        prop_assert_eq!(&office.decider.state, &whole.decider.state);
+        prop_assert_eq!(told_by(&whole.decider.log), whole.decider.state);
     }
 
     #[test]
     fn to_decide_changes_nothing_and_a_refusal_next_to_nothing(wishes in sequence()) {
         let mut office = Office::default();
         for wish in &wishes {
-            let (before, seq) = (office.desk.state.clone(), CommandSeq(office.desk.seq + 1));
+            let (before, seq) = (office.decider.state.clone(), CommandSeq(office.decider.seq + 1));
             let now = Instant::from_unix_ms(office.now().unix_ms() + wish.after_ms);
-            let judged = judge(&office.desk.state, seq, now, &wish.subject, &wish.payload);
-            prop_assert_eq!(&office.desk.state, &before);
+            let judged = judge(&office.decider.state, seq, now, &wish.subject, &wish.payload);
+            prop_assert_eq!(&office.decider.state, &before);
             let taken = office.take(wish);
             prop_assert_eq!(&judged, &taken);
             if let (parts, Outcome::Refused(rejection)) = taken {
@@ -122,10 +122,10 @@ proptest! {
                 let facts: Vec<&Fact> = parts.iter().flat_map(|part| &part.facts).collect();
                 // The refusal itself, or nothing where this is said again under an id that was refused before.
                 prop_assert!(facts.is_empty() || facts == [&Fact::from(*rejection)], "{:?}", facts);
-                prop_assert_eq!(substance(&office.desk.state), substance(&before));
+                prop_assert_eq!(substance(&office.decider.state), substance(&before));
             }
             if judged.0.is_empty() {
-                prop_assert_eq!(&office.desk.state, &before);
+                prop_assert_eq!(&office.decider.state, &before);
             }
         }
     }
@@ -140,8 +140,8 @@ proptest! {
             prop_assert_eq!(book.write(&facts), Ok(()));
         }
         let open = book.deliveries.values().filter(|delivery| **delivery != Delivery::Ended);
-        prop_assert!(office.desk.state.open_messages_len() <= open.count());
-        prop_assert_eq!(office.desk.state.open_messages_len(), book.open_messages_len());
+        prop_assert!(office.decider.state.open_messages_len() <= open.count());
+        prop_assert_eq!(office.decider.state.open_messages_len(), book.open_messages_len());
     }
 
     #[test]
@@ -151,7 +151,7 @@ proptest! {
         for wish in &wishes {
             let (parts, _) = office.take(wish);
             prop_assert_eq!(book.write(&parts), Ok(()));
-            prop_assert_eq!(book.schedules_len(), office.desk.state.schedules_len());
+            prop_assert_eq!(book.schedules_len(), office.decider.state.schedules_len());
         }
     }
 }
@@ -186,7 +186,7 @@ fn the_sequences_come_by_every_fact_and_reason() {
             return;
         }
         let wishes = sequence().new_tree(&mut runner).expect("nothing is filtered out").current();
-        for (_, bytes) in Office::after(&wishes).desk.log {
+        for (_, bytes) in Office::after(&wishes).decider.log {
             for fact in commit::decode(&bytes).expect("what was written can be read").facts {
                 seen.insert(fact.name().to_owned());
                 if let Some(routed) = fact.get::<message::Routed>() {
@@ -213,9 +213,9 @@ fn the_sequences_come_by_every_fact_and_reason() {
 /// The contract: "live, oldest first, up to 1,000 messages; `inbox` pages the rest".
 #[test]
 fn whoever_comes_online_gets_the_thousand_oldest() {
-    let mut desk = Desk::default();
+    let mut decider = PureDecider::default();
     let mut says = |by_verb: &str, payload: &str| {
-        desk.take(Instant::from_unix_ms(START_MS), &format!("homing.cmd.{by_verb}"), payload.as_bytes()).0
+        decider.take(Instant::from_unix_ms(START_MS), &format!("homing.cmd.{by_verb}"), payload.as_bytes()).0
     };
     says("_admin.user.register", r#"{"name":"alice"}"#);
     says("_admin.user.register", r#"{"name":"bob"}"#);
@@ -264,11 +264,11 @@ fn no_command_makes_a_commit_that_a_server_does_not_take() {
         ("parts of no size", [&head[..], &[0xdd, 0, 3, 0, 0], &empty(0x3_0000)].concat(), false),
     ] {
         assert!(payload.len() <= COMMAND_BYTES, "{what}: the command itself is too large");
-        let mut desk = Desk::default();
-        desk.take(Instant::default(), "homing.cmd._admin.user.register", br#"{"name": "alice"}"#);
-        let (_, outcome) = desk.take(Instant::default(), "homing.cmd.alice.message.send", &payload);
+        let mut decider = PureDecider::default();
+        decider.take(Instant::default(), "homing.cmd._admin.user.register", br#"{"name": "alice"}"#);
+        let (_, outcome) = decider.take(Instant::default(), "homing.cmd.alice.message.send", &payload);
         assert_eq!(!matches!(outcome, Outcome::Refused(_)), accepted, "{what}: {outcome:?}");
-        for (subject, bytes) in desk.log {
+        for (subject, bytes) in decider.log {
             assert!(bytes.len() + HEADERS_BYTES <= COMMAND_BYTES, "{what}: {subject} has {}", bytes.len());
         }
     }

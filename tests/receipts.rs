@@ -1,4 +1,4 @@
-//! Whatever an SMSC says, in whatever order: `delivery` and `sms state` tell the same, and the first end is the end.
+//! Receipts of every kind and order: `delivery` and `sms state` tell the same, and the first end is the end.
 
 mod support;
 
@@ -16,7 +16,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
-use support::desk::Desk;
+use support::pure_decider::PureDecider;
 
 /// Of the one message, in segments.
 const SEGMENTS: u8 = 2;
@@ -85,11 +85,12 @@ fn play(story: &[Command]) -> Result<(), TestCaseError> {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let terms = Terms { query_after: Span::from_secs(60), ids: Default::default() };
     let state = State::open(folder.path(), terms).expect("a folder can be opened");
-    let (mut desk, mut at, to) = (Desk::default(), Instant::default(), "bob".parse().expect("a user"));
+    let (mut decider, mut at, to) =
+        (PureDecider::default(), Instant::default(), "bob".parse().expect("a user"));
     let mut says = |by: &str, verb: &str, payload: &[u8]| {
         at = at + Span::from_secs(1);
-        desk.take(at, &subjects::command(by, verb), payload);
-        desk.log.clone()
+        decider.take(at, &subjects::command(by, verb), payload);
+        decider.log.clone()
     };
     says("_admin", "user.register", br#"{"name": "alice"}"#);
     says("_admin", "user.register", br#"{"name": "bob", "phone": "+447700900001"}"#);

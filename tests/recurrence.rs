@@ -1,4 +1,4 @@
-//! What holds for every rule, zone and moment: occurrences against a calendar counted day by day, and against themselves.
+//! Recurrence, for every rule, zone and moment: occurrences against a calendar counted day by day, and against themselves.
 //!
 //! The calendar is compared with 2,000 random rules. `HOMING_RULES=20000 cargo test --test recurrence calendar` takes more of them,
 //! and `HOMING_RULES_SEED`, a number that every run prints, the same ones again.

@@ -1,4 +1,4 @@
-//! What could silence a schedule or a lease: a stranger's header, what comes twice, a timer that is lost.
+//! Silencers of a schedule or a lease: a stranger's header, what comes twice, a timer that is lost.
 
 #![allow(clippy::indexing_slicing, reason = "a test fails by panicking")]
 

@@ -30,10 +30,10 @@ async fn counts(what: &str, counter: &watch::Sender<u64>, want: u64) {
 
 /// A message of the SMSC's, and the task that waits for its acknowledgement.
 async fn heard(smsc: &other::Smsc, started: &mut Started) -> (Incoming, JoinHandle<Option<SmppError>>) {
-    let desk = Arc::clone(&smsc.desk);
-    soon("a receiver", desk.has_receiver()).await;
+    let probe = Arc::clone(&smsc.probe);
+    soon("a receiver", probe.has_receiver()).await;
     let delivering =
-        tokio::spawn(async move { desk.deliver(0, "hi there").await.expect("it is bound").err() });
+        tokio::spawn(async move { probe.deliver(0, "hi there").await.expect("it is bound").err() });
     let incoming = soon("a message", started.incoming.recv()).await.expect("it is kept");
     let Inbound::Message(message) = &incoming.pdu else { panic!("{:?}", incoming.pdu) };
     assert_eq!((message.octets.as_slice(), message.receipt()), (&b"hi there"[..], None));
@@ -48,8 +48,8 @@ fn asking_for_a_receipt(reference: u16) -> SubmitSm {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn messages_are_accepted_once_and_their_receipts_come() {
     let smsc = other::Smsc::start().await;
-    smsc.desk.sends_receipts.store(true, Ordering::Relaxed);
-    *smsc.desk.kept.lock().expect("nobody panics") = Some(Vec::new());
+    smsc.probe.sends_receipts.store(true, Ordering::Relaxed);
+    *smsc.probe.kept.lock().expect("nobody panics") = Some(Vec::new());
     let mut started = connect(&smsc, "&window=20");
     started.is_bound().await;
     let link = started.link.clone();
@@ -75,17 +75,17 @@ async fn messages_are_accepted_once_and_their_receipts_come() {
         incoming.answer(0);
     }
     let mut ids = submitting.await.expect("it does not panic");
-    counts("the acknowledgements", &smsc.desk.acknowledged, u64::from(MESSAGES)).await;
+    counts("the acknowledgements", &smsc.probe.acknowledged, u64::from(MESSAGES)).await;
     ids.sort();
     receipts.sort();
     assert_eq!(ids, receipts);
-    let mut kept = smsc.desk.kept.lock().expect("nobody panics").take().expect("it keeps them");
+    let mut kept = smsc.probe.kept.lock().expect("nobody panics").take().expect("it keeps them");
     // It handles them side by side, in no order.
     kept.sort_by(|a, b| a.text.cmp(&b.text));
     let kept: Vec<_> = kept.into_iter().map(|kept| kept.text).collect();
     assert_eq!(kept, (0..MESSAGES).map(|number| number.to_be_bytes().to_vec()).collect::<Vec<_>>());
     started.stops().await;
-    counts("the unbind", &smsc.desk.unbinds, 1).await;
+    counts("the unbind", &smsc.probe.unbinds, 1).await;
     smsc.stop().await;
 }
 
@@ -94,14 +94,14 @@ async fn a_pair_sends_on_one_session_and_hears_on_the_other() {
     let smsc = other::Smsc::start().await;
     let mut started = connect(&smsc, "&bind=pair");
     started.is_bound().await;
-    assert_eq!((*smsc.desk.binds.borrow(), started.link.free()), (2, 10));
+    assert_eq!((*smsc.probe.binds.borrow(), started.link.free()), (2, 10));
     let answer = started.link.submit(submit(1, b"hello".to_vec())).await;
     assert!(matches!(soon("the response", answer).await, Answer::Response { status: 0, .. }));
     // That SMSC does not see the acknowledgement of a receiver: tests/smpp_session.rs does.
     let incoming = heard(&smsc, &mut started).await.0;
     incoming.answer(0);
     started.stops().await;
-    counts("both unbinds", &smsc.desk.unbinds, 2).await;
+    counts("both unbinds", &smsc.probe.unbinds, 2).await;
     smsc.stop().await;
 }
 
@@ -134,15 +134,15 @@ async fn a_query_is_answered_with_the_state() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refused_bind_waits_longer_and_then_is_let_in() {
     let smsc = other::Smsc::start().await;
-    smsc.desk.refuses.store(true, Ordering::Relaxed);
+    smsc.probe.refuses.store(true, Ordering::Relaxed);
     let (started, since) = (connect(&smsc, ""), Instant::now());
     let refused = started.is("a refusal", |status| matches!(status, Status::Refused { .. })).await;
     assert!(matches!(refused, Status::Refused { status: 0x0E, .. }), "{refused:?}");
     assert_eq!(started.link.free(), 0);
-    smsc.desk.refuses.store(false, Ordering::Relaxed);
+    smsc.probe.refuses.store(false, Ordering::Relaxed);
     started.is_bound().await;
     assert!(since.elapsed().as_millis() >= 1_000, "after {:?}", since.elapsed());
-    assert_eq!(*smsc.desk.binds.borrow(), 2);
+    assert_eq!(*smsc.probe.binds.borrow(), 2);
     started.stops().await;
     smsc.stop().await;
 }

@@ -1,4 +1,4 @@
-//! Whatever is killed, deleted or torn under the SMS bridge: no SMS is submitted without leave, none twice, none lost.
+//! Kills, deletions and torn folders under the SMS bridge: no SMS is submitted without a grant, none twice, none lost.
 //!
 //! `HOMING_KILLS=100 HOMING_MESSAGES=20000 cargo test --test sms_faults` is the long form.
 
@@ -55,8 +55,8 @@ impl World {
     /// `more` are settings of the account, as in `&rate=200`.
     async fn start(more: &'static str) -> World {
         let smsc = Smsc::start().await;
-        smsc.desk.sends_receipts.store(true, Ordering::Relaxed);
-        *smsc.desk.kept.lock().unwrap() = Some(Vec::new());
+        smsc.probe.sends_receipts.store(true, Ordering::Relaxed);
+        *smsc.probe.kept.lock().unwrap() = Some(Vec::new());
         let folder = tempfile::tempdir().unwrap();
         let mut world = World { folder, port: free_port(), smsc, more, homing: None, sent: 0 };
         world.up();
@@ -112,7 +112,7 @@ impl World {
         let mut pipeline = Pipeline::new(log.clone(), 1_000);
         for number in self.sent..self.sent + messages {
             let to = vec![format!("+44770{number:07}").parse().unwrap()];
-            let send = Command::from(Send { to, text: Some(number.to_string()), ..Send::default() });
+            let send = Command::from(Send { to, text: Some(number.to_string().into()), ..Send::default() });
             let payload = command::encode(&send, Encoding::Msgpack).into();
             pipeline.publish(subjects::command("alice", send.verb()), payload).await.unwrap();
         }
@@ -183,7 +183,8 @@ struct Audit {
 impl Audit {
     fn take(&mut self, fact: Fact) {
         if let Some(accepted) = fact.get::<message::Accepted>() {
-            self.texts.insert(accepted.message, accepted.text.clone().unwrap_or_default());
+            self.texts
+                .insert(accepted.message, accepted.text.as_deref().map(str::to_owned).unwrap_or_default());
         } else if let Some(granted) = fact.get::<attempt::Granted>() {
             *self.attempts.entry(granted.message).or_default() += 1;
         } else if let Some(attempt::Accepted { attempt, .. }) = fact.get() {
@@ -210,7 +211,7 @@ impl Audit {
 
     /// `unknown_max` is how many may be unknown: what could have been on the wire when something died.
     fn agrees_with(&self, what: &str, smsc: &Smsc, unknown_max: usize) {
-        let kept = smsc.desk.kept.lock().unwrap().clone().unwrap();
+        let kept = smsc.probe.kept.lock().unwrap().clone().unwrap();
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         for submit in &kept {
             *seen.entry(String::from_utf8_lossy(&submit.text).into_owned()).or_default() += 1;
@@ -338,14 +339,14 @@ async fn after_stop_is_decided_not_one_more_leaves() {
     let mut pipeline = Pipeline::new(log.clone(), 1_000);
     for number in 0..QUEUED {
         let to = vec!["+447700900123".parse().unwrap()];
-        let send = Command::from(Send { to, text: Some(number.to_string()), ..Send::default() });
+        let send = Command::from(Send { to, text: Some(number.to_string().into()), ..Send::default() });
         let payload = command::encode(&send, Encoding::Msgpack).into();
         pipeline.publish(subjects::command("alice", send.verb()), payload).await.unwrap();
     }
     pipeline.drain().await.unwrap();
     world.attempts(from + 1, 50).await;
     let (now, then) = (homing::log::clock::now(), std::time::Instant::now());
-    let said = world.smsc.desk.says(("447700900123", "12520100001"), 0, "STOP").await;
+    let said = world.smsc.probe.says(("447700900123", "12520100001"), 0, "STOP").await;
     assert!(said.is_some_and(|answer| answer.is_ok()), "the bridge took it");
     let mut events = log.follow("EVENTS", None, from + 1);
     let (mut decided, mut ended) = (None, 0);
@@ -375,7 +376,7 @@ async fn after_stop_is_decided_not_one_more_leaves() {
     });
     assert!(all, "of {QUEUED} and the answer {ended} came to an end, but not {last:?}");
     let decided_after = Duration::from_millis(u64::try_from((decided.unwrap() - now).ms()).unwrap());
-    let kept = world.smsc.desk.kept.lock().unwrap().clone().unwrap();
+    let kept = world.smsc.probe.kept.lock().unwrap().clone().unwrap();
     let late = kept.iter().filter(|submit| submit.at > then + decided_after + Duration::from_millis(1));
     let late: Vec<_> = late.map(|submit| String::from_utf8_lossy(&submit.text).into_owned()).collect();
     say(&format!("STOP: {} of {QUEUED} had left, decided after {decided_after:?}", kept.len() - 1));

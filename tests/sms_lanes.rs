@@ -79,7 +79,7 @@ impl World {
 
     async fn sends(&self, to: &[String], text: &str) -> MessageId {
         let to = to.iter().map(|to| to.parse().unwrap()).collect();
-        let send = Command::from(Send { to, text: Some(text.to_owned()), ..Send::default() });
+        let send = Command::from(Send { to, text: Some(text.into()), ..Send::default() });
         MessageId::of(CommandSeq(self.say("alice", &send).await))
     }
 

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use homing::wire::{outcome::OutcomeBody, subjects, to_json};
 use homing::words::CommandSeq;
-use support::desk::Desk;
+use support::pure_decider::PureDecider;
 use support::{golden, tale};
 
 /// While the stories are written anew, nobody reads them half.
@@ -22,7 +22,7 @@ static FILES: Mutex<()> = Mutex::new(());
 /// 09:00:02 alice message.send {"to":["bob"],"text":"on my way"} -> accepted m3
 ///   delivery.routed message m3, to bob, channel sms, because no_device_online
 /// ```
-fn tell(story: &str, desk: &mut Desk) -> String {
+fn tell(story: &str, decider: &mut PureDecider) -> String {
     let mut told = String::new();
     for line in story.lines() {
         if line.is_empty() || line.starts_with('#') {
@@ -34,8 +34,8 @@ fn tell(story: &str, desk: &mut Desk) -> String {
             let mut word = || words.next().unwrap_or_else(|| panic!("too few words: {line}"));
             let at = tale::time(word());
             let subject = subjects::command(word(), word());
-            let (parts, outcome) = desk.take(at, &subject, tale::payload(word()).as_bytes());
-            let body = OutcomeBody::new(CommandSeq(desk.seq), &outcome);
+            let (parts, outcome) = decider.take(at, &subject, tale::payload(word()).as_bytes());
+            let body = OutcomeBody::new(CommandSeq(decider.seq), &outcome);
             told += &format!("{said}{}\n", answer(body, parts.is_empty()));
             for fact in parts.iter().flat_map(|part| &part.facts) {
                 told += &format!("  {}\n", tale::fact(&text(&to_json(fact))));
@@ -91,7 +91,7 @@ fn every_story_is_told_as_it_was() {
     for entry in fs::read_dir(folder("stories")).unwrap() {
         let path = entry.unwrap().path();
         let then = fs::read_to_string(&path).unwrap();
-        check(&path, &tell(&then, &mut Desk::default()));
+        check(&path, &tell(&then, &mut PureDecider::default()));
         stories += 1;
     }
     assert!(stories >= 5, "the stories are gone");
@@ -125,9 +125,9 @@ fn every_commit() -> Vec<golden::Line> {
         .collect();
     paths.sort();
     let commits = paths.iter().flat_map(|path| {
-        let mut desk = Desk::default();
-        tell(&fs::read_to_string(path).expect("a story can be read"), &mut desk);
-        desk.log.into_iter().map(|(subject, bytes)| golden::Line { subject, bytes })
+        let mut decider = PureDecider::default();
+        tell(&fs::read_to_string(path).expect("a story can be read"), &mut decider);
+        decider.log.into_iter().map(|(subject, bytes)| golden::Line { subject, bytes })
     });
     commits.collect()
 }

@@ -14,8 +14,8 @@ use homing::wire::work::DueTimer;
 use homing::wire::{Outgoing, from_msgpack};
 use homing::words::{CommandSeq, Instant, MessageId, Span};
 use serde_json::json;
-use support::desk::Desk;
 use support::kill::{free_port, kill_9, nats_server_of};
+use support::pure_decider::PureDecider;
 use support::server::server;
 use support::{Homing, say};
 use tempfile::TempDir;
@@ -116,15 +116,15 @@ fn timers_fire_once_and_on_time() {
 #[test]
 fn a_timer_that_is_overdue_when_it_is_set_fires_at_once() {
     story(|world| async move {
-        let (mut desk, long_ago) = (Desk::default(), clock::now() + Span::from_secs(-10_800));
+        let (mut decider, long_ago) = (PureDecider::default(), clock::now() + Span::from_secs(-10_800));
         for (by, verb, payload) in [
             ("_admin", "user.register", r#"{"name":"alice"}"#),
             ("_admin", "user.register", r#"{"name":"bob"}"#),
             ("alice", "message.send", r#"{"to":["bob"],"text":"on my way","expires_in":"1h"}"#),
         ] {
-            desk.take(long_ago, &format!("homing.cmd.{by}.{verb}"), payload.as_bytes());
+            decider.take(long_ago, &format!("homing.cmd.{by}.{verb}"), payload.as_bytes());
         }
-        desk.store(&world.log).await;
+        decider.store(&world.log).await;
         let scheduler = world.scheduler("one");
         let mut commands = world.log.follow("COMMANDS", Some("homing.cmd._clock.timer.fired"), 1);
         let fired = timeout(WITHIN, commands.next()).await.expect("it fires").expect("COMMANDS is there");

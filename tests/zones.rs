@@ -1,4 +1,4 @@
-//! When clocks show a local time, in every zone: as Python's zoneinfo says, from the newest version of the database.
+//! Zones: when clocks show a local time, as Python's zoneinfo says, from the newest version of the database.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

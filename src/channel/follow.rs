@@ -5,16 +5,16 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::Adapter;
+use super::Protocol;
 use crate::log::{Fault, Log, Record};
 
-pub(super) async fn run<A: Adapter>(
+pub(super) async fn run<P: Protocol>(
     log: &Log,
-    adapter: &A,
+    adapter: &P,
     commits: mpsc::Sender<Vec<Record>>,
     reading: &CancellationToken,
 ) -> Result<(), Fault> {
-    let mut follower = log.follow_all("EVENTS", A::reads(), adapter.position().next().0);
+    let mut follower = log.follow_all("EVENTS", P::reads(), adapter.position().next().0);
     while let Some(records) = reading.run_until_cancelled(follower.next()).await {
         let records = Arc::new(records?);
         adapter.project(Arc::clone(&records)).await?;

@@ -1,4 +1,4 @@
-//! What this process has begun and not reported yet, kept in the adapter's folder: a start after a crash reports it.
+//! The journal of a channel: attempts begun and not reported, kept in the adapter's folder, reported by a start after a crash.
 //!
 //! Without it nobody could tell a grant that was never used from a delivery that the other side has. It is written before the
 //! octets go to the socket, and not synced: it survives the death of the process, which is all that it is trusted for. After
@@ -28,7 +28,7 @@ const BOOT: &str = "/proc/sys/kernel/random/boot_id";
 struct Entry {
     message: MessageId,
     to: Party,
-    leave: u64,
+    grant: u64,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     connector: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -95,12 +95,12 @@ impl Journal {
     }
 
     /// A grant will be asked for.
-    pub(super) fn asks(&self, leave: u64, deliveries: &[Asked]) {
+    pub(super) fn asks(&self, grant: u64, deliveries: &[Asked]) {
         let mut inner = self.lock();
         let mut octets = Vec::new();
         for Asked { message, to, .. } in deliveries {
             let (message, to, connector) = (*message, to.clone(), String::new());
-            let entry = Entry { message, to, leave, connector, segments: Vec::new(), over: false };
+            let entry = Entry { message, to, grant, connector, segments: Vec::new(), over: false };
             put(&mut octets, &entry);
             inner.live.insert((entry.message, entry.to.clone()), entry);
         }
@@ -200,7 +200,7 @@ impl Entry {
             Segment::Here | Segment::Written | Segment::Refused(_) => None,
         };
         let (connector, ids) = (self.connector.clone(), self.segments.iter().map(id).collect());
-        Attempt { message: self.message, to: self.to.clone(), connector, ids, grant: Some(self.leave) }
+        Attempt { message: self.message, to: self.to.clone(), connector, ids, grant: Some(self.grant) }
     }
 
     /// As exactly as it is known. What was refused is asked for again, and refused again where it is refused for good.

@@ -5,17 +5,17 @@
 //! Invariant: an item on OUTBOX is settled after its result is stored.
 //! Invariant: no protocol and no address is known here.
 
-mod adapter;
 mod follow;
 mod items;
 mod journal;
 mod perform;
+mod protocol;
 mod refused;
 mod report;
 
-pub use adapter::{Adapter, Connector};
 pub use items::{Grant, OnUnknown};
 pub use journal::Journal;
+pub use protocol::{Connector, Protocol};
 
 use std::path::Path;
 use std::sync::Arc;
@@ -118,7 +118,7 @@ impl Performer {
     ///
     /// # Errors
     /// Where the server does not answer, or the folder is broken.
-    pub async fn begin<A: Adapter>(
+    pub async fn begin<P: Protocol>(
         log: &Log,
         folder: &Path,
         position: EventSeq,
@@ -127,7 +127,7 @@ impl Performer {
         let refused_from = refused::first(log, position).await?;
         let sent = folder.join(JOURNAL);
         let journal = blocking(move || Ok(Journal::open(sent))).await?;
-        let (reporter, publishing) = Reporter::start(log.clone(), A::NAME);
+        let (reporter, publishing) = Reporter::start(log.clone(), P::CHANNEL);
         let (over, ended) = mpsc::channel(GRANTS_LEN_MAX);
         let channel = Arc::new(Channel { journal, reporter, ended: over, on_unknown });
         Ok(Performer { channel, log: log.clone(), refused_from, ended, publishing })
@@ -141,12 +141,12 @@ impl Performer {
     ///
     /// # Errors
     /// Where the projection or the server does not work.
-    pub async fn run<A: Adapter>(&mut self, adapter: &A, ends: &CancellationToken) -> Result<(), Fault> {
+    pub async fn run<P: Protocol>(&mut self, adapter: &P, ends: &CancellationToken) -> Result<(), Fault> {
         let Performer { channel, log, refused_from, ended, .. } = self;
         let (commits, answers) = mpsc::channel::<Vec<Record>>(ANSWERS_LEN_MAX);
         // Answers are read until the last question has its own.
         let reading = CancellationToken::new();
-        let refused = refused::run(log, A::NAME, *refused_from, commits.clone(), ends);
+        let refused = refused::run(log, P::CHANNEL, *refused_from, commits.clone(), ends);
         let refused = ending(ends, Box::pin(refused));
         let follow = ending(ends, Box::pin(follow::run(log, adapter, commits, &reading)));
         let perform = ending(

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
 use super::items::{Answered, Items, Took};
-use super::{Adapter, Channel, Connector, Ended, Then};
+use super::{Channel, Connector, Ended, Protocol, Then};
 use crate::log::{Fault, Log, Record, Source, Taken, Verdict};
 use crate::rules::presence::Encoding;
 use crate::rules::{Command, Fact};
@@ -33,10 +33,10 @@ const UNREAD_LEN_MAX: usize = 4_096;
 /// What is under way is waited for when the adapter stops.
 const DRAIN_WITHIN: Duration = Duration::from_secs(4);
 
-struct Performing<'a, A: Adapter> {
+struct Performing<'a, P: Protocol> {
     log: &'a Log,
     channel: &'a Channel,
-    connectors: &'a [A::Connector],
+    connectors: &'a [P::Connector],
     items: Items,
     /// One question at a time: the next one holds all that came meanwhile.
     question: Question,
@@ -56,10 +56,10 @@ enum Question {
     At(u64),
 }
 
-pub(super) async fn run<A: Adapter>(
+pub(super) async fn run<P: Protocol>(
     log: &Log,
     channel: &Channel,
-    adapter: &A,
+    adapter: &P,
     mut answers: mpsc::Receiver<Vec<Record>>,
     ended: &mut mpsc::Receiver<Ended>,
     ends: &CancellationToken,
@@ -68,9 +68,9 @@ pub(super) async fn run<A: Adapter>(
     let items = Items::new(channel.on_unknown, RandomState::new().hash_one(log.fresh_identity()));
     let (question, unread) = (Question::None, VecDeque::new());
     let connectors = adapter.connectors();
-    let mut performing: Performing<'_, A> =
+    let mut performing: Performing<'_, P> =
         Performing { log, channel, connectors, items, question, asked, unread, not_before: None };
-    let mut draw = log.draw(source::<A>()).await?;
+    let mut draw = log.draw(source::<P>()).await?;
     let mut keep = interval(KEEP_EVERY);
     let mut look = interval(LOOK_EVERY);
     keep.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -105,7 +105,7 @@ pub(super) async fn run<A: Adapter>(
     }
 }
 
-impl<A: Adapter> Performing<'_, A> {
+impl<P: Protocol> Performing<'_, P> {
     /// What can be sent soon: what the connectors take, and as much again that is asked for meanwhile.
     fn wants(&self) -> usize {
         let open = self.connectors.iter().filter(|connector| connector.is_open());
@@ -143,7 +143,7 @@ impl<A: Adapter> Performing<'_, A> {
         let question = self.items.ask(place, len.min(fits));
         self.channel.journal.asks(question.grant.unwrap_or_default(), &question.deliveries);
         self.question = Question::Asking;
-        tokio::spawn(publish::<A>(self.log.clone(), Command::from(question), self.asked.clone()));
+        tokio::spawn(publish::<P>(self.log.clone(), Command::from(question), self.asked.clone()));
     }
 
     async fn asked(&mut self, seq: u64) {
@@ -222,21 +222,21 @@ impl<A: Adapter> Performing<'_, A> {
     }
 
     async fn settle(&self, taken: &Taken, verdict: Verdict) {
-        if let Err(fault) = self.log.settle(source::<A>(), taken, verdict).await {
+        if let Err(fault) = self.log.settle(source::<P>(), taken, verdict).await {
             debug!(seq = taken.record.seq, %fault, "an item comes again");
         }
     }
 }
 
-fn source<A: Adapter>() -> Source {
-    Source { stream: "OUTBOX", durable: A::NAME, batch_len_max: BATCH_LEN_MAX }
+fn source<P: Protocol>() -> Source {
+    Source { stream: "OUTBOX", durable: P::CHANNEL.as_str(), batch_len_max: BATCH_LEN_MAX }
 }
 
 /// Publishes a question until it is stored, and tells where. It may be stored twice: it names the grant it asks for, and there
 /// is one grant of that name.
-async fn publish<A: Adapter>(log: Log, question: Command, asked: mpsc::Sender<u64>) {
+async fn publish<P: Protocol>(log: Log, question: Command, asked: mpsc::Sender<u64>) {
     while !asked.is_closed() {
-        let outgoing = command::outgoing(&format!("_{}", A::NAME), &question, Encoding::Msgpack);
+        let outgoing = command::outgoing(P::CHANNEL.part(), &question, Encoding::Msgpack);
         match log.command(outgoing).await {
             Ok(seq) => {
                 // The loop may have ended meanwhile; then the journal tells the next one.

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use crate::log::{Fault, Log, Record};
+use crate::rules::attempt::Adapter;
 use crate::rules::{Commit, Fact, Happened, Rejection};
 use crate::wire::{commit, subjects, work};
 use crate::words::EventSeq;
@@ -23,18 +24,17 @@ pub(super) async fn first(log: &Log, position: EventSeq) -> Result<u64, Fault> {
 /// Parks what is refused from there on. A refusal may be parked twice: by two processes, or when this one was killed.
 pub(super) async fn run(
     log: &Log,
-    channel: &'static str,
+    channel: Adapter,
     from: u64,
     commits: mpsc::Sender<Vec<Record>>,
     ends: &CancellationToken,
 ) -> Result<(), Fault> {
-    let speaker = format!("_{channel}");
     let mut follower = log.follow_all("EVENTS", subjects::events_with(&[Rejection::NAME]), from);
     while let Some(records) = ends.run_until_cancelled(follower.next()).await {
         let mut own = Vec::new();
         for record in records? {
             let Ok(commit) = commit::decode(&record.payload) else { continue };
-            if commit.by.as_str() != speaker {
+            if commit.by.as_str() != channel.part() {
                 continue;
             }
             let Some(why) = commit.facts.first().and_then(Fact::get::<Rejection>) else { continue };
@@ -54,12 +54,13 @@ pub(super) async fn run(
     Ok(())
 }
 
-async fn park(log: &Log, channel: &str, commit: &Commit, why: &Rejection) -> Result<(), Fault> {
+async fn park(log: &Log, channel: Adapter, commit: &Commit, why: &Rejection) -> Result<(), Fault> {
     let seq = commit.command.0;
     warn!(seq, code = why.code, "a command of the channel's own was refused; it is parked on OUTBOX");
     let command = log.record("COMMANDS", seq).await?;
     let payload = command.map(|record| record.payload).unwrap_or_default();
-    let parked = work::parked(channel, "COMMANDS", seq, &format!("{}: {}", why.code, why.text), &payload);
+    let parked =
+        work::parked(channel.as_str(), "COMMANDS", seq, &format!("{}: {}", why.code, why.text), &payload);
     let identity = parked.subject.clone();
     log.publish(parked, &identity).await.map(drop)
 }

@@ -7,7 +7,7 @@ use tracing::{error, warn};
 
 use crate::log::{Fault, Log, Retry};
 use crate::rules::Command;
-use crate::rules::attempt::{BATCH_LEN_MAX, Report, Reports};
+use crate::rules::attempt::{Adapter, BATCH_LEN_MAX, Report, Reports};
 use crate::rules::presence::Encoding;
 use crate::wire::{command, to_msgpack, work};
 
@@ -34,7 +34,7 @@ pub(super) struct Reporter(mpsc::Sender<Waiting>);
 
 impl Reporter {
     /// Publishes until all its clones are gone.
-    pub(super) fn start(log: Log, channel: &'static str) -> (Reporter, tokio::task::JoinHandle<()>) {
+    pub(super) fn start(log: Log, channel: Adapter) -> (Reporter, tokio::task::JoinHandle<()>) {
         let (queue, waiting) = mpsc::channel(QUEUE_LEN_MAX);
         (Reporter(queue), tokio::spawn(publish(Speaker { log, channel }, waiting)))
     }
@@ -52,7 +52,7 @@ impl Reporter {
 #[derive(Debug, Clone)]
 struct Speaker {
     log: Log,
-    channel: &'static str,
+    channel: Adapter,
 }
 
 async fn publish(speaker: Speaker, mut queue: mpsc::Receiver<Waiting>) {
@@ -118,7 +118,7 @@ impl Speaker {
     async fn store(&self, reports: Vec<Report>) -> Result<(), Fault> {
         let command = Command::from(Reports { reports, id: Some(self.log.fresh_identity()) });
         loop {
-            let outgoing = command::outgoing(&format!("_{}", self.channel), &command, Encoding::Msgpack);
+            let outgoing = command::outgoing(self.channel.part(), &command, Encoding::Msgpack);
             let Err(fault) = self.log.command(outgoing).await else { return Ok(()) };
             match fault.retry {
                 Retry::Later | Retry::Reload => warn!(%fault, "a report waits for the server"),
@@ -136,7 +136,7 @@ impl Speaker {
         let mut payload = command::encode(&command, Encoding::Msgpack);
         payload.truncate(self.log.client().server_info().max_payload.saturating_sub(PARKED_BYTES));
         loop {
-            let parked = work::parked_unstored(self.channel, &id, &why.to_string(), &payload);
+            let parked = work::parked_unstored(self.channel.as_str(), &id, &why.to_string(), &payload);
             let Err(fault) = self.log.publish(parked, &id).await else { return };
             match fault.retry {
                 Retry::Later | Retry::Reload => warn!(%fault, "a report is parked later"),

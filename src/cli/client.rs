@@ -1,4 +1,4 @@
-//! What the client subcommands share: sending a command and hearing its outcome, asking a question.
+//! The client of the subcommands: a command sent and its outcome heard, a question asked.
 
 use std::time::Duration;
 

@@ -5,7 +5,7 @@ use super::output::{Failure, Output};
 use super::pages::{Paging, Place};
 use super::settings::Settings;
 use super::table::{said, table};
-use crate::wire::Shown;
+use crate::wire::MessageView;
 use crate::wire::query::{HistoryOf, Items, LATEST};
 use crate::words::Address;
 
@@ -44,7 +44,7 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
         let limit = last.flatten().or(paging.limit).map(usize::from);
         let before = Some(before.unwrap_or_else(|| LATEST.to_owned()));
         let question = HistoryOf { with, limit, after: None, before, user: None };
-        let page: Items<Shown> = client.ask("history", &question).await?;
+        let page: Items<MessageView> = client.ask("history", &question).await?;
         return output.page_back(&page, messages);
     }
     let question =
@@ -52,8 +52,8 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     paging.each(&client, "history", question, async |page| output.page(page, messages)).await
 }
 
-fn messages(messages: &[Shown]) -> String {
-    let row = |shown: &Shown| {
+fn messages(messages: &[MessageView]) -> String {
+    let row = |shown: &MessageView| {
         vec![
             shown.message.to_string(),
             shown.at.clone(),

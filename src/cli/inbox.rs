@@ -7,7 +7,7 @@ use super::settings::Settings;
 use super::table::{said, table};
 use crate::rules::message::Confirm;
 use crate::rules::{Command, message};
-use crate::wire::Shown;
+use crate::wire::MessageView;
 use crate::wire::query::Page;
 
 /// Show the messages that wait to be confirmed, oldest first
@@ -38,8 +38,8 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     args.paging.each(&client, "inbox", question, show).await
 }
 
-fn messages(messages: &[Shown]) -> String {
-    let row = |shown: &Shown| {
+fn messages(messages: &[MessageView]) -> String {
+    let row = |shown: &MessageView| {
         vec![
             shown.message.to_string(),
             shown.at.clone(),
@@ -52,7 +52,7 @@ fn messages(messages: &[Shown]) -> String {
 }
 
 /// A page fits one command: both have at most a thousand.
-async fn confirm(client: &Client, shown: &[Shown]) -> Result<(), Failure> {
+async fn confirm(client: &Client, shown: &[MessageView]) -> Result<(), Failure> {
     if shown.is_empty() {
         return Ok(());
     }

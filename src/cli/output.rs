@@ -1,4 +1,4 @@
-//! What is printed: a line for a person, or an object for a program.
+//! The output of a subcommand: a line for a person, or an object for a program.
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;

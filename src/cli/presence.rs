@@ -6,7 +6,7 @@ use super::pages::{Paging, Place};
 use super::settings::Settings;
 use super::table::{or_dash, table};
 use crate::rules::presence::DeviceClass;
-use crate::wire::query::{DeviceShown, Page, PresenceShown};
+use crate::wire::query::{DeviceView, Page, PresenceView};
 
 /// Show which of your contacts are online, and on which devices
 ///
@@ -27,8 +27,8 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     args.paging.each(&client, "presence", question, async |page| output.page(page, people)).await
 }
 
-fn people(contacts: &[PresenceShown]) -> String {
-    let row = |contact: &PresenceShown| {
+fn people(contacts: &[PresenceView]) -> String {
+    let row = |contact: &PresenceView| {
         let devices: Vec<_> = contact.devices.iter().map(device).collect();
         vec![
             contact.user.to_string(),
@@ -39,7 +39,7 @@ fn people(contacts: &[PresenceShown]) -> String {
     table(&["user", "presence", "devices"], &contacts.iter().map(row).collect::<Vec<_>>())
 }
 
-fn device(device: &DeviceShown) -> String {
+fn device(device: &DeviceView) -> String {
     let class = match device.class {
         DeviceClass::Pc => "pc",
         DeviceClass::Pull => "pull",

@@ -4,7 +4,7 @@ use super::client::{Client, OPERATOR, Speaker};
 use super::output::{Failure, Output};
 use super::settings::Settings;
 use super::table::{or_dash, table};
-use crate::wire::schedule_query::{LimitShown, QuotaOf, QuotaShown};
+use crate::wire::schedule_query::{LimitView, QuotaOf, QuotaView};
 use crate::words::UserName;
 
 /// Show how many messages were sent today and this month, how many are left, and when the counts start again
@@ -28,14 +28,14 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
         Some(_) => Client::connect(settings, OPERATOR).await?,
         None => args.speaker.connect(settings).await?,
     };
-    let quota: QuotaShown = client.ask("quota", &QuotaOf { user: args.of }).await?;
+    let quota: QuotaView = client.ask("quota", &QuotaOf { user: args.of }).await?;
     output.shown(&quota, || {
         let rows = [row("day", &quota.day), row("month", &quota.month)];
         table(&["", "used", "left", "of", "resets at"], &rows)
     })
 }
 
-fn row(name: &str, limit: &LimitShown) -> Vec<String> {
-    let LimitShown { max, used, left, resets } = limit;
+fn row(name: &str, limit: &LimitView) -> Vec<String> {
+    let LimitView { max, used, left, resets } = limit;
     vec![name.to_owned(), used.to_string(), or_dash(*left), or_dash(*max), resets.clone()]
 }

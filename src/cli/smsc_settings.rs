@@ -1,4 +1,4 @@
-//! Which SMSCs to connect to, by flag, environment and configuration file.
+//! The settings of SMSC connectors, by flag, environment and configuration file.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! Aligned columns for people; what others wrote is shown without its control characters.
 
 use crate::rules::message::MessagePart;
-use crate::wire::Shown;
+use crate::wire::MessageView;
 
 /// Columns as wide as their widest cell; the last one is as wide as it likes.
 pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
@@ -39,8 +39,8 @@ fn turns_around(c: char) -> bool {
 }
 
 /// What a message says, on one line: its text, or what its parts are.
-pub(crate) fn said(shown: &Shown) -> String {
-    let parts = shown.parts.iter().flatten().map(part);
+pub(crate) fn said(shown: &MessageView) -> String {
+    let parts = shown.parts.iter().flat_map(|parts| parts.iter()).map(part);
     let said: Vec<String> = shown.text.iter().map(|text| one_line(text)).chain(parts).collect();
     said.join(" ")
 }

@@ -36,30 +36,30 @@ pub(super) async fn decide(
     let (queue, settling) = mpsc::channel(IN_FLIGHT_MAX);
     let settler = settle(log.client().clone(), acks, snapshots.clone(), settling);
     let mut settler = AbortOnDropHandle::new(tokio::spawn(settler));
-    let mut desk = Desk { appender, memory, queue };
-    let first = desk.memory.state().position().0.0 + 1;
+    let mut active = Active { appender, memory, queue };
+    let first = active.memory.state().position().0.0 + 1;
     let mut commands = log.follow("COMMANDS", None, first);
     loop {
         tokio::select! {
             () = stop.cancelled() => break,
             ended = &mut settler => return joined(ended),
-            () = sleep(QUIET), if desk.memory.wants_snapshot() => desk.keep_snapshot().await,
+            () = sleep(QUIET), if active.memory.wants_snapshot() => active.keep_snapshot().await,
             Some(question) = questions.next() => {
-                awaited::answer(log.client(), desk.memory.state(), question).await;
+                awaited::answer(log.client(), active.memory.state(), question).await;
             }
             records = commands.next() => {
                 for record in records? {
-                    if desk.decide_one(&record).await.is_err() {
+                    if active.decide_one(&record).await.is_err() {
                         // Where an append failed the settler knows why, once its queue is closed.
-                        drop(desk);
+                        drop(active);
                         return joined(settler.await);
                     }
                 }
             }
         }
     }
-    desk.keep_snapshot().await;
-    drop(desk);
+    active.keep_snapshot().await;
+    drop(active);
     joined(settler.await)
 }
 
@@ -68,7 +68,7 @@ fn joined(ended: Result<Result<(), Fault>, tokio::task::JoinError>) -> Result<()
 }
 
 /// Where commands become commits.
-struct Desk {
+struct Active {
     memory: Memory,
     appender: Appender,
     queue: mpsc::Sender<Settling>,
@@ -77,7 +77,7 @@ struct Desk {
 /// The settler is gone.
 struct Closed;
 
-impl Desk {
+impl Active {
     async fn decide_one(&mut self, record: &Record) -> Result<(), Closed> {
         let seq = CommandSeq(record.seq);
         let (parts, outcome, encoding) =

@@ -5,7 +5,7 @@ use tracing::debug;
 
 use crate::log::{Fault, Log};
 use crate::rules::State;
-use crate::wire::awaited::{AwaitedOf, AwaitedShown};
+use crate::wire::awaited::{AwaitedOf, AwaitedView};
 use crate::wire::{from_msgpack, subjects, to_msgpack};
 
 /// The questions of schedulers.
@@ -18,7 +18,7 @@ pub(super) async fn answer(client: &Client, state: &State, question: Message) {
     let Some(reply) = question.reply else { return };
     match from_msgpack::<AwaitedOf>(&question.payload) {
         Ok(AwaitedOf { before, after }) => {
-            let shown = AwaitedShown::from(state.awaited(before, after));
+            let shown = AwaitedView::from(state.awaited(before, after));
             // Whoever asked may be gone; then there is nobody to tell.
             let _ = client.publish(reply, to_msgpack(&shown).into()).await;
         }

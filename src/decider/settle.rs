@@ -1,4 +1,4 @@
-//! What waits for its commit to be stored: outcomes and snapshots, in the order of the decisions.
+//! The settler: outcomes and snapshots wait for their commit to be stored, in the order of the decisions.
 
 use std::sync::Arc;
 

@@ -12,7 +12,7 @@ use crate::log::{Fault, Handler, Log, Record, Verdict};
 use crate::rules::message::Routed;
 use crate::rules::{Channel, Commit, Fact};
 use crate::wire::work::Work;
-use crate::wire::{Body, Shown, commit, subjects, to_payload};
+use crate::wire::{Body, MessageView, commit, subjects, to_payload};
 use crate::words::{EventSeq, MessageId, UserName};
 
 type Bodies = HashMap<MessageId, Body>;
@@ -47,7 +47,7 @@ impl Deliver {
     }
 
     async fn send_live(&self, routed: &Routed, user: &UserName, body: &Body) -> Result<(), Fault> {
-        let shown = Shown {
+        let shown = MessageView {
             message: routed.message,
             from: body.accepted.from.clone(),
             to: routed.to.clone(),

@@ -1,4 +1,4 @@
-//! What went wrong outside of us (a server, a disk, a socket), and whether trying again can help.
+//! A fault: the outside (a server, a disk, a socket) did not work, and whether trying again can help.
 
 use std::error::Error;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! What a stream has taken lately: for whoever begins and must know what came just before.
+//! The newest records of a stream: for whoever begins and must know what came just before.
 
 use std::collections::VecDeque;
 

@@ -1,4 +1,4 @@
-//! What every projection does with commits, whatever its rows: read, taken in pieces, passed over where they cannot be read.
+//! The intake of every projection, whatever its rows: commits are read, taken in pieces, passed over where they cannot be read.
 
 use tracing::error;
 

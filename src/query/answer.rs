@@ -6,7 +6,7 @@ use super::asker::{Asked, Asker, Question};
 use super::model::{Contact, Line, Listed, Model, Place, Scheduled};
 use super::page::{answer, cursor, limit, place};
 use super::refusal::{Unanswered, too_large};
-use super::{lateness, ledger, preview, quota, schedules, shown};
+use super::{lateness, ledger, preview, quota, schedules, views};
 use crate::log::Fault;
 use crate::rules::Rejection;
 use crate::rules::presence::Encoding;
@@ -78,7 +78,7 @@ fn presence(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, U
             model.presence_of_contacts(&user, after.as_ref(), limit)?
         }
     };
-    list(asked, listed, shown::present, |shown| shown.user.to_string())
+    list(asked, listed, views::present, |shown| shown.user.to_string())
 }
 
 fn contacts(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
@@ -88,7 +88,7 @@ fn contacts(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, U
     let Listed { items, more } = model.contacts(&user, after.as_ref(), limit)?;
     let shown = |(who, contact): (Party, Contact)| {
         let user = who.user().map(|name| model.user(name)).transpose()?.flatten();
-        Ok(shown::contact(who, contact, user))
+        Ok(views::contact(who, contact, user))
     };
     let items = items.into_iter().map(shown).collect::<Result<Vec<_>, Fault>>()?;
     list(asked, Listed { items, more }, |shown| shown, |shown| shown.who.to_string())
@@ -104,7 +104,7 @@ fn users(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unan
             Listed { items: model.user(&name)?.map(|user| (name, user)).into_iter().collect(), more: false }
         }
     };
-    list(asked, listed, shown::user, |shown| shown.name.to_string())
+    list(asked, listed, views::user, |shown| shown.name.to_string())
 }
 
 /// The sender and operators see all recipients, a recipient their own delivery, others nothing.
@@ -121,7 +121,7 @@ fn delivery(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, U
     }
     let accepted = (known.at, known.body);
     let recipients =
-        deliveries.into_iter().map(|(to, steps)| shown::recipient(to, accepted, &steps)).collect();
+        deliveries.into_iter().map(|(to, steps)| views::recipient(to, accepted, &steps)).collect();
     let encoding = query::encoding(asked.payload);
     fitting(Deliveries { message, recipients }, encoding, asked.bytes_max)
 }

@@ -9,9 +9,9 @@ use super::refusal::Unanswered;
 use super::schedules;
 use crate::log::{Fault, Log};
 use crate::rules::presence::Encoding;
-use crate::rules::schedule::Content;
-use crate::wire::Shown;
-use crate::wire::schedule_query::ScheduleShown;
+use crate::rules::schedule::content_of;
+use crate::wire::MessageView;
+use crate::wire::schedule_query::ScheduleView;
 
 /// Reads on their way at the same time for one answer.
 const READS_IN_FLIGHT: usize = 16;
@@ -20,10 +20,10 @@ const READS_IN_FLIGHT: usize = 16;
 pub(super) async fn messages(
     log: &Log,
     Listed { items, more }: Listed<Line>,
-    filling: Filling<Shown>,
+    filling: Filling<MessageView>,
 ) -> Result<Vec<u8>, Unanswered> {
     let shown = items.into_iter().map(|line| message(log, line));
-    fill(shown, more, filling, |shown: &Shown| shown.message.to_string()).await
+    fill(shown, more, filling, |shown: &MessageView| shown.message.to_string()).await
 }
 
 /// The schedules with their bodies, as many as fit.
@@ -34,7 +34,7 @@ pub(super) async fn schedules(
     bytes_max: usize,
 ) -> Result<Vec<u8>, Unanswered> {
     let shown = items.into_iter().map(|scheduled| schedule(log, scheduled));
-    let name = |shown: &ScheduleShown| shown.schedule.to_string();
+    let name = |shown: &ScheduleView| shown.schedule.to_string();
     fill(shown, more, Filling::new(encoding, bytes_max), name).await
 }
 
@@ -56,10 +56,10 @@ async fn fill<T: Serialize>(
 }
 
 /// A message whose body the log has given up is shown without it.
-async fn message(log: &Log, line: Line) -> Result<Shown, Fault> {
+async fn message(log: &Log, line: Line) -> Result<MessageView, Fault> {
     let body = log.body(line.body, line.message).await?;
     let (text, parts) = body.map(|body| (body.accepted.text, body.accepted.parts)).unwrap_or_default();
-    Ok(Shown {
+    Ok(MessageView {
         message: line.message,
         from: line.from,
         to: line.to,
@@ -71,11 +71,11 @@ async fn message(log: &Log, line: Line) -> Result<Shown, Fault> {
 }
 
 /// A schedule whose body the log has given up is shown without it.
-async fn schedule(log: &Log, scheduled: Scheduled) -> Result<ScheduleShown, Fault> {
+async fn schedule(log: &Log, scheduled: Scheduled) -> Result<ScheduleView, Fault> {
     let commit = log.commit(scheduled.made.body).await?;
     let facts = commit.map(|commit| commit.facts).unwrap_or_default();
     let mut its = facts.iter().filter(|fact| fact.schedule() == Some(scheduled.id));
-    let body = its.find_map(Content::of).map(|content| (content.text.clone(), content.parts.clone()));
+    let body = its.find_map(content_of).map(|content| (content.text.clone(), content.parts.clone()));
     let (text, parts) = body.unwrap_or_default();
     Ok(schedules::shown(scheduled, text, parts))
 }

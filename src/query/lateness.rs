@@ -6,7 +6,7 @@ use super::page::whole;
 use super::refusal::Unanswered;
 use super::schedules::owned;
 use crate::wire::query;
-use crate::wire::schedule_query::{BucketShown, LatenessOf, LatenessShown};
+use crate::wire::schedule_query::{BucketView, LatenessOf, LatenessView};
 
 pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
     asker.operator("for lateness")?;
@@ -21,9 +21,9 @@ pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec
     whole(&shown(&lateness), query::encoding(asked.payload), asked.bytes_max)
 }
 
-fn shown(lateness: &Lateness) -> LatenessShown {
-    let buckets = lateness.buckets.iter().map(|(le_ms, count)| BucketShown { le_ms: *le_ms, count: *count });
-    LatenessShown {
+fn shown(lateness: &Lateness) -> LatenessView {
+    let buckets = lateness.buckets.iter().map(|(le_ms, count)| BucketView { le_ms: *le_ms, count: *count });
+    LatenessView {
         fired: lateness.fired(),
         p50_ms: lateness.quantile(500),
         p90_ms: lateness.quantile(900),

@@ -7,7 +7,7 @@ use super::refusal::Unanswered;
 use crate::rules::Rejection;
 use crate::rules::schedule::Sums;
 use crate::wire::query;
-use crate::wire::schedule_query::{AccountShown, LedgerOf, LedgerShown, SumsShown};
+use crate::wire::schedule_query::{AccountView, LedgerOf, LedgerView, SumsView};
 use crate::words::ScheduleId;
 
 pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
@@ -24,10 +24,10 @@ pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec
     };
     let encoding = query::encoding(asked.payload);
     let page = page(listed, encoding, asked.bytes_max, account, |shown| shown.schedule.to_string())?;
-    let total = SumsShown { sums: total.sums, balanced: total.is_balanced() };
-    whole(&LedgerShown { total, page }, encoding, asked.bytes_max)
+    let total = SumsView { sums: total.sums, balanced: total.is_balanced() };
+    whole(&LedgerView { total, page }, encoding, asked.bytes_max)
 }
 
-fn account((schedule, sums): (ScheduleId, Sums)) -> AccountShown {
-    AccountShown { schedule, sums: SumsShown { sums, balanced: sums.is_balanced() } }
+fn account((schedule, sums): (ScheduleId, Sums)) -> AccountView {
+    AccountView { schedule, sums: SumsView { sums, balanced: sums.is_balanced() } }
 }

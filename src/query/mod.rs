@@ -21,9 +21,9 @@ mod reply;
 mod schedule_tests;
 mod schedules;
 mod service;
-mod shown;
 #[cfg(test)]
 mod tests;
+mod views;
 
 pub use model::Model;
 

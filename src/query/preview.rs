@@ -11,9 +11,7 @@ use crate::log::Fault;
 use crate::rules::Rejection;
 use crate::rules::schedule::{New, Occurrence, OccurrenceName, OmitReason, Omitted, Plan, Step, When};
 use crate::wire::query;
-use crate::wire::schedule_query::{
-    COUNT_DEFAULT, COUNT_MAX, Preview, PreviewOf, PreviewShown, ScheduleState,
-};
+use crate::wire::schedule_query::{COUNT_DEFAULT, COUNT_MAX, Preview, PreviewOf, PreviewView, ScheduleState};
 use crate::words::{Instant, ScheduleId, Zone};
 
 pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
@@ -49,7 +47,7 @@ fn of_rule(
     home: Option<Zone>,
     after: Instant,
     count: usize,
-) -> Result<Vec<PreviewShown>, Rejection> {
+) -> Result<Vec<PreviewView>, Rejection> {
     let New { plan, .. } = New::of(when, home, after)?;
     Ok(steps(&plan, after, count, &BTreeSet::new()))
 }
@@ -62,7 +60,7 @@ fn of_schedule(
     id: ScheduleId,
     after: Instant,
     count: usize,
-) -> Result<Vec<PreviewShown>, Unanswered> {
+) -> Result<Vec<PreviewView>, Unanswered> {
     let of = match asker {
         Asker::Operator => None,
         Asker::User(name) => Some(name),
@@ -75,21 +73,21 @@ fn of_schedule(
     Ok(steps(&Plan::read(&made.when, &made.reckoned)?, after, count, &course.skips))
 }
 
-fn steps(plan: &Plan, after: Instant, count: usize, skips: &BTreeSet<OccurrenceName>) -> Vec<PreviewShown> {
+fn steps(plan: &Plan, after: Instant, count: usize, skips: &BTreeSet<OccurrenceName>) -> Vec<PreviewView> {
     plan.steps(after).take(count).map(|step| shown(step, skips)).collect()
 }
 
-fn shown(step: Step, skips: &BTreeSet<OccurrenceName>) -> PreviewShown {
+fn shown(step: Step, skips: &BTreeSet<OccurrenceName>) -> PreviewView {
     match step {
         Step::Due(occurrence) => {
             let Occurrence { nominal, second, due, number: _ } = occurrence;
             let skipped = skips.contains(&occurrence.name());
             let due = (!skipped).then(|| due.brief());
-            PreviewShown { nominal, second, due, omitted: skipped.then(|| "skipped".to_owned()) }
+            PreviewView { nominal, second, due, omitted: skipped.then(|| "skipped".to_owned()) }
         }
         Step::Omitted(Omitted { nominal, omitted }) => {
             let omitted = Some(reason(omitted).to_owned());
-            PreviewShown { nominal, second: false, due: None, omitted }
+            PreviewView { nominal, second: false, due: None, omitted }
         }
     }
 }

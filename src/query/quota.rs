@@ -7,7 +7,7 @@ use super::refusal::Unanswered;
 use crate::rules::Rejection;
 use crate::rules::quota::{next_day, next_month};
 use crate::wire::query;
-use crate::wire::schedule_query::{LimitShown, QuotaOf, QuotaShown};
+use crate::wire::schedule_query::{LimitView, QuotaOf, QuotaView};
 use crate::words::{Civil, Instant, Resolved, Zone};
 
 pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
@@ -16,13 +16,13 @@ pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec
     let user = model.user(&name)?.ok_or_else(|| Rejection::unknown_user(name.as_str()))?;
     let (zone, now) = (user.zone(), asked.now);
     let (day, month) = model.usage(&name)?.at(zone, now);
-    let shown = |max: Option<u32>, used: u32, anew: Civil| LimitShown {
+    let shown = |max: Option<u32>, used: u32, anew: Civil| LimitView {
         max,
         used,
         left: max.map(|max| max.saturating_sub(used)),
         resets: begins(zone, anew).brief(),
     };
-    let quota = QuotaShown {
+    let quota = QuotaView {
         user: name,
         zone: user.home(),
         day: shown(user.day, day, next_day(zone, now)),

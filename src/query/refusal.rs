@@ -1,4 +1,4 @@
-//! Why a question is not answered: refused, with a stable public code, or failed.
+//! The reasons why a question is not answered: refused, with a stable public code, or failed.
 
 use crate::log::Fault;
 use crate::rules::Rejection;

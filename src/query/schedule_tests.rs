@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::answer::{Found, find};
 use super::asker::{Asked, Question};
 use super::model::Model;
-use super::model::decided::Desk;
+use super::model::pure_decider::PureDecider;
 use super::refusal::Unanswered;
 use super::schedules;
 use crate::rules::schedule::{Ledger, Occurrence, Planned};
@@ -37,40 +37,40 @@ fn ask(model: &Model, by: &str, question: Question, payload: &Value) -> Value {
 }
 
 /// alice's s4 fires, is skipped and is missed, and ends; her s5 is cancelled; bob's s6 is paused, after it ran at once.
-pub(super) fn story() -> Desk {
-    let mut desk = Desk::default();
+pub(super) fn story() -> PureDecider {
+    let mut decider = PureDecider::default();
     let at = "2026-03-06T12:00:00Z";
     let alice = json!({"name": "alice", "zone": "America/New_York", "day": 3, "month": 3});
     for user in [alice, json!({"name": "bob", "day": 50}), json!({"name": "carol"})] {
-        desk.take(at, "_admin", "user.register", &user);
+        decider.take(at, "_admin", "user.register", &user);
     }
     let to_bob = json!({"to": ["bob"], "text": "wake up"});
     let daily = json!({"every": "day", "times": ["02:30"], "count": 3});
-    desk.take(at, "alice", "schedule.create", &json!({"message": to_bob, "when": daily}));
+    decider.take(at, "alice", "schedule.create", &json!({"message": to_bob, "when": daily}));
     let once = json!({"at": "2026-03-10T09:00:00"});
-    desk.take(at, "alice", "schedule.create", &json!({"message": to_bob, "when": once}));
+    decider.take(at, "alice", "schedule.create", &json!({"message": to_bob, "when": once}));
     let weekly = json!({"every": "week", "weekdays": ["mon"], "times": ["09:00"], "zone": "UTC"});
     let to_two = json!({"to": ["alice", "+13800138000"], "text": "hi", "route": "sms"});
-    desk.take(at, "bob", "schedule.create", &json!({"message": to_two, "when": weekly}));
-    desk.fire("2026-03-07T07:30:00.015Z", "s4");
+    decider.take(at, "bob", "schedule.create", &json!({"message": to_two, "when": weekly}));
+    decider.fire("2026-03-07T07:30:00.015Z", "s4");
     let skip = json!({"schedule": "s4", "occurrence": "2026-03-08T02:30:00"});
-    desk.take("2026-03-07T08:00:00Z", "alice", "schedule.skip", &skip);
-    desk.take("2026-03-07T09:00:00Z", "alice", "schedule.cancel", &json!({"schedule": "s5"}));
+    decider.take("2026-03-07T08:00:00Z", "alice", "schedule.skip", &skip);
+    decider.take("2026-03-07T09:00:00Z", "alice", "schedule.cancel", &json!({"schedule": "s5"}));
     let s6 = json!({"schedule": "s6"});
-    desk.take("2026-03-07T09:30:00Z", "bob", "schedule.run-now", &s6);
-    desk.take("2026-03-07T10:00:00Z", "bob", "schedule.pause", &s6);
-    desk.fire("2026-03-08T07:30:00.040Z", "s4");
-    desk.fire("2026-03-09T08:00:00Z", "s4");
-    desk.fire("2026-03-09T09:00:00.500Z", "s6");
-    desk
+    decider.take("2026-03-07T09:30:00Z", "bob", "schedule.run-now", &s6);
+    decider.take("2026-03-07T10:00:00Z", "bob", "schedule.pause", &s6);
+    decider.fire("2026-03-08T07:30:00.040Z", "s4");
+    decider.fire("2026-03-09T08:00:00Z", "s4");
+    decider.fire("2026-03-09T09:00:00.500Z", "s6");
+    decider
 }
 
-fn with_story(check: impl FnOnce(&Model, &Desk)) {
+fn with_story(check: impl FnOnce(&Model, &PureDecider)) {
     let folder = tempfile::tempdir().unwrap();
     let model = Model::open(folder.path()).unwrap();
-    let desk = story();
-    model.apply(&desk.log).unwrap();
-    check(&model, &desk);
+    let decider = story();
+    model.apply(&decider.log).unwrap();
+    check(&model, &decider);
 }
 
 #[test]
@@ -107,12 +107,12 @@ fn a_schedule_is_shown_as_it_goes() {
 fn a_skip_is_shown_until_its_time() {
     let folder = tempfile::tempdir().unwrap();
     let model = Model::open(folder.path()).unwrap();
-    let desk = story();
+    let decider = story();
     let skipped = |model: &Model| {
         let one = ask(model, "alice", Question::Schedules, &json!({"schedule": "s4"}));
         one["items"][0]["skips"].clone()
     };
-    let (before, after) = desk.log.split_at(11);
+    let (before, after) = decider.log.split_at(11);
     model.apply(before).unwrap();
     assert_eq!(skipped(&model), json!(["2026-03-08T02:30:00"]));
     model.apply(after).unwrap();
@@ -234,14 +234,14 @@ fn the_ledger_of_the_story_balances_as_the_log_does() {
     };
     let total = sums([6, 1, 2, 1, 1, 1]);
     let items = [of("s4", [3, 1, 1, 1, 0, 0]), of("s5", [1, 0, 0, 0, 1, 0]), of("s6", [2, 0, 1, 0, 0, 1])];
-    with_story(|model, desk| {
+    with_story(|model, decider| {
         let ledger = |payload| ask(model, "_admin", Question::Ledger, &payload);
         assert_eq!(ledger(json!({})), json!({"total": total, "items": items}));
         let page = json!({"total": total, "items": [items[1]], "next": "s5"});
         assert_eq!(ledger(json!({"limit": 1, "after": "s4"})), page);
         assert_eq!(ledger(json!({"schedule": "s6"})), json!({"total": total, "items": [items[2]]}));
         let mut recount = Ledger::default();
-        desk.log.iter().flat_map(|(_, commit)| &commit.facts).for_each(|fact| recount.take(fact));
+        decider.log.iter().flat_map(|(_, commit)| &commit.facts).for_each(|fact| recount.take(fact));
         assert_eq!(recount.total(), model.total().unwrap().sums);
         let accounts = model.accounts(None, 10).unwrap().items;
         assert_eq!(recount.schedules().collect::<Vec<_>>(), accounts);
@@ -251,15 +251,15 @@ fn the_ledger_of_the_story_balances_as_the_log_does() {
 
 #[test]
 fn a_ledger_that_does_not_balance_says_so() {
-    let mut desk = story();
+    let mut decider = story();
     // The firing is lost from the log, and another one stands there twice.
-    desk.log[6].1.facts.retain(|fact| !matches!(fact, Fact::Schedule(schedule::Fact::Fired(_))));
-    let twice = desk.log[11].1.facts[0].clone();
-    desk.log[11].1.facts.push(twice);
+    decider.log[6].1.facts.retain(|fact| !matches!(fact, Fact::Schedule(schedule::Fact::Fired(_))));
+    let twice = decider.log[11].1.facts[0].clone();
+    decider.log[11].1.facts.push(twice);
     let balanced = |len| {
         let folder = tempfile::tempdir().unwrap();
         let model = Model::open(folder.path()).unwrap();
-        model.apply(&desk.log[..len]).unwrap();
+        model.apply(&decider.log[..len]).unwrap();
         let ledger = ask(&model, "_admin", Question::Ledger, &json!({}));
         let items: Vec<_> =
             ledger["items"].as_array().unwrap().iter().map(|item| item["balanced"].clone()).collect();
@@ -273,13 +273,13 @@ fn a_ledger_that_does_not_balance_says_so() {
 
 #[test]
 fn two_schedules_do_not_hide_each_others_errors() {
-    let mut desk = story();
-    desk.log[6].1.facts.retain(|fact| !matches!(fact, Fact::Schedule(schedule::Fact::Fired(_))));
-    let cancelled = desk.log[8].1.facts[1].clone();
-    desk.log[8].1.facts.push(cancelled);
+    let mut decider = story();
+    decider.log[6].1.facts.retain(|fact| !matches!(fact, Fact::Schedule(schedule::Fact::Fired(_))));
+    let cancelled = decider.log[8].1.facts[1].clone();
+    decider.log[8].1.facts.push(cancelled);
     let folder = tempfile::tempdir().unwrap();
     let model = Model::open(folder.path()).unwrap();
-    model.apply(&desk.log).unwrap();
+    model.apply(&decider.log).unwrap();
     let total = &ask(&model, "_admin", Question::Ledger, &json!({}))["total"];
     assert_eq!((&total["planned"], &total["fired"], &total["cancelled"]), (&json!(6), &json!(0), &json!(2)));
     assert_eq!(total["balanced"], json!(false));
@@ -287,22 +287,22 @@ fn two_schedules_do_not_hide_each_others_errors() {
 
 #[test]
 fn a_name_that_fired_twice_is_out_of_balance() {
-    let mut desk = story();
+    let mut decider = story();
     // It is planned and fires again, half an hour later, under the name that has fired.
-    let fired = desk.log[6].1.facts.iter().find_map(|fact| fact.get::<schedule::Fired>().copied());
+    let fired = decider.log[6].1.facts.iter().find_map(|fact| fact.get::<schedule::Fired>().copied());
     let mut fired = fired.expect("the story has a firing");
     let due = Instant::from_unix_ms(fired.occurrence.due.unix_ms() + 1_800_000);
     fired.occurrence = Occurrence { due, ..fired.occurrence };
     let planned = Planned { schedule: fired.schedule, occurrence: fired.occurrence };
-    let last = &mut desk.log.last_mut().expect("the story has commits").1.facts;
+    let last = &mut decider.log.last_mut().expect("the story has commits").1.facts;
     last.extend([Fact::from(planned), Fact::from(fired)]);
     let folder = tempfile::tempdir().unwrap();
     let model = Model::open(folder.path()).unwrap();
-    model.apply(&desk.log).unwrap();
+    model.apply(&decider.log).unwrap();
     let total = &ask(&model, "_admin", Question::Ledger, &json!({}))["total"];
     assert_eq!((&total["repeated"], &total["balanced"]), (&json!(1), &json!(false)));
     let mut recount = Ledger::default();
-    desk.log.iter().flat_map(|(_, commit)| &commit.facts).for_each(|fact| recount.take(fact));
+    decider.log.iter().flat_map(|(_, commit)| &commit.facts).for_each(|fact| recount.take(fact));
     assert_eq!(recount.total(), model.total().unwrap().sums);
 }
 

@@ -1,5 +1,7 @@
 //! The question `schedules`: what is sent later, how it goes, and what became of the latest occurrences.
 
+use std::sync::Arc;
+
 use super::asker::{Asked, Asker};
 use super::model::{Ended, Listed, Made, Model, Scheduled};
 use super::page::{cursor, limit};
@@ -8,7 +10,7 @@ use crate::log::Fault;
 use crate::rules::Rejection;
 use crate::rules::message::MessagePart;
 use crate::wire::query;
-use crate::wire::schedule_query::{LastShown, NextShown, OccurrenceShown, ScheduleShown, SchedulesOf};
+use crate::wire::schedule_query::{LastView, NextView, OccurrenceView, ScheduleView, SchedulesOf};
 use crate::words::{ScheduleId, UserName};
 
 /// Ended occurrences shown of one schedule.
@@ -45,17 +47,17 @@ fn with_occurrences(model: &Model, scheduled: Scheduled) -> Result<Scheduled, Fa
 
 pub(super) fn shown(
     scheduled: Scheduled,
-    text: Option<String>,
-    parts: Option<Vec<MessagePart>>,
-) -> ScheduleShown {
+    text: Option<Arc<str>>,
+    parts: Option<Arc<[MessagePart]>>,
+) -> ScheduleView {
     let Scheduled { id, made, course, last, occurrences } = scheduled;
     let Made { from, body: _, to, route, when, reckoned: _ } = made;
-    let next = course.next.map(|next| NextShown {
+    let next = course.next.map(|next| NextView {
         nominal: next.nominal,
         second: next.second,
         due: next.due.brief(),
     });
-    ScheduleShown {
+    ScheduleView {
         schedule: id,
         from,
         to,
@@ -77,8 +79,8 @@ pub(super) fn shown(
     }
 }
 
-fn ended_last(ended: &Ended) -> LastShown {
-    LastShown {
+fn ended_last(ended: &Ended) -> LastView {
+    LastView {
         nominal: ended.nominal,
         second: ended.second,
         state: ended.how.as_str().to_owned(),
@@ -87,8 +89,8 @@ fn ended_last(ended: &Ended) -> LastShown {
     }
 }
 
-fn occurrence(ended: &Ended) -> OccurrenceShown {
-    OccurrenceShown {
+fn occurrence(ended: &Ended) -> OccurrenceView {
+    OccurrenceView {
         nominal: ended.nominal,
         second: ended.second,
         due: ended.due.brief(),

@@ -1,4 +1,4 @@
-//! What is awaited of the clock, told from the state alone: so a timer that was lost elsewhere is noticed.
+//! The timers that are awaited, told from the state alone: so one that was lost elsewhere is noticed.
 
 use std::ops::Bound::{Excluded, Unbounded};
 

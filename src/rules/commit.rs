@@ -1,11 +1,13 @@
 //! A commit: the facts of one decision, as one message on EVENTS (or several numbered parts of it).
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::{Fact, IntentMark, Sender, schedule};
 use crate::words::{CommandSeq, Instant};
 
 /// What one command led to. The decider's position is the last commit: `command`, `part`.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Commit {
     /// The command this answers.
@@ -18,7 +20,6 @@ pub struct Commit {
     pub part: u32,
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub parts: u32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intent: Option<IntentMark>,
     pub facts: Vec<Fact>,
 }

@@ -1,6 +1,6 @@
 //! The intent of a command: the field `id`, which makes it happen once however often it is sent.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -49,7 +49,7 @@ pub struct IntentMark {
 /// The ids of the last seven days with their outcomes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Intents {
-    kept: HashMap<Stamp, Kept>,
+    kept: BTreeMap<Stamp, Kept>,
     by_age: VecDeque<(Instant, Stamp)>,
     /// Those of Homing's own parts.
     of_parts: Latest,
@@ -58,7 +58,7 @@ pub(super) struct Intents {
 /// Ids of the last ten minutes, without their outcomes: nobody waits for one.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Latest {
-    kept: HashSet<Stamp>,
+    kept: BTreeSet<Stamp>,
     by_age: VecDeque<(Instant, Stamp)>,
 }
 

@@ -1,4 +1,4 @@
-//! What Homing decides, and why: commands in, facts out, state between them.
+//! The rules of Homing: commands in, facts out, state between them.
 //!
 //! Invariant: `decide` is pure and may refuse; `evolve` is total and never does.
 //! Invariant: pure. No I/O, no clock, no randomness, no async, no log line. "Now" is the command's own time.

@@ -1,4 +1,4 @@
-//! Who speaks, proven: what a command's rules get, so that they need not ask whether the sender may say it.
+//! Proofs of who speaks: a command's rules get one, so that they need not ask whether the sender may say it.
 //!
 //! Invariant: a proof is made here alone, from the state and the command's subject.
 

@@ -1,6 +1,7 @@
-//! Why a command was refused: one stable public code each, and a sentence for the person who sent it.
+//! A refusal of a command: one stable public code each, and a sentence for the person who sent it.
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 use thiserror::Error;
 
 pub use super::areas::refusal::{Command, Fact};
@@ -8,13 +9,13 @@ pub use super::areas::refusal::{Command, Fact};
 use super::Outcome;
 
 /// A refusal. It changes nothing, and is recorded. The code is for ever; the sentence may improve.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
 #[error("{text}")]
 pub struct Rejection {
     pub code: String,
     pub text: String,
     /// The field at fault, where there is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
 }
 

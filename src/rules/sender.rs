@@ -1,4 +1,4 @@
-//! Who a command comes from: the `<user>` token of its subject, which the server's permissions make true.
+//! The sender of a command: the `<user>` token of its subject, which the server's permissions make true.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,6 +1,6 @@
 //! The decider's memory: who is registered, who is online, what is open. What is final leaves it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -28,9 +28,9 @@ pub struct State {
     pub(super) commit: EventSeq,
     pub(super) users: Vec<User>,
     #[serde(skip)]
-    pub(super) names: HashMap<UserName, Uid>,
+    pub(super) names: BTreeMap<UserName, Uid>,
     #[serde(skip)]
-    pub(super) phones: HashMap<Phone, Uid>,
+    pub(super) phones: BTreeMap<Phone, Uid>,
     pub(super) messages: BTreeMap<MessageId, OpenMessage>,
     /// Those with an occurrence ahead.
     pub(super) schedules: BTreeMap<ScheduleId, Box<schedule::Schedule>>,

@@ -11,7 +11,7 @@ use tracing::{debug, warn};
 
 use super::set::lay;
 use crate::log::{Fault, Log, clock};
-use crate::wire::awaited::{AwaitedOf, AwaitedShown};
+use crate::wire::awaited::{AwaitedOf, AwaitedView};
 use crate::wire::work::DueTimer;
 use crate::wire::{from_msgpack, subjects, to_msgpack};
 use crate::words::Span;
@@ -59,7 +59,7 @@ async fn look(log: &Log, missing: &HashSet<DueTimer>) -> Result<HashSet<DueTimer
     let (mut found, mut after) = (HashSet::new(), None);
     let before = clock::now() + AHEAD;
     loop {
-        let AwaitedShown { items, next } = ask(log, AwaitedOf { before, after }).await?;
+        let AwaitedView { items, next } = ask(log, AwaitedOf { before, after }).await?;
         let pause = PART_EVERY + ASKED_EVERY * u32::try_from(items.len()).unwrap_or(u32::MAX);
         let looked = items.into_iter().map(async |timer| Ok((timer, log.holds_timer(&timer).await?)));
         let looked: Vec<(DueTimer, bool)> =
@@ -78,7 +78,7 @@ async fn look(log: &Log, missing: &HashSet<DueTimer>) -> Result<HashSet<DueTimer
     Ok(first)
 }
 
-async fn ask(log: &Log, question: AwaitedOf) -> Result<AwaitedShown, Fault> {
+async fn ask(log: &Log, question: AwaitedOf) -> Result<AwaitedView, Fault> {
     let doing = || Fault::later("ask what is awaited of the clock");
     let request = Request::new().payload(to_msgpack(&question).into()).timeout(Some(ANSWER_WITHIN));
     let answer = log.client().send_request(subjects::AWAITED, request).await;

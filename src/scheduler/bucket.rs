@@ -9,9 +9,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{debug, warn};
 
+use super::delayed_nak::{DelayedNaks, returns_at};
 use super::fire::{Firing, Held};
 use super::hold::Hold;
-use super::send_back::{SendBack, returns_at};
 use crate::log::{Fault, Log, Pull, TIMERS, Taken, Verdict, clock};
 use crate::wire::from_msgpack;
 use crate::wire::work::DueTimer;
@@ -25,7 +25,7 @@ const HELD_LEN_MAX: usize = 100_000;
 /// What cannot be held or fired now returns after this.
 const AGAIN_AFTER: Span = Span::from_ms(1_000);
 /// Taken in and not yet sent back: what comes between two bursts at the server's full speed.
-const SEND_BACK_LEN_MAX: usize = 20_000;
+const DELAYED_NAKS_LEN_MAX: usize = 20_000;
 /// Batches that are ahead of the bucket.
 const BATCHES_LEN_MAX: usize = 4;
 /// A step of the wall clock is noticed within this.
@@ -36,7 +36,7 @@ const FIRED_WITHIN: Duration = Duration::from_secs(2);
 pub(super) struct Bucket {
     log: Log,
     hold: Hold<Held>,
-    send_back: SendBack<Taken>,
+    delayed_naks: DelayedNaks<Taken>,
     firing: Firing,
 }
 
@@ -47,15 +47,19 @@ impl Bucket {
     /// None that trying again could mend.
     pub(super) async fn run(log: Log, minute: i64, stop: CancellationToken) -> Result<(), Fault> {
         let firing = Firing::new(log.clone());
-        let mut bucket =
-            Bucket { log: log.clone(), hold: Hold::new(HELD_LEN_MAX), send_back: SendBack::new(), firing };
+        let mut bucket = Bucket {
+            log: log.clone(),
+            hold: Hold::new(HELD_LEN_MAX),
+            delayed_naks: DelayedNaks::new(),
+            firing,
+        };
         let (sender, mut batches) = mpsc::channel(BATCHES_LEN_MAX);
         let taking = take(log.pull_minute(minute), sender, stop.clone());
         let taking = AbortOnDropHandle::new(tokio::spawn(taking));
         let ended = bucket.work(&mut batches, &stop).await;
         while let Ok(batch) = batches.try_recv() {
             let now = clock::now();
-            batch.into_iter().flatten().for_each(|taken| bucket.send_back.push(taken, now, now));
+            batch.into_iter().flatten().for_each(|taken| bucket.delayed_naks.push(taken, now, now));
         }
         drop(batches);
         // Nobody makes the minute's consumer again once this has ended.
@@ -77,7 +81,7 @@ impl Bucket {
                         self.settle(fired).await;
                     }
                 }
-                batch = batches.recv(), if self.send_back.len() < SEND_BACK_LEN_MAX => {
+                batch = batches.recv(), if self.delayed_naks.len() < DELAYED_NAKS_LEN_MAX => {
                     let Some(batch) = batch else { break };
                     for taken in batch? {
                         self.take_in(taken).await;
@@ -96,11 +100,11 @@ impl Bucket {
         };
         let (now, due, seq) = (clock::now(), timer.due, taken.record.seq);
         if due - now > HOLD {
-            return self.send_back.push(taken, returns_at(due), now);
+            return self.delayed_naks.push(taken, returns_at(due), now);
         }
         let Some(held) = self.firing.renew(Held { timer, taken }) else { return };
         if let Some(too_much) = self.hold.insert(due, seq, held) {
-            self.send_back.push(too_much.taken, now + AGAIN_AFTER, now);
+            self.delayed_naks.push(too_much.taken, now + AGAIN_AFTER, now);
         }
     }
 
@@ -120,26 +124,26 @@ impl Bucket {
             Err(fault) => {
                 warn!(seq = held.taken.record.seq, %fault, "a timer is fired again");
                 let now = clock::now();
-                self.send_back.push(held.taken, now + AGAIN_AFTER, now);
+                self.delayed_naks.push(held.taken, now + AGAIN_AFTER, now);
             }
         }
     }
 
     async fn burst(&mut self) {
         let now = clock::now();
-        if self.send_back.left(now) != Some(Duration::ZERO) {
+        if self.delayed_naks.left(now) != Some(Duration::ZERO) {
             return;
         }
-        for (taken, returns) in self.send_back.take_all() {
+        for (taken, returns) in self.delayed_naks.take_all() {
             answer(&self.log, &taken, Verdict::Again((returns - now).duration())).await;
         }
-        self.send_back.left_at(clock::now());
+        self.delayed_naks.left_at(clock::now());
     }
 
     fn nap(&self) -> Duration {
         let now = clock::now();
         let due = self.hold.next_due().filter(|_| self.firing.has_room()).map(|due| (due - now).duration());
-        [due, self.send_back.left(now)].into_iter().flatten().fold(NAP_MAX, Duration::min)
+        [due, self.delayed_naks.left(now)].into_iter().flatten().fold(NAP_MAX, Duration::min)
     }
 
     /// Finishes what is being fired. What is held is sent back at once, for nobody waits for it here any more.
@@ -150,7 +154,7 @@ impl Bucket {
                 self.settle(fired).await;
             }
             let held = self.hold.take_all().map(|held| held.taken);
-            let waiting = self.send_back.take_all().into_iter().map(|(taken, _)| taken);
+            let waiting = self.delayed_naks.take_all().into_iter().map(|(taken, _)| taken);
             for taken in held.chain(waiting).collect::<Vec<_>>() {
                 answer(&self.log, &taken, Verdict::Again(Duration::ZERO)).await;
             }

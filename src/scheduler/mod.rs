@@ -10,9 +10,9 @@
 
 mod audit;
 mod bucket;
+mod delayed_nak;
 mod fire;
 mod hold;
-mod send_back;
 mod set;
 mod wheel;
 

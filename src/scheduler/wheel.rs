@@ -1,4 +1,4 @@
-//! Which minutes are open: the present one, the next one shortly before it begins, and those before that are not empty.
+//! The timer wheel's open minutes: the present one, the next one shortly before it begins, and those before that are not empty.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! How the bridge is: its accounts at SMSCs, its service number, and how patient it is.
+//! The settings of the bridge: its accounts at SMSCs, its service number, and how patient it is.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

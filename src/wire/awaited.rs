@@ -1,34 +1,35 @@
 //! The question `_decider.awaited` and its answer, in MessagePack: what the scheduler holds against what lies in DUE.
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::work::DueTimer;
 use crate::rules::{Awaited, Timer};
 use crate::words::Instant;
 
 /// What is due before a time, a part of it at once.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AwaitedOf {
     /// Unix milliseconds.
     pub before: Instant,
     /// The cursor of the last answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Timer>,
 }
 
 /// The answer.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct AwaitedShown {
+pub struct AwaitedView {
     pub items: Vec<DueTimer>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<Timer>,
 }
 
-impl From<Awaited> for AwaitedShown {
-    fn from(awaited: Awaited) -> AwaitedShown {
+impl From<Awaited> for AwaitedView {
+    fn from(awaited: Awaited) -> AwaitedView {
         let Awaited { timers, next } = awaited;
         let items = timers.into_iter().map(|(timer, due)| DueTimer { timer, due }).collect();
-        AwaitedShown { items, next }
+        AwaitedView { items, next }
     }
 }
 
@@ -40,8 +41,8 @@ mod tests {
     #[test]
     fn a_cursor_comes_back_as_it_was_given() {
         let (timer, due): (Timer, _) = ("occur-s7".parse().unwrap(), Instant::from_unix_ms(9));
-        let shown = AwaitedShown { items: vec![DueTimer { timer, due }], next: Some(timer) };
-        assert_eq!(from_msgpack::<AwaitedShown>(&to_msgpack(&shown)).unwrap(), shown);
+        let shown = AwaitedView { items: vec![DueTimer { timer, due }], next: Some(timer) };
+        assert_eq!(from_msgpack::<AwaitedView>(&to_msgpack(&shown)).unwrap(), shown);
         for after in [None, shown.next] {
             let asked = AwaitedOf { before: due, after };
             assert_eq!(from_msgpack::<AwaitedOf>(&to_msgpack(&asked)).unwrap(), asked);

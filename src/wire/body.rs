@@ -1,7 +1,7 @@
 //! The body of a message: as it was accepted, with its text and parts, which may stand in another commit.
 
 use crate::rules::message::Accepted;
-use crate::rules::schedule::Content;
+use crate::rules::schedule::content_of;
 use crate::rules::{Commit, Fact};
 use crate::words::{EventSeq, Instant, MessageId};
 
@@ -28,7 +28,7 @@ impl Body {
     /// With the text and parts that stand in that commit.
     #[must_use]
     pub fn filled(mut self, made: &Commit) -> Option<Body> {
-        let content = made.facts.iter().find_map(Content::of)?;
+        let content = made.facts.iter().find_map(content_of)?;
         self.accepted.text.clone_from(&content.text);
         self.accepted.parts.clone_from(&content.parts);
         Some(self)

@@ -1,4 +1,4 @@
-//! What is written down: subjects, headers, MessagePack and JSON, commits, commands, outcomes, queries.
+//! The layouts of all that is written down: subjects, headers, MessagePack and JSON, commits, commands, outcomes, queries.
 //!
 //! Invariant: every persisted or public layout has its home here (the fields of facts: `rules/<area>/facts.rs`), and golden
 //! files pin its bytes. A name is never reused; a new field is optional.
@@ -13,19 +13,19 @@ mod body;
 pub mod command;
 pub mod commit;
 pub mod headers;
+mod message_view;
 pub mod outcome;
 mod outgoing;
 mod payload;
 pub mod query;
 pub mod schedule_query;
-mod shown;
 pub mod sms_query;
 pub mod subjects;
 mod value;
 pub mod work;
 
 pub use body::Body;
+pub use message_view::MessageView;
 pub use outgoing::Outgoing;
 pub use payload::{from_msgpack, to_json, to_msgpack, to_payload};
-pub use shown::Shown;
 pub use value::to_value;

@@ -1,34 +1,29 @@
-//! What is answered on `homing.outcome.<user>.<command>`.
+//! The outcome of a command, as answered on `homing.outcome.<user>.<command>`.
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use crate::rules::Outcome;
 use crate::rules::quota::OverQuota;
 use crate::words::{CommandSeq, ImNumber, MessageId, ScheduleId, UserName};
 
 /// `{"command", "accepted": true, "message"|"user"…}` or `{"command", "accepted": false, "code", "text", "field"?}`.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OutcomeBody {
     /// The command's stream sequence, as its PubAck told it.
     pub command: CommandSeq,
     pub accepted: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<MessageId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<ScheduleId>,
     /// Of the schedule's next firings, those that would exceed the quota.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub over_quota: Vec<OverQuota>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<UserName>,
     /// The IM number that a registration gave.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub im: Option<ImNumber>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
 }
 

@@ -2,6 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::payload::{encoding_of, read};
 use crate::rules::Rejection;
@@ -16,32 +17,27 @@ pub const LIMIT_MAX: usize = 1_000;
 pub const LATEST: &str = "latest";
 
 /// `inbox`, `contacts`, `presence`, `users`: which page, and (operators) whose.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Page {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
     /// The cursor of the last answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
     /// Whose, when an operator asks.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<UserName>,
 }
 
 /// `history`
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HistoryOf {
     /// The person (or phone) the conversation is with.
     pub with: Address,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
     /// Instead of `after`: [`LATEST`], or the cursor of an answer that was asked for so. Its page is the last before it, and
     /// its `next` goes on into the past; within a page the oldest message stands first in any case.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<UserName>,
 }
 
@@ -52,10 +48,10 @@ pub struct DeliveryOf {
 }
 
 /// `{"items": [...], "next": cursor?}`
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Items<T> {
     pub items: Vec<T>,
-    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
 }
 
@@ -66,18 +62,18 @@ pub struct Deliveries {
     pub recipients: Vec<RecipientState>,
 }
 
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RecipientState {
     pub to: Party,
     pub state: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     pub history: Vec<StateChange>,
 }
 
 /// One step of a delivery.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StateChange {
     pub state: String,
@@ -85,39 +81,33 @@ pub struct StateChange {
     pub at: String,
     /// The commit in EVENTS.
     pub seq: EventSeq,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
 
 /// One entry of `contacts`.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ContactShown {
+pub struct ContactView {
     pub who: Party,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alias: Option<String>,
     pub blocked: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub im: Option<ImNumber>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nickname: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mood: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
 }
 
 /// One entry of `presence`: a contact (or, asked by an operator, a user) with the devices online.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PresenceShown {
+pub struct PresenceView {
     pub user: UserName,
     pub online: bool,
-    pub devices: Vec<DeviceShown>,
+    pub devices: Vec<DeviceView>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct DeviceShown {
+pub struct DeviceView {
     pub device: DeviceName,
     pub class: DeviceClass,
     /// RFC 3339.
@@ -125,17 +115,14 @@ pub struct DeviceShown {
 }
 
 /// One entry of `users` (operators only).
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct UserShown {
+pub struct UserView {
     pub name: UserName,
     pub im: ImNumber,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<Phone>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub day: Option<u32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub month: Option<u32>,
     pub suspended: bool,
     /// Whether SMS are wished.

@@ -1,6 +1,9 @@
 //! Questions about what is sent later and how much may be sent: `schedules`, `preview`, `lateness`, `ledger`, `quota`.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::query::Items;
 use crate::rules::message::{MessagePart, Route};
@@ -12,20 +15,16 @@ pub const COUNT_DEFAULT: usize = 5;
 pub const COUNT_MAX: usize = 1_000;
 
 /// `schedules`: which page, or which one; and (operators) whose, where not everybody's.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SchedulesOf {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
     /// The cursor of the last answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<UserName>,
     /// This one only, with its latest occurrences.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<ScheduleId>,
     /// Those in this state only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<ScheduleState>,
 }
 
@@ -43,21 +42,19 @@ named! {
 }
 
 /// One entry of `schedules`.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ScheduleShown {
+pub struct ScheduleView {
     pub schedule: ScheduleId,
     pub from: UserName,
     pub to: Vec<Party>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parts: Option<Vec<MessagePart>>,
+    pub text: Option<Arc<str>>,
+    pub parts: Option<Arc<[MessagePart]>>,
     pub route: Route,
     /// As it was recorded, with zone and anchor.
     pub when: When,
     pub state: ScheduleState,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub next: Option<NextShown>,
+    pub next: Option<NextView>,
     /// Occurrences that ended so.
     pub fired: u64,
     pub skipped: u64,
@@ -67,19 +64,17 @@ pub struct ScheduleShown {
     pub pending: u64,
     /// How often it was sent beside its occurrences.
     pub run_now: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last: Option<LastShown>,
+    pub last: Option<LastView>,
     /// Occurrences ahead that are not wished.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skips: Vec<OccurrenceName>,
     /// The latest that have ended, newest first, where one schedule was asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub occurrences: Option<Vec<OccurrenceShown>>,
+    pub occurrences: Option<Vec<OccurrenceView>>,
 }
 
 /// The occurrence that is planned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NextShown {
+pub struct NextView {
     pub nominal: Civil,
     /// The later one of two that the clocks show alike.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -90,7 +85,7 @@ pub struct NextShown {
 
 /// The occurrence that ended last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LastShown {
+pub struct LastView {
     pub nominal: Civil,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub second: bool,
@@ -102,8 +97,9 @@ pub struct LastShown {
 }
 
 /// An occurrence that has ended.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OccurrenceShown {
+pub struct OccurrenceView {
     pub nominal: Civil,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub second: bool,
@@ -112,119 +108,107 @@ pub struct OccurrenceShown {
     /// `fired`, `skipped`, `missed` or `cancelled`.
     pub state: String,
     /// Why it did not fire.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// From the due time to the decision; negative where it was decided before.
     pub late_ms: i64,
     /// What was sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<MessageId>,
     /// The commit in EVENTS.
     pub seq: EventSeq,
 }
 
 /// `preview`: of a rule or of a schedule.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct PreviewOf {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<When>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<ScheduleId>,
     /// How many, omitted ones included; at most [`COUNT_MAX`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<usize>,
     /// RFC 3339; the present unless given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
 }
 
 /// The answer to `preview`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Preview {
-    pub occurrences: Vec<PreviewShown>,
+    pub occurrences: Vec<PreviewView>,
 }
 
 /// `{"nominal", "due"}` or `{"nominal", "omitted"}`.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PreviewShown {
+pub struct PreviewView {
     pub nominal: Civil,
     /// The later one of two that the clocks show alike.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub second: bool,
     /// RFC 3339.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<String>,
     /// `gap`, `no_such_date`, `excepted` or `skipped`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub omitted: Option<String>,
 }
 
 /// `lateness` (operators only): of all schedules, or of one.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct LatenessOf {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<ScheduleId>,
 }
 
 /// How late occurrences fired, from their due time to the decision, in milliseconds. Percentiles are exact up to 20 ms, and
 /// above it at most 5 % too high; `max_ms` is exact. Where none has fired, there are none.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LatenessShown {
+pub struct LatenessView {
     pub fired: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p50_ms: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p90_ms: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p99_ms: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p999_ms: Option<i64>,
     /// Negative where all fired before their time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_ms: Option<i64>,
     /// Those that hold something, ascending.
-    pub buckets: Vec<BucketShown>,
+    pub buckets: Vec<BucketView>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BucketShown {
+pub struct BucketView {
     /// No later than this, and later than the bucket before. What fired early is no later than 0.
     pub le_ms: i64,
     pub count: u64,
 }
 
 /// `ledger` (operators only): which page, or which schedule.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct LedgerOf {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
     /// The cursor of the last answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<ScheduleId>,
 }
 
 /// The answer to `ledger`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LedgerShown {
+pub struct LedgerView {
     /// Of all schedules. It balances where each of them does.
-    pub total: SumsShown,
+    pub total: SumsView,
     #[serde(flatten)]
-    pub page: Items<AccountShown>,
+    pub page: Items<AccountView>,
 }
 
 /// The sums of one schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AccountShown {
+pub struct AccountView {
     pub schedule: ScheduleId,
     #[serde(flatten)]
-    pub sums: SumsShown,
+    pub sums: SumsView,
 }
 
 /// Occurrences by what became of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SumsShown {
+pub struct SumsView {
     #[serde(flatten)]
     pub sums: Sums,
     /// Whether those that were planned are as many as all others together.
@@ -232,31 +216,30 @@ pub struct SumsShown {
 }
 
 /// `quota`: (operators) whose.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct QuotaOf {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<UserName>,
 }
 
 /// The answer to `quota`: messages sent on the present day and in the present month.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct QuotaShown {
+pub struct QuotaView {
     pub user: UserName,
     /// Where the days begin and end; none: by UTC, for none is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<Zone>,
-    pub day: LimitShown,
-    pub month: LimitShown,
+    pub day: LimitView,
+    pub month: LimitView,
 }
 
 /// Messages, each counted once however many it is sent to.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LimitShown {
+pub struct LimitView {
     /// None: as many as one likes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<u32>,
     pub used: u32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<u32>,
     /// When the count begins anew, RFC 3339.
     pub resets: String,
@@ -269,17 +252,17 @@ mod tests {
 
     #[test]
     fn a_ledger_is_one_flat_object_in_either_encoding() {
-        let sums = SumsShown { sums: Sums { planned: 1, pending: 1, ..Sums::default() }, balanced: true };
+        let sums = SumsView { sums: Sums { planned: 1, pending: 1, ..Sums::default() }, balanced: true };
         let schedule = "s7".parse().unwrap();
-        let page = Items { items: vec![AccountShown { schedule, sums }], next: Some("s7".to_owned()) };
-        let ledger = LedgerShown { total: sums, page };
+        let page = Items { items: vec![AccountView { schedule, sums }], next: Some("s7".to_owned()) };
+        let ledger = LedgerView { total: sums, page };
         let zeros =
             r#""fired":0,"skipped":0,"missed":0,"cancelled":0,"pending":1,"repeated":0,"balanced":true"#;
         let want = format!(
             r#"{{"total":{{"planned":1,{zeros}}},"items":[{{"schedule":"s7","planned":1,{zeros}}}],"next":"s7"}}"#
         );
         assert_eq!(String::from_utf8(to_json(&ledger)).unwrap(), want);
-        assert_eq!(serde_json::from_str::<LedgerShown>(&want).unwrap(), ledger);
-        assert_eq!(from_msgpack::<LedgerShown>(&to_msgpack(&ledger)).unwrap(), ledger);
+        assert_eq!(serde_json::from_str::<LedgerView>(&want).unwrap(), ledger);
+        assert_eq!(from_msgpack::<LedgerView>(&to_msgpack(&ledger)).unwrap(), ledger);
     }
 }

@@ -1,13 +1,14 @@
 //! The question `sms` (operators only): what the SMS bridge knows of a message, and how its connectors are.
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use crate::words::{EventSeq, MessageId, Party};
 
+#[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SmsOf {
     /// None: how the connectors are.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<MessageId>,
 }
 
@@ -15,24 +16,25 @@ pub struct SmsOf {
 pub struct SmsState {
     /// The last commit that the bridge's state holds.
     pub position: EventSeq,
-    pub connectors: Vec<ConnectorShown>,
+    pub connectors: Vec<ConnectorView>,
     /// The deliveries by SMS of the message asked for.
-    pub deliveries: Vec<SmsDeliveryShown>,
+    pub deliveries: Vec<SmsDeliveryView>,
 }
 
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ConnectorShown {
+pub struct ConnectorView {
     pub name: String,
     /// `connecting`, `bound`, `refused` or `down`.
     pub state: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
     /// Requests without a response.
     pub in_flight: usize,
 }
 
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SmsDeliveryShown {
+pub struct SmsDeliveryView {
     pub to: Party,
     /// `attempted`, `deferred`, `unknown`, `accepted`, `delivered`, `failed`, `silent`, `expired` or
     /// `recalled`.
@@ -43,7 +45,6 @@ pub struct SmsDeliveryShown {
     pub ids: Vec<Option<String>>,
     /// The last receipt of each segment.
     pub receipts: Vec<Option<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// RFC 3339.
     pub at: String,

@@ -1,6 +1,9 @@
-//! What lies on OUTBOX (work for a channel adapter, records that were parked) and on DUE (timers).
+//! Work on OUTBOX (for a channel's adapter, or records that were parked) and timers on DUE.
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::{Outgoing, headers, subjects, to_msgpack};
 use crate::rules::Channel;
@@ -11,19 +14,17 @@ use crate::rules::presence::Encoding;
 use crate::words::{Author, EventSeq, Instant, MessageId, Party};
 
 /// One delivery for one channel: `homing.out.<channel>.<user>.<message>`.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Work {
     pub message: MessageId,
     pub from: Author,
     pub to: Party,
     pub channel: Channel,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parts: Option<Vec<MessagePart>>,
+    pub text: Option<Arc<str>>,
+    pub parts: Option<Arc<[MessagePart]>>,
     /// When the message was accepted. Unix milliseconds.
     pub at: Instant,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<Instant>,
     /// The commit that decided this.
     pub decided: EventSeq,

@@ -1,4 +1,4 @@
-//! Whom a message may be addressed to, as a producer writes it.
+//! An address: whom a message is for, as a producer writes it.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! Who a message is from: a registered person, or Homing itself, which answers commands that come by SMS.
+//! An author: a registered person, or Homing itself, which answers commands that come by SMS.
 
 use std::fmt;
 use std::str::FromStr;

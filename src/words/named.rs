@@ -1,6 +1,6 @@
 //! Enums that are known by name: a variant's text is spelt once, for settings, answers and what is written down.
 
-/// An enum with one name for each variant: `ALL`, `as_str`, `FromStr`, `Display`, and serde by the same names.
+/// An enum with one name for each variant: `ALL`, `NAMES`, `as_str`, `FromStr`, `Display`, and serde by the same names.
 macro_rules! named {
     (
         $(#[$about:meta])*
@@ -14,6 +14,7 @@ macro_rules! named {
 
         impl $word {
             pub const ALL: &'static [$word] = &[$($word::$variant),+];
+            pub const NAMES: &'static [&'static str] = &[$($name),+];
 
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -26,7 +27,10 @@ macro_rules! named {
             type Err = $crate::words::WordError;
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 let found = Self::ALL.iter().find(|one| one.as_str() == text);
-                found.copied().ok_or_else(|| $crate::words::WordError(concat!("not a known ", $kind).to_owned()))
+                found.copied().ok_or_else(|| {
+                    let allowed = Self::NAMES.join(", ");
+                    $crate::words::WordError(format!(concat!("not a known ", $kind, ": it is one of {}"), allowed))
+                })
             }
         }
 
@@ -52,6 +56,9 @@ mod tests {
             assert_eq!(serde_json::to_string(one).unwrap(), format!("\"{}\"", one.as_str()));
             assert_eq!(serde_json::from_str::<Fruit>(&format!("\"{one}\"")).unwrap(), *one);
         }
-        assert_eq!("Fig".parse::<Fruit>().unwrap_err().to_string(), "not a known fruit");
+        assert_eq!(
+            "Fig".parse::<Fruit>().unwrap_err().to_string(),
+            "not a known fruit: it is one of fig, dragon_fruit"
+        );
     }
 }

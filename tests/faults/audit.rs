@@ -1,4 +1,4 @@
-//! What must be true of the log whatever has happened: no gap, one commit a command, one end a delivery, and the same
+//! The audit of a log: whatever has happened, no gap, one commit a command, one end a delivery, and the same
 //! bytes when everything is decided again.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use futures_util::{FutureExt, StreamExt};
 use homing::server::{Managed, Sync};
-use homing::wire::query::{Items, UserShown};
+use homing::wire::query::{Items, UserView};
 use serde_json::json;
 use tokio::task::block_in_place;
 use tokio::time::timeout;
@@ -126,7 +126,7 @@ async fn what_was_kept_of_another_log_decides_nothing_and_answers_nothing_in_thi
     let answers = async {
         while people != ["alice", "carol", "dave"] {
             let answer = client.nats.request("homing.query._admin.users", "{}".into()).await.unwrap();
-            let answer: Items<UserShown> = serde_json::from_slice(&answer.payload).unwrap();
+            let answer: Items<UserView> = serde_json::from_slice(&answer.payload).unwrap();
             people = answer.items.iter().map(|user| user.name.to_string()).collect();
         }
     };

@@ -1,4 +1,4 @@
-//! Whatever is killed, whenever: what was acknowledged arrives, is shown once, and the log has no gap and no second opinion.
+//! Kills: whatever dies, whenever, what was acknowledged arrives, is shown once, and the log has no gap and no second opinion.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_nats::Message;
 use futures_util::stream::{self, StreamExt};
-use homing::wire::Shown;
+use homing::wire::MessageView;
 use homing::wire::query::Items;
 use homing::words::MessageId;
 use serde_json::json;
@@ -110,7 +110,7 @@ pub async fn bob(
             batch = live.next() => batch.expect("the client lives"),
             Ok(()) = all.changed() => continue,
         };
-        let message = |live: &Message| serde_json::from_slice::<Shown>(&live.payload).unwrap().message;
+        let message = |live: &Message| serde_json::from_slice::<MessageView>(&live.payload).unwrap().message;
         let messages: Vec<MessageId> = batch.iter().map(message).collect();
         messages.iter().for_each(|message| got.sees(*message));
         seen.send_replace(got.shown.len());
@@ -143,7 +143,7 @@ async fn nothing_waits(client: &Client) {
             let Ok(answer) = client.nats.request("homing.query.bob.inbox", "{}".into()).await else {
                 continue;
             };
-            let waiting: Option<Items<Shown>> = serde_json::from_slice(&answer.payload).ok();
+            let waiting: Option<Items<MessageView>> = serde_json::from_slice(&answer.payload).ok();
             if waiting.is_some_and(|waiting| waiting.items.is_empty()) {
                 return;
             }

@@ -1,9 +1,10 @@
-//! What EVENTS says became of every occurrence, held against the rules that were recorded there.
+//! The audit of occurrences: what EVENTS says became of each, held against the rules that were recorded there.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use homing::rules::schedule::{
-    Content, Every, Ledger, NotFired, Occurrence, OccurrenceName, Plan, Reckoned, When, WhenMissed,
+    Every, Ledger, NotFired, Occurrence, OccurrenceName, Plan, Reckoned, When, WhenMissed, content_of,
 };
 use homing::rules::{Commit, Fact, attempt, message, schedule};
 use homing::wire::commit;
@@ -18,7 +19,7 @@ const SECOND_MS: i64 = 1_000;
 #[derive(Debug)]
 pub struct Made {
     pub at: Instant,
-    pub text: String,
+    pub text: Arc<str>,
     pub to: Party,
     pub when: When,
     pub reckoned: Reckoned,
@@ -50,14 +51,14 @@ pub struct Audit {
     /// They have ended, or were cancelled.
     pub over: BTreeSet<ScheduleId>,
     /// The text that each message carries, and for which occurrence it went out.
-    pub texts: BTreeMap<MessageId, String>,
+    pub texts: BTreeMap<MessageId, Arc<str>>,
     pub sent_for: BTreeMap<MessageId, (ScheduleId, OccurrenceName)>,
     /// How often the bridge had leave to submit.
     pub attempts: BTreeMap<MessageId, usize>,
     pub sms_ended: BTreeSet<MessageId>,
     pub sms_unknown: BTreeSet<MessageId>,
     pub ledger: Ledger,
-    bodies: BTreeMap<EventSeq, String>,
+    bodies: BTreeMap<EventSeq, Arc<str>>,
     decided: BTreeSet<(u64, u32)>,
 }
 
@@ -67,7 +68,7 @@ impl Audit {
         assert!(self.decided.insert((commit.command.0, commit.part)), "command {} twice", commit.command.0);
         for fact in &commit.facts {
             self.ledger.take(fact);
-            if let Some(text) = Content::of(fact).and_then(|content| content.text.clone()) {
+            if let Some(text) = content_of(fact).and_then(|content| content.text.clone()) {
                 self.bodies.insert(EventSeq(seq), text);
             }
             self.of_schedule(&commit, fact);

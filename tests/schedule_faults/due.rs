@@ -44,7 +44,7 @@ pub fn create(to: &str, text: &str, when: When) -> Command {
 }
 
 pub fn letter(to: &str, text: &str) -> Send {
-    Send { to: vec![to.parse().unwrap()], text: Some(text.to_owned()), ..Send::default() }
+    Send { to: vec![to.parse().unwrap()], text: Some(text.into()), ..Send::default() }
 }
 
 pub fn at_times(first: Instant, after_ms: &[i64]) -> When {

@@ -1,4 +1,4 @@
-//! Whatever is killed around due times: every occurrence fires once, or is missed by its policy; none is sent twice.
+//! Kills around due times: every occurrence fires once, or is missed by its policy; none is sent twice.
 //!
 //! `HOMING_KILLS=30 HOMING_SCHEDULES=5000 cargo test --test schedule_faults` is the long form.
 
@@ -22,7 +22,7 @@ use std::time::Duration;
 use audit::{Audit, How, to_phone};
 use homing::log::clock;
 use homing::rules::schedule::Sums;
-use homing::wire::schedule_query::LedgerShown;
+use homing::wire::schedule_query::LedgerView;
 use homing::words::Span;
 use recipients::Got;
 use support::dice::Dice;
@@ -105,7 +105,7 @@ fn live(audit: &Audit) -> usize {
 /// At the SMSC is what fired for a phone, once, and nothing else.
 fn was_submitted(audit: &Audit, world: &World) {
     let mut submits: BTreeMap<String, usize> = BTreeMap::new();
-    for kept in world.smsc.desk.kept.lock().unwrap().iter().flatten() {
+    for kept in world.smsc.probe.kept.lock().unwrap().iter().flatten() {
         *submits.entry(String::from_utf8_lossy(&kept.text).into_owned()).or_default() += 1;
     }
     let mut fired: BTreeMap<&str, (usize, usize, usize)> = BTreeMap::new();
@@ -131,7 +131,7 @@ fn was_submitted(audit: &Audit, world: &World) {
 fn was_received(audit: &Audit, got: &Got) {
     let fired = audit.fired().filter(|(made, _, _)| !to_phone(&made.to));
     let fired = fired.map(|(made, _, message)| {
-        (message, (made.to.user().unwrap().clone(), audit.texts[&message].clone()))
+        (message, (made.to.user().unwrap().clone(), audit.texts[&message].to_string()))
     });
     let fired: Got = fired.collect();
     let strange = got.iter().find(|(message, as_sent)| fired.get(message) != Some(as_sent));
@@ -165,7 +165,7 @@ async fn the_ledger_agrees_when_it_is_made_again(world: &mut World, recount: Sum
     let agrees = async {
         loop {
             let answer = client.request("homing.query._admin.ledger", "{}".into()).await.unwrap();
-            let shown: LedgerShown = serde_json::from_slice(&answer.payload).unwrap();
+            let shown: LedgerView = serde_json::from_slice(&answer.payload).unwrap();
             if shown.total.sums == recount && shown.total.balanced {
                 return;
             }

@@ -71,7 +71,7 @@ async fn replace_pause_cancel_and_skip_take_effect_up_to_the_firing_itself() {
         let by_one = said[schedule].iter().any(|one| one.seq == end.command);
         assert_eq!(by_one, matches!(end.how, How::Cancelled(_)), "{told}: cancelled by a command of these");
         if let How::Fired(message) = end.how {
-            assert_eq!(audit.texts[&message], last_text(n, &before), "{told}");
+            assert_eq!(*audit.texts[&message], *last_text(n, &before), "{told}");
             assert_eq!(
                 (end.occurrence.due - first).ms() % PERIOD_MS,
                 rules(&before),
@@ -152,7 +152,7 @@ fn ends_rightly(before: &[&Command], end: &End, name: OccurrenceName) -> bool {
 fn last_text(n: usize, before: &[&Command]) -> String {
     let given = before.iter().rev().find_map(|said| {
         let Command::Schedule(schedule::Command::Replace(replace)) = said else { return None };
-        replace.message.as_ref()?.text.clone()
+        replace.message.as_ref()?.text.as_deref().map(str::to_owned)
     });
     given.unwrap_or_else(|| text(n, 0))
 }

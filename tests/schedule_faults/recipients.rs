@@ -10,7 +10,7 @@ use homing::log::Log;
 use homing::rules::message::Confirm;
 use homing::rules::presence::{DeviceClass, Encoding, Online};
 use homing::rules::{Command, message};
-use homing::wire::{Shown, command, subjects};
+use homing::wire::{MessageView, command, subjects};
 use homing::words::{MessageId, Span, UserName};
 use tokio::sync::watch;
 
@@ -105,7 +105,7 @@ async fn confirm(log: &Log, user: &UserName, messages: Vec<MessageId>) {
 
 fn read(message: &async_nats::Message) -> (UserName, MessageId, String) {
     let (user, id) = message.subject.strip_prefix("homing.to.").unwrap().split_once('.').unwrap();
-    let shown: Shown = serde_json::from_slice(&message.payload).unwrap();
+    let shown: MessageView = serde_json::from_slice(&message.payload).unwrap();
     assert_eq!(shown.message, id.parse().unwrap(), "the subject names the message");
-    (user.parse().unwrap(), shown.message, shown.text.unwrap())
+    (user.parse().unwrap(), shown.message, shown.text.unwrap().to_string())
 }

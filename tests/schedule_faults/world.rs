@@ -71,8 +71,8 @@ impl World {
 
     async fn with(folder: TempDir, port: u16, server: Option<Managed>) -> World {
         let smsc = Smsc::start().await;
-        smsc.desk.sends_receipts.store(true, Ordering::Relaxed);
-        *smsc.desk.kept.lock().unwrap() = Some(Vec::new());
+        smsc.probe.sends_receipts.store(true, Ordering::Relaxed);
+        *smsc.probe.kept.lock().unwrap() = Some(Vec::new());
         let homing = Some(started(&folder.path().join("data"), port, server.as_ref(), &smsc));
         let log = connected(&url(port)).await;
         register_all(&log).await;

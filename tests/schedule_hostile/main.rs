@@ -15,7 +15,7 @@ use homing::wire::{to_msgpack, to_value};
 use homing::words::{Instant, Zone};
 use serde_json::{Value, json};
 use support::cpu;
-use support::desk::Desk;
+use support::pure_decider::PureDecider;
 use unreadable::{odd_msgpack, too_much, unknown_fields, wrong_types};
 
 const NOW: &str = "2026-12-01T09:00:00Z";
@@ -26,21 +26,21 @@ fn at(text: &str) -> Instant {
     text.parse().expect("a time")
 }
 
-fn says(desk: &mut Desk, now: Instant, to: &str, fields: &Value) -> Outcome {
-    desk.take(now, &format!("homing.cmd.{to}"), fields.to_string().as_bytes()).1
+fn says(decider: &mut PureDecider, now: Instant, to: &str, fields: &Value) -> Outcome {
+    decider.take(now, &format!("homing.cmd.{to}"), fields.to_string().as_bytes()).1
 }
 
 /// Alice has the schedule s3, and bob s4; neither has fired.
-fn desk(now: Instant) -> Desk {
-    let mut desk = Desk::default();
+fn decider(now: Instant) -> PureDecider {
+    let mut decider = PureDecider::default();
     for name in ["alice", "bob"] {
-        says(&mut desk, now, "_admin.user.register", &json!({ "name": name }));
+        says(&mut decider, now, "_admin.user.register", &json!({ "name": name }));
     }
     for name in ["alice", "bob"] {
-        let outcome = says(&mut desk, now, &format!("{name}.schedule.create"), &daily("UTC"));
+        let outcome = says(&mut decider, now, &format!("{name}.schedule.create"), &daily("UTC"));
         assert!(matches!(outcome, Outcome::Schedule(..)), "{outcome:?}");
     }
-    desk
+    decider
 }
 
 fn daily(zone: &str) -> Value {
@@ -61,8 +61,8 @@ fn substance(state: &State) -> Value {
 #[test]
 fn each_is_refused_at_once_with_its_code_and_its_field() {
     let now = at(NOW);
-    let mut desk = desk(now);
-    let before = substance(&desk.state);
+    let mut decider = decider(now);
+    let before = substance(&decider.state);
     let mut otherwise = Vec::new();
     let all = [
         times_that_are_none(),
@@ -77,7 +77,7 @@ fn each_is_refused_at_once_with_its_code_and_its_field() {
     .concat();
     for (what, to, payload, code, field) in all {
         let began = cpu::of_this_thread();
-        let (parts, outcome) = desk.take(now, &format!("homing.cmd.{to}"), &payload);
+        let (parts, outcome) = decider.take(now, &format!("homing.cmd.{to}"), &payload);
         let took = cpu::of_this_thread() - began;
         let Outcome::Refused(rejection) = outcome else { panic!("{what}: {outcome:?}") };
         let got = (rejection.code.as_str(), rejection.field.as_deref().unwrap_or_default());
@@ -87,19 +87,19 @@ fn each_is_refused_at_once_with_its_code_and_its_field() {
         assert!(rejection.text.chars().count() < 400, "{what}: {}", rejection.text);
         assert_eq!(parts.iter().flat_map(|part| &part.facts).collect::<Vec<_>>(), [&Fact::from(*rejection)]);
         assert!(took < REFUSED_WITHIN, "{what}: {took:?}");
-        assert_eq!(substance(&desk.state), before, "{what}");
+        assert_eq!(substance(&decider.state), before, "{what}");
     }
     assert!(otherwise.is_empty(), "{otherwise:#?}");
-    let outcome = says(&mut desk, now, CREATE, &daily("Asia/Shanghai"));
+    let outcome = says(&mut decider, now, CREATE, &daily("Asia/Shanghai"));
     assert!(matches!(outcome, Outcome::Schedule(..)), "{outcome:?}");
-    assert_eq!(desk.state.schedules_len(), 3);
+    assert_eq!(decider.state.schedules_len(), 3);
 }
 
 /// The most that is taken is planned quickly too.
 #[test]
 fn the_largest_rules_are_planned_at_once() {
     let now = at(NOW);
-    let mut desk = desk(now);
+    let mut decider = decider(now);
     let minute = |n: u32| format!("{:02}:{:02}", n / 60, n % 60);
     let time = |n: u32| format!("2027-01-01T00:{:02}:{:02}", n / 60, n % 60);
     let date = |n: u32| format!("{}-{:02}-{:02}", 2027 + n / 336, n / 28 % 12 + 1, n % 28 + 1);
@@ -118,7 +118,7 @@ fn the_largest_rules_are_planned_at_once() {
         ("a day in ten years", json!({ "cron": "0 0 29 2 *", "from": "2033-01-01", "count": 10_000 })),
     ] {
         let began = cpu::of_this_thread();
-        let (_, outcome) = desk.take(now, &format!("homing.cmd.{CREATE}"), &utc(rule));
+        let (_, outcome) = decider.take(now, &format!("homing.cmd.{CREATE}"), &utc(rule));
         let took = cpu::of_this_thread() - began;
         assert!(matches!(outcome, Outcome::Schedule(..)), "{what}: {outcome:?}");
         assert!(took < REFUSED_WITHIN, "{what}: {took:?}");
@@ -138,9 +138,9 @@ fn a_date_that_a_zone_leaves_out_never_fires_and_stops_nobody() {
         ),
     ] {
         let there: Zone = zone.parse().expect("a zone");
-        let mut desk = desk(at(now));
+        let mut decider = decider(at(now));
         let on_it = json!({ "at": format!("{missing}T12:00"), "zone": zone });
-        let outcome = desk.take(at(now), &format!("homing.cmd.{CREATE}"), &when(on_it)).1;
+        let outcome = decider.take(at(now), &format!("homing.cmd.{CREATE}"), &when(on_it)).1;
         let Outcome::Refused(rejection) = outcome else { panic!("{zone}: {outcome:?}") };
         assert_eq!(rejection.code, "schedule.never_fires");
         for rule in [
@@ -148,10 +148,10 @@ fn a_date_that_a_zone_leaves_out_never_fires_and_stops_nobody() {
             json!({ "cron": "0 12 * * *", "zone": zone }),
             json!({ "every": "day", "times": ["12:00"], "zone": zone, "gap": "skip", "fold": "both" }),
         ] {
-            let outcome = desk.take(at(now), &format!("homing.cmd.{CREATE}"), &when(rule)).1;
+            let outcome = decider.take(at(now), &format!("homing.cmd.{CREATE}"), &when(rule)).1;
             assert!(matches!(outcome, Outcome::Schedule(..)), "{outcome:?}");
         }
-        let fired = run(&mut desk, 3 * 5);
+        let fired = run(&mut decider, 3 * 5);
         for schedule in ["s6", "s7", "s8"] {
             let dates: Vec<String> = fired
                 .iter()
@@ -167,11 +167,11 @@ fn a_date_that_a_zone_leaves_out_never_fires_and_stops_nobody() {
 }
 
 /// Lets the timers fire that are due first, in time, and gives what fired and when.
-fn run(desk: &mut Desk, len: usize) -> Vec<(String, Instant)> {
+fn run(decider: &mut PureDecider, len: usize) -> Vec<(String, Instant)> {
     let mut timers = std::collections::BTreeMap::new();
     let (mut fired, mut read) = (Vec::new(), 0);
     while fired.len() < len {
-        for (_, bytes) in desk.log.iter().skip(read) {
+        for (_, bytes) in decider.log.iter().skip(read) {
             for fact in homing::wire::commit::decode(bytes).expect("a commit").facts {
                 if let Some(timer::Set { timer, due }) = fact.get().copied() {
                     timers.insert(timer.to_string(), due);
@@ -180,11 +180,11 @@ fn run(desk: &mut Desk, len: usize) -> Vec<(String, Instant)> {
                 }
             }
         }
-        read = desk.log.len();
+        read = decider.log.len();
         let next = timers.iter().min_by_key(|(_, due)| **due).map(|(timer, due)| (timer.clone(), *due));
         let (timer, due) = next.expect("they go on for ever");
         timers.remove(&timer);
-        says(desk, due, "_clock.timer.fired", &json!({ "timer": timer, "due": due.unix_ms() }));
+        says(decider, due, "_clock.timer.fired", &json!({ "timer": timer, "due": due.unix_ms() }));
     }
     fired
 }

@@ -1,4 +1,4 @@
-//! What a test writes down as it happens, and waits for.
+//! The board of a test: what happens is written down there, and waited for.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

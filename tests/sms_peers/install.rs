@@ -1,4 +1,4 @@
-//! Where the SMSCs that are not ours, and tshark, come from: npm, Debian and Maven Central, by their own clients.
+//! The installer of the SMSCs that are not ours, and of tshark: from npm, Debian and Maven Central, by their own clients.
 
 use std::ffi::OsString;
 use std::fs;

@@ -1,4 +1,4 @@
-//! What the SMSC refuses: for now, for this time, for good.
+//! Refusals of the SMSC: for now, for this time, for good.
 
 use homing::rules::{Fact, attempt, message};
 use homing::words::MessageId;

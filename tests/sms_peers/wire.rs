@@ -1,4 +1,4 @@
-//! What goes over the wire, written down as a capture that tshark reads.
+//! The wire, written down as a capture that tshark reads.
 
 use std::fs;
 use std::path::Path;

@@ -93,8 +93,7 @@ impl World {
     /// From alice, by SMS.
     pub async fn sends(&self, to: &str, text: &str) -> MessageId {
         let to = vec![to.parse().expect("an address")];
-        let send =
-            Send { to, text: Some(text.to_owned()), route: Route::By(Adapter::Sms), ..Send::default() };
+        let send = Send { to, text: Some(text.into()), route: Route::By(Adapter::Sms), ..Send::default() };
         MessageId::of(CommandSeq(self.say("alice", Wish::from(send)).await))
     }
 

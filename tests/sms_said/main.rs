@@ -1,4 +1,4 @@
-//! What an SMSC says, right, wrong or twice, against the real program: receipts, reports, and people's SMS.
+//! An SMSC's words, right, wrong or twice, against the real program: receipts, reports, and people's SMS.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

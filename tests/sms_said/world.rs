@@ -91,8 +91,7 @@ impl World {
     /// By SMS, from alice.
     pub async fn sends(&self, to: &str, text: &str) -> MessageId {
         let to = vec![to.parse().unwrap()];
-        let send =
-            Send { to, text: Some(text.to_owned()), route: Route::By(Adapter::Sms), ..Send::default() };
+        let send = Send { to, text: Some(text.into()), route: Route::By(Adapter::Sms), ..Send::default() };
         MessageId::of(CommandSeq(self.says("alice", &Command::from(send)).await))
     }
 
@@ -192,7 +191,7 @@ impl World {
     pub async fn texts(&mut self, last: &str) -> Vec<String> {
         let text = |fact: &Fact| fact.get::<message::Accepted>().and_then(|accepted| accepted.text.clone());
         let facts = self.until(last, |fact| text(fact).as_deref() == Some(last)).await;
-        facts.iter().filter_map(text).collect()
+        facts.iter().filter_map(text).map(|text| text.to_string()).collect()
     }
 
     /// The session breaks, and Homing binds again.

@@ -162,8 +162,8 @@ pub(super) fn send() -> impl Strategy<Value = Send> {
     (to, body, route, id, deadline(), deadline(), unserved).prop_map(
         |(to, (text, parts), route, id, expires_in, escalate_after, as_group)| Send {
             to,
-            text,
-            parts,
+            text: text.map(Into::into),
+            parts: parts.map(Into::into),
             route,
             id,
             expires_in,

@@ -1,4 +1,4 @@
-//! What a thread has worked, which a busy machine does not make more of.
+//! The processor time of a thread, which a busy machine does not make more of.
 
 use std::time::Duration;
 

@@ -1,16 +1,16 @@
-//! The harness of the tests: Homing itself run, its third-party peers, bounded waiting; the pure desk, random commands.
+//! The harness of the tests: Homing itself run, its third-party peers, bounded waiting; the pure decider, random commands.
 
 #![allow(dead_code, unused_imports, reason = "each test file uses the part of the harness that it needs")]
 
 pub mod commands;
 pub mod cpu;
-pub mod desk;
 pub mod dice;
 pub mod documents;
 pub mod golden;
 pub mod kill;
 pub mod peers;
 mod process;
+pub mod pure_decider;
 pub mod raw;
 pub mod schedule_book;
 pub mod schedule_commands;

@@ -1,4 +1,4 @@
-//! What became of every schedule and of every sender's quota, by the facts alone: the invariants of `rules/schedule`.
+//! The book of schedules and quotas, by the facts alone: the invariants of `rules/schedule`.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

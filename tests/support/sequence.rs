@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use super::commands::{COMMANDS_LEN_MAX, PHONES, START_MS, USERS, Wish, wish};
-use super::desk::Desk;
+use super::pure_decider::PureDecider;
 use super::schedule_commands::when;
 
 /// The clock does not go further for a timer: what is due later stays ahead.
@@ -153,7 +153,7 @@ fn about_a_schedule() -> BoxedStrategy<AboutASchedule> {
 #[derive(Default)]
 struct Play {
     wishes: Vec<Wish>,
-    desk: Desk,
+    decider: PureDecider,
     passed_ms: i64,
     pending: BTreeMap<ScheduleId, Occurrence>,
     /// Also of schedules that have ended: their timers are not taken back.
@@ -165,7 +165,7 @@ impl Play {
     fn take(&mut self, wish: Wish) {
         self.passed_ms += wish.after_ms;
         let now = Instant::from_unix_ms(START_MS + self.passed_ms);
-        let (parts, _) = self.desk.take(now, &wish.subject, &wish.payload);
+        let (parts, _) = self.decider.take(now, &wish.subject, &wish.payload);
         for fact in parts.iter().flat_map(|part| &part.facts) {
             if let Some(created) = fact.get::<schedule::Created>() {
                 self.owners.insert(created.schedule, created.from.clone());

@@ -1,4 +1,4 @@
-//! How a story writes things down: times as times, words bare, everything else as JSON has it.
+//! The notation of a story: times as times, words bare, everything else as JSON has it.
 
 use homing::words::Instant;
 

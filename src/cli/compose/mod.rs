@@ -49,7 +49,7 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
         "" => Err("a message has a text".to_owned()),
         text => Ok(text.to_owned()),
     });
-    let message = Send { to, text: Some(text.await?), ..Send::default() };
+    let message = Send { to, text: Some(text.await?.into()), ..Send::default() };
     let later = asking.choice("When?", &["now", "scheduled"]).await? == 1;
     if !later {
         asking.yes(&format!("Send it to {} now?", names(&message))).await?;

@@ -1,4 +1,4 @@
-//! How often and when, asked for step by step.
+//! The composer of a rule: how often and when, asked for step by step.
 
 use super::ask::Asking;
 use crate::cli::output::Failure;

@@ -5,7 +5,7 @@ use crate::cli::output::{Failure, Output};
 use crate::cli::pages::{Paging, Place};
 use crate::cli::settings::Settings;
 use crate::cli::table::{one_line, or_dash, table};
-use crate::wire::query::{ContactShown, Page};
+use crate::wire::query::{ContactView, Page};
 
 /// Show the list
 #[derive(Debug, clap::Args)]
@@ -22,12 +22,12 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     args.paging.each(&client, "contacts", question, async |page| output.page(page, people)).await
 }
 
-fn people(contacts: &[ContactShown]) -> String {
+fn people(contacts: &[ContactView]) -> String {
     let rows: Vec<_> = contacts.iter().map(row).collect();
     table(&["who", "im", "blocked", "alias", "nickname", "mood"], &rows)
 }
 
-fn row(contact: &ContactShown) -> Vec<String> {
+fn row(contact: &ContactView) -> Vec<String> {
     vec![
         contact.who.to_string(),
         or_dash(contact.im),

@@ -8,7 +8,7 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 use tracing::{debug, warn};
 
 use crate::cli::client::Client;
-use crate::wire::Shown;
+use crate::wire::MessageView;
 use crate::wire::query::{Items, LIMIT_MAX, Page};
 
 /// A page; the next one is fetched while it is shown.
@@ -18,7 +18,7 @@ const TRIES_MAX: u32 = 30;
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// What is found each time `wanted` is notified. The task ends with its receiver.
-pub(super) fn start(client: Client, wanted: Arc<Notify>) -> Receiver<Shown> {
+pub(super) fn start(client: Client, wanted: Arc<Notify>) -> Receiver<MessageView> {
     let (found, receiver) = mpsc::channel(FOUND_LEN_MAX);
     tokio::spawn(async move {
         loop {
@@ -32,7 +32,7 @@ pub(super) fn start(client: Client, wanted: Arc<Notify>) -> Receiver<Shown> {
 }
 
 /// Messages may be found that came live as well; they are known by their id.
-async fn all(client: &Client, found: &Sender<Shown>) {
+async fn all(client: &Client, found: &Sender<MessageView>) {
     let mut after = None;
     loop {
         let Some(answer) = page(client, Page { limit: Some(LIMIT_MAX), after, user: None }).await else {
@@ -50,7 +50,7 @@ async fn all(client: &Client, found: &Sender<Shown>) {
     }
 }
 
-async fn page(client: &Client, page: Page) -> Option<Items<Shown>> {
+async fn page(client: &Client, page: Page) -> Option<Items<MessageView>> {
     let mut tries = 0;
     loop {
         tries += 1;

@@ -1,4 +1,4 @@
-//! Which messages were shown: live delivery is at least once.
+//! The messages that were shown: live delivery is at least once.
 
 use std::collections::{HashSet, VecDeque};
 

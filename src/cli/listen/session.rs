@@ -23,7 +23,7 @@ use crate::cli::table::said;
 use crate::rules::Command;
 use crate::rules::message::Send;
 use crate::rules::presence::{Encoding, Offline, Online};
-use crate::wire::{Shown, subjects};
+use crate::wire::{MessageView, subjects};
 use crate::words::{Address, MessageId, UserName};
 
 /// What is sent live when a device comes online; where as many came, more may wait in the inbox.
@@ -37,7 +37,7 @@ pub(super) struct Session {
     online: Online,
     screen: Arc<Screen>,
     live: Subscriber,
-    found: Receiver<Shown>,
+    found: Receiver<MessageView>,
     lines: Receiver<String>,
     wanted: Arc<Notify>,
     shown: Sender<MessageId>,
@@ -153,7 +153,7 @@ impl Session {
     }
 
     /// Shows a message that was not shown before, and has it confirmed.
-    fn show(&mut self, shown: &Shown, room: OwnedPermit<MessageId>) -> Result<bool, Failure> {
+    fn show(&mut self, shown: &MessageView, room: OwnedPermit<MessageId>) -> Result<bool, Failure> {
         if !self.seen.is_new(shown.message) {
             return Ok(false);
         }

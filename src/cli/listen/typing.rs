@@ -62,7 +62,7 @@ pub(super) fn understand(line: &str, to: Option<&[Address]>) -> Typed {
 }
 
 fn send(to: Vec<Address>, text: &str) -> Typed {
-    Typed::Send(Send { to, text: Some(text.to_owned()), ..Send::default() })
+    Typed::Send(Send { to, text: Some(text.into()), ..Send::default() })
 }
 
 /// An outcome, and to whom the line went.
@@ -105,7 +105,7 @@ mod tests {
                     panic!("{line} sends nothing")
                 }
             };
-            let got = got.as_ref().map(|(to, text)| (to.as_str(), text.as_str()));
+            let got = got.as_ref().map(|(to, text)| (to.as_str(), &**text));
             assert_eq!(got, want, "{line}");
         };
         check("@bob on my way", None, Some(("bob", "on my way")));

@@ -93,7 +93,7 @@ pub(super) struct ReplaceArgs {
 pub(super) async fn replace(args: ReplaceArgs, settings: &Settings, output: Output) -> Result<(), Failure> {
     let ReplaceArgs { speaker, schedule, to, text, when } = args;
     let client = speaker.connect(settings).await?;
-    let message = text.map(|text| Send { to, text: Some(text), ..Send::default() });
+    let message = text.map(|text| Send { to, text: Some(text.into()), ..Send::default() });
     let when = if when.is_empty() {
         None
     } else {

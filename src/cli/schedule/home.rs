@@ -1,8 +1,8 @@
-//! Where a schedule is at home: the zone that was named, the person's, or this machine's.
+//! The zone of a schedule: the one that was named, the person's, or this machine's.
 
 use crate::cli::client::Client;
 use crate::cli::output::Failure;
-use crate::wire::schedule_query::{QuotaOf, QuotaShown};
+use crate::wire::schedule_query::{QuotaOf, QuotaView};
 use crate::words::Zone;
 
 /// The zone whose clocks are meant. Where it cannot be asked for, none is guessed: the time would be another one.
@@ -10,7 +10,7 @@ pub(in crate::cli) async fn zone(named: Option<Zone>, client: &Client) -> Result
     if let Some(zone) = named {
         return Ok(zone);
     }
-    let quota: QuotaShown = client.ask("quota", &QuotaOf::default()).await?;
+    let quota: QuotaView = client.ask("quota", &QuotaOf::default()).await?;
     let machine = || iana_time_zone::get_timezone().ok().and_then(|name| name.parse().ok());
     // A machine that names no zone has its clock on UTC.
     Ok(quota.zone.or_else(machine).unwrap_or(Zone::UTC))

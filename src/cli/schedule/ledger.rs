@@ -1,6 +1,7 @@
 //! `homing schedule ledger` and `lateness`: whether every planned firing ended once, and how late the fired ones were.
 
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 
 use super::recount;
 use crate::cli::client::{Client, OPERATOR};
@@ -9,7 +10,7 @@ use crate::cli::settings::Settings;
 use crate::cli::table::{or_dash, table};
 use crate::log::clock;
 use crate::rules::schedule::{Ledger, OccurrenceName, Sums};
-use crate::wire::schedule_query::{AccountShown, LatenessOf, LatenessShown, LedgerOf, LedgerShown};
+use crate::wire::schedule_query::{AccountView, LatenessOf, LatenessView, LedgerOf, LedgerView};
 use crate::words::{Instant, ScheduleId, Span};
 
 /// Overdue firings that are named; all are counted.
@@ -32,15 +33,13 @@ pub(super) struct Args {
     grace: Span,
 }
 
+#[skip_serializing_none]
 #[derive(Serialize)]
 struct Verified<'a> {
     #[serde(flatten)]
-    ledger: &'a LedgerShown,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    ledger: &'a LedgerView,
     recounted: Option<Sums>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     agrees: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     overdue: Option<Overdue>,
 }
 
@@ -50,11 +49,11 @@ struct Overdue {
     grace: Span,
     count: usize,
     /// The first of them.
-    items: Vec<OverdueShown>,
+    items: Vec<OverdueView>,
 }
 
 #[derive(Serialize)]
-struct OverdueShown {
+struct OverdueView {
     schedule: ScheduleId,
     occurrence: OccurrenceName,
     due: String,
@@ -66,7 +65,7 @@ impl Overdue {
         let before = now + Span::from_ms(-grace.ms());
         let overdue = ledger.overdue(before).filter(|(id, _)| only.is_none_or(|only| only == *id));
         let mut items: Vec<_> = overdue
-            .map(|(schedule, occurrence)| OverdueShown {
+            .map(|(schedule, occurrence)| OverdueView {
                 schedule,
                 occurrence: occurrence.name(),
                 due: occurrence.due.brief(),
@@ -82,7 +81,7 @@ impl Overdue {
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     let client = Client::connect(settings, OPERATOR).await?;
     let asked = LedgerOf { schedule: args.schedule, ..LedgerOf::default() };
-    let ledger: LedgerShown = client.ask("ledger", &asked).await?;
+    let ledger: LedgerView = client.ask("ledger", &asked).await?;
     let recount = match args.verify {
         true => Some(recount::ledger(&client.log).await?),
         false => None,
@@ -106,7 +105,7 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     Ok(())
 }
 
-fn accounts(ledger: &LedgerShown, agrees: Option<bool>) -> String {
+fn accounts(ledger: &LedgerView, agrees: Option<bool>) -> String {
     let row = |name: String, sums: &Sums, balanced: bool| {
         let Sums { planned, fired, skipped, missed, cancelled, pending, repeated } = sums;
         let numbers = [planned, fired, skipped, missed, cancelled, pending].map(ToString::to_string);
@@ -118,7 +117,7 @@ fn accounts(ledger: &LedgerShown, agrees: Option<bool>) -> String {
         std::iter::once(name).chain(numbers).chain([balanced]).collect::<Vec<_>>()
     };
     let account =
-        |account: &AccountShown| row(account.schedule.to_string(), &account.sums.sums, account.sums.balanced);
+        |account: &AccountView| row(account.schedule.to_string(), &account.sums.sums, account.sums.balanced);
     let total = row("all".to_owned(), &ledger.total.sums, ledger.total.balanced);
     let rows: Vec<_> = ledger.page.items.iter().map(account).chain([total]).collect();
     let head = ["schedule", "planned", "fired", "skipped", "missed", "cancelled", "pending", "balanced"];
@@ -136,7 +135,7 @@ fn late(overdue: &Overdue) -> String {
     let Overdue { grace, count, items } = overdue;
     let rows: Vec<Vec<String>> = items
         .iter()
-        .map(|OverdueShown { schedule, occurrence, due, late_ms }| {
+        .map(|OverdueView { schedule, occurrence, due, late_ms }| {
             [schedule.to_string(), occurrence.to_string(), due.clone(), Span::from_ms(*late_ms).to_string()]
                 .into()
         })
@@ -158,12 +157,12 @@ pub(super) struct LatenessArgs {
 
 pub(super) async fn lateness(args: LatenessArgs, settings: &Settings, output: Output) -> Result<(), Failure> {
     let client = Client::connect(settings, OPERATOR).await?;
-    let shown: LatenessShown = client.ask("lateness", &LatenessOf { schedule: args.schedule }).await?;
+    let shown: LatenessView = client.ask("lateness", &LatenessOf { schedule: args.schedule }).await?;
     output.shown(&shown, || distribution(&shown))
 }
 
-fn distribution(shown: &LatenessShown) -> String {
-    let LatenessShown { fired, p50_ms, p90_ms, p99_ms, p999_ms, max_ms, buckets } = shown;
+fn distribution(shown: &LatenessView) -> String {
+    let LatenessView { fired, p50_ms, p90_ms, p99_ms, p999_ms, max_ms, buckets } = shown;
     let [p50, p90, p99, p999, max] = [p50_ms, p90_ms, p99_ms, p999_ms, max_ms].map(|ms| or_dash(ms.as_ref()));
     let mut lines = vec![format!(
         "{fired} fired; late p50 {p50} ms, p90 {p90} ms, p99 {p99} ms, p99.9 {p999} ms, max {max} ms"

@@ -9,7 +9,7 @@ use crate::cli::settings::Settings;
 use crate::cli::table::{one_line, or_dash, table};
 use crate::rules::schedule::{Every, OneOrMany, When};
 use crate::wire::query::Items;
-use crate::wire::schedule_query::{OccurrenceShown, ScheduleShown, SchedulesOf};
+use crate::wire::schedule_query::{OccurrenceView, ScheduleView, SchedulesOf};
 use crate::words::ScheduleId;
 
 /// List schedules, oldest first
@@ -38,8 +38,8 @@ pub(super) async fn ls(args: Args, settings: &Settings, output: Output) -> Resul
     args.paging.each(&client, "schedules", question, async |page| output.page(page, listed)).await
 }
 
-fn listed(schedules: &[ScheduleShown]) -> String {
-    let row = |shown: &ScheduleShown| {
+fn listed(schedules: &[ScheduleView]) -> String {
+    let row = |shown: &ScheduleView| {
         vec![
             shown.schedule.to_string(),
             shown.from.to_string(),
@@ -69,14 +69,14 @@ pub(super) struct ShowArgs {
 pub(super) async fn show(args: ShowArgs, settings: &Settings, output: Output) -> Result<(), Failure> {
     let client = args.speaker.connect(settings).await?;
     let asked = json!({ "schedule": args.schedule });
-    let answer: Items<ScheduleShown> = client.ask("schedules", &asked).await?;
+    let answer: Items<ScheduleView> = client.ask("schedules", &asked).await?;
     let shown = answer.items.into_iter().next();
     let shown = shown.ok_or_else(|| Failure::failed(format!("there is no {}", args.schedule)))?;
     output.shown(&shown, || whole(&shown))
 }
 
-fn whole(shown: &ScheduleShown) -> String {
-    let ScheduleShown { fired, skipped, missed, cancelled, pending, run_now, .. } = shown;
+fn whole(shown: &ScheduleView) -> String {
+    let ScheduleView { fired, skipped, missed, cancelled, pending, run_now, .. } = shown;
     let to = shown.to.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let next = shown.next.as_ref().map(|next| format!("{} ({})", next.nominal, next.due));
     let skips = shown.skips.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
@@ -101,7 +101,7 @@ fn whole(shown: &ScheduleShown) -> String {
     lines.join("\n")
 }
 
-fn occurrence(shown: &OccurrenceShown) -> Vec<String> {
+fn occurrence(shown: &OccurrenceView) -> Vec<String> {
     vec![
         format!("{}{}", shown.nominal, if shown.second { " (again)" } else { "" }),
         shown.state.clone(),
@@ -111,7 +111,7 @@ fn occurrence(shown: &OccurrenceShown) -> Vec<String> {
     ]
 }
 
-fn said(shown: &ScheduleShown) -> String {
+fn said(shown: &ScheduleView) -> String {
     let parts = shown.parts.as_ref().map(|parts| format!("[{} parts]", parts.len()));
     shown.text.as_deref().map(one_line).or(parts).unwrap_or_default()
 }

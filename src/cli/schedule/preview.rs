@@ -5,7 +5,7 @@ use super::when_args::WhenArgs;
 use crate::cli::client::Speaker;
 use crate::cli::output::{Failure, Output};
 use crate::cli::settings::Settings;
-use crate::wire::schedule_query::{Preview, PreviewOf, PreviewShown};
+use crate::wire::schedule_query::{Preview, PreviewOf, PreviewView};
 use crate::words::ScheduleId;
 
 /// Show when a schedule fires next, or when a rule would
@@ -50,8 +50,8 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
 }
 
 /// A line each: the local time, the weekday, and the moment.
-pub(in crate::cli) fn occurrences(shown: &[PreviewShown]) -> String {
-    let line = |shown: &PreviewShown| {
+pub(in crate::cli) fn occurrences(shown: &[PreviewView]) -> String {
+    let line = |shown: &PreviewView| {
         let again = if shown.second { " (the second time)" } else { "" };
         let becomes = match (&shown.due, &shown.omitted) {
             (Some(due), _) => due.clone(),

@@ -1,4 +1,4 @@
-//! When, as flags name it.
+//! The flags of a schedule: when and how often it fires.
 
 use super::human::{self, Moment};
 use crate::cli::choice::choice;

@@ -39,8 +39,8 @@ impl MessageArgs {
         let (to, given) = text::recipients_and_text(to, words)?;
         let text = text::read(given, attach.is_empty())?;
         let (text, parts) = match attach.is_empty() {
-            true => (text, None),
-            false => (None, Some(attach::parts(text, &attach)?)),
+            true => (text.map(Into::into), None),
+            false => (None, Some(attach::parts(text, &attach)?.into())),
         };
         Ok(Send { to, text, parts, route, expires_in, escalate_after, ..Send::default() })
     }

@@ -1,4 +1,4 @@
-//! Whom a message is for and what it says, as the command line or standard input gives it.
+//! The recipients and the text of a message, from the command line or standard input.
 
 use std::io::{IsTerminal, Read};
 

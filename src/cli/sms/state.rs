@@ -4,7 +4,7 @@ use crate::cli::client::{Client, OPERATOR};
 use crate::cli::output::{Failure, Output};
 use crate::cli::settings::Settings;
 use crate::cli::table::{or_dash, table};
-use crate::wire::sms_query::{ConnectorShown, SmsDeliveryShown, SmsOf, SmsState};
+use crate::wire::sms_query::{ConnectorView, SmsDeliveryView, SmsOf, SmsState};
 use crate::words::MessageId;
 
 /// Show a message's SMS: attempts, the SMSC's ids, receipts; without a message, the connections to SMSCs
@@ -27,13 +27,13 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     })
 }
 
-fn deliveries(deliveries: &[SmsDeliveryShown]) -> String {
+fn deliveries(deliveries: &[SmsDeliveryView]) -> String {
     let rows: Vec<_> =
         deliveries.iter().flat_map(|one| std::iter::once(whole(one)).chain(segments(one))).collect();
     table(&["to", "stage", "attempts", "connector", "reason", "at"], &rows)
 }
 
-fn whole(one: &SmsDeliveryShown) -> Vec<String> {
+fn whole(one: &SmsDeliveryView) -> Vec<String> {
     vec![
         one.to.to_string(),
         one.stage.clone(),
@@ -44,7 +44,7 @@ fn whole(one: &SmsDeliveryShown) -> Vec<String> {
     ]
 }
 
-fn segments(one: &SmsDeliveryShown) -> impl Iterator<Item = Vec<String>> {
+fn segments(one: &SmsDeliveryView) -> impl Iterator<Item = Vec<String>> {
     let empty = String::new;
     one.ids.iter().enumerate().map(move |(place, id)| {
         let receipt = one.receipts.get(place).cloned().flatten().unwrap_or_else(|| "no receipt".to_owned());
@@ -53,7 +53,7 @@ fn segments(one: &SmsDeliveryShown) -> impl Iterator<Item = Vec<String>> {
     })
 }
 
-fn connectors(connectors: &[ConnectorShown]) -> String {
+fn connectors(connectors: &[ConnectorView]) -> String {
     let rows: Vec<_> = connectors
         .iter()
         .map(|one| {

@@ -1,4 +1,4 @@
-//! What an operator sets about a person.
+//! The details that an operator sets about a person.
 
 use crate::cli::output::Failure;
 use crate::rules::identity::{Register, SetUser};

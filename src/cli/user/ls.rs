@@ -5,7 +5,7 @@ use crate::cli::output::{Failure, Output};
 use crate::cli::pages::{Paging, Place};
 use crate::cli::settings::Settings;
 use crate::cli::table::{or_dash, table};
-use crate::wire::query::{Page, UserShown};
+use crate::wire::query::{Page, UserView};
 
 /// List everyone who is registered, by name
 #[derive(Debug, clap::Args)]
@@ -20,12 +20,12 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     args.paging.each(&client, "users", question, async |page| output.page(page, people)).await
 }
 
-fn people(users: &[UserShown]) -> String {
+fn people(users: &[UserView]) -> String {
     let rows: Vec<_> = users.iter().map(row).collect();
     table(&["name", "im", "phone", "zone", "day", "month", "standing", "sms"], &rows)
 }
 
-fn row(user: &UserShown) -> Vec<String> {
+fn row(user: &UserView) -> Vec<String> {
     vec![
         user.name.to_string(),
         user.im.to_string(),

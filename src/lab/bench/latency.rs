@@ -11,7 +11,7 @@ use super::load::{self, IN_FLIGHT_MAX};
 use super::world::World;
 use crate::cli::output::Failure;
 use crate::log::Pipeline;
-use crate::wire::{Shown, from_msgpack};
+use crate::wire::{MessageView, from_msgpack};
 use crate::words::UserName;
 
 const SILENCE_MAX: Duration = Duration::from_secs(20);
@@ -38,7 +38,7 @@ pub(super) async fn of(
                 return Err(Failure::failed(format!("{} of {messages} arrived, then none", late.len())));
             };
             let arrived = Instant::now();
-            let shown: Option<Shown> = from_msgpack(&message.payload).ok();
+            let shown: Option<MessageView> = from_msgpack(&message.payload).ok();
             let number = shown.and_then(|shown| shown.text?.trim().parse().ok());
             let Some(number) = number else { continue };
             late.push(arrived.duration_since(planned(number)).as_secs_f64() * 1_000.0);

@@ -19,7 +19,7 @@ pub(super) fn message(people: &[UserName], number: usize) -> (String, Bytes) {
     let person = |number: usize| people.get(number % people.len().max(1)).cloned();
     let to = person(number + 1).map(Address::User).into_iter().collect();
     let text = format!("{number:>width$}", width = TEXT_BYTES);
-    let send = Command::from(Send { to, text: Some(text), ..Send::default() });
+    let send = Command::from(Send { to, text: Some(text.into()), ..Send::default() });
     let from = person(number).map(|name| name.to_string()).unwrap_or_default();
     (subjects::command(&from, send.verb()), command::encode(&send, Encoding::Msgpack).into())
 }

@@ -16,16 +16,16 @@ pub(super) struct Bytes {
 
 /// Builds a state by the rules themselves: `users` with phone and zone, then a delivery that waits for each of them.
 pub(super) fn measure(users: usize) -> Bytes {
-    let mut desk = Desk::default();
+    let mut decider = PureDecider::default();
     let before = resident();
-    desk.register(users);
+    decider.register(users);
     let registered = resident();
     let filled = fill_holes();
     let closed = resident();
-    desk.open(users);
+    decider.open(users);
     let open = resident();
     drop(filled);
-    assert_eq!(desk.state.open_messages_len(), users, "each of them waits");
+    assert_eq!(decider.state.open_messages_len(), users, "each of them waits");
     Bytes {
         per_user: (registered - before) / users as f64,
         per_open_delivery: (open - closed) / users as f64,
@@ -49,18 +49,25 @@ fn fill_holes() -> Vec<Vec<Box<[u8; 64]>>> {
 fn register(number: usize) -> Register {
     let phone = format!("+8613{number:09}").parse().ok();
     let zone = Some("Europe/London".to_owned());
-    Register { name: Desk::name(number), phone, secret: None, zone, day: Some(100), month: Some(1_000) }
+    Register {
+        name: PureDecider::name(number),
+        phone,
+        secret: None,
+        zone,
+        day: Some(100),
+        month: Some(1_000),
+    }
 }
 
 /// A decider without a log.
 #[derive(Default)]
-pub(super) struct Desk {
+pub(super) struct PureDecider {
     state: State,
     seq: u64,
     at: EventSeq,
 }
 
-impl Desk {
+impl PureDecider {
     pub(super) fn name(number: usize) -> UserName {
         format!("person-{number}").parse().expect("it has the shape of a name")
     }
@@ -86,8 +93,8 @@ impl Desk {
 
     fn open(&mut self, users: usize) {
         for number in 0..users {
-            let from = Sender::User(Desk::name((number + 1) % users));
-            let (to, text) = (vec![Address::User(Desk::name(number))], Some("waits".to_owned()));
+            let from = Sender::User(PureDecider::name((number + 1) % users));
+            let (to, text) = (vec![Address::User(PureDecider::name(number))], Some("waits".into()));
             self.decide(from, Command::from(Send { to, text, route: Route::Im, ..Send::default() }));
         }
     }

@@ -1,4 +1,4 @@
-//! What a bench prints: figures, goals, and the machine they were measured on.
+//! The report of a bench: figures, goals, and the machine they were measured on.
 
 use std::collections::BTreeMap;
 

@@ -137,7 +137,7 @@ async fn link_alone(submits: usize) -> Result<f64, Failure> {
     let took = started.elapsed();
     stop.cancel();
     let _ = keeping.await;
-    let seen = usize::try_from(smsc.desk.submits.load(Ordering::Relaxed)).unwrap_or(usize::MAX);
+    let seen = usize::try_from(smsc.probe.submits.load(Ordering::Relaxed)).unwrap_or(usize::MAX);
     smsc.stop().await;
     if refused > 0 || seen != submits {
         let wrong = format!("of {submits} submits the SMSC saw {seen}, and {refused} were not accepted");
@@ -171,7 +171,7 @@ impl Bench {
         output: Output,
     ) -> Result<Bench, Failure> {
         let smsc = Smsc::start().await;
-        smsc.desk.sends_receipts.store(receipts, Ordering::Relaxed);
+        smsc.probe.sends_receipts.store(receipts, Ordering::Relaxed);
         let asked = if receipts { "final" } else { "off" };
         let pace = pace.map(|pace| format!("&rate={pace}")).unwrap_or_default();
         let account = Account::try_from(connector(&smsc, args.window, asked, &pace)?);
@@ -186,7 +186,7 @@ impl Bench {
 
     /// Messages per second whose submit response, or last receipt, is stored.
     async fn per_second(&self, messages: usize) -> Result<f64, Failure> {
-        let receipts = self.smsc.desk.sends_receipts.load(Ordering::Relaxed);
+        let receipts = self.smsc.probe.sends_receipts.load(Ordering::Relaxed);
         let log = self.world.connect("observer").await?;
         let events =
             log.follow_all("EVENTS", subjects::events_with(READS), log.last_seq("EVENTS").await? + 1);
@@ -202,7 +202,7 @@ impl Bench {
         for number in 0..messages {
             let phone: Result<To, _> = format!("+44770{:07}", number % 10_000_000).parse();
             let to = phone.map_err(|error| Failure::failed(error.to_string()))?;
-            let send = Command::from(Send { to: vec![to], text: Some(TEXT.to_owned()), ..Send::default() });
+            let send = Command::from(Send { to: vec![to], text: Some(TEXT.into()), ..Send::default() });
             let subject = subjects::command(self.sender.as_str(), send.verb());
             pipeline.publish(subject, command::encode(&send, Encoding::Msgpack).into()).await?;
         }
@@ -218,11 +218,11 @@ impl Bench {
 
     /// The least and the most submits within any second, at the SMSC.
     async fn pace(self, args: &Args) -> Result<(f64, f64), Failure> {
-        *self.smsc.desk.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(Vec::new());
+        *self.smsc.probe.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(Vec::new());
         let wanted = args.pace * usize::try_from(args.seconds + 2).unwrap_or(usize::MAX);
         self.publish(wanted).await?;
         tokio::time::sleep(Duration::from_secs(args.seconds)).await;
-        let kept = self.smsc.desk.kept.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let kept = self.smsc.probe.kept.lock().unwrap_or_else(PoisonError::into_inner).take();
         let arrivals: Vec<Instant> = kept.unwrap_or_default().iter().map(|submit| submit.at).collect();
         self.stop().await?;
         let within = |from: &Instant| {

@@ -21,7 +21,7 @@ use tokio::sync::watch;
 
 /// What it is told to do and what it has seen.
 #[derive(Default)]
-pub struct Desk {
+pub struct Probe {
     pub submits: AtomicU64,
     pub binds: watch::Sender<u64>,
     pub unbinds: watch::Sender<u64>,
@@ -46,7 +46,7 @@ pub struct Kept {
 
 /// Dropped, it accepts nobody any more.
 pub struct Smsc {
-    pub desk: Arc<Desk>,
+    pub probe: Arc<Probe>,
     pub port: u16,
     server: SmppServer,
 }
@@ -69,14 +69,14 @@ impl Smsc {
     pub async fn start() -> Smsc {
         static NEXT: AtomicU16 = AtomicU16::new(0);
         let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let desk = Arc::new(Desk::default());
+        let probe = Arc::new(Probe::default());
         for _ in 0..PORTS_LEN {
             let port = PORTS_FROM + NEXT.fetch_add(1, Ordering::Relaxed) % PORTS_LEN;
-            let listener = Arc::new(Listener(Arc::clone(&desk)));
+            let listener = Arc::new(Listener(Arc::clone(&probe)));
             let mut server = SmppServer::new(loopback, port, listener);
             server.start().await;
             if server.is_alive() {
-                return Smsc { desk, port, server };
+                return Smsc { probe, port, server };
             }
         }
         panic!("no port of the loopback is free from {PORTS_FROM} on");
@@ -87,11 +87,11 @@ impl Smsc {
     }
 }
 
-impl Desk {
+impl Probe {
     /// Waits until somebody is bound to receive: a bind is answered before that.
     pub async fn has_receiver(&self) {
         let bound = self.receiver.subscribe().wait_for(Option::is_some).await.is_ok();
-        assert!(bound, "the desk keeps its sender");
+        assert!(bound, "the probe keeps its sender");
     }
 
     /// Sends a deliver_sm and waits for its acknowledgement. `None` while nobody is bound to receive.
@@ -113,7 +113,7 @@ impl Desk {
     }
 }
 
-struct Listener(Arc<Desk>);
+struct Listener(Arc<Probe>);
 
 impl Listener {
     fn lets_in(&self) -> bool {
@@ -129,10 +129,10 @@ impl Listener {
         }
         let id = format!("{number:08X}");
         if submit.registered_delivery & 1 == 1 && self.0.sends_receipts.load(Ordering::Relaxed) {
-            let (desk, text) = (Arc::clone(&self.0), receipt(&id));
+            let (probe, text) = (Arc::clone(&self.0), receipt(&id));
             tokio::spawn(async move {
-                let answered = desk.deliver(0x04, &text).await.is_some_and(|resp| resp.is_ok());
-                desk.acknowledged.send_modify(|acknowledged| *acknowledged += u64::from(answered));
+                let answered = probe.deliver(0x04, &text).await.is_some_and(|resp| resp.is_ok());
+                probe.acknowledged.send_modify(|acknowledged| *acknowledged += u64::from(answered));
             });
         }
         submit.accept(id)

@@ -12,7 +12,7 @@ use crate::log::NatsUrl;
 use crate::rules::message::Confirm;
 use crate::rules::presence::{DeviceClass, Offline, Online};
 use crate::rules::{Command, message};
-use crate::wire::{Shown, subjects};
+use crate::wire::{MessageView, subjects};
 use crate::words::{DeviceName, MessageId, Span, UserName};
 
 /// Short, so that the demo need not wait long for it to lapse.
@@ -58,7 +58,7 @@ impl ImClient {
     }
 
     /// The next live message.
-    pub(super) async fn next(&mut self) -> Result<Shown, Failure> {
+    pub(super) async fn next(&mut self) -> Result<MessageView, Failure> {
         let message = tokio::time::timeout(PATIENCE, self.live.next()).await.ok().flatten();
         let message = message.ok_or_else(|| Failure::failed("no live message came".to_owned()))?;
         serde_json::from_slice(&message.payload)

@@ -1,4 +1,4 @@
-//! What the log tells: the commits about a message, its arrival, and a presence that ended.
+//! The events that the demo follows: the commits about a message, its arrival, and a presence that ended.
 
 use std::time::Duration;
 

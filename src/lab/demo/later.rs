@@ -10,7 +10,7 @@ use crate::rules::message::Send;
 use crate::rules::schedule::{Create, OneOrMany, When};
 use crate::rules::{Command, schedule};
 use crate::wire::query::Items;
-use crate::wire::schedule_query::{LatenessShown, Preview, ScheduleShown};
+use crate::wire::schedule_query::{LatenessView, Preview, ScheduleView};
 use crate::words::{Address, ScheduleId, Span, Zone};
 
 const TEXT: &str = "the tea is ready";
@@ -45,7 +45,7 @@ impl Play<'_> {
         let (at, zone) = (Some(OneOrMany::Many(at)), Some("UTC".to_owned()));
         let when = When { at, zone, ..When::default() };
         let to = vec![Address::User(self.bob.clone())];
-        let message = Send { to, text: Some(text.to_owned()), ..Send::default() };
+        let message = Send { to, text: Some(text.into()), ..Send::default() };
         let create = Command::from(Create { message, when, id: None });
         let outcome = self.alice.accepted(&create).await?;
         let schedule =
@@ -55,7 +55,7 @@ impl Play<'_> {
     }
 
     async fn list(&self) -> Result<(), Failure> {
-        let schedules: Items<ScheduleShown> = self.alice.ask("schedules", &json!({})).await?;
+        let schedules: Items<ScheduleView> = self.alice.ask("schedules", &json!({})).await?;
         for shown in schedules.items {
             let next = shown.next.map(|next| next.nominal.to_string()).unwrap_or_default();
             let text = shown.text.unwrap_or_default();
@@ -66,7 +66,7 @@ impl Play<'_> {
 
     async fn ended(&self, schedule: ScheduleId, other: ScheduleId) -> Result<(), Failure> {
         for schedule in [schedule, other] {
-            let shown: Items<ScheduleShown> =
+            let shown: Items<ScheduleView> =
                 self.alice.ask("schedules", &json!({ "schedule": schedule })).await?;
             let occurrences = shown.items.into_iter().filter_map(|shown| shown.occurrences).flatten();
             for ended in occurrences {
@@ -78,7 +78,7 @@ impl Play<'_> {
                 self.say(&format!("{schedule} at {}: {}{late}.", ended.nominal, ended.state));
             }
         }
-        let late: LatenessShown = self.admin.ask("lateness", &json!({})).await?;
+        let late: LatenessView = self.admin.ask("lateness", &json!({})).await?;
         let max = late.max_ms.map(|ms| ms.to_string()).unwrap_or_default();
         self.say(&format!("Lateness of all {} firings so far: at most {max} ms.", late.fired));
         Ok(())

@@ -91,8 +91,7 @@ impl Play<'_> {
     }
 
     pub(super) async fn send(&self, to: &UserName, text: &str) -> Result<MessageId, Failure> {
-        let send =
-            Send { to: vec![Address::User(to.clone())], text: Some(text.to_owned()), ..Send::default() };
+        let send = Send { to: vec![Address::User(to.clone())], text: Some(text.into()), ..Send::default() };
         let outcome = self.alice.accepted(&Command::from(send)).await?;
         let message =
             outcome.message.ok_or_else(|| Failure::failed("the outcome names no message".to_owned()))?;
@@ -147,7 +146,7 @@ impl Play<'_> {
     async fn refused(&self) -> Result<(), Failure> {
         self.act("5. What cannot be done is refused with a code, and changes nothing.");
         let to = vec![parsed("carol")?];
-        let send = Send { to, text: Some("hello?".to_owned()), ..Send::default() };
+        let send = Send { to, text: Some("hello?".into()), ..Send::default() };
         let outcome = self.alice.command(&Command::from(send)).await?;
         let code =
             outcome.code.ok_or_else(|| Failure::failed("the message to nobody was accepted".to_owned()))?;

@@ -2,8 +2,8 @@
 //!
 //! Invariant: here numbers and texts are shown, since they are made up; they are never logged.
 
+mod event_line;
 mod phones;
-mod shown;
 mod terminal;
 mod typing;
 

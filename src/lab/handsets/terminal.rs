@@ -3,8 +3,8 @@
 use serde_json::json;
 use tokio::sync::mpsc::{self, OwnedPermit, Receiver, Sender};
 
+use super::event_line::Told;
 use super::phones::Phones;
-use super::shown::Told;
 use super::typing::{self, HELP, Sms, Typed};
 use crate::cli::lines::{self, LINES_LEN_MAX};
 use crate::cli::output::{Failure, Output};

@@ -1,4 +1,4 @@
-//! What a line typed at the phones asks for.
+//! The parser of a line typed at the phones.
 
 use crate::words::Phone;
 

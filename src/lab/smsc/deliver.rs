@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::desk::Desk;
 use super::event::Event;
 use super::joining::UDHI;
+use super::shared::Shared;
 use crate::smpp::pdu::status::{Named, RMSGQFUL, ROK, RSYSERR, RTHROTTLED, RX_T_APPN};
 use crate::smpp::pdu::{Address, ShortMessage};
 use crate::smpp::text::{Segment, Style, TooLong, segment};
@@ -34,18 +34,18 @@ pub enum NotTyped {
 }
 
 /// Says in how many parts it went.
-pub(super) async fn typed(desk: &Desk, phone: Phone, to: &str, text: &str) -> Result<usize, NotTyped> {
+pub(super) async fn typed(shared: &Shared, phone: Phone, to: &str, text: &str) -> Result<usize, NotTyped> {
     // A phone changes no characters, and is stopped by the header's limit alone.
     let style = Style { smart: false, segments_max: u8::MAX, ..Style::default() };
-    let parts = segment(text, &style, desk.next_reference())?;
+    let parts = segment(text, &style, shared.next_reference())?;
     for part in &parts {
-        match to_anybody(desk, &message(phone, to, part)).await? {
+        match to_anybody(shared, &message(phone, to, part)).await? {
             ROK => (),
             status => return Err(NotTyped::Refused(status)),
         }
     }
     let (from, to, text) = (phone.to_string(), to.to_owned(), text.to_owned());
-    desk.tell(Event::Typed { from, to, text, parts: parts.len() }).await;
+    shared.tell(Event::Typed { from, to, text, parts: parts.len() }).await;
     Ok(parts.len())
 }
 
@@ -65,10 +65,10 @@ fn message(phone: Phone, to: &str, part: &Segment) -> ShortMessage {
 }
 
 /// The ESME's answer.
-async fn to_anybody(desk: &Desk, message: &ShortMessage) -> Result<u32, NotTyped> {
+async fn to_anybody(shared: &Shared, message: &ShortMessage) -> Result<u32, NotTyped> {
     let mut ended = NotTyped::NoAnswer;
     for _ in 0..TRIES_MAX {
-        let esme = desk.receiver().ok_or(NotTyped::NobodyIsBound)?;
+        let esme = shared.receiver().ok_or(NotTyped::NobodyIsBound)?;
         match esme.deliver(message).await {
             Some(status) if !is_passing(status) => return Ok(status),
             answer => {
@@ -81,10 +81,10 @@ async fn to_anybody(desk: &Desk, message: &ShortMessage) -> Result<u32, NotTyped
 }
 
 /// The answer of an account's ESME, which is waited for while it is not bound. `None` where it never answers.
-pub(super) async fn to_account(desk: &Desk, system_id: &str, message: &ShortMessage) -> Option<u32> {
+pub(super) async fn to_account(shared: &Shared, system_id: &str, message: &ShortMessage) -> Option<u32> {
     let mut last = None;
     for _ in 0..TRIES_MAX {
-        last = desk.receiver_of(system_id).await?.deliver(message).await;
+        last = shared.receiver_of(system_id).await?.deliver(message).await;
         match last {
             Some(status) if !is_passing(status) => break,
             Some(_) | None => tokio::time::sleep(AGAIN_AFTER).await,

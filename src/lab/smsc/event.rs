@@ -1,4 +1,4 @@
-//! What happens at the SMSC, for whoever watches.
+//! An event at the SMSC, for whoever watches.
 
 use serde::Serialize;
 

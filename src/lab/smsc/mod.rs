@@ -7,13 +7,13 @@
 //! Invariant: a text and a number are told to whoever holds the events, and never logged.
 
 mod deliver;
-mod desk;
 mod event;
 mod held;
 mod joining;
 mod options;
 mod receipts;
 mod session;
+mod shared;
 mod throttle;
 
 use std::net::Ipv4Addr;
@@ -30,7 +30,7 @@ pub use event::Event;
 pub use options::Options;
 
 use crate::words::Phone;
-use desk::{Desk, Queues};
+use shared::{Queues, Shared};
 
 /// A busy second of a person's tries.
 const EVENTS_LEN_MAX: usize = 1_000;
@@ -41,7 +41,7 @@ const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(100);
 /// An SMSC that runs until it is stopped, or all its clones are dropped. Clones are one.
 #[derive(Debug, Clone)]
 pub struct Smsc {
-    desk: Arc<Desk>,
+    shared: Arc<Shared>,
     port: u16,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -59,12 +59,12 @@ impl Smsc {
         let (tell, events) = mpsc::channel(EVENTS_LEN_MAX);
         let stop = CancellationToken::new();
         let (due, receipts) = mpsc::channel(held::HELD_LEN_MAX);
-        let desk = Arc::new(Desk::new(options, Queues { events: tell, due }, stop.clone()));
+        let shared = Arc::new(Shared::new(options, Queues { events: tell, due }, stop.clone()));
         let tasks = TaskTracker::new();
-        tasks.spawn(stop.clone().run_until_cancelled_owned(receipts::send(Arc::clone(&desk), receipts)));
-        tasks.spawn(accept(listener, Arc::clone(&desk), tasks.clone(), stop.clone()));
+        tasks.spawn(stop.clone().run_until_cancelled_owned(receipts::send(Arc::clone(&shared), receipts)));
+        tasks.spawn(accept(listener, Arc::clone(&shared), tasks.clone(), stop.clone()));
         let guard = Arc::new(stop.clone().drop_guard());
-        Ok((Smsc { desk, port, tasks, stop, _stopped_when_dropped: guard }, events))
+        Ok((Smsc { shared, port, tasks, stop, _stopped_when_dropped: guard }, events))
     }
 
     pub fn port(&self) -> u16 {
@@ -77,7 +77,7 @@ impl Smsc {
     /// # Errors
     /// Why it did not arrive.
     pub async fn types(&self, phone: Phone, to: &str, text: &str) -> Result<usize, NotTyped> {
-        let typed = deliver::typed(&self.desk, phone, to, text);
+        let typed = deliver::typed(&self.shared, phone, to, text);
         self.stop.run_until_cancelled(typed).await.unwrap_or(Err(NotTyped::NobodyIsBound))
     }
 
@@ -89,12 +89,12 @@ impl Smsc {
     }
 }
 
-async fn accept(listener: TcpListener, desk: Arc<Desk>, tasks: TaskTracker, stop: CancellationToken) {
+async fn accept(listener: TcpListener, shared: Arc<Shared>, tasks: TaskTracker, stop: CancellationToken) {
     while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
         match accepted {
             // Two of the tasks are no connections; a connection above the limit is closed at once.
             Ok((stream, _)) if tasks.len() < CONNECTIONS_MAX + 2 => {
-                tasks.spawn(session::run(stream, Arc::clone(&desk), stop.clone()));
+                tasks.spawn(session::run(stream, Arc::clone(&shared), stop.clone()));
             }
             Ok(_) => (),
             // Most often of open files, of which there are some again later.

@@ -1,4 +1,4 @@
-//! How an SMSC is to behave, and to misbehave.
+//! The options of an SMSC: how it is to behave, and to misbehave.
 
 use std::time::Duration;
 

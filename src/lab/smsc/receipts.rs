@@ -8,9 +8,9 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::deliver;
-use super::desk::Desk;
 use super::event::{self, Event};
 use super::held::Message;
+use super::shared::Shared;
 use crate::smpp::pdu::{ReceiptState, ShortMessage, Tlvs, tlv};
 use crate::words;
 
@@ -27,27 +27,28 @@ pub(super) struct Due {
 }
 
 /// Sends them in the order in which they are due; all wait equally long.
-pub(super) async fn send(desk: Arc<Desk>, mut queue: mpsc::Receiver<Due>) {
+pub(super) async fn send(shared: Arc<Shared>, mut queue: mpsc::Receiver<Due>) {
     let mut under_way = JoinSet::new();
     while let Some(Due { at, id }) = queue.recv().await {
         tokio::time::sleep_until(at).await;
-        let settled = desk.settled(id);
-        let Some(message) = settled.filter(|message| desk.options.receipts && message.asks_receipt()) else {
+        let settled = shared.settled(id);
+        let Some(message) = settled.filter(|message| shared.options.receipts && message.asks_receipt())
+        else {
             continue;
         };
         while under_way.len() >= WINDOW {
             under_way.join_next().await;
         }
-        under_way.spawn(deliver(Arc::clone(&desk), id, message));
+        under_way.spawn(deliver(Arc::clone(&shared), id, message));
     }
 }
 
-async fn deliver(desk: Arc<Desk>, id: u64, message: Message) {
-    let Some(status) = deliver::to_account(&desk, &message.system_id, &receipt(id, &message)).await else {
+async fn deliver(shared: Arc<Shared>, id: u64, message: Message) {
+    let Some(status) = deliver::to_account(&shared, &message.system_id, &receipt(id, &message)).await else {
         return;
     };
     let (id, phone) = (id.to_string(), event::phone(&message.dest));
-    desk.tell(Event::Receipt { id, phone, state: message.state, status }).await;
+    shared.tell(Event::Receipt { id, phone, state: message.state, status }).await;
 }
 
 /// From the phone to whoever wrote to it.

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(super) use esme::Esme;
 
-use super::desk::Desk;
+use super::shared::Shared;
 use crate::smpp::pdu::status::ROK;
 use crate::smpp::pdu::{Body, FrameReader, PDU_BYTES_MAX};
 use hear::Conversation;
@@ -29,7 +29,7 @@ const PART_WITHIN: Duration = Duration::from_secs(2);
 /// Of our unbind. Other requests of ours are numbered from 1.
 const UNBIND_SEQUENCE: u32 = 0x7FFF_FFFF;
 
-pub(super) async fn run(stream: TcpStream, desk: Arc<Desk>, stop: CancellationToken) {
+pub(super) async fn run(stream: TcpStream, shared: Arc<Shared>, stop: CancellationToken) {
     // Without it a window of small PDUs waits for acknowledgements; where it cannot be set, that is all.
     let _slower = stream.set_nodelay(true);
     let (reader, writer) = stream.into_split();
@@ -37,7 +37,7 @@ pub(super) async fn run(stream: TcpStream, desk: Arc<Desk>, stop: CancellationTo
     let (late, put_off) = mpsc::channel(LATE_LEN_MAX);
     let mut writing = Writing::new(writer, to_write);
     let frames = FrameReader::new(PDU_BYTES_MAX);
-    let mut conversation = Conversation { reader, frames, desk, queue: queue.clone(), late, bound: None };
+    let mut conversation = Conversation { reader, frames, shared, queue: queue.clone(), late, bound: None };
     tokio::select! {
         () = conversation.hear() => (),
         () = writing.run() => (),

@@ -1,4 +1,4 @@
-//! How many submits a second an SMSC takes before it says "throttled".
+//! The throttle of an SMSC: so many submits a second are taken, the others refused.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What became of a message: one row per message, one per recipient.
+//! Deliveries: one row per message, one per recipient.
 
 use super::keys;
 use super::step::{self, State, Step};

@@ -1,4 +1,4 @@
-//! How late occurrences fired: a histogram, exact up to 20 ms, and above it in steps of 5 % at most.
+//! The lateness of occurrences: a histogram, exact up to 20 ms, and above it in steps of 5 % at most.
 
 use std::collections::BTreeMap;
 

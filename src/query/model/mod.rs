@@ -5,8 +5,6 @@
 //! Invariant: a model made commit by commit and one made in large batches are the same.
 
 mod contacts;
-#[cfg(test)]
-pub(super) mod decided;
 mod delivery;
 mod history;
 mod inbox;
@@ -16,6 +14,8 @@ mod ledger;
 mod occurrence;
 mod presence;
 mod project;
+#[cfg(test)]
+pub(super) mod pure_decider;
 mod schedules;
 mod step;
 mod store;

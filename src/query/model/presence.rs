@@ -1,4 +1,4 @@
-//! Who is online, with which devices.
+//! Presence: who is online, with which devices.
 
 use serde::{Deserialize, Serialize};
 

@@ -62,7 +62,7 @@ pub(in crate::query) fn accepted(message: &str, from: &str, to: &[&str]) -> Fact
         message: id(message),
         from: Author::User(user(from)),
         to: to.iter().map(|to| party(to)).collect(),
-        text: Some("on my way".to_owned()),
+        text: Some("on my way".into()),
         parts: None,
         route: Route::Auto,
         body: None,

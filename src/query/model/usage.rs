@@ -1,4 +1,4 @@
-//! How much each user has sent, counted as the rules count it.
+//! The use of quotas: how much each user has sent, counted as the rules count it.
 
 use super::store::Model;
 use super::users::User;

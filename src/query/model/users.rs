@@ -1,4 +1,4 @@
-//! Who is registered, with what an operator set and what they show of themselves.
+//! Users: what an operator set, and what they show of themselves.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,8 +1,9 @@
 //! The question for a grant, asked just before each attempt: wishes and whereabouts change while work lies on OUTBOX.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::{Adapter, Attempt, BATCH_LEN_MAX, Granted, LetGo, Needs, Unknown, UnknownReason};
 use crate::rules::message::{
@@ -15,11 +16,11 @@ use crate::rules::{Decided, Fact, Rejection};
 use crate::words::{Author, MessageId, Party, Phone};
 
 /// `attempt.ask`: which of these deliveries may be submitted now. Refused with `command.too_large`.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ask {
     pub deliveries: Vec<Asked>,
     /// Names the grant that is asked for: the same question asked twice gets the same grant, and no second one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant: Option<u64>,
 }
 
@@ -44,7 +45,7 @@ impl Decide for Ask {
             return Err(Rejection::batch_too_large(self.deliveries.len(), BATCH_LEN_MAX));
         }
         // Named twice, it is asked for once: a grant for each would let it be submitted twice.
-        let mut named = HashSet::new();
+        let mut named = BTreeSet::new();
         let each = self.deliveries.iter().filter(|asked| named.insert((asked.message, &asked.to)));
         Ok(each.flat_map(|asked| self.answer(case, asked)).collect())
     }

@@ -3,11 +3,13 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::{Adapter, DeferClass, DeferReason, FailReason, ReceiptState, UnknownReason};
 use crate::words::{ImNumber, MessageId, Party, Phone};
 
 /// An attempt, with what the SMSC calls each segment that it accepted.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Attempt {
     pub message: MessageId,
@@ -19,11 +21,11 @@ pub struct Attempt {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ids: Vec<Option<String>>,
     /// The grant that it was made with.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant: Option<u64>,
 }
 
 /// `attempt.granted`: the adapter may submit, once.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Granted {
     pub channel: Adapter,
@@ -31,10 +33,8 @@ pub struct Granted {
     pub to: Party,
     pub phone: Phone,
     /// Whose number stands behind the service number as the sender; none: the service itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<ImNumber>,
     /// As the adapter named it when it asked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant: Option<u64>,
 }
 
@@ -87,6 +87,7 @@ pub struct Receipted {
 }
 
 /// A delivery receipt (SMPP 3.4 appendix B) of one segment.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Receipt {
     pub message: MessageId,
@@ -98,10 +99,8 @@ pub struct Receipt {
     pub segments: u8,
     pub state: ReceiptState,
     /// The network's error code, as the SMSC wrote it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// What the SMSC calls the segment, where nothing but this receipt says so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
 }
 
@@ -113,15 +112,14 @@ pub struct Unmatched {
 }
 
 /// A receipt without its message. One with an id waits for the response that names it.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stray {
     pub connector: String,
     pub id: String,
     pub state: ReceiptState,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// Whose phone it is about, where it says so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<Phone>,
 }
 

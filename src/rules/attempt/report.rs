@@ -1,8 +1,9 @@
 //! The reports of an adapter: results of attempts, and receipts. Each is recorded; a delivery that is open moves or ends.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::segments::Whole;
 use super::{
@@ -16,11 +17,11 @@ use crate::rules::{Decided, Fact, Rejection, State};
 use crate::words::{MessageId, Party};
 
 /// `attempt.report`: what became of attempts, and what the SMSC says of what it accepted. Refused with `command.too_large`.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reports {
     pub reports: Vec<Report>,
     /// Stored twice under the same id, they are recorded once.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
 }
 
@@ -50,7 +51,7 @@ impl Decide for Reports {
             return Err(Rejection::batch_too_large(self.reports.len(), BATCH_LEN_MAX));
         }
         let state = case.state;
-        let (moved, taken, said) = (HashMap::new(), HashSet::new(), HashMap::new());
+        let (moved, taken, said) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
         let mut so_far = SoFar { state, channel: case.channel(), moved, taken, said };
         Ok(self.reports.iter().flat_map(|report| so_far.facts(report)).collect())
     }
@@ -60,10 +61,10 @@ impl Decide for Reports {
 struct SoFar<'a> {
     state: &'a State,
     channel: Adapter,
-    moved: HashMap<(MessageId, &'a Party), Moved>,
+    moved: BTreeMap<(MessageId, &'a Party), Moved>,
     /// What an SMSC accepted.
-    taken: HashSet<(MessageId, &'a Party)>,
-    said: HashMap<(MessageId, &'a Party), Said>,
+    taken: BTreeSet<(MessageId, &'a Party)>,
+    said: BTreeMap<(MessageId, &'a Party), Said>,
 }
 
 #[derive(Clone, Copy)]

@@ -1,6 +1,7 @@
 //! Someone is put on a contact list, renamed there, or unblocked.
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::{ALIAS_LEN_MAX, Added, contact, entry, has_room};
 use crate::rules::proof::{ByUser, Case};
@@ -9,10 +10,10 @@ use crate::rules::{Decided, Rejection};
 use crate::words::Address;
 
 /// `contact.add`. Refused with `contact.unknown`, `contact.oneself`, `contact.full` or `command.too_large`.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Add {
     pub who: Address,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alias: Option<String>,
 }
 

@@ -1,6 +1,7 @@
 //! The facts of identity: what is written down of a person.
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use crate::rules::Outcome;
 use crate::words::{ImNumber, Phone, UserName};
@@ -53,21 +54,17 @@ pub struct PreferenceSet {
 }
 
 /// What is known of a user beside the name.
+#[skip_serializing_none]
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct UserDetails {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<Phone>,
     /// A hash of it, never the secret itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
     /// IANA name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
     /// Messages per calendar day.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub day: Option<u32>,
     /// Messages per calendar month.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub month: Option<u32>,
 }
 
@@ -78,13 +75,11 @@ impl std::fmt::Debug for UserDetails {
 }
 
 /// What has changed of it. What is absent stays as it was.
+#[skip_serializing_none]
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct UserChanges {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<Phone>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
     /// Messages per calendar day; `null`, no limit any more.
     #[serde(default, deserialize_with = "super::said", skip_serializing_if = "Option::is_none")]
@@ -101,13 +96,11 @@ impl std::fmt::Debug for UserChanges {
 }
 
 /// What a user shows of themselves. What is absent stays as it was.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Profile {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nickname: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mood: Option<String>,
     /// An address of it, as in `https://…`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
 }

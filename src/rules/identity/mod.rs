@@ -1,4 +1,4 @@
-//! Who is registered, with what phone, and what they show and wish.
+//! Identity: who is registered, with what phone, and what they show and wish.
 
 mod facts;
 mod preference;

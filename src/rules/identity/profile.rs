@@ -1,6 +1,7 @@
-//! What a user shows of themselves to those who have them as a contact.
+//! A profile: what a user shows of themselves to those who have them as a contact.
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::{Profile, ProfileSet};
 use crate::rules::proof::{ByUser, Case};
@@ -11,13 +12,11 @@ use crate::rules::{Decided, Rejection};
 const FIELD_LEN_MAX: usize = 1_024;
 
 /// `profile.set`: what is absent stays as it was. Refused with `command.too_large`.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SetProfile {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nickname: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mood: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
 }
 

@@ -1,6 +1,7 @@
 //! A person is registered, and gets an IM number.
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::{Registered, UserDetails, must_be_shaped, secret_stamp, zone};
 use crate::rules::proof::{ByOperator, Case};
@@ -9,19 +10,15 @@ use crate::rules::{Decided, Outcome, Rejection, State, phone};
 use crate::words::{ImNumber, Phone, UserName};
 
 /// `user.register`. Refused with `user.exists`, `user.phone_taken`, `user.no_number`, `schedule.unknown_zone` or `command.too_large`.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Register {
     pub name: UserName,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<Phone>,
     /// A hash (PHC string), made before it is published.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub day: Option<u32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub month: Option<u32>,
 }
 

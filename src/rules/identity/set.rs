@@ -1,6 +1,7 @@
 //! An operator changes what is known of a user; what is not named stays.
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::{Changed, UserChanges, must_be_shaped, said, secret_stamp, zone};
 use crate::rules::proof::{ByOperator, Case};
@@ -10,15 +11,13 @@ use crate::words::{Phone, UserName};
 
 /// `user.set`: what is absent stays as it was. Refused with `user.unknown`, `user.phone_taken`, `schedule.unknown_zone` or
 /// `command.too_large`.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct SetUser {
     pub name: UserName,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<Phone>,
     /// A hash (PHC string), made before it is published.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
     /// `null` takes the limit away.
     #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,7 @@
 //! A recipient's client confirms what it got, or what its person has read.
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::{Delivered, WasRead};
 use crate::rules::proof::{ByUser, Case};
@@ -12,11 +13,10 @@ use crate::words::{CommandSeq, MessageId, Party};
 const MESSAGES_LEN_MAX: usize = 1_000;
 
 /// Which messages: one of the two fields.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Confirm {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<MessageId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub messages: Option<Vec<MessageId>>,
 }
 

@@ -1,6 +1,9 @@
 //! The facts of messages: what is written down of a message and of each of its deliveries.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::{Channel, FilterReason, MessagePart, Route, RouteReason};
 use crate::rules::Outcome;
@@ -9,25 +12,21 @@ use crate::rules::presence::Encoding;
 use crate::words::{Author, EventSeq, Instant, MessageId, Party};
 
 /// `message.accepted`: a message that Homing answers for from now on.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Accepted {
     pub message: MessageId,
     pub from: Author,
     pub to: Vec<Party>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parts: Option<Vec<MessagePart>>,
+    pub text: Option<Arc<str>>,
+    pub parts: Option<Arc<[MessagePart]>>,
     pub route: Route,
     /// The commit that holds text and parts, when a schedule sends it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<EventSeq>,
     /// When it is no longer worth delivering.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<Instant>,
     /// The date that it counts on with the sender's quota, as the clocks of the sender's zone show it: days since 1970-01-01.
     /// Of a sender without a zone it is that of UTC.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub day: Option<i32>,
 }
 
@@ -38,6 +37,7 @@ impl Accepted {
 }
 
 /// `delivery.routed`: the channel a delivery takes now, and why.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Routed {
     pub message: MessageId,
@@ -45,13 +45,10 @@ pub struct Routed {
     pub channel: Channel,
     pub because: RouteReason,
     /// The commit that the reason was read from: the presence, the registration.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<EventSeq>,
     /// The commit that holds the body, when it is not this one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<EventSeq>,
     /// How the recipient's client speaks, when the channel is live.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoding: Option<Encoding>,
 }
 

@@ -21,10 +21,10 @@ pub use facts::*;
 pub use part::MessagePart;
 pub use recall::Recall;
 pub use routing::{Channel, FilterReason, Route, RouteReason};
-pub use send::{PARTS_BYTES_MAX, PARTS_LEN_MAX, Send, TEXT_BYTES_MAX};
+pub use send::{Content, PARTS_BYTES_MAX, PARTS_LEN_MAX, Send, TEXT_BYTES_MAX};
 
 pub(super) use deadline::{can_escalate, can_expire, escalate, expire};
 pub(super) use mailbox::Mailbox;
 pub(super) use open::{OpenMessage, Standing, escalates, evolve};
-pub(super) use send::{Letter, accept, letter, send};
+pub(super) use send::{accept, content, send};
 pub(super) use waiting::what_waits;

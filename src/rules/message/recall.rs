@@ -1,6 +1,7 @@
 //! The sender takes a message back from whoever has not got it yet, where it has not left for an SMSC.
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::{Recalled, Standing};
 use crate::rules::proof::{ByUser, Case};
@@ -9,10 +10,10 @@ use crate::rules::{Decided, Fact, Rejection};
 use crate::words::MessageId;
 
 /// `message.recall`. Refused with `message.unknown` or `message.not_open`.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Recall {
     pub message: MessageId,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
 }
 

@@ -1,8 +1,10 @@
 //! A message is accepted, and each of its deliveries gets its first channel.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::routing::{self, Choice, FilterReason, Route};
 use super::{Accepted, Filtered, MessagePart, Routed};
@@ -24,26 +26,19 @@ const DEADLINE_MAX: Span = Span::from_secs(366 * 86_400);
 
 /// `message.send`. Refused with `message.no_recipient`, `message.empty`, `message.too_long`, `message.bad_deadline`,
 /// `quota.day_exceeded`, `quota.month_exceeded` or `command.unsupported`.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Send {
     pub to: Vec<Address>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parts: Option<Vec<MessagePart>>,
+    pub text: Option<Arc<str>>,
+    pub parts: Option<Arc<[MessagePart]>>,
     #[serde(default, skip_serializing_if = "is_auto")]
     pub route: Route,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_in: Option<Span>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalate_after: Option<Span>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reminder_after: Option<Span>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_group: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with_header: Option<bool>,
 }
 
@@ -51,17 +46,16 @@ fn is_auto(route: &Route) -> bool {
     *route == Route::Auto
 }
 
-/// What is to be delivered, judged sound: to whom, by which route, for how long.
-#[derive(Debug, Clone, PartialEq)]
-pub(in crate::rules) struct Letter {
-    pub(in crate::rules) to: Vec<Party>,
-    pub(in crate::rules) text: Option<String>,
-    pub(in crate::rules) parts: Option<Vec<MessagePart>>,
-    /// The commit that holds text and parts, where they are not here.
-    pub(in crate::rules) body: Option<EventSeq>,
-    pub(in crate::rules) route: Route,
-    pub(in crate::rules) expires_in: Option<Span>,
-    pub(in crate::rules) escalate_after: Option<Span>,
+/// What is to be delivered, judged sound: to whom, by which route, for how long. A schedule is recorded with it.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Content {
+    pub to: Vec<Party>,
+    pub text: Option<Arc<str>>,
+    pub parts: Option<Arc<[MessagePart]>>,
+    pub route: Route,
+    pub expires_in: Option<Span>,
+    pub escalate_after: Option<Span>,
 }
 
 impl Decide for Send {
@@ -78,13 +72,13 @@ pub(in crate::rules) fn send(
     message: MessageId,
     at: Instant,
 ) -> Decided {
-    let letter = letter(state, command)?;
+    let content = content(state, command)?;
     quota::check(state, from, at)?;
-    accept(state, from, letter, message, at)
+    accept(state, from, (content, None), message, at)
 }
 
 /// Judges what is asked to be sent, now or later.
-pub(in crate::rules) fn letter(state: &State, command: &Send) -> Result<Letter, Rejection> {
+pub(in crate::rules) fn content(state: &State, command: &Send) -> Result<Content, Rejection> {
     shape(command)?;
     let to = recipients(state, command)?;
     if !in_bounds(command.expires_in) {
@@ -97,26 +91,26 @@ pub(in crate::rules) fn letter(state: &State, command: &Send) -> Result<Letter, 
     if to.iter().any(stranger) {
         return Err(Rejection::unreachable_recipient(command.route.as_str()));
     }
-    Ok(Letter {
+    Ok(Content {
         to,
         text: command.text.clone(),
         parts: command.parts.clone(),
-        body: None,
         route: command.route,
         expires_in: command.expires_in,
         escalate_after: command.escalate_after,
     })
 }
 
-/// Homing answers for it from now on: each delivery gets its first channel, each deadline its timer.
+/// Homing answers for it from now on: each delivery gets its first channel, each deadline its timer. Text and parts may stand in
+/// another commit.
 pub(in crate::rules) fn accept(
     state: &State,
     from: &UserName,
-    letter: Letter,
+    (content, body): (Content, Option<EventSeq>),
     message: MessageId,
     at: Instant,
 ) -> Decided {
-    let Letter { to, text, parts, body, route, expires_in, escalate_after } = letter;
+    let Content { to, text, parts, route, expires_in, escalate_after } = content;
     let expires = expires_in.map(|span| at + span);
     let mut facts = Vec::with_capacity(1 + to.len());
     let recipients = to.clone();
@@ -165,7 +159,7 @@ fn recipients(state: &State, command: &Send) -> Result<Vec<Party>, Rejection> {
     if command.to.is_empty() || command.to.len() > RECIPIENTS_LEN_MAX {
         return Err(Rejection::no_recipient());
     }
-    let mut seen = HashSet::new();
+    let mut seen = BTreeSet::new();
     let mut recipients = Vec::with_capacity(command.to.len());
     for address in &command.to {
         if let Address::Group(_) = address {

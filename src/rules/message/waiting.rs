@@ -1,4 +1,4 @@
-//! What a client gets when it comes online: its open deliveries, oldest first.
+//! The waiting deliveries, which a client gets when it comes online: oldest first.
 
 use super::{Channel, Route, RouteReason, Routed, Standing};
 use crate::rules::State;

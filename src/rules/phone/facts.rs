@@ -3,24 +3,22 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use crate::words::{Called, Phone};
 
 /// `phone.received`: what a person wrote, whole, as it was understood.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Heard {
     pub connector: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Phone>,
     pub called: Called,
     /// The text, where it did not go on as a message.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub said: Option<String>,
     /// The parts it was joined from, which are done with.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub joined: Option<String>,
     /// The code of the refusal, where it was refused.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What a whole SMS to the service number means: STOP, START, HELP and their kin, in English, French and Chinese.
+//! The keywords of a whole SMS to the service number: STOP, START, HELP and their kin, in English, French and Chinese.
 
 use crate::words::Called;
 

@@ -1,6 +1,6 @@
 //! Homing's own answers by SMS to what people write to the service number; none to machines that answer answers.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +57,7 @@ const PHONES_LEN_MAX: usize = 10_000;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(in crate::rules) struct Answered {
-    phones: HashMap<Phone, (Instant, u16)>,
+    phones: BTreeMap<Phone, (Instant, u16)>,
 }
 
 impl Answered {
@@ -92,7 +92,7 @@ pub(super) fn answer(
         message,
         from: Author::Homing,
         to: vec![to.clone()],
-        text: Some(notice.text()),
+        text: Some(notice.text().into()),
         parts: None,
         route: Route::By(Adapter::Sms),
         body: None,

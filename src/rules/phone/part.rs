@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use crate::rules::message::Blob;
 use crate::rules::proof::{ByAdapter, Case};
@@ -11,12 +12,12 @@ use crate::rules::{Decided, Rejection};
 use crate::words::{Called, Phone};
 
 /// `phone.part`: asked for and written down alike. Refused with `command.malformed`.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Part {
     /// Names the whole: connector, who, whom, reference and number of parts, hashed.
     pub whole: String,
     pub connector: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Phone>,
     pub called: Called,
     /// From 1.
@@ -25,7 +26,6 @@ pub struct Part {
     /// The part as the bridge reads it: octets and how they are coded.
     pub octets: Blob,
     /// Stored twice under the same id, it is one part.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
 }
 

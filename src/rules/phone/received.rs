@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::Heard;
 use super::keyword::{self, Keyword};
@@ -18,19 +19,17 @@ use crate::words::{Address, Called, ImNumber, Instant, MessageId, Party, Phone, 
 const TEXT_BYTES_MAX: usize = 64 * 1_024;
 
 /// `phone.received`: a person's SMS, whole. Refused with `message.too_long`.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Received {
     pub connector: String,
     /// None where it was withheld, or is no phone number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Phone>,
     pub called: Called,
     pub text: String,
     /// The parts it was joined from, by their name in `phone.part`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub joined: Option<String>,
     /// Stored twice under the same id, it is one SMS.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
 }
 
@@ -118,7 +117,8 @@ impl Caller {
             return Reaction::Refused(tell(Notice::NotRegistered), Rejection::unknown_sender("this phone"));
         };
         let suspended = state.user_named(name).is_some_and(|user| user.suspended);
-        let send = Send { to: vec![Address::Im(im)], text: Some(command.text.clone()), ..Send::default() };
+        let send =
+            Send { to: vec![Address::Im(im)], text: Some(command.text.as_str().into()), ..Send::default() };
         let sent = if suspended {
             Err(Rejection::suspended(name.as_str()))
         } else {

@@ -1,4 +1,4 @@
-//! Where a user can be reached now: devices with a class, each under a lease.
+//! Presence: where a user can be reached now, devices with a class, each under a lease.
 //!
 //! Invariant: heartbeats are not events; only changes are.
 

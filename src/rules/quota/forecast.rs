@@ -1,6 +1,6 @@
-//! Which of a schedule's next firings would find the quota used up.
+//! The forecast of a schedule: which of its next firings would find the quota used up.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use chrono::Datelike;
 use serde::{Deserialize, Serialize};
@@ -28,8 +28,8 @@ pub(in crate::rules) fn forecast(
 ) -> Vec<OverQuota> {
     let month = |at: Instant| (zone.local(at).date().year(), zone.local(at).date().month());
     let (used_day, used_month) = usage.at(zone, now);
-    let mut days = HashMap::from([(zone.local(now).date(), used_day)]);
-    let mut months = HashMap::from([(month(now), used_month)]);
+    let mut days = BTreeMap::from([(zone.local(now).date(), used_day)]);
+    let mut months = BTreeMap::from([(month(now), used_month)]);
     let mut over = Vec::new();
     for Occurrence { nominal, due, .. } in occurrences {
         let day = days.entry(zone.local(due).date()).or_default();

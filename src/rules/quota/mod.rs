@@ -1,4 +1,4 @@
-//! How much a sender may send: messages per calendar day and month, as the calendar stands where the sender is.
+//! Quotas: messages per calendar day and month, as the calendar stands where the sender is.
 
 mod forecast;
 mod usage;

@@ -1,4 +1,4 @@
-//! What a sender has sent on the present day and in the present month.
+//! The usage of a sender on the present day and in the present month.
 
 use chrono::{Datelike, Months, NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,7 @@
 //! A schedule is paused, resumed, cancelled, or sent at once.
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::{Cancelled, NotFired, OccurrenceCancelled, Paused, Ran, Resumed};
 use crate::rules::proof::{ByUser, Case};
@@ -12,10 +13,10 @@ use crate::words::ScheduleId;
 macro_rules! of_one_schedule {
     ($($(#[$about:meta])* $command:ident;)*) => {$(
         $(#[$about])*
+        #[skip_serializing_none]
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
         pub struct $command {
             pub schedule: ScheduleId,
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub id: Option<String>,
         }
 
@@ -69,9 +70,9 @@ impl Decide for Cancel {
 impl Decide for RunNow {
     fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
         let (schedule, message) = (self.schedule, case.message());
-        let letter = case.schedule(schedule)?.letter(case.state);
+        let content = case.schedule(schedule)?.content(case.state);
         quota::check(case.state, case.name(), case.at)?;
-        let sent = message::accept(case.state, case.name(), letter, message, case.at)?;
+        let sent = message::accept(case.state, case.name(), content, message, case.at)?;
         Ok(std::iter::once(Ran { schedule, message }.into()).chain(sent).collect())
     }
 }

@@ -1,9 +1,10 @@
 //! A schedule is created: its message and its rule are judged now, its firings each at their time.
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
-use super::{Content, Created, New, Occurrence, Plan, Planned, When};
-use crate::rules::message::{self, Send};
+use super::{Created, New, Occurrence, Plan, Planned, When};
+use crate::rules::message::{self, Content, Send};
 use crate::rules::proof::{ByUser, Case};
 use crate::rules::quota::{Limits, OverQuota, forecast};
 use crate::rules::vocabulary::Decide;
@@ -15,11 +16,11 @@ const FORECAST_LEN: usize = 100;
 
 /// `schedule.create`. Refused with the codes of `schedule.*` that speak of rules and times, and as `message.send` but for its
 /// quota, which is judged at each firing.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Create {
     pub message: Send,
     pub when: When,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
 }
 
@@ -47,8 +48,7 @@ pub(super) fn content(state: &State, send: &Send) -> Result<Content, Rejection> 
         return Err(Rejection::malformed("an id makes one intent happen once; give it to the schedule")
             .at_field("message.id"));
     }
-    let letter = message::letter(state, send);
-    letter.map(Content::from).map_err(|rejection| {
+    message::content(state, send).map_err(|rejection| {
         let field = rejection.field.as_ref().map(|field| format!("message.{field}"));
         field.iter().fold(rejection, |rejection, field| rejection.at_field(field))
     })

@@ -3,55 +3,30 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::{Occurrence, OccurrenceName, Plan, When};
 use crate::rules::Outcome;
-use crate::rules::message::{Letter, MessagePart, Route};
+use crate::rules::message::Content;
 use crate::rules::quota::OverQuota;
-use crate::words::{Instant, MessageId, Party, ScheduleId, Span, UserName};
+use crate::words::{Instant, MessageId, ScheduleId, UserName};
 
-/// The message of a schedule, with whom its addresses meant when it was asked for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Content {
-    pub to: Vec<Party>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parts: Option<Vec<MessagePart>>,
-    pub route: Route,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expires_in: Option<Span>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub escalate_after: Option<Span>,
-}
-
-impl Content {
-    /// The body that a schedule's messages have from this fact on.
-    pub fn of(fact: &crate::rules::Fact) -> Option<&Content> {
-        let created = fact.get::<Created>().map(|created| &created.message);
-        created.or_else(|| fact.get::<Replaced>()?.message.as_ref())
-    }
-}
-
-impl From<Letter> for Content {
-    fn from(letter: Letter) -> Content {
-        let Letter { to, text, parts, body: _, route, expires_in, escalate_after } = letter;
-        Content { to, text, parts, route, expires_in, escalate_after }
-    }
+/// The message that a schedule sends from this fact on.
+pub fn content_of(fact: &crate::rules::Fact) -> Option<&Content> {
+    let created = fact.get::<Created>().map(|created| &created.message);
+    created.or_else(|| fact.get::<Replaced>()?.message.as_ref())
 }
 
 /// What was found out about a rule when it was taken. It is recorded, so that nobody who reads the record asks the zone database
 /// again, which may say something else by then. A record of an earlier version lacks it.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reckoned {
     /// Of hours, minutes and seconds: the moment that `from` means.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anchor: Option<Instant>,
     /// Of the same: the last moment that `until` means.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<Instant>,
     /// If `from` was not named, `count` begins with what is due after this: when the rule was asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counted_after: Option<Instant>,
 }
 
@@ -84,17 +59,15 @@ impl Created {
 }
 
 /// `schedule.replaced`: what is absent stays as it was.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Replaced {
     pub schedule: ScheduleId,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Content>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<When>,
     #[serde(default, skip_serializing_if = "Reckoned::is_empty")]
     pub reckoned: Reckoned,
     /// Of the occurrences that were to be skipped, those that the new rule does not have; at most as many as can be skipped.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unskipped: Option<Vec<OccurrenceName>>,
     pub tzdata: String,
 }

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Cancelled, Content, Created, Ended, Fact, Fired, Missed, NotFired, Occurrence, OccurrenceCancelled,
+    Cancelled, Created, Ended, Fact, Fired, Missed, NotFired, Occurrence, OccurrenceCancelled,
     OccurrenceName, Paused, Plan, Planned, Ran, Replaced, Resumed, SkipSet, Skipped,
 };
-use crate::rules::message::{Letter, Route};
+use crate::rules::message::{Content, Route};
 use crate::rules::proof::{ByUser, Case};
 use crate::rules::state::{Uid, User};
 use crate::rules::{Rejection, State};
@@ -76,8 +76,9 @@ impl Schedule {
         self.deadlines = some.then(|| Box::new(deadlines));
     }
 
-    /// What is sent at a firing. A phone that somebody has registered since is that person.
-    pub(super) fn letter(&self, state: &State) -> Letter {
+    /// What is sent at a firing, with the commit that holds its text and parts. A phone that somebody has registered since is
+    /// that person.
+    pub(super) fn content(&self, state: &State) -> (Content, Option<EventSeq>) {
         let party = |recipient: &Recipient| match recipient {
             Recipient::User(uid) => Party::User(state.user(*uid).name.clone()),
             Recipient::Phone(phone) => match state.uid_by_phone(*phone) {
@@ -89,15 +90,15 @@ impl Schedule {
         let mut seen = BTreeSet::new();
         to.extend(self.to.iter().map(party).filter(|party| seen.insert(party.clone())));
         let deadlines = self.deadlines.as_deref();
-        Letter {
+        let content = Content {
             to,
             text: None,
             parts: None,
-            body: Some(self.body),
             route: self.route,
             expires_in: deadlines.and_then(|deadlines| deadlines.expires_in),
             escalate_after: deadlines.and_then(|deadlines| deadlines.escalate_after),
-        }
+        };
+        (content, Some(self.body))
     }
 
     /// When its next occurrence is due.

@@ -127,8 +127,8 @@ impl Turn<'_> {
             return Err(Rejection::suspended(owner.name.as_str()));
         }
         quota::check(self.state, &owner.name, self.now)?;
-        let letter = self.schedule.letter(self.state);
-        message::accept(self.state, &owner.name, letter, self.message, self.now)
+        let content = self.schedule.content(self.state);
+        message::accept(self.state, &owner.name, content, self.message, self.now)
     }
 
     fn plan(&mut self, following: Occurrence) {

@@ -1,6 +1,7 @@
 //! A schedule gets another message or another rule. It takes effect up to the firing itself.
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::create::{content, plans};
 use super::{New, NotFired, OccurrenceCancelled, Replaced, When};
@@ -12,14 +13,12 @@ use crate::words::{ScheduleId, Zone};
 
 /// `schedule.replace`: what is absent stays as it was. Refused with `schedule.unknown`, `schedule.nothing_to_replace`, and as
 /// `schedule.create`.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Replace {
     pub schedule: ScheduleId,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Send>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<When>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
 }
 

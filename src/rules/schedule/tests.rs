@@ -1,4 +1,4 @@
-//! What the decider pays for a schedule's commands: the worst of each kind, in steps along its rule.
+//! The price of a schedule's commands for the decider: the worst of each kind, in steps along its rule.
 
 use super::plan::steps_of;
 use super::{OccurrenceName, Plan};
@@ -15,16 +15,16 @@ const NOW: &str = "2026-03-01T00:00:30Z";
 const SKIPS_LEN: usize = 1_000;
 
 /// A state with one user, and what the commands that it was told have cost.
-struct Desk {
+struct World {
     state: State,
     now: Instant,
     /// How often the zone database was asked when facts were taken in.
     folding_asked: u64,
 }
 
-impl Desk {
-    fn new() -> Desk {
-        let mut desk = Desk { state: State::default(), now: NOW.parse().unwrap(), folding_asked: 0 };
+impl World {
+    fn new() -> World {
+        let mut world = World { state: State::default(), now: NOW.parse().unwrap(), folding_asked: 0 };
         let named = |name: &str| Register {
             name: name.parse().unwrap(),
             phone: None,
@@ -34,9 +34,9 @@ impl Desk {
             month: Some(100),
         };
         for name in ["alice", "bob"] {
-            desk.say(Sender::Part(Part::Admin), Command::from(named(name)));
+            world.say(Sender::Part(Part::Admin), Command::from(named(name)));
         }
-        desk
+        world
     }
 
     /// Decides a command and takes in what follows.
@@ -119,36 +119,39 @@ fn rules() -> Vec<String> {
 fn no_command_about_a_schedule_keeps_the_others_waiting_and_no_fact_asks_for_zones() {
     let mut worst: Vec<(u64, &str, String)> = Vec::new();
     for rule in rules() {
-        let mut desk = Desk::new();
+        let mut world = World::new();
         let shown: String = rule.chars().take(100).collect();
         let mut note = |what, steps| worst.push((steps, what, shown.clone()));
-        let (schedule, steps) = desk.create(&rule);
+        let (schedule, steps) = world.create(&rule);
         note("create", steps);
-        let plan = desk.plan(schedule);
-        let ahead: Vec<OccurrenceName> = std::iter::successors(plan.first(desk.now), |last| plan.next(last))
+        let plan = world.plan(schedule);
+        let ahead: Vec<OccurrenceName> = std::iter::successors(plan.first(world.now), |last| plan.next(last))
             .take(SKIPS_LEN)
             .map(|occurrence| occurrence.name())
             .collect();
         let occurrence = ahead[ahead.len() - 1];
-        note("skip", desk.costs("skip", super::Skip { schedule, occurrence }.into()));
+        note("skip", world.costs("skip", super::Skip { schedule, occurrence }.into()));
         // As if each of them had been said.
-        desk.state.schedules.get_mut(&schedule).unwrap().skips.extend(&ahead);
+        world.state.schedules.get_mut(&schedule).unwrap().skips.extend(&ahead);
         let replace =
             |rule: &str| super::Replace { schedule, message: None, when: Some(body(rule).when), id: None };
-        note("replace", desk.costs("replace", replace(&rule).into()));
-        note("unskip", desk.costs("unskip", super::Unskip { schedule, occurrence }.into()));
-        note("run-now", desk.costs("run-now", super::RunNow::from(schedule).into()));
-        note("pause", desk.costs("pause", super::Pause::from(schedule).into()));
-        note("resume", desk.costs("resume", super::Resume::from(schedule).into()));
+        note("replace", world.costs("replace", replace(&rule).into()));
+        note("unskip", world.costs("unskip", super::Unskip { schedule, occurrence }.into()));
+        note("run-now", world.costs("run-now", super::RunNow::from(schedule).into()));
+        note("pause", world.costs("pause", super::Pause::from(schedule).into()));
+        note("resume", world.costs("resume", super::Resume::from(schedule).into()));
         // As after ten years in which nobody was there.
-        let due = desk.state.schedules[&schedule].next.unwrap().due;
-        desk.now = Instant::from_unix_ms(due.unix_ms() + 10 * 365 * 86_400_000);
+        let due = world.state.schedules[&schedule].next.unwrap().due;
+        world.now = Instant::from_unix_ms(due.unix_ms() + 10 * 365 * 86_400_000);
         let fired = Command::from(timer::Fired { timer: Timer::Occur(schedule), due });
-        note("occur", desk.say(Sender::Part(Part::Clock), fired).1);
-        if desk.state.schedules.contains_key(&schedule) {
-            note("cancel", desk.costs("cancel", super::Cancel::from(schedule).into()));
+        note("occur", world.say(Sender::Part(Part::Clock), fired).1);
+        if world.state.schedules.contains_key(&schedule) {
+            note("cancel", world.costs("cancel", super::Cancel::from(schedule).into()));
         }
-        assert_eq!(desk.folding_asked, 0, "another version of the database would fold another state: {rule}");
+        assert_eq!(
+            world.folding_asked, 0,
+            "another version of the database would fold another state: {rule}"
+        );
     }
     worst.sort_unstable_by(|a, b| b.cmp(a));
     let mut seen = std::collections::BTreeSet::new();

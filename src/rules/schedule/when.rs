@@ -2,54 +2,38 @@
 
 use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
+use serde_with::skip_serializing_none;
 
 use crate::words::Span;
 
 /// A rule of when. As it is recorded, `zone` and (where it recurs) `from` are filled in, so that nothing else is needed
 /// to compute its occurrences again.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct When {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<OneOrMany>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub every: Option<Every>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<Vec<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weekdays: Option<Vec<String>>,
     /// Days of the month; `-1` is the last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub days: Option<Vec<i64>>,
     /// Five fields, or six with seconds first. Where the minute or the hour begins with `*` the job follows the clocks, as in
     /// cron: then `gap` is skip and `fold` both, unless they are named.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cron: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
     /// A date or a local time: where periods are counted from. Of hours, minutes and seconds it may be a moment with an
     /// offset too, and is recorded so where the clocks show its local time twice and it is the later one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
     /// Dates.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub except: Option<Vec<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gap: Option<Gap>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fold: Option<Fold>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub short_month: Option<ShortMonth>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missed: Option<WhenMissed>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late_by: Option<Span>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_interval: Option<Span>,
 }
 

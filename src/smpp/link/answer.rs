@@ -1,4 +1,4 @@
-//! What became of a request: exactly as much as is known.
+//! The answer to a request: exactly as much as is known.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

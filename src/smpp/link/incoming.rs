@@ -1,4 +1,4 @@
-//! What an SMSC sends of its own accord, and our answer to it.
+//! Incoming requests: what an SMSC sends of its own accord, and our answer to it.
 
 use std::sync::Arc;
 

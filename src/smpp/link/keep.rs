@@ -11,12 +11,12 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
 use super::connector::Connector;
-use super::desk::Desk;
 use super::dial::{BIND_SEQUENCE, Bound, NotBound, dial, leave};
 use super::incoming::Inlet;
 use super::outbox::Outbox;
 use super::session::{self, Ended};
 use super::status::Status;
+use super::submit_queue::SubmitQueue;
 use crate::smpp::pdu::BindKind;
 use crate::smpp::pdu::status::{Named, description};
 
@@ -28,7 +28,7 @@ const LIVED_MIN: Duration = Duration::from_secs(1);
 
 struct Keeper {
     connector: Arc<Connector>,
-    desk: Arc<Desk>,
+    queue: Arc<SubmitQueue>,
     tell: watch::Sender<Status>,
     incoming: Inlet,
     stop: CancellationToken,
@@ -39,7 +39,7 @@ struct Keeper {
 }
 
 /// However this task ends, nobody waits for it any longer.
-struct Closing(Arc<Desk>);
+struct Closing(Arc<SubmitQueue>);
 
 impl Drop for Closing {
     fn drop(&mut self) {
@@ -49,13 +49,13 @@ impl Drop for Closing {
 
 pub(super) async fn keep(
     connector: Arc<Connector>,
-    desk: Arc<Desk>,
+    queue: Arc<SubmitQueue>,
     tell: watch::Sender<Status>,
     incoming: Inlet,
     stop: CancellationToken,
 ) {
-    let _closing = Closing(Arc::clone(&desk));
-    let mut keeper = Keeper { connector, desk, tell, incoming, stop, failures: 0, refused: None };
+    let _closing = Closing(Arc::clone(&queue));
+    let mut keeper = Keeper { connector, queue, tell, incoming, stop, failures: 0, refused: None };
     while !keeper.stop.is_cancelled() {
         keeper.once().await;
     }
@@ -105,15 +105,15 @@ impl Keeper {
         let ending = self.stop.child_token();
         let mut running = Vec::new();
         for (kind, bound) in kinds.iter().zip(sessions) {
-            let outbox = Outbox::new(self.connector.window, BIND_SEQUENCE, self.desk.changed());
+            let outbox = Outbox::new(self.connector.window, BIND_SEQUENCE, self.queue.changed());
             let outbox = Arc::new(outbox);
             if kind.transmits() {
-                self.desk.bound(Arc::clone(&outbox));
+                self.queue.bound(Arc::clone(&outbox));
             }
-            let (connector, desk) = (&self.connector, &self.desk);
+            let (connector, queue) = (&self.connector, &self.queue);
             let (incoming, ending) = (self.incoming.clone(), &ending);
             running.push(async move {
-                let ended = session::run(bound, outbox, connector, desk, incoming, ending).await;
+                let ended = session::run(bound, outbox, connector, queue, incoming, ending).await;
                 ending.cancel();
                 (Instant::now(), ended)
             });
@@ -122,7 +122,7 @@ impl Keeper {
         self.refused = None;
         self.tell.send_replace(Status::Bound { since });
         let ends = join_all(running).await;
-        self.desk.unbound();
+        self.queue.unbound();
         if since.elapsed() >= LIVED_MIN {
             self.failures = 0;
         }

@@ -6,7 +6,6 @@
 mod address;
 mod answer;
 mod connector;
-mod desk;
 mod dial;
 mod incoming;
 mod keep;
@@ -14,6 +13,7 @@ mod outbox;
 mod pace;
 mod session;
 mod status;
+mod submit_queue;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,8 +28,8 @@ pub use incoming::{Inbound, Incoming};
 pub use status::Status;
 
 use crate::smpp::pdu::{QuerySm, SubmitSm};
-use desk::Desk;
 use incoming::Inlet;
+use submit_queue::SubmitQueue;
 
 /// Some seconds of an SMSC's deliver_sm. When so many wait, further ones are answered "try again later" (0x64): an SMSC
 /// keeps them better than we, and unlike an answer that is put off this leaves its window free.
@@ -40,7 +40,7 @@ pub const INCOMING_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// A connector that is kept up. Clones are one.
 #[derive(Debug, Clone)]
 pub struct Link {
-    desk: Arc<Desk>,
+    queue: Arc<SubmitQueue>,
     status: watch::Receiver<Status>,
 }
 
@@ -55,9 +55,9 @@ pub fn start(
     let (tell, status) = watch::channel(Status::Connecting);
     let (incoming, receiver) = mpsc::channel(INCOMING_LEN_MAX);
     let incoming = Inlet::new(incoming);
-    let desk = Arc::new(Desk::new(&connector, stop.clone()));
-    let keeping = keep::keep(connector, Arc::clone(&desk), tell, incoming, stop);
-    (Link { desk, status }, receiver, tokio::spawn(keeping))
+    let queue = Arc::new(SubmitQueue::new(&connector, stop.clone()));
+    let keeping = keep::keep(connector, Arc::clone(&queue), tell, incoming, stop);
+    (Link { queue, status }, receiver, tokio::spawn(keeping))
 }
 
 impl Link {
@@ -65,23 +65,23 @@ impl Link {
     /// the order on the wire. Dropped before it returns, nothing is queued. After `stop`, and when the connector only receives,
     /// nothing is sent.
     pub async fn submit(&self, submit: SubmitSm) -> Submitting {
-        Submitting::new(self.desk.submit(&submit, None).await)
+        Submitting::new(self.queue.submit(&submit, None).await)
     }
 
     /// As [`Link::submit`], but it is asked until the last moment, right before it is written, whether it may go: if not, it
     /// is not sent. Without a session it is not sent either: others may have one.
     pub async fn submit_if(&self, submit: SubmitSm, permit: Arc<dyn Permit>) -> Submitting {
-        Submitting::new(self.desk.submit(&submit, Some(&permit)).await)
+        Submitting::new(self.queue.submit(&submit, Some(&permit)).await)
     }
 
     /// Whether a session is bound that takes submits.
     pub fn is_open(&self) -> bool {
-        self.desk.is_open()
+        self.queue.is_open()
     }
 
     /// As [`Link::submit`], without the pace.
     pub async fn query(&self, query: QuerySm) -> QueryAnswer {
-        match self.desk.query(&query).await {
+        match self.queue.query(&query).await {
             Some(receiver) => receiver.await.unwrap_or(QueryAnswer::Unknown(UnknownWhy::ConnectionLost)),
             None => QueryAnswer::NotSent,
         }
@@ -89,18 +89,18 @@ impl Link {
 
     /// Places in the window now: none while it is not bound or paused.
     pub fn free(&self) -> usize {
-        self.desk.free()
+        self.queue.free()
     }
 
     /// Requests without a response now.
     pub fn in_flight(&self) -> usize {
-        self.desk.in_flight()
+        self.queue.in_flight()
     }
 
     /// The SMSC is throttling: nothing is submitted for this long, and the pace, if there is one, is halved and recovers by
     /// and by.
     pub fn pause(&self, span: Duration) {
-        self.desk.pause(span);
+        self.queue.pause(span);
     }
 
     pub fn status(&self) -> watch::Receiver<Status> {

@@ -1,4 +1,4 @@
-//! What one session writes, and what it waits for: which octets reached the socket decides what is known of a request.
+//! The outbox of one session: which octets reached the socket decides what is known of a request.
 //!
 //! Invariant: every request that is taken is answered once: by its response, its timer, or the end of the session.
 //! Invariant: a request is "not sent" if and only if none of its octets was handed to the socket.

@@ -1,4 +1,4 @@
-//! How fast a connector submits: a smooth pace without bursts, slower for a while after the SMSC was throttled.
+//! The pace of a connector: smooth, without bursts, slower for a while after the SMSC has throttled it.
 
 use std::time::Duration;
 

@@ -10,10 +10,10 @@ use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use super::connector::Connector;
-use super::desk::Desk;
 use super::dial::Bound;
 use super::incoming::Inlet;
 use super::outbox::{Outbox, Overdue};
+use super::submit_queue::SubmitQueue;
 use receive::{Heard, Receiving};
 use send::Sending;
 
@@ -51,7 +51,7 @@ pub(super) async fn run(
     bound: Bound,
     outbox: Arc<Outbox>,
     connector: &Connector,
-    desk: &Desk,
+    queue: &SubmitQueue,
     incoming: Inlet,
     stop: &CancellationToken,
 ) -> Ended {
@@ -63,7 +63,7 @@ pub(super) async fn run(
         frames: bound.frames,
         outbox: &outbox,
         connector,
-        desk,
+        queue,
         incoming,
         heard: &heard,
         parting: None,

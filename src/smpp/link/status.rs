@@ -1,4 +1,4 @@
-//! How a connector is, for those who route messages and for those who are paged.
+//! The status of a connector, for those who route messages and for those who are paged.
 
 use tokio::time::Instant;
 

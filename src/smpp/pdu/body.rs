@@ -1,4 +1,4 @@
-//! What a PDU says, for either end: an ESME and an SMSC read and write all of it.
+//! The bodies of PDUs, for either end: an ESME and an SMSC read and write all of them.
 
 use super::bind::{Bind, BindKind, BindResp, Outbind};
 use super::command as id;

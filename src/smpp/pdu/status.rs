@@ -1,4 +1,4 @@
-//! What an SMSC answers (command_status, SMPP 3.4, table 5-2): its name for people, and what is to be done about it.
+//! command_status (SMPP 3.4, table 5-2): its name for people, and what is to be done about it.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,11 +1,11 @@
 //! The character sets that a short message may come in, each read without ever failing.
 
 use super::gsm::{self, Shift};
-use super::names::named;
+use crate::words::named;
 
 named! {
     /// What octets mean. Where octets mean nothing, U+FFFD is read.
-    "a character set" Charset {
+    "character set" Charset {
         /// TS 23.038 section 6.2.1, a septet in each octet.
         Gsm7 = "gsm7",
         /// The same, packed.

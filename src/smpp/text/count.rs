@@ -1,4 +1,4 @@
-//! What a text costs before it is sent: its encoding, how many short messages it takes, and what made it so.
+//! The cost of a text before it is sent: its encoding, how many short messages it takes, and what made it so.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! What data_coding says of the octets beside it (SMPP 3.4 section 5.2.19, TS 23.038 section 4).
+//! data_coding: what it says of the octets beside it (SMPP 3.4 section 5.2.19, TS 23.038 section 4).
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What comes in: one short message's user data taken apart, and the fragments of a text read as one.
+//! Fragments of incoming texts: one short message's user data taken apart, and several read as one.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,10 +1,10 @@
 //! The languages that have 7-bit tables of their own (TS 23.038 section 6.2.1.2.4).
 
-use super::names::named;
+use crate::words::named;
 
 named! {
     /// In the order of their identifiers, from 1.
-    "a language with national tables" Language {
+    "language with national tables" Language {
         Turkish = "turkish",
         /// The only one without a locking shift table.
         Spanish = "spanish",

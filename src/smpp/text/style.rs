@@ -1,16 +1,16 @@
-//! How a connector wants its texts: which alphabet its SMSC speaks, and how long texts are carried.
+//! The text style of a connector: which alphabet its SMSC speaks, and how long texts are carried.
 
 use serde::{Deserialize, Serialize};
 
 use super::language::Language;
-use super::names::named;
+use crate::words::named;
 
 /// More than a person reads as one text, and far below the 255 of TS 23.040 section 9.2.3.24.1.
 const SEGMENTS_MAX: u8 = 20;
 
 named! {
     /// What data_coding 0, "SMSC default alphabet" (SMPP 3.4 section 5.2.19), means at an SMSC.
-    "an alphabet" Alphabet {
+    "alphabet" Alphabet {
         /// The 7-bit default alphabet of TS 23.038 section 6.2.1, one septet in each octet: the custom.
         Gsm7 = "gsm7",
         /// The same, with eight septets in seven octets (TS 23.038 section 6.1.2.1).
@@ -24,7 +24,7 @@ named! {
 
 named! {
     /// How a text that takes more than one short message is carried.
-    "a way to carry long texts" Long {
+    "way to carry long texts" Long {
         /// User data header with an 8-bit reference (TS 23.040 section 9.2.3.24.1): understood everywhere.
         Udh8 = "udh8",
         /// User data header with a 16-bit reference (TS 23.040 section 9.2.3.24.8).

@@ -1,4 +1,4 @@
-//! What holds for every text: it comes back whole, fits its segments, and nothing that comes in is too much.
+//! Properties of every text: it comes back whole, fits its segments, and nothing that comes in is too much.
 
 use std::collections::BTreeMap;
 

@@ -13,7 +13,7 @@ use crate::smpp::link::Status;
 use crate::smpp::pdu::status::Named;
 use crate::sms::state::Delivery;
 use crate::wire::query::{self, ErrorAnswer};
-use crate::wire::sms_query::{ConnectorShown, SmsDeliveryShown, SmsOf, SmsState};
+use crate::wire::sms_query::{ConnectorView, SmsDeliveryView, SmsOf, SmsState};
 use crate::wire::{subjects, to_json};
 use crate::words::{MessageId, Party};
 
@@ -48,10 +48,10 @@ fn answer(shared: &Shared, connectors: &[Connector], message: Option<MessageId>)
     })
 }
 
-fn delivery((to, row): (Party, Delivery)) -> SmsDeliveryShown {
+fn delivery((to, row): (Party, Delivery)) -> SmsDeliveryView {
     let Delivery { stage, attempts, connector, ids, receipts, reason, at, .. } = row;
     let receipts = receipts.into_iter().map(|state| state.map(|state| state.as_str().to_owned()));
-    SmsDeliveryShown {
+    SmsDeliveryView {
         to,
         stage: stage.as_str().to_owned(),
         attempts,
@@ -63,7 +63,7 @@ fn delivery((to, row): (Party, Delivery)) -> SmsDeliveryShown {
     }
 }
 
-fn connector(connector: &Connector) -> ConnectorShown {
+fn connector(connector: &Connector) -> ConnectorView {
     let (state, why) = match &*connector.link.status().borrow() {
         Status::Connecting => ("connecting", None),
         Status::Bound { .. } => ("bound", None),
@@ -71,5 +71,5 @@ fn connector(connector: &Connector) -> ConnectorShown {
         Status::Down { why, .. } => ("down", Some(why.clone())),
     };
     let (name, in_flight) = (connector.name().to_owned(), connector.link.in_flight());
-    ConnectorShown { name, state: state.to_owned(), why, in_flight }
+    ConnectorView { name, state: state.to_owned(), why, in_flight }
 }

@@ -8,6 +8,7 @@ use super::inbound::hear;
 use super::opt_outs::tell;
 use super::shared::Shared;
 use crate::log::{Fault, Log, Record, blocking};
+use crate::rules::attempt::Adapter;
 use crate::rules::phone::{Part, Received, wish};
 use crate::rules::presence::Encoding;
 use crate::rules::{Command, Fact};
@@ -66,7 +67,7 @@ pub(super) async fn join(
     }
     let received = Command::from(received);
     tell(log, &received).await;
-    log.command(command::outgoing("_sms", &received, Encoding::Msgpack)).await?;
+    log.command(command::outgoing(Adapter::Sms.part(), &received, Encoding::Msgpack)).await?;
     Ok(())
 }
 

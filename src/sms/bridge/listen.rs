@@ -1,4 +1,4 @@
-//! What an SMSC sends: receipts, people's SMS, and what nobody can read; each acknowledged when it is stored.
+//! The listener to an SMSC: receipts, people's SMS, and what nobody can read; each acknowledged when it is stored.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -15,7 +15,7 @@ use super::matching::{About, Found, state_of};
 use super::opt_outs::tell;
 use super::repeated::Repeated;
 use crate::log::{Fault, Log};
-use crate::rules::attempt::{Receipt, Report, Stray};
+use crate::rules::attempt::{Adapter, Receipt, Report, Stray};
 use crate::rules::presence::Encoding;
 use crate::smpp::link::{Inbound, Incoming};
 use crate::smpp::pdu::status::{ROK, RX_T_APPN};
@@ -146,7 +146,7 @@ impl Listener {
     }
 
     async fn store(&self, said: &Said) -> Result<(), Fault> {
-        let outgoing = command::outgoing("_sms", &said.command, Encoding::Msgpack);
+        let outgoing = command::outgoing(Adapter::Sms.part(), &said.command, Encoding::Msgpack);
         tell(&self.log, &said.command).await;
         self.log.command(outgoing).await.map(drop)
     }

@@ -1,4 +1,4 @@
-//! Which delivery a receipt is about, also when it comes before the response that names its id.
+//! The match of a receipt with its delivery, also when it comes before the response that names its id.
 //!
 //! Two that are far apart, a receipt in the log and a response minutes later, find each other in the projection.
 

@@ -32,9 +32,9 @@ use tracing::{info, warn};
 
 use super::settings::Settings;
 use super::state::State;
-use crate::channel::{Adapter, Performer};
+use crate::channel::{Performer, Protocol};
 use crate::log::{Fault, Log, Record, Retry, blocking, ending, rebuilding};
-use crate::rules::attempt::Attempt;
+use crate::rules::attempt::{Adapter, Attempt};
 use crate::smpp::pdu::status;
 use crate::wire::subjects;
 use crate::words::EventSeq;
@@ -150,8 +150,8 @@ impl Bridge {
     }
 }
 
-impl Adapter for Bridge {
-    const NAME: &'static str = "sms";
+impl Protocol for Bridge {
+    const CHANNEL: Adapter = Adapter::Sms;
     type Connector = Connector;
 
     fn connectors(&self) -> &[Connector] {

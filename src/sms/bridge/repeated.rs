@@ -103,7 +103,7 @@ impl Repeated {
         let (since, until) = (clock::now() + Span::from_ms(-JUST_BEFORE.ms()), Instant::now() + JUST_AFTER);
         let mut commands = Vec::new();
         for verb in [Received::NAME, Part::NAME] {
-            let filter = subjects::command("_sms", verb);
+            let filter = subjects::command(Adapter::Sms.part(), verb);
             for record in log.since("COMMANDS", &filter, since, LEN_MAX).await? {
                 let subject = record.subject.as_str();
                 let order = command::parse(subject, &record.payload, CommandSeq(record.seq), record.at);

@@ -1,4 +1,4 @@
-//! What the parts of a running bridge share.
+//! The state that the parts of a running bridge share.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What time brings: receipts that do not come are asked after, parts that do not come are done without, the old is forgotten.
+//! The sweep: receipts that do not come are asked after, parts that do not come are done without, the old is forgotten.
 
 use std::sync::Arc;
 use std::time::Duration;

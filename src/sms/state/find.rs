@@ -1,4 +1,4 @@
-//! What is looked up in the rows, and what is done to them besides projecting.
+//! Look-ups in the rows, and changes to them that no commit makes.
 
 use sled::Batch;
 

@@ -1,4 +1,4 @@
-//! What the bridge knows of each SMS, projected from the log into sled: attempts, the SMSC's ids, receipts, parts.
+//! The bridge's knowledge of each SMS, projected from the log into sled: attempts, the SMSC's ids, receipts, parts.
 //!
 //! Invariant: rows and position change in one batch; the folder is disposable, and is rebuilt from the log.
 //! Invariant: nothing is decided from it that the decider does not decide again.

@@ -1,4 +1,4 @@
-//! Which rows a commit changes.
+//! The projection of a commit: which rows it changes.
 //!
 //! Invariant: whether a delivery has arrived or failed is what the decider says of it, never judged here again.
 

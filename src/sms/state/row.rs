@@ -1,4 +1,4 @@
-//! What the rows hold of a delivery, a receipt without one, and a part of a long SMS.
+//! The rows of a delivery, of a receipt without one, and of a part of a long SMS.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What the rows hold after a story, and that they hold it again when the folder is made anew.
+//! Rows after a story, and the same rows when the folder is made anew.
 
 use std::path::Path;
 

@@ -34,7 +34,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 pub(super) fn create(people: &[UserName], number: usize, due: crate::words::Instant) -> (String, Bytes) {
     let person = |number: usize| people.get(number % people.len().max(1)).cloned();
     let to = person(number + 1).map(Address::User).into_iter().collect();
-    let message = Send { to, text: Some(format!("{:>40}", due.unix_ms())), ..Send::default() };
+    let message = Send { to, text: Some(format!("{:>40}", due.unix_ms()).into()), ..Send::default() };
     let at = Some(OneOrMany::One(Zone::UTC.local(due).to_string()));
     let when = When { at, zone: Some("UTC".to_owned()), ..When::default() };
     let create = Command::from(Create { message, when, id: None });

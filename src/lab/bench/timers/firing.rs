@@ -13,7 +13,7 @@ use crate::lab::bench::world::World;
 use crate::log::{Log, clock};
 use crate::rules::Verb;
 use crate::rules::timer::Fired;
-use crate::wire::{Shown, from_msgpack, subjects};
+use crate::wire::{MessageView, from_msgpack, subjects};
 use crate::words::{Instant, Span, UserName};
 
 /// Time to create them, and for the wheel to open their minute as it does in ordinary life.
@@ -76,7 +76,7 @@ async fn arrivals(mut live: Subscriber, due: usize) -> Result<Vec<f64>, Failure>
         };
         first = false;
         let now_us = clock::unix_us();
-        let shown: Option<Shown> = from_msgpack(&message.payload).ok();
+        let shown: Option<MessageView> = from_msgpack(&message.payload).ok();
         let due_ms: Option<i64> = shown.and_then(|shown| shown.text?.trim().parse().ok());
         late.extend(due_ms.map(|due_ms| (now_us - due_ms * 1_000) as f64 / 1_000.0));
     }

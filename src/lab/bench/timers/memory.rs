@@ -1,6 +1,6 @@
 //! The decider's memory: what a pending schedule costs.
 
-use crate::lab::bench::memory::Desk;
+use crate::lab::bench::memory::PureDecider;
 use crate::rules::Command;
 use crate::rules::Sender;
 use crate::rules::message::Send;
@@ -20,17 +20,17 @@ pub(super) fn measure(schedules: usize) -> Bytes {
     let once = When { at, zone: zone.clone(), ..When::default() };
     let (every, times) = (Some(Every::Unit("day".to_owned())), Some(vec!["09:00".to_owned()]));
     let daily = When { every, times, zone, ..When::default() };
-    let mut desk = Desk::default();
-    desk.register(100);
-    let once = per_schedule(&mut desk, schedules, &once);
-    Bytes { once, daily: per_schedule(&mut desk, schedules, &daily) }
+    let mut decider = PureDecider::default();
+    decider.register(100);
+    let once = per_schedule(&mut decider, schedules, &once);
+    Bytes { once, daily: per_schedule(&mut decider, schedules, &daily) }
 }
 
-fn per_schedule(desk: &mut Desk, schedules: usize, when: &When) -> f64 {
-    desk.cost(schedules, |number| {
-        let to = vec![Address::User(Desk::name((number + 1) % 100))];
-        let message = Send { to, text: Some("a text that stays in the log".to_owned()), ..Send::default() };
+fn per_schedule(decider: &mut PureDecider, schedules: usize, when: &When) -> f64 {
+    decider.cost(schedules, |number| {
+        let to = vec![Address::User(PureDecider::name((number + 1) % 100))];
+        let message = Send { to, text: Some("a text that stays in the log".into()), ..Send::default() };
         let create = Create { message, when: when.clone(), id: None };
-        (Sender::User(Desk::name(number % 100)), Command::from(create))
+        (Sender::User(PureDecider::name(number % 100)), Command::from(create))
     })
 }

@@ -9,8 +9,8 @@ use tokio::time::Instant;
 use tracing::debug;
 
 use super::Esme;
-use crate::lab::smsc::desk::Desk;
 use crate::lab::smsc::event::Event;
+use crate::lab::smsc::shared::Shared;
 use crate::smpp::pdu::status::{RALYBND, RINVBNDSTS, RINVCMDID, RINVCMDLEN, ROK};
 use crate::smpp::pdu::{
     Bind, BindKind, BindResp, Body, Frame, FrameReader, Header, INTERFACE_VERSION, ShortMessage, Tlvs,
@@ -25,7 +25,7 @@ const READ_LEN: usize = 16 * 1024;
 pub(super) struct Conversation {
     pub(super) reader: OwnedReadHalf,
     pub(super) frames: FrameReader,
-    pub(super) desk: Arc<Desk>,
+    pub(super) shared: Arc<Shared>,
     pub(super) queue: mpsc::Sender<Vec<u8>>,
     pub(super) late: mpsc::Sender<(Instant, Vec<u8>)>,
     pub(super) bound: Option<(BindKind, Arc<Esme>)>,
@@ -58,9 +58,9 @@ impl Conversation {
 
     pub(super) async fn end(&mut self) {
         if let Some((_, esme)) = self.bound.take() {
-            self.desk.leaves(&esme);
+            self.shared.leaves(&esme);
             esme.ended();
-            self.desk.tell(Event::Unbound { system_id: esme.system_id.clone() }).await;
+            self.shared.tell(Event::Unbound { system_id: esme.system_id.clone() }).await;
         }
     }
 
@@ -88,12 +88,12 @@ impl Conversation {
                 self.respond(&Body::DataSmResp(id), status, sequence).await;
             }
             Body::QuerySm(query) => {
-                let asked = self.transmits().and_then(|_| self.desk.asked(query));
+                let asked = self.transmits().and_then(|_| self.shared.asked(query));
                 let status = asked.as_ref().err().copied().unwrap_or(ROK);
                 self.respond(&Body::QuerySmResp(asked.unwrap_or_default()), status, sequence).await;
             }
             Body::CancelSm(cancel) => {
-                let cancelled = self.transmits().and_then(|_| self.desk.cancelled(&cancel));
+                let cancelled = self.transmits().and_then(|_| self.shared.cancelled(&cancel));
                 self.respond(&Body::CancelSmResp, cancelled.err().unwrap_or(ROK), sequence).await;
             }
             Body::Broken(_) if !command::is_response(id) => self.refuse(RINVCMDLEN, sequence).await,
@@ -117,19 +117,19 @@ impl Conversation {
     }
 
     async fn bind(&mut self, bind: Bind, sequence: u32) {
-        let let_in = if self.bound.is_some() { Err(RALYBND) } else { self.desk.lets_in(&bind) };
+        let let_in = if self.bound.is_some() { Err(RALYBND) } else { self.shared.lets_in(&bind) };
         let Bind { kind, system_id, .. } = bind;
         let tlvs = Tlvs::default().with(tlv::SC_INTERFACE_VERSION, [INTERFACE_VERSION]);
         let resp = Body::BindResp(BindResp { kind, system_id: SYSTEM_ID.to_owned(), tlvs });
         self.answer(&resp, let_in.err().unwrap_or(ROK), sequence).await;
         if let Err(status) = let_in {
-            return self.desk.tell(Event::BindRefused { system_id, status }).await;
+            return self.shared.tell(Event::BindRefused { system_id, status }).await;
         }
         let esme = Arc::new(Esme::new(system_id.clone(), self.queue.clone()));
         self.bound = Some((kind, Arc::clone(&esme)));
-        self.desk.tell(Event::Bound { system_id, kind }).await;
+        self.shared.tell(Event::Bound { system_id, kind }).await;
         if kind != BindKind::Transmitter {
-            self.desk.receives(&esme);
+            self.shared.receives(&esme);
         }
     }
 
@@ -143,7 +143,7 @@ impl Conversation {
     /// The message_id, or a status.
     async fn take(&self, message: &ShortMessage) -> (String, u32) {
         let taken = match self.transmits() {
-            Ok(esme) => self.desk.submitted(&esme.system_id, message).await,
+            Ok(esme) => self.shared.submitted(&esme.system_id, message).await,
             Err(status) => Err(status),
         };
         taken.map_or_else(|status| (String::new(), status), |id| (id, ROK))
@@ -151,7 +151,7 @@ impl Conversation {
 
     /// To a request about messages, after the delay.
     async fn respond(&self, body: &Body, status: u32, sequence: u32) {
-        let at = Instant::now() + self.desk.options.delay;
+        let at = Instant::now() + self.shared.options.delay;
         // Where it does not go through, the session has ended.
         let _nobody_hears = self.late.send((at, body.to_vec(status, sequence))).await;
     }

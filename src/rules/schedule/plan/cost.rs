@@ -1,4 +1,4 @@
-//! How much a question about a rule costs, in steps that tests can count: a machine that is busy does not take more of them.
+//! The cost of a question about a rule, in steps that tests can count: a machine that is busy does not take more of them.
 
 #[cfg(test)]
 thread_local! {

@@ -1,4 +1,4 @@
-//! Which form a rule has, and the fields that belong to it.
+//! The forms of a rule, and the fields that belong to each.
 
 use super::super::when::{Every, When};
 use super::texts::quoted;

@@ -1,4 +1,4 @@
-//! When a schedule fires: its rule as civil time, and its occurrences as a pure function of it.
+//! The plan of a schedule: its rule as civil time, and its occurrences as a pure function of it.
 //!
 //! Invariant: occurrences are computed from the anchor, never from the last firing, so computing them again gives them again.
 //! Invariant: an occurrence is known by its nominal local time (and, where a clock shows it twice, by which of the two).
@@ -22,6 +22,7 @@ mod walk;
 pub(in crate::rules) use cost::steps_of;
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use self::nominal::{Nominal, day_of};
 use self::steady::Steady;
@@ -82,6 +83,7 @@ pub enum OmitReason {
 }
 
 /// A rule, parsed. A million of them are held in memory.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     zone: Zone,
@@ -89,7 +91,6 @@ pub struct Plan {
     fold: Fold,
     missed: WhenMissed,
     rule: Rule,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     bounds: Option<Box<Bounds>>,
 }
 
@@ -100,18 +101,21 @@ enum Rule {
 }
 
 /// What most rules do without.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Bounds {
     /// The last local time, in milliseconds.
+    #[serialize_always]
     until: Option<i64>,
     /// How many occurrences; 0 is any number.
     count: u32,
     /// Only what is due after this is counted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     counted_after: Option<Instant>,
     /// Dates in days since 1970-01-01; sorted, each once.
     except: Box<[i32]>,
+    #[serialize_always]
     late_by: Option<Span>,
+    #[serialize_always]
     min_interval: Option<Span>,
 }
 

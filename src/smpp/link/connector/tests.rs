@@ -1,4 +1,4 @@
-//! What settings are taken, what is said of wrong ones, and that no password is.
+//! Settings that are taken, words about wrong ones, and no password in any.
 
 use super::*;
 use crate::smpp::pdu::status::Class;

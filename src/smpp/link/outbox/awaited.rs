@@ -1,4 +1,4 @@
-//! Who waits for which response, and what each of them is told.
+//! Awaited responses: who waits for which, and what each of them is told.
 
 use tokio::sync::oneshot;
 

@@ -1,4 +1,4 @@
-//! What is known of a request at each end that a session can have.
+//! Knowledge of a request at each end that a session can have.
 
 use super::*;
 use crate::smpp::pdu::{QuerySmResp, Tlvs, command, tlv};

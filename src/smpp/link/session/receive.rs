@@ -11,10 +11,10 @@ use tracing::debug;
 
 use super::Ended;
 use crate::smpp::link::connector::Connector;
-use crate::smpp::link::desk::Desk;
 use crate::smpp::link::dial::READ_LEN;
 use crate::smpp::link::incoming::{Inbound, Inlet, Reply};
 use crate::smpp::link::outbox::{Outbox, Resolved};
+use crate::smpp::link::submit_queue::SubmitQueue;
 use crate::smpp::pdu::status::{Class, Named, RINVBNDSTS, RINVCMDID, ROK, RX_T_APPN};
 use crate::smpp::pdu::{Body, Frame, FrameReader, Header, command};
 
@@ -51,7 +51,7 @@ pub(super) struct Receiving<'a> {
     pub(super) frames: FrameReader,
     pub(super) outbox: &'a Arc<Outbox>,
     pub(super) connector: &'a Connector,
-    pub(super) desk: &'a Desk,
+    pub(super) queue: &'a SubmitQueue,
     pub(super) incoming: Inlet,
     pub(super) heard: &'a Heard,
     pub(super) parting: Option<Parting>,
@@ -151,7 +151,7 @@ impl Receiving<'_> {
         let Header { command, status, sequence } = header;
         // Before its place in the window is free: the next would overtake what was refused.
         if status != ROK && self.connector.status.class(status) == Class::Throttle {
-            self.desk.pause(THROTTLE_PAUSE);
+            self.queue.pause(THROTTLE_PAUSE);
         }
         match self.outbox.resolve(sequence, status, body) {
             // The SMSC has lost the session, but not the connection.

@@ -1,4 +1,4 @@
-//! What becomes of local times that the clocks skip, or show twice.
+//! Local times that the clocks skip, or show twice.
 
 use super::{NOW, fires, plan};
 

@@ -1,4 +1,4 @@
-//! What a rule is refused for, and the field that is named.
+//! Refused rules, and the field that is named.
 
 use super::{NOW, made};
 use crate::rules::schedule::New;

@@ -1,4 +1,4 @@
-//! Where submits wait their turn: for a bound session, for the pace, for a place in the window; first come, first served.
+//! The submit queue: submits wait their turn for a bound session, for the pace, for a place in the window; first come, first served.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use super::pace::Pace;
 use crate::smpp::pdu::{QuerySm, SubmitSm};
 
 #[derive(Debug)]
-pub(super) struct Desk {
+pub(super) struct SubmitQueue {
     /// Held by the one who waits at the head of the queue.
     turn: tokio::sync::Mutex<()>,
     /// Something has changed that the head of the queue may wait for. It is one, so one permit is enough.
@@ -40,11 +40,11 @@ enum Wait {
     Never,
 }
 
-impl Desk {
-    pub(super) fn new(connector: &Connector, stop: CancellationToken) -> Desk {
+impl SubmitQueue {
+    pub(super) fn new(connector: &Connector, stop: CancellationToken) -> SubmitQueue {
         let pace = Pace::new(connector.rate, Instant::now());
         let inner = Inner { outbox: None, pace, closed: !connector.bind.transmits() };
-        Desk {
+        SubmitQueue {
             turn: tokio::sync::Mutex::new(()),
             changed: Arc::new(Notify::new()),
             stop,
@@ -161,7 +161,7 @@ impl Desk {
         if now < opens {
             return Err(Wait::Until(opens));
         }
-        // A session that takes no more is replaced, or the desk is closed: both are told.
+        // A session that takes no more is replaced, or the queue is closed: both are told.
         let receiver = outbox.submit(submit, permit.cloned()).ok_or(Wait::Change)?;
         inner.pace.take(submit.segments(), now);
         Ok(receiver)

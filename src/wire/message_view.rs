@@ -1,21 +1,23 @@
-//! A message as it is shown everywhere: live, in the inbox, in the history.
+//! The view of a message: the same live, in the inbox, in the history.
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use crate::rules::message::MessagePart;
 use crate::words::{Author, MessageId, Party};
 
 /// `{"message", "from", "to", "text"?, "parts"?, "at", "state"}`.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Shown {
+pub struct MessageView {
     pub message: MessageId,
     pub from: Author,
     /// The recipient this is about, also where the message has others.
     pub to: Party,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parts: Option<Vec<MessagePart>>,
+    pub text: Option<Arc<str>>,
+    pub parts: Option<Arc<[MessagePart]>>,
     /// When it was accepted, RFC 3339.
     pub at: String,
     pub state: String,

@@ -1,4 +1,4 @@
-//! What is sent back until shortly before its time: collected, and sent in bursts.
+//! Delayed NAKs: timers that return shortly before their time are collected, and their NAKs leave in bursts.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ pub(super) fn returns_at(due: Instant) -> Instant {
 
 /// What waits for the next burst, each with the time at which it should return.
 #[derive(Debug)]
-pub(super) struct SendBack<T> {
+pub(super) struct DelayedNaks<T> {
     waiting: Vec<(T, Instant)>,
     /// When the first of these came.
     since: Instant,
@@ -30,9 +30,9 @@ pub(super) struct SendBack<T> {
     ended: Instant,
 }
 
-impl<T> SendBack<T> {
-    pub(super) fn new() -> SendBack<T> {
-        SendBack { waiting: Vec::new(), since: Instant::default(), ended: Instant::default() }
+impl<T> DelayedNaks<T> {
+    pub(super) fn new() -> DelayedNaks<T> {
+        DelayedNaks { waiting: Vec::new(), since: Instant::default(), ended: Instant::default() }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -61,7 +61,7 @@ impl<T> SendBack<T> {
         Some((Instant::from_unix_ms(burst) - now).duration())
     }
 
-    /// All that waits. Whoever sends it says when it [`SendBack::left_at`].
+    /// All that waits. Whoever sends it says when it [`DelayedNaks::left_at`].
     pub(super) fn take_all(&mut self) -> Vec<(T, Instant)> {
         std::mem::take(&mut self.waiting)
     }
@@ -101,7 +101,7 @@ mod tests {
             (9_000, 1_010, 1_010, 90),
             (0, 9_000, 1_010, 0),
         ] {
-            let mut back = SendBack::new();
+            let mut back = DelayedNaks::new();
             assert_eq!(back.left(at(now)), None);
             back.left_at(at(ended));
             back.push("a", at(5_000), at(since));

@@ -8,13 +8,13 @@ use crate::words::{CommandSeq, EventSeq, Instant};
 
 /// Rules, their state, and the log they have led to.
 #[derive(Default)]
-pub(in crate::query) struct Desk {
+pub(in crate::query) struct PureDecider {
     state: State,
     command: u64,
     pub(in crate::query) log: Vec<(EventSeq, Commit)>,
 }
 
-impl Desk {
+impl PureDecider {
     /// Decides a command at a moment, which must not be refused. Gives the sequence of the command: the number of what it made.
     pub(in crate::query) fn take(&mut self, at: &str, by: &str, verb: &str, payload: &Value) -> u64 {
         self.command += 1;

@@ -10,7 +10,7 @@ const FACTS_PER_PART: usize = 1_024;
 
 /// The pure rules at work, as the decider sets them to work.
 #[derive(Default)]
-pub struct Desk {
+pub struct PureDecider {
     pub state: State,
     /// The last command taken.
     pub seq: u64,
@@ -18,7 +18,7 @@ pub struct Desk {
     pub log: Vec<(String, Vec<u8>)>,
 }
 
-impl Desk {
+impl PureDecider {
     /// Decides the next command and takes the decision in.
     pub fn take(&mut self, at: Instant, subject: &str, payload: &[u8]) -> (Vec<Commit>, Outcome) {
         self.seq += 1;

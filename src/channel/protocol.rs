@@ -1,15 +1,16 @@
-//! Adapter: what the protocol of a channel is to Homing. `channel` asks, grants, settles; an adapter sends.
+//! Protocol: what a channel's adapter implements. `channel` asks, grants, settles; an adapter sends.
 
 use std::sync::Arc;
 
 use super::Grant;
 use crate::log::{Fault, Record};
+use crate::rules::attempt::Adapter;
 use crate::words::EventSeq;
 
 /// A channel's protocol, with what it knows beside the log.
-pub trait Adapter: Send + Sync + 'static {
-    /// The channel's name: of its items (`homing.out.<name>.>`), of their durable consumer, and of its part (`_<name>`).
-    const NAME: &'static str;
+pub trait Protocol: Send + Sync + 'static {
+    /// Its row in the table of channels: its name is that of its items (`homing.out.<name>.>`) and of their durable consumer.
+    const CHANNEL: Adapter;
     type Connector: Connector;
 
     /// In the order in which they are preferred.

@@ -1,4 +1,4 @@
-//! What all sessions of the SMSC share: who is bound, which messages it holds, and what is told of it.
+//! The state that all sessions of the SMSC share: who is bound, which messages it holds, and what is told of it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -18,7 +18,7 @@ use crate::smpp::pdu::status::{RINVDSTADR, RINVMSGID, RINVPASWD, RINVSYSID, RMSG
 use crate::smpp::pdu::{Bind, CancelSm, QuerySm, QuerySmResp, ShortMessage, absolute_time};
 
 #[derive(Debug)]
-pub(super) struct Desk {
+pub(super) struct Shared {
     pub(super) options: Options,
     queues: Queues,
     /// Those that receive, the last bound last.
@@ -41,8 +41,8 @@ struct Inner {
     reference: u16,
 }
 
-impl Desk {
-    pub(super) fn new(options: Options, queues: Queues, stop: CancellationToken) -> Desk {
+impl Shared {
+    pub(super) fn new(options: Options, queues: Queues, stop: CancellationToken) -> Shared {
         // From the clock: an ESME knows the ids and references of an earlier run.
         let started = u64::try_from(clock::now().unix_ms()).unwrap_or_default();
         let [.., high, low] = started.to_be_bytes();
@@ -53,7 +53,7 @@ impl Desk {
             reference: u16::from_be_bytes([high, low]),
         };
         let receivers = watch::Sender::new(Vec::new());
-        Desk { options, queues, receivers, inner: Mutex::new(inner), stop }
+        Shared { options, queues, receivers, inner: Mutex::new(inner), stop }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

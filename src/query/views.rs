@@ -1,8 +1,8 @@
-//! Rows in the words of the contract.
+//! Views: rows of the read models in the words of the contract.
 
 use super::model::{Contact, Present, Reason, Step, User};
 use crate::rules::Channel;
-use crate::wire::query::{ContactShown, DeviceShown, PresenceShown, RecipientState, StateChange, UserShown};
+use crate::wire::query::{ContactView, DeviceView, PresenceView, RecipientState, StateChange, UserView};
 use crate::words::{EventSeq, Instant, Party, UserName};
 
 /// A delivery's story begins with its acceptance.
@@ -28,17 +28,17 @@ pub(super) fn recipient(to: Party, (at, seq): (Instant, EventSeq), steps: &[Step
     }
 }
 
-pub(super) fn present((user, devices): Present) -> PresenceShown {
-    let devices: Vec<DeviceShown> = devices
+pub(super) fn present((user, devices): Present) -> PresenceView {
+    let devices: Vec<DeviceView> = devices
         .into_iter()
-        .map(|(device, row)| DeviceShown { device, class: row.class, since: row.since.to_string() })
+        .map(|(device, row)| DeviceView { device, class: row.class, since: row.since.to_string() })
         .collect();
-    PresenceShown { user, online: !devices.is_empty(), devices }
+    PresenceView { user, online: !devices.is_empty(), devices }
 }
 
-pub(super) fn contact(who: Party, contact: Contact, user: Option<User>) -> ContactShown {
+pub(super) fn contact(who: Party, contact: Contact, user: Option<User>) -> ContactView {
     let Contact { alias, blocked } = contact;
-    let mut shown = ContactShown { who, alias, blocked, im: None, nickname: None, mood: None, picture: None };
+    let mut shown = ContactView { who, alias, blocked, im: None, nickname: None, mood: None, picture: None };
     if let Some(user) = user {
         shown.im = Some(user.im);
         shown.nickname = user.nickname;
@@ -48,7 +48,7 @@ pub(super) fn contact(who: Party, contact: Contact, user: Option<User>) -> Conta
     shown
 }
 
-pub(super) fn user((name, row): (UserName, User)) -> UserShown {
+pub(super) fn user((name, row): (UserName, User)) -> UserView {
     let User { im, phone, zone, day, month, suspended, sms, nickname: _, mood: _, picture: _ } = row;
-    UserShown { name, im, phone, zone, day, month, suspended, sms }
+    UserView { name, im, phone, zone, day, month, suspended, sms }
 }

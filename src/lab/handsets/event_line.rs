@@ -1,4 +1,4 @@
-//! How an event at the SMSC is shown: a line for a person, an object for a program.
+//! The line of an event at the SMSC, for a person; its object, for a program.
 
 use serde::Serialize;
 
