@@ -6,6 +6,7 @@ use async_nats::Subject;
 use async_nats::jetstream::consumer::Consumer;
 use async_nats::jetstream::consumer::pull::{Config, Stream};
 use futures_util::{FutureExt, StreamExt};
+use tokio::task::unconstrained;
 use tokio::time::timeout;
 use tracing::{debug, error};
 
@@ -208,7 +209,8 @@ async fn give_back(log: &Log, source: Source, mut messages: Stream) -> Result<()
     // Once the server has answered something, all that it sent before is here.
     log.last_seq(source.stream).await?;
     let mut untaken = Vec::new();
-    while let Some(Some(Ok(message))) = messages.next().now_or_never() {
+    // A task's budget would end it early: an item that is here then looks as if it was not.
+    while let Some(Some(Ok(message))) = unconstrained(messages.next()).now_or_never() {
         untaken.push(taken(message)?);
     }
     // Once it has answered after this, it sends nothing more to this reader, what is given back neither.

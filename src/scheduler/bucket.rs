@@ -57,11 +57,11 @@ impl Bucket {
         let taking = take(log.pull_minute(minute), sender, stop.clone());
         let taking = AbortOnDropHandle::new(tokio::spawn(taking));
         let ended = bucket.work(&mut batches, &stop).await;
-        while let Ok(batch) = batches.try_recv() {
+        // Until the reader has ended: what it took and had not handed over is given back too.
+        while let Some(batch) = batches.recv().await {
             let now = clock::now();
             batch.into_iter().flatten().for_each(|taken| bucket.delayed_naks.push(taken, now, now));
         }
-        drop(batches);
         // Nobody makes the minute's consumer again once this has ended.
         let _stopped_or_failed = taking.await;
         bucket.give_back().await;

@@ -15,7 +15,8 @@ use tokio::sync::{oneshot, watch};
 use tokio::time;
 
 use super::config::{self, Layout};
-use super::find::{Binary, Search, find};
+use super::find::find;
+use super::search::{Binary, Search};
 use super::tail::last_lines;
 use super::{Progress, Sync, ready};
 use crate::log::Fault;

@@ -14,16 +14,17 @@ mod launch;
 mod managed;
 mod obtain;
 mod ready;
+mod search;
 mod sync;
 mod tail;
 mod version;
 
 pub use config::holds_streams;
-pub use find::{Binary, Search, find};
+pub use find::find;
 pub use folder::Folder;
 pub use launch::become_server;
 pub use managed::{Ended, Managed, ServerOptions, start, start_binary};
-pub use obtain::Way;
+pub use search::{Binary, Search, Way};
 pub use sync::{NotASync, Sync};
 pub use version::Version;
 

@@ -11,7 +11,7 @@ use tokio::process::Command;
 use tokio::time;
 
 use super::Progress;
-use super::find::{Binary, Search, on_path};
+use super::search::{Binary, Search, Way, on_path};
 use super::tail::last_lines;
 use super::version::{Version, version_of};
 use crate::log::Fault;
@@ -23,24 +23,6 @@ const MAKE_WAIT_S_MAX: u64 = 1_200;
 const LOCK_POLL_MS: u64 = 100;
 /// Of what a tool said before it failed; the rest is in the log.
 const LAST_LINES_MAX: usize = 5;
-
-/// `HOMING_NATS_FROM` names one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
-    Go,
-    Apt,
-}
-
-impl Way {
-    pub(super) const ALL: [Way; 2] = [Way::Go, Way::Apt];
-
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Way::Go => "go",
-            Way::Apt => "apt",
-        }
-    }
-}
 
 /// Only one process obtains at a time; whoever waited takes what the other one got.
 pub(super) async fn obtain(search: &Search, progress: &Progress<'_>) -> Result<Binary, Fault> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::event::Event;
+use super::event::{Event, INTERNATIONAL};
 use super::joining::UDHI;
 use super::shared::Shared;
 use crate::smpp::pdu::status::{Named, RMSGQFUL, ROK, RSYSERR, RTHROTTLED, RX_T_APPN};
@@ -11,7 +11,6 @@ use crate::smpp::text::{Segment, Style, TooLong, segment};
 use crate::words::Phone;
 
 /// Type of number (SMPP 3.4, 5.2.5) and numbering plan (5.2.6).
-pub(super) const INTERNATIONAL: u8 = 1;
 const NETWORK_SPECIFIC: u8 = 3;
 const UNKNOWN_PLAN: u8 = 0;
 const E164: u8 = 1;

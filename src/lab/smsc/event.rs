@@ -5,6 +5,9 @@ use serde::Serialize;
 use crate::smpp::pdu::{Address, BindKind, ReceiptState};
 use crate::sms::number;
 
+/// Type of number (SMPP 3.4, 5.2.5).
+pub(super) const INTERNATIONAL: u8 = 1;
+
 /// Numbers of phones have their plus; other addresses are as they came.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -60,5 +63,5 @@ pub(super) fn phone(address: &Address) -> String {
 
 /// What a phone shows as the sender.
 pub(super) fn sender(address: &Address) -> String {
-    if address.ton == super::deliver::INTERNATIONAL { phone(address) } else { address.text.clone() }
+    if address.ton == INTERNATIONAL { phone(address) } else { address.text.clone() }
 }

@@ -57,6 +57,13 @@ impl Message {
     }
 }
 
+/// A message that has arrived, or never will, at this time.
+#[derive(Debug)]
+pub(super) struct Due {
+    pub(super) at: tokio::time::Instant,
+    pub(super) id: u64,
+}
+
 #[derive(Debug)]
 pub(super) struct Held {
     messages: BTreeMap<u64, Message>,

@@ -7,6 +7,7 @@
 //! Invariant: a text and a number are told to whoever holds the events, and never logged.
 
 mod deliver;
+mod esme;
 mod event;
 mod held;
 mod joining;

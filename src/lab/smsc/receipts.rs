@@ -5,11 +5,10 @@ use std::sync::Arc;
 use chrono::DateTime;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::Instant;
 
 use super::deliver;
 use super::event::{self, Event};
-use super::held::Message;
+use super::held::{Due, Message};
 use super::shared::Shared;
 use crate::smpp::pdu::{ReceiptState, ShortMessage, Tlvs, tlv};
 use crate::words;
@@ -18,13 +17,6 @@ use crate::words;
 const RECEIPT: u8 = 0x04;
 /// Without an answer at one time: what gateways take by custom.
 const WINDOW: usize = 10;
-
-/// A message that has arrived, or never will, at this time.
-#[derive(Debug)]
-pub(super) struct Due {
-    pub(super) at: Instant,
-    pub(super) id: u64,
-}
 
 /// Sends them in the order in which they are due; all wait equally long.
 pub(super) async fn send(shared: Arc<Shared>, mut queue: mpsc::Receiver<Due>) {

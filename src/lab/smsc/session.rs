@@ -1,6 +1,5 @@
 //! One connection of an ESME, from its bind to its end.
 
-mod esme;
 mod hear;
 mod write;
 
@@ -12,8 +11,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-pub(super) use esme::Esme;
-
+use super::esme::UNBIND_SEQUENCE;
 use super::shared::Shared;
 use crate::smpp::pdu::status::ROK;
 use crate::smpp::pdu::{Body, FrameReader, PDU_BYTES_MAX};
@@ -26,8 +24,6 @@ const QUEUE_LEN_MAX: usize = 100;
 const LATE_LEN_MAX: usize = 10_000;
 /// For the answer to our unbind, and for the last octets.
 const PART_WITHIN: Duration = Duration::from_secs(2);
-/// Of our unbind. Other requests of ours are numbered from 1.
-const UNBIND_SEQUENCE: u32 = 0x7FFF_FFFF;
 
 pub(super) async fn run(stream: TcpStream, shared: Arc<Shared>, stop: CancellationToken) {
     // Without it a window of small PDUs waits for acknowledgements; where it cannot be set, that is all.

@@ -6,12 +6,11 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::esme::Esme;
 use super::event::{self, Event};
-use super::held::{Held, Message};
+use super::held::{Due, Held, Message};
 use super::joining::{Joining, Whole};
 use super::options::Options;
-use super::receipts::Due;
-use super::session::Esme;
 use super::throttle::Throttle;
 use crate::log::clock;
 use crate::smpp::pdu::status::{RINVDSTADR, RINVMSGID, RINVPASWD, RINVSYSID, RMSGQFUL, RTHROTTLED};

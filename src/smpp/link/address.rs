@@ -3,7 +3,7 @@
 use toml::{Table, Value};
 use url::Url;
 
-use super::connector::{Secret, SettingsError, TEXT_KEYS, wrong};
+use super::setting::{Secret, SettingsError, wrong};
 
 pub(super) const FORM: &str =
     "smpp://system_id:password@host:port?key=value&… (smpps:// for TLS; special characters as %40)";
@@ -38,6 +38,8 @@ const TEXTS: [&str; 13] = [
     "service_type",
     "password",
 ];
+/// Passed on to whoever writes the texts.
+pub(super) const TEXT_KEYS: [&str; 5] = ["alphabet", "long", "smart", "national", "data_codings"];
 /// Of another kind than these.
 const OTHERS: [&str; 2] = ["rate", "status"];
 

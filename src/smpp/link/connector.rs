@@ -1,14 +1,14 @@
 //! A connector's settings: an SMSC's URL, or a table with that URL and the same keys beside it.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use super::address;
+use super::address::{self, TEXT_KEYS};
+use super::setting::{Secret, SettingsError, wrong};
 use crate::smpp::pdu::status::Overrides;
 use crate::smpp::pdu::{BindKind, IdForm, PDU_BYTES_MAX};
 use crate::words::Span;
@@ -87,26 +87,6 @@ impl Receipts {
     }
 }
 
-/// Never shown.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct Secret(String);
-
-impl Secret {
-    pub fn new(text: String) -> Secret {
-        Secret(text)
-    }
-
-    pub(super) fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("(secret)")
-    }
-}
-
 /// An account at an SMSC. Made by parsing, its values are valid.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Connector {
@@ -144,18 +124,6 @@ pub struct Connector {
     pub pdu_bytes_max: usize,
     /// The settings of its texts, which the link does not read: `alphabet`, `long`, `smart`, `national`, `data_codings`.
     pub text: BTreeMap<String, String>,
-}
-
-/// What is wrong, and what is allowed. Never a password.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct SettingsError(pub(super) String);
-
-impl SettingsError {
-    /// About one key.
-    pub fn of(key: &str, why: &str) -> SettingsError {
-        SettingsError(format!("{key}: {why}"))
-    }
 }
 
 /// The keys of a connector but for `url` and `password`.
@@ -212,9 +180,6 @@ impl Default for Keys {
         }
     }
 }
-
-/// Passed on to whoever writes the texts.
-pub(super) const TEXT_KEYS: [&str; 5] = ["alphabet", "long", "smart", "national", "data_codings"];
 
 impl TryFrom<Table> for Connector {
     type Error = SettingsError;
@@ -285,7 +250,7 @@ impl std::str::FromStr for Connector {
 impl Connector {
     fn check(self) -> Result<Connector, SettingsError> {
         let rate_fits = self.rate.is_none_or(|rate| rate > 0.0 && rate <= RATE_MAX);
-        let texts = [&self.name, &self.system_id, &self.system_type, &self.service_type, &self.password.0];
+        let texts = [&self.name, &self.system_id, &self.system_type, &self.service_type, self.password.reveal()];
         for (key, fits, allowed) in [
             ("window", (1..=WINDOW_MAX).contains(&self.window), "1 to 10000"),
             ("rate", rate_fits, "above 0, at most 100000 segments per second"),
@@ -305,10 +270,6 @@ impl Connector {
         }
         Ok(self)
     }
-}
-
-pub(super) fn wrong(key: &str, allowed: &str) -> SettingsError {
-    SettingsError(format!("{key} must be {allowed}"))
 }
 
 fn overrides(status: &BTreeMap<String, String>) -> Result<Overrides, SettingsError> {

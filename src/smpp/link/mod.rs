@@ -12,6 +12,7 @@ mod keep;
 mod outbox;
 mod pace;
 mod session;
+mod setting;
 mod status;
 mod submit_queue;
 
@@ -23,8 +24,9 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 pub use answer::{Answer, Permit, QueryAnswer, Submitting, UnknownWhy};
-pub use connector::{Binding, Connector, Receipts, Secret, SettingsError};
+pub use connector::{Binding, Connector, Receipts};
 pub use incoming::{Inbound, Incoming};
+pub use setting::{Secret, SettingsError};
 pub use status::Status;
 
 use crate::smpp::pdu::{QuerySm, SubmitSm};

@@ -47,13 +47,6 @@ impl Reader {
     }
 }
 
-/// What an SMS said, by the id of its command: see [`Reader::reading`].
-pub(super) fn content_of(command: &Command) -> Option<(&str, &str)> {
-    let id = command.id()?;
-    let content = id.get(..CONTENT_LEN)?;
-    content.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some((content, id))
-}
-
 fn read(reader: &Reader, connector: &str, message: &ShortMessage) -> (Command, String) {
     let ShortMessage { source, dest, data_coding, octets, esm_class, .. } = message;
     let from = number::of_sms(&source.text, source.ton, reader.region);
@@ -94,9 +87,6 @@ pub(super) fn hear(shared: &Shared, from: crate::words::Phone, wish: Option<bool
         None => {}
     }
 }
-
-/// Two digits for each octet of a stamp.
-const CONTENT_LEN: usize = 32;
 
 /// A name made of its parts.
 pub(super) fn hash(parts: &[&[u8]]) -> String {

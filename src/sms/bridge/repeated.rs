@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::inbound::content_of;
 use crate::log::{Fault, Log, blocking, clock};
 use crate::rules::attempt::Adapter;
 use crate::rules::phone::{Part, Received};
@@ -28,6 +27,8 @@ const TIMER_MIN: Duration = Duration::from_secs(2);
 const JUST_BEFORE: Span = Span::from_secs(60);
 /// An SMSC says it again as soon as it is bound to again.
 const JUST_AFTER: Duration = Duration::from_secs(60);
+/// The id of an SMS's command begins with the hash of what it says: two digits for each octet of a stamp.
+const CONTENT_LEN: usize = 32;
 
 /// By what they say. One phone may have said the same several times.
 #[derive(Debug, Default)]
@@ -188,6 +189,13 @@ impl Repeated {
             }
         }
     }
+}
+
+/// What an SMS said, hashed, and the id of its command, which begins with it.
+fn content_of(command: &Command) -> Option<(&str, &str)> {
+    let id = command.id()?;
+    let content = id.get(..CONTENT_LEN)?;
+    content.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some((content, id))
 }
 
 #[cfg(test)]

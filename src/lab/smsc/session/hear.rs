@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tracing::debug;
 
-use super::Esme;
+use crate::lab::smsc::esme::Esme;
 use crate::lab::smsc::event::Event;
 use crate::lab::smsc::shared::Shared;
 use crate::smpp::pdu::status::{RALYBND, RINVBNDSTS, RINVCMDID, RINVCMDLEN, ROK};

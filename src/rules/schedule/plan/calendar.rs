@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::super::when::ShortMonth;
 use super::months::{Month, next_day};
-use super::nominal::{DAY_MS, day_of};
 
+pub(super) const DAY_MS: i64 = 86_400_000;
 /// 1970-01-01 was a Thursday, three days after a Monday.
 const EPOCH_AFTER_MONDAY: i64 = 3;
 
@@ -80,6 +80,15 @@ impl MonthDays {
         };
         has | clamped | (self.from_end.reverse_bits() >> (u32::BITS - len))
     }
+}
+
+/// Days since 1970-01-01.
+pub(super) fn day_of(civil: i64) -> i64 {
+    civil.div_euclid(DAY_MS)
+}
+
+pub(super) fn midnight_after(civil: i64) -> i64 {
+    (day_of(civil) + 1) * DAY_MS
 }
 
 fn monday_of(day: i64) -> i64 {

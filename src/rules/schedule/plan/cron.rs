@@ -8,8 +8,8 @@ use croner::parser::CronParser;
 use croner::{Cron, Weekday};
 use serde::{Deserialize, Serialize};
 
+use super::calendar::{DAY_MS, day_of};
 use super::months::{Month, next_day};
-use super::nominal::{DAY_MS, day_of};
 
 /// Every minute of an hour listed has 170 characters.
 const CRON_CHARS_MAX: usize = 400;

@@ -24,7 +24,8 @@ pub(in crate::rules) use cost::steps_of;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use self::nominal::{Nominal, day_of};
+use self::calendar::{DAY_MS, day_of};
+use self::nominal::Nominal;
 use self::steady::Steady;
 use self::walk::{Entry, Place, View};
 use super::when::{Fold, Gap, When, WhenMissed};
@@ -34,7 +35,7 @@ use crate::words::{Civil, Instant, Resolved, Span, Zone};
 
 /// How far ahead an occurrence is looked for. Ten years are at most 3,653 days; the rest is for intervals that are as long, and
 /// end a few days later by the calendar.
-const AHEAD_MS: i64 = 10 * 366 * nominal::DAY_MS;
+const AHEAD_MS: i64 = 10 * 366 * DAY_MS;
 
 /// Two days within the years that a local time can have: an offset is less than a day, and so is what a gap moves by.
 const MOMENTS: std::ops::RangeInclusive<i64> = -62_135_424_000_000..=253_402_127_999_999;

@@ -5,8 +5,6 @@ use serde::{Deserialize, Serialize};
 use super::calendar::Calendar;
 use super::cron::CronTable;
 
-pub(super) const DAY_MS: i64 = 86_400_000;
-
 /// Local times are milliseconds since 1970-01-01T00:00:00 on the same clock, as in [`crate::words::Civil`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) enum Nominal {
@@ -38,13 +36,4 @@ impl Nominal {
             Nominal::Cron(cron) => cron.from,
         }
     }
-}
-
-/// Days since 1970-01-01.
-pub(super) fn day_of(civil: i64) -> i64 {
-    civil.div_euclid(DAY_MS)
-}
-
-pub(super) fn midnight_after(civil: i64) -> i64 {
-    (day_of(civil) + 1) * DAY_MS
 }

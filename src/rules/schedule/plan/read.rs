@@ -3,9 +3,10 @@
 use super::super::Reckoned;
 use super::super::when::{Fold, Gap, When};
 use super::calendar::{Calendar, Dates, MonthDays};
+use super::calendar::{DAY_MS, day_of};
 use super::cron::{CronTable, is_interval};
 use super::form::Form;
-use super::nominal::{DAY_MS, Nominal, day_of};
+use super::nominal::Nominal;
 use super::steady::Steady;
 use super::texts::{bad_time, date, date_or_time, quoted, time_of_day};
 use super::{Bounds, Plan, Rule};

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::calendar::midnight_after;
 use super::cost::step;
-use super::nominal::midnight_after;
 use super::walk::{Entry, Place, View};
 use super::{OmitReason, Plan};
 use crate::words::Season;

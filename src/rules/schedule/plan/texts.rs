@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::nominal::DAY_MS;
+use super::calendar::DAY_MS;
 use crate::rules::Rejection;
 use crate::words::Civil;
 

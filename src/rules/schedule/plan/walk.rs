@@ -5,8 +5,9 @@
 //! A season's entries are due within it, and a walk goes forward only: it cannot give what it has given.
 
 use super::super::when::{Fold, Gap};
+use super::calendar::{DAY_MS, midnight_after};
 use super::cost::step;
-use super::nominal::{DAY_MS, Nominal, midnight_after};
+use super::nominal::Nominal;
 use super::{OmitReason, Plan, Rule};
 use crate::words::{Change, Civil, Instant, Season};
 

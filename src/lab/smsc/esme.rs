@@ -6,16 +6,17 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::UNBIND_SEQUENCE;
 use crate::smpp::pdu::status::ROK;
 use crate::smpp::pdu::{Body, ShortMessage};
 
+/// Of our unbind. Other requests of ours are numbered from 1.
+pub(super) const UNBIND_SEQUENCE: u32 = 0x7FFF_FFFF;
 /// SMPP 3.4, 7.2: the response timer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
-pub(in crate::lab::smsc) struct Esme {
-    pub(in crate::lab::smsc) system_id: String,
+pub(super) struct Esme {
+    pub(super) system_id: String,
     queue: mpsc::Sender<Vec<u8>>,
     /// `None` once the session has ended.
     pending: Mutex<Option<Pending>>,
@@ -37,7 +38,7 @@ impl Esme {
     }
 
     /// Sends a deliver_sm: the command_status of the response. `None` where there is none.
-    pub(in crate::lab::smsc) async fn deliver(&self, message: &ShortMessage) -> Option<u32> {
+    pub(super) async fn deliver(&self, message: &ShortMessage) -> Option<u32> {
         let (sequence, answer) = self.asks()?;
         let pdu = Body::DeliverSm(message.clone()).to_vec(ROK, sequence);
         let answered = async {
