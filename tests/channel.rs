@@ -12,13 +12,12 @@ use std::time::Duration;
 use homing::channel::{Channel, Connector, Grant, OnUnknown, Performer, Protocol, Then};
 use homing::log::{Fault, Log, Record, Verdict};
 use homing::rules::attempt::{Adapter, Attempt, DeferClass, DeferReason, Report};
-use homing::rules::identity::Register;
 use homing::rules::message::Send;
-use homing::rules::presence::Encoding;
 use homing::rules::{Command, Fact, Happened, attempt};
-use homing::wire::{command, commit, subjects};
+use homing::wire::{commit, subjects};
 use homing::words::{EventSeq, Party};
 use support::Homing;
+use support::world::{registers, says};
 use tokio::sync::mpsc;
 use tokio::task::block_in_place;
 use tokio::time::timeout;
@@ -109,17 +108,11 @@ impl Connector for Page {
     }
 }
 
-async fn say(log: &Log, by: &str, said: Command) {
-    log.command(command::outgoing(by, &said, Encoding::Json)).await.unwrap();
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_adapter_of_a_few_lines_sends_what_it_is_granted_once_and_nothing_while_it_is_closed() {
     let homing = block_in_place(Homing::start_unsynced);
     let log = Log::connect(homing.url(), "test").await.unwrap();
-    let name = "alice".parse().unwrap();
-    let register = Register { name, phone: None, secret: None, zone: None, day: None, month: None };
-    say(&log, "_admin", Command::from(register)).await;
+    says(&log, "_admin", &registers("alice", None)).await;
     let folder = tempfile::tempdir().unwrap();
     let mut performer =
         Performer::begin::<Book>(&log, folder.path(), EventSeq(0), OnUnknown::Hold).await.unwrap();
@@ -139,7 +132,7 @@ async fn an_adapter_of_a_few_lines_sends_what_it_is_granted_once_and_nothing_whi
     let told = async {
         let phones = (0..RECIPIENTS).map(|number| format!("+44770090{number:04}").parse().unwrap());
         let text = Some("a page".into());
-        say(&log, "alice", Command::from(Send { to: phones.collect(), text, ..Send::default() })).await;
+        says(&log, "alice", &Command::from(Send { to: phones.collect(), text, ..Send::default() })).await;
         accepted(&log, RECIPIENTS).await;
         ends.cancel();
     };

@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use homing::log::Log;
 use homing::rules::attempt::Adapter;
-use homing::rules::identity::Register;
 use homing::rules::message::Send;
-use homing::rules::presence::{DeviceClass, Encoding, Online};
+use homing::rules::presence::{DeviceClass, Online};
 use homing::rules::{Channel, Command, Fact, message, presence};
 use homing::wire::work::Work;
-use homing::wire::{command, commit, from_msgpack};
+use homing::wire::{commit, from_msgpack};
 use homing::words::{Instant, MessageId, Span};
 use support::Homing;
+use support::world::{registers, says};
 
 /// Deadlines here are a second or two; the machine may be busy.
 const WITHIN: Duration = Duration::from_secs(30);
@@ -34,25 +34,15 @@ fn story<F: Future<Output = ()>>(tell: impl FnOnce(World) -> F) {
 }
 
 impl World {
-    async fn say(&self, by: &str, said: Command) -> u64 {
-        let outgoing = command::outgoing(by, &said, Encoding::Json);
-        self.log.publish(outgoing, &self.log.fresh_identity()).await.expect("it is stored")
-    }
-
-    async fn register(&self, name: &str, phone: Option<&str>) {
-        let phone = phone.map(|phone| phone.parse().expect("a phone"));
-        let (name, secret, zone, day, month) = (name.parse().expect("a name"), None, None, None, None);
-        self.say("_admin", Command::from(Register { name, phone, secret, zone, day, month })).await;
-    }
-
     async fn online(&self, by: &str, lease: Span) {
         let device = "laptop".parse().expect("a device");
-        self.say(by, Command::from(Online { device, class: DeviceClass::Pc, lease })).await;
+        says(&self.log, by, &Command::from(Online { device, class: DeviceClass::Pc, lease })).await;
     }
 
     async fn send(&self, send: Send) -> MessageId {
         let to = vec!["bob".parse().expect("an address")];
-        let seq = self.say("alice", Command::from(Send { to, text: Some("hello".into()), ..send })).await;
+        let seq =
+            says(&self.log, "alice", &Command::from(Send { to, text: Some("hello".into()), ..send })).await;
         MessageId::of(homing::words::CommandSeq(seq))
     }
 
@@ -80,8 +70,8 @@ fn second() -> Option<Span> {
 #[test]
 fn a_message_that_waits_too_long_expires_and_not_before() {
     story(|world| async move {
-        world.register("alice", None).await;
-        world.register("bob", None).await;
+        says(&world.log, "_admin", &registers("alice", None)).await;
+        says(&world.log, "_admin", &registers("bob", None)).await;
         let message = world.send(Send { expires_in: second(), ..Send::default() }).await;
         let (fact, _) = world.fact(|fact| fact.get::<message::Accepted>().is_some()).await;
         let expires =
@@ -95,8 +85,8 @@ fn a_message_that_waits_too_long_expires_and_not_before() {
 #[test]
 fn what_is_not_confirmed_in_time_lies_on_outbox_for_sms() {
     story(|world| async move {
-        world.register("alice", None).await;
-        world.register("bob", Some("+447700900001")).await;
+        says(&world.log, "_admin", &registers("alice", None)).await;
+        says(&world.log, "_admin", &registers("bob", Some("+447700900001"))).await;
         world.online("bob", Span::from_secs(3_600)).await;
         let message = world.send(Send { escalate_after: second(), ..Send::default() }).await;
         let by_sms = |fact: &Fact| {
@@ -122,7 +112,7 @@ fn what_is_not_confirmed_in_time_lies_on_outbox_for_sms() {
 #[test]
 fn a_lease_without_heartbeats_lapses() {
     story(|world| async move {
-        world.register("bob", None).await;
+        says(&world.log, "_admin", &registers("bob", None)).await;
         world.online("bob", Span::from_secs(1)).await;
         let (_, online) =
             world.fact(|fact| matches!(fact, Fact::Presence(presence::Fact::CameOnline(_)))).await;

@@ -4,22 +4,18 @@
 
 mod support;
 
-use std::future::Future;
 use std::process::Command as Process;
 use std::time::Duration;
 
 use async_nats::HeaderMap;
-use homing::log::{FindingState, Log, clock};
+use homing::log::{FindingState, clock};
 use homing::rules::{Fact, Timer, message, presence, schedule, timer};
-use homing::server::{Managed, Sync};
 use homing::wire::work::DueTimer;
 use homing::wire::{Outgoing, commit};
 use homing::words::{EventSeq, Instant, Span};
 use serde_json::{Value, json};
-use support::server::server;
+use support::world::{World, story};
 use support::{HOMING, Homing, run};
-use tempfile::TempDir;
-use tokio::runtime::Runtime;
 use tokio::task::block_in_place;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
@@ -31,27 +27,7 @@ const TRIED: u64 = 20;
 /// More often than the smallest window that a stream can have.
 const FORGED_EVERY: Duration = Duration::from_millis(30);
 
-struct World {
-    folder: TempDir,
-    server: Managed,
-    log: Log,
-}
-
-fn story<F: Future<Output = ()>>(tell: impl FnOnce(World) -> F) {
-    let runtime = Runtime::new().expect("a runtime can be made");
-    runtime.block_on(async {
-        let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let server = server(&folder.path().join("server"), 0, Sync::Off).await;
-        let log = Log::connect(&server.url(), "test").await.expect("it is ready");
-        tell(World { folder, server, log }).await;
-    });
-}
-
 impl World {
-    fn serve(&self, name: &str, roles: &str) -> Homing {
-        block_in_place(|| Homing::serve(&self.folder.path().join(name), &self.server.url(), roles))
-    }
-
     async fn say(&self, by: &str, verb: &str, fields: Value) -> u64 {
         let subject = format!("homing.cmd.{by}.{verb}");
         let said = Outgoing { subject, headers: Vec::new(), payload: fields.to_string().into_bytes() };

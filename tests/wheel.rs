@@ -3,22 +3,19 @@
 mod support;
 
 use std::collections::HashMap;
-use std::future::Future;
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
 use homing::log::{Log, clock};
 use homing::rules::{Timer, timer};
-use homing::server::{Managed, Sync};
 use homing::wire::work::DueTimer;
 use homing::wire::{Outgoing, from_msgpack};
 use homing::words::{CommandSeq, Instant, MessageId, Span};
 use serde_json::json;
 use support::kill::{free_port, kill_9, nats_server_of};
 use support::pure_decider::PureDecider;
-use support::server::server;
+use support::world::{World, story};
 use support::{Homing, say};
-use tempfile::TempDir;
 use tokio::task::block_in_place;
 use tokio::time::{interval, timeout};
 
@@ -27,27 +24,8 @@ const WITHIN: Duration = Duration::from_secs(60);
 const LATE_MAX: Span = Span::from_secs(2);
 const IN_FLIGHT_MAX: usize = 500;
 
-struct World {
-    folder: TempDir,
-    server: Managed,
-    log: Log,
-}
-
-fn story<F: Future<Output = ()>>(tell: impl FnOnce(World) -> F) {
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
-    runtime.block_on(async {
-        let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let server = server(&folder.path().join("server"), 0, Sync::Off).await;
-        let log = Log::connect(&server.url(), "test").await.expect("it is ready");
-        log.provision(true, None).await.expect("the streams can be made");
-        tell(World { folder, server, log }).await;
-    });
-}
-
-impl World {
-    fn scheduler(&self, name: &str) -> Homing {
-        block_in_place(|| Homing::serve(&self.folder.path().join(name), &self.server.url(), "scheduler"))
-    }
+fn scheduler(world: &World, name: &str) -> Homing {
+    world.serve(name, "scheduler")
 }
 
 /// No message has this number, so the decider has nothing to say to it.
@@ -102,7 +80,7 @@ fn once(fired: &HashMap<Timer, Vec<Span>>) -> bool {
 #[test]
 fn timers_fire_once_and_on_time() {
     story(|world| async move {
-        let scheduler = world.scheduler("one");
+        let scheduler = scheduler(&world, "one");
         let start = clock::now() + Span::from_secs(1);
         lay_all(&world.log, (0..400).map(|n| start + Span::from_ms(n * 15))).await;
         let fired = lateness(&world.log, 400).await;
@@ -125,7 +103,7 @@ fn a_timer_that_is_overdue_when_it_is_set_fires_at_once() {
             decider.take(long_ago, &format!("homing.cmd.{by}.{verb}"), payload.as_bytes());
         }
         decider.store(&world.log).await;
-        let scheduler = world.scheduler("one");
+        let scheduler = scheduler(&world, "one");
         let mut commands = world.log.follow("COMMANDS", Some("homing.cmd._clock.timer.fired"), 1);
         let fired = timeout(WITHIN, commands.next()).await.expect("it fires").expect("COMMANDS is there");
         let fired = fired.first().map(|record| from_msgpack(&record.payload).expect("a firing"));
@@ -138,7 +116,7 @@ fn a_timer_that_is_overdue_when_it_is_set_fires_at_once() {
 #[test]
 fn what_is_no_timer_is_parked() {
     story(|world| async move {
-        let scheduler = world.scheduler("one");
+        let scheduler = scheduler(&world, "one");
         let subject = format!("homing.due.{}.tea", clock::now().unix_minute());
         let none = Outgoing { subject, headers: Vec::new(), payload: b"tea".to_vec() };
         let seq = world.log.publish(none, "tea").await.expect("it is stored");
@@ -159,7 +137,7 @@ fn what_is_no_timer_is_parked() {
 #[test]
 fn a_scheduler_that_is_killed_leaves_its_timers_to_the_other_one() {
     story(|world| async move {
-        let (one, other) = (world.scheduler("one"), world.scheduler("other"));
+        let (one, other) = (scheduler(&world, "one"), scheduler(&world, "other"));
         let start = clock::now() + Span::from_secs(2);
         lay_all(&world.log, (0..400).map(|n| start + Span::from_ms(n * 5))).await;
         fired(&world.log, 1).await;
@@ -173,7 +151,7 @@ fn a_scheduler_that_is_killed_leaves_its_timers_to_the_other_one() {
 #[test]
 fn a_scheduler_that_stops_gives_its_timers_back_at_once() {
     story(|world| async move {
-        let (one, other) = (world.scheduler("one"), world.scheduler("other"));
+        let (one, other) = (scheduler(&world, "one"), scheduler(&world, "other"));
         let start = clock::now() + Span::from_secs(2);
         lay_all(&world.log, (0..4_000).map(|n| start + Span::from_ms(n / 2))).await;
         fired(&world.log, 1).await;
@@ -227,7 +205,7 @@ fn after_downtime_every_minute_since_the_position_is_emptied_and_closed() {
             lay(log, count, now, present - minutes).await;
             count += 1;
         }
-        let scheduler = world.scheduler("one");
+        let scheduler = scheduler(&world, "one");
         let fired = lateness(log, count).await;
         assert!(once(&fired));
         closed(log, removed).await;
@@ -250,7 +228,7 @@ fn the_timers_of_an_earlier_version_fire_and_its_consumer_goes() {
             lay(log, n as u64, now, present - minutes).await;
         }
         lay(log, 4, now + Span::from_secs(2), present + 1).await;
-        let scheduler = world.scheduler("one");
+        let scheduler = scheduler(&world, "one");
         lateness(log, 5).await;
         closed(log, removed).await;
         assert!(block_in_place(|| scheduler.stop()).success());
@@ -260,7 +238,7 @@ fn the_timers_of_an_earlier_version_fire_and_its_consumer_goes() {
 #[test]
 fn a_trickle_of_new_timers_does_not_hold_up_the_others() {
     story(|world| async move {
-        let scheduler = world.scheduler("one");
+        let scheduler = scheduler(&world, "one");
         let mut pace = interval(Duration::from_millis(5));
         for n in 0..1_000 {
             pace.tick().await;

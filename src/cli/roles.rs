@@ -93,11 +93,17 @@ impl Running {
     /// Resolves with the reason when a role ends before it was asked to.
     pub(crate) async fn failed(&mut self) -> Fault {
         match self.tasks.join_next().await {
-            Some(Ok((role, Err(fault)))) => {
+            Some(Ok((role, ended))) => {
+                if role == Role::Sms {
+                    // Nothing is to be waited for at the stop.
+                    self.bridge = None;
+                }
+                let Err(fault) = ended else {
+                    return Fault::never(format!("go on: {} has ended", name(role)));
+                };
                 error!(%fault, "{} has failed", name(role));
                 fault
             }
-            Some(Ok((role, Ok(())))) => Fault::never(format!("go on: {} has ended", name(role))),
             Some(Err(error)) => Fault::never("go on: a part has failed").because(error),
             None => std::future::pending().await,
         }

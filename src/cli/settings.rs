@@ -113,13 +113,19 @@ impl Settings {
         let source = matches.value_source("nats");
         // An empty variable of the environment names nothing.
         let named = global.nats.filter(|url| !url.is_empty() || source == Some(ValueSource::CommandLine));
+        let log = global.log.or(file.log);
+        if let Some(Err(why)) = log.as_deref().map(EnvFilter::try_new) {
+            return Err(Failure::usage(format!(
+                "--log, HOMING_LOG or `log`: {why}; say `debug` or `homing=debug`"
+            )));
+        }
         Ok(Settings {
             nats: Said::new(named, source, file.nats).map(address).transpose(),
             data: global.data.or(file.data),
             said_sync: Said::new(global.sync, matches.value_source("sync"), from_file),
             nats_port: file.nats_port,
             user: file.user,
-            log: global.log.or(file.log),
+            log,
             sms: SmsFile {
                 smsc: file.smsc,
                 service_number: file.service_number,
@@ -164,8 +170,7 @@ impl Settings {
 
     /// Starts logging to standard error.
     pub(crate) fn start_log(&self, default: &str) {
-        let filter = self.log.as_deref().unwrap_or(default);
-        let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new(default));
+        let filter = EnvFilter::new(self.log.as_deref().unwrap_or(default));
         let ansi = std::io::IsTerminal::is_terminal(&std::io::stderr());
         let log =
             tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(ansi).with_env_filter(filter);

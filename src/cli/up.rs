@@ -79,7 +79,7 @@ impl Whole {
             Server::Named(named) => (Some(named), 0),
         };
         let options = ServerOptions { data: data.clone(), port, sync, launcher: launcher()? };
-        let (server, address) = match named {
+        let (mut server, address) = match named {
             Some(named) => (None, named.value.clone()),
             None => {
                 let server = server::start(options.clone(), &|text| output.progress(text)).await?;
@@ -91,7 +91,13 @@ impl Whole {
         log.must_be_of_this_layout().await?;
         must_be_as_declared(&log.provision(true, None).await?)?;
         let mut running = Running::start(&address, &data, &roles::ALL, sms).await?;
-        running.ready(&address, &roles::ALL).await?;
+        match &mut server {
+            Some(server) => tokio::select! {
+                ready = running.ready(&address, &roles::ALL) => ready?,
+                ended = server.exited() => return Err(Failure::failed(ended.to_string())),
+            },
+            None => running.ready(&address, &roles::ALL).await?,
+        }
         Ok(Whole { _folder: folder, options, server, address, running })
     }
 

@@ -30,7 +30,7 @@ pub struct Follower {
     losses: Losses,
     /// Consumer sequence of the last message: a gap there is a lost message.
     consumed: u64,
-    /// Where the last reader ended. A second one that ends there has read nothing.
+    /// Where the last reader ended that had begun. A second one that ends there has read nothing.
     ended_at: u64,
 }
 
@@ -66,8 +66,9 @@ impl Follower {
                 Err(fault) if fault.retry == super::Retry::Never => return Err(fault),
                 Err(fault) => {
                     debug!(stream = self.stream, seq = self.next, %fault, "the reader is made again");
-                    self.messages = None;
-                    if std::mem::replace(&mut self.ended_at, self.next) == self.next
+                    let had_begun = self.messages.take().is_some();
+                    if had_begun
+                        && std::mem::replace(&mut self.ended_at, self.next) == self.next
                         && let Ok(records) = self.one_by_one().await
                         && !records.is_empty()
                     {
@@ -113,6 +114,7 @@ impl Follower {
 
     async fn some(&mut self) -> Result<Vec<Record>, Fault> {
         if self.messages.is_none() {
+            self.losses = self.log.losses();
             self.messages = Some(self.open().await?);
             self.consumed = 0;
         }

@@ -20,7 +20,8 @@ impl Log {
     /// Stores a message where Homing alone writes; repeats under `identity`, so that it is stored once. Gives its sequence.
     ///
     /// # Errors
-    /// When the server refuses it, or stays away for a minute.
+    /// When the server refuses it, or stays away for 12 tries: a minute where it is silent, three seconds where JetStream is
+    /// not there.
     pub async fn publish(&self, message: Outgoing, identity: &str) -> Result<u64, Fault> {
         self.store(message, Some(identity)).await
     }
@@ -30,7 +31,8 @@ impl Log {
     /// without facts: by the state it is judged against, or by its `id`. Gives the sequence of the last one.
     ///
     /// # Errors
-    /// When the server refuses it, or stays away for a minute.
+    /// When the server refuses it, or stays away for 12 tries: a minute where it is silent, three seconds where JetStream is
+    /// not there.
     pub async fn command(&self, command: Outgoing) -> Result<u64, Fault> {
         self.store(command, None).await
     }

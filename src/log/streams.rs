@@ -2,12 +2,11 @@
 //! only what an earlier version declared is brought to what this one does.
 
 use std::fmt;
-use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use tracing::info;
 
-use super::{Fault, Log, Source};
+use super::{Fault, Log};
 
 /// A stream's declaration with those of its durable consumers, as the NATS CLI reads them too.
 struct Declared {
@@ -135,35 +134,6 @@ impl Log {
             }
         }
         Ok(findings)
-    }
-
-    /// A stream beside ours, with the server's defaults (and its message schedules, where these are wished): what a
-    /// benchmark compares with.
-    ///
-    /// # Errors
-    /// When the server refuses it.
-    pub async fn scratch_stream(&self, name: &str, subjects: &str, schedules: bool) -> Result<(), Fault> {
-        let config = json!({
-            "name": name, "subjects": [subjects], "storage": "file", "retention": "limits",
-            "allow_msg_schedules": schedules,
-        });
-        let answer = self.api(&format!("STREAM.CREATE.{name}"), &config).await?;
-        if answer.get("error").is_some() { Err(refused(name, &answer)) } else { Ok(()) }
-    }
-
-    /// A durable consumer of such a stream that may have any number of messages pending.
-    ///
-    /// # Errors
-    /// When the server refuses it.
-    pub async fn scratch_consumer(&self, source: Source, ack_wait: Duration) -> Result<(), Fault> {
-        let Source { stream, durable, .. } = source;
-        let config = json!({
-            "durable_name": durable, "name": durable, "ack_policy": "explicit", "deliver_policy": "all",
-            "replay_policy": "instant", "ack_wait": ack_wait.as_nanos() as u64, "max_ack_pending": -1,
-        });
-        let request = json!({ "stream_name": stream, "config": config, "action": "create" });
-        let answer = self.api(&format!("CONSUMER.CREATE.{stream}.{durable}"), &request).await?;
-        if answer.get("error").is_some() { Err(refused(durable, &answer)) } else { Ok(()) }
     }
 
     async fn provision_one(

@@ -14,8 +14,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
 use crate::log::{Fault, Follower, Log};
-use crate::rules::Command;
 use crate::rules::presence::{Encoding, Lapsed};
+use crate::rules::{Command, Part};
 use crate::wire::{command, commit, subjects};
 use leases::Leases;
 
@@ -87,7 +87,7 @@ impl Room {
     async fn report(&mut self, lapsed: Vec<Lapsed>) {
         for lapse in lapsed {
             info!(user = %lapse.user, seq = lapse.since.0, "a lease lapsed");
-            let report = command::outgoing("_lease", &Command::from(lapse), Encoding::Msgpack);
+            let report = command::outgoing(Part::Lease.as_str(), &Command::from(lapse), Encoding::Msgpack);
             let sent = self.log.command(report).await;
             if let Err(fault) = sent {
                 debug!(%fault, "the lapse is reported again");

@@ -1,12 +1,12 @@
-//! From a question to its answer, as far as the read models hold it.
+//! The answers to questions about messages and people, as far as the read models hold them.
 
 use serde::Serialize;
 
-use super::asker::{Asked, Asker, Question};
+use super::asker::{Asked, Asker};
 use super::model::{Contact, Line, Listed, Model, Place, Scheduled};
 use super::page::{answer, cursor, limit, place};
 use super::refusal::{Unanswered, too_large};
-use super::{lateness, ledger, preview, quota, schedules, views};
+use super::views;
 use crate::log::Fault;
 use crate::rules::Rejection;
 use crate::rules::presence::Encoding;
@@ -24,31 +24,14 @@ pub(super) enum Found {
     Schedules(Listed<Scheduled>),
 }
 
-pub(super) fn find(model: &Model, asked: Asked<'_>) -> Result<Found, Unanswered> {
-    let asker = Asker::of(asked.by, model)?;
-    match asked.question {
-        Question::Inbox => inbox(model, &asker, asked),
-        Question::History => history(model, &asker, asked),
-        Question::Presence => presence(model, &asker, asked).map(Found::Answer),
-        Question::Delivery => delivery(model, &asker, asked).map(Found::Answer),
-        Question::Contacts => contacts(model, &asker, asked).map(Found::Answer),
-        Question::Users => users(model, &asker, asked).map(Found::Answer),
-        Question::Schedules => schedules::find(model, &asker, asked).map(Found::Schedules),
-        Question::Preview => preview::find(model, &asker, asked).map(Found::Answer),
-        Question::Quota => quota::find(model, &asker, asked).map(Found::Answer),
-        Question::Lateness => lateness::find(model, &asker, asked).map(Found::Answer),
-        Question::Ledger => ledger::find(model, &asker, asked).map(Found::Answer),
-    }
-}
-
-fn inbox(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unanswered> {
+pub(super) fn inbox(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unanswered> {
     let page: Page = query::parse(asked.payload)?;
     let (limit, after) = (limit(page.limit)?, cursor(page.after.as_deref())?);
     let user = asker.whose(page.user, model)?;
     Ok(Found::Lines(model.inbox(&user, after, limit)?))
 }
 
-fn history(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unanswered> {
+pub(super) fn history(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unanswered> {
     let HistoryOf { with, limit: asked_limit, after, before, user } = query::parse(asked.payload)?;
     let (limit, place) = (limit(asked_limit)?, place(after.as_deref(), before.as_deref())?);
     let user = asker.whose(user, model)?;
@@ -64,7 +47,7 @@ fn history(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unan
     })
 }
 
-fn presence(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
+pub(super) fn presence(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
     let page: Page = query::parse(asked.payload)?;
     let (limit, after) = (limit(page.limit)?, cursor::<UserName>(page.after.as_deref())?);
     let listed = match (asker, page.user) {
@@ -81,7 +64,7 @@ fn presence(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, U
     list(asked, listed, views::present, |shown| shown.user.to_string())
 }
 
-fn contacts(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
+pub(super) fn contacts(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
     let page: Page = query::parse(asked.payload)?;
     let (limit, after) = (limit(page.limit)?, cursor::<Party>(page.after.as_deref())?);
     let user = asker.whose(page.user, model)?;
@@ -94,7 +77,7 @@ fn contacts(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, U
     list(asked, Listed { items, more }, |shown| shown, |shown| shown.who.to_string())
 }
 
-fn users(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
+pub(super) fn users(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
     asker.operator("for users")?;
     let page: Page = query::parse(asked.payload)?;
     let (limit, after) = (limit(page.limit)?, cursor(page.after.as_deref())?);
@@ -108,7 +91,7 @@ fn users(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unan
 }
 
 /// The sender and operators see all recipients, a recipient their own delivery, others nothing.
-fn delivery(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
+pub(super) fn delivery(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
     let DeliveryOf { message } = query::parse(asked.payload)?;
     let known = model.message(message)?.ok_or_else(Rejection::unknown_message)?;
     let only = match asker {

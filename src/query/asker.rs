@@ -5,26 +5,9 @@ use super::refusal::{Unanswered, names_nobody, not_allowed};
 use crate::rules::{Part, Rejection, Sender};
 use crate::words::{Instant, UserName};
 
-/// The questions that are answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Question {
-    Inbox,
-    History,
-    Presence,
-    Delivery,
-    Contacts,
-    Users,
-    Schedules,
-    Preview,
-    Quota,
-    Lateness,
-    Ledger,
-}
-
 /// Who asks what, and how much may be answered.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked<'a> {
-    pub(super) question: Question,
     /// The `<user>` of its subject.
     pub(super) by: &'a str,
     pub(super) payload: &'a [u8],

@@ -14,6 +14,7 @@ mod model;
 mod page;
 mod preview;
 mod projector;
+mod questions;
 mod quota;
 mod refusal;
 mod reply;

@@ -9,11 +9,12 @@ use bytes::Bytes;
 use tokio::time::timeout;
 use tracing::{debug, warn};
 
-use super::answer::{Found, find};
-use super::asker::{Asked, Question};
+use super::answer::Found;
+use super::asker::Asked;
 use super::bodies;
 use super::model::Model;
 use super::page::Filling;
+use super::questions::Question;
 use super::refusal::{Unanswered, unavailable};
 use crate::log::{Fault, Log, Retry, blocking, clock};
 use crate::rules::Rejection;
@@ -33,7 +34,7 @@ const ENVELOPE_BYTES: usize = 4 * 1_024;
 pub(super) async fn reply(
     log: Log,
     model: Arc<Model>,
-    question: Question,
+    question: &'static Question,
     request: Request,
 ) -> Result<(), Fault> {
     let subject = request.message.subject.as_str();
@@ -59,7 +60,7 @@ pub(super) async fn reply(
 async fn compose(
     log: &Log,
     model: Arc<Model>,
-    question: Question,
+    question: &'static Question,
     by: String,
     payload: Bytes,
 ) -> Result<Vec<u8>, Unanswered> {
@@ -68,7 +69,7 @@ async fn compose(
     freshen(log, &model).await;
     let asked = payload.clone();
     let now = clock::now();
-    let find = move || Ok(find(&model, Asked { question, by: &by, payload: &asked, bytes_max, now }));
+    let find = move || Ok(question.find(&model, Asked { by: &by, payload: &asked, bytes_max, now }));
     match blocking(find).await?? {
         Found::Answer(answer) => Ok(answer),
         Found::Lines(lines) => {

@@ -2,23 +2,24 @@
 
 use serde_json::{Value, json};
 
-use super::answer::{Found, find};
-use super::asker::{Asked, Question};
+use super::answer::Found;
+use super::asker::Asked;
 use super::model::Model;
 use super::model::pure_decider::PureDecider;
 use super::refusal::Unanswered;
 use super::schedules;
+use super::tests::question;
 use crate::rules::schedule::{Ledger, Occurrence, Planned};
 use crate::rules::{Fact, schedule};
 use crate::words::Instant;
 
 const NOW: &str = "2026-03-09T12:00:00Z";
 
-fn ask_at(now: &str, model: &Model, by: &str, question: Question, payload: &Value) -> Value {
+fn ask_at(now: &str, model: &Model, by: &str, name: &str, payload: &Value) -> Value {
     let payload = payload.to_string();
     let now = now.parse().unwrap();
-    let asked = Asked { question, by, payload: payload.as_bytes(), bytes_max: 1_000_000, now };
-    match find(model, asked) {
+    let asked = Asked { by, payload: payload.as_bytes(), bytes_max: 1_000_000, now };
+    match question(name).find(model, asked) {
         Ok(Found::Answer(answer)) => serde_json::from_slice(&answer).unwrap(),
         Ok(Found::Schedules(listed)) => {
             let next = listed.more.then(|| listed.items.last().unwrap().id);
@@ -32,8 +33,8 @@ fn ask_at(now: &str, model: &Model, by: &str, question: Question, payload: &Valu
     }
 }
 
-fn ask(model: &Model, by: &str, question: Question, payload: &Value) -> Value {
-    ask_at(NOW, model, by, question, payload)
+fn ask(model: &Model, by: &str, name: &str, payload: &Value) -> Value {
+    ask_at(NOW, model, by, name, payload)
 }
 
 /// alice's s4 fires, is skipped and is missed, and ends; her s5 is cancelled; bob's s6 is paused, after it ran at once.
@@ -89,9 +90,9 @@ fn a_schedule_is_shown_as_it_goes() {
         "last": {"nominal": "2026-03-09T09:00:00", "state": "skipped", "late_ms": 500, "at": "2026-03-09T09:00:00.500Z"},
     });
     with_story(|model, _| {
-        let all = ask(model, "_admin", Question::Schedules, &json!({}));
+        let all = ask(model, "_admin", "schedules", &json!({}));
         assert_eq!((&all["items"][0], &all["items"][2]), (&s4, &s6));
-        let one = ask(model, "alice", Question::Schedules, &json!({"schedule": "s4"}));
+        let one = ask(model, "alice", "schedules", &json!({"schedule": "s4"}));
         let occurrences = json!([
             {"nominal": "2026-03-09T02:30:00", "due": "2026-03-09T06:30:00Z", "state": "missed", "reason": "too_late", "late_ms": 5_400_000, "seq": 13},
             {"nominal": "2026-03-08T02:30:00", "due": "2026-03-08T07:30:00Z", "state": "skipped", "reason": "asked", "late_ms": 40, "seq": 12},
@@ -109,7 +110,7 @@ fn a_skip_is_shown_until_its_time() {
     let model = Model::open(folder.path()).unwrap();
     let decider = story();
     let skipped = |model: &Model| {
-        let one = ask(model, "alice", Question::Schedules, &json!({"schedule": "s4"}));
+        let one = ask(model, "alice", "schedules", &json!({"schedule": "s4"}));
         one["items"][0]["skips"].clone()
     };
     let (before, after) = decider.log.split_at(11);
@@ -123,7 +124,7 @@ fn a_skip_is_shown_until_its_time() {
 fn schedules_are_listed_oldest_first_to_whom_they_belong() {
     with_story(|model, _| {
         let ids = |by: &str, payload: Value| {
-            let answer = ask(model, by, Question::Schedules, &payload);
+            let answer = ask(model, by, "schedules", &payload);
             let Some(items) = answer["items"].as_array() else { return answer };
             let ids = items.iter().map(|item| item["schedule"].clone());
             json!(ids.chain(answer["next"].as_str().map(|_| json!("more"))).collect::<Vec<_>>())
@@ -194,13 +195,13 @@ fn a_preview_shows_what_is_due_and_what_is_left_out() {
             ),
             ("alice", json!({"schedule": "s5", "after": "2026-03-08T00:00:00Z"}), json!([])),
         ] {
-            let answer = ask(model, by, Question::Preview, &payload);
+            let answer = ask(model, by, "preview", &payload);
             assert_eq!(answer, json!({"occurrences": want}), "{by} asks {payload}");
         }
         let hourly = json!({"every": "hour"});
         for (payload, len) in [(json!({"when": hourly}), 5), (json!({"when": hourly, "count": 1_000}), 1_000)]
         {
-            let answer = ask(model, "alice", Question::Preview, &payload);
+            let answer = ask(model, "alice", "preview", &payload);
             assert_eq!(answer["occurrences"].as_array().unwrap().len(), len);
         }
     });
@@ -211,8 +212,7 @@ fn a_preview_shows_what_is_to_be_skipped() {
     let folder = tempfile::tempdir().unwrap();
     let model = Model::open(folder.path()).unwrap();
     model.apply(&story().log[..11]).unwrap();
-    let answer =
-        ask_at("2026-03-07T12:00:00Z", &model, "alice", Question::Preview, &json!({"schedule": "s4"}));
+    let answer = ask_at("2026-03-07T12:00:00Z", &model, "alice", "preview", &json!({"schedule": "s4"}));
     let want = json!([
         {"nominal": "2026-03-08T02:30:00", "omitted": "skipped"},
         {"nominal": "2026-03-09T02:30:00", "due": "2026-03-09T06:30:00Z"},
@@ -235,7 +235,7 @@ fn the_ledger_of_the_story_balances_as_the_log_does() {
     let total = sums([6, 1, 2, 1, 1, 1]);
     let items = [of("s4", [3, 1, 1, 1, 0, 0]), of("s5", [1, 0, 0, 0, 1, 0]), of("s6", [2, 0, 1, 0, 0, 1])];
     with_story(|model, decider| {
-        let ledger = |payload| ask(model, "_admin", Question::Ledger, &payload);
+        let ledger = |payload| ask(model, "_admin", "ledger", &payload);
         assert_eq!(ledger(json!({})), json!({"total": total, "items": items}));
         let page = json!({"total": total, "items": [items[1]], "next": "s5"});
         assert_eq!(ledger(json!({"limit": 1, "after": "s4"})), page);
@@ -260,7 +260,7 @@ fn a_ledger_that_does_not_balance_says_so() {
         let folder = tempfile::tempdir().unwrap();
         let model = Model::open(folder.path()).unwrap();
         model.apply(&decider.log[..len]).unwrap();
-        let ledger = ask(&model, "_admin", Question::Ledger, &json!({}));
+        let ledger = ask(&model, "_admin", "ledger", &json!({}));
         let items: Vec<_> =
             ledger["items"].as_array().unwrap().iter().map(|item| item["balanced"].clone()).collect();
         json!([ledger["total"]["balanced"], items])
@@ -280,7 +280,7 @@ fn two_schedules_do_not_hide_each_others_errors() {
     let folder = tempfile::tempdir().unwrap();
     let model = Model::open(folder.path()).unwrap();
     model.apply(&decider.log).unwrap();
-    let total = &ask(&model, "_admin", Question::Ledger, &json!({}))["total"];
+    let total = &ask(&model, "_admin", "ledger", &json!({}))["total"];
     assert_eq!((&total["planned"], &total["fired"], &total["cancelled"]), (&json!(6), &json!(0), &json!(2)));
     assert_eq!(total["balanced"], json!(false));
 }
@@ -299,7 +299,7 @@ fn a_name_that_fired_twice_is_out_of_balance() {
     let folder = tempfile::tempdir().unwrap();
     let model = Model::open(folder.path()).unwrap();
     model.apply(&decider.log).unwrap();
-    let total = &ask(&model, "_admin", Question::Ledger, &json!({}))["total"];
+    let total = &ask(&model, "_admin", "ledger", &json!({}))["total"];
     assert_eq!((&total["repeated"], &total["balanced"]), (&json!(1), &json!(false)));
     let mut recount = Ledger::default();
     decider.log.iter().flat_map(|(_, commit)| &commit.facts).for_each(|fact| recount.take(fact));
@@ -309,12 +309,12 @@ fn a_name_that_fired_twice_is_out_of_balance() {
 #[test]
 fn lateness_is_told_of_all_and_of_one() {
     with_story(|model, _| {
-        let all = ask(model, "_admin", Question::Lateness, &json!({}));
+        let all = ask(model, "_admin", "lateness", &json!({}));
         let want = json!({"fired": 1, "p50_ms": 15, "p90_ms": 15, "p99_ms": 15, "p999_ms": 15, "max_ms": 15,
             "buckets": [{"le_ms": 15, "count": 1}]});
         assert_eq!(all, want);
-        assert_eq!(ask(model, "_admin", Question::Lateness, &json!({"schedule": "s4"})), want);
-        let none = ask(model, "_admin", Question::Lateness, &json!({"schedule": "s6"}));
+        assert_eq!(ask(model, "_admin", "lateness", &json!({"schedule": "s4"})), want);
+        let none = ask(model, "_admin", "lateness", &json!({"schedule": "s6"}));
         assert_eq!(none, json!({"fired": 0, "buckets": []}));
     });
 }
@@ -330,7 +330,7 @@ fn a_quota_is_counted_by_the_senders_calendar() {
     with_story(|model, _| {
         let alice = |now, day, month| {
             let want = json!({"user": "alice", "zone": "America/New_York", "day": day, "month": month});
-            assert_eq!(ask_at(now, model, "alice", Question::Quota, &json!({})), want, "at {now}");
+            assert_eq!(ask_at(now, model, "alice", "quota", &json!({})), want, "at {now}");
         };
         let (april, may) = ("2026-04-01T04:00:00Z", "2026-05-01T04:00:00Z");
         let month = |used, left| of(used, Some(left), Some(3), april);
@@ -341,48 +341,46 @@ fn a_quota_is_counted_by_the_senders_calendar() {
         let bob = json!({"user": "bob",
             "day": of(1, Some(49), Some(50), "2026-03-08T00:00:00Z"),
             "month": of(1, None, None, "2026-04-01T00:00:00Z")});
-        let answer =
-            ask_at("2026-03-07T12:00:00Z", model, "_admin", Question::Quota, &json!({"user": "bob"}));
+        let answer = ask_at("2026-03-07T12:00:00Z", model, "_admin", "quota", &json!({"user": "bob"}));
         assert_eq!(answer, bob);
     });
 }
 
 #[test]
 fn questions_are_refused_by_code() {
-    use Question::{Lateness, Ledger, Preview, Quota, Schedules};
     let hourly = json!({"every": "hour", "zone": "UTC"});
     with_story(|model, _| {
         for (by, question, payload, code) in [
-            ("alice", Schedules, json!({"schedule": "s6"}), "schedule.unknown"),
-            ("alice", Schedules, json!({"schedule": "s7"}), "schedule.unknown"),
-            ("alice", Schedules, json!({"user": "bob"}), "auth.not_allowed"),
-            ("_admin", Schedules, json!({"schedule": "s6", "user": "alice"}), "schedule.unknown"),
-            ("_admin", Schedules, json!({"user": "eve"}), "user.unknown"),
-            ("alice", Schedules, json!({"after": "m4"}), "query.bad_cursor"),
-            ("alice", Schedules, json!({"limit": 0}), "query.bad_limit"),
-            ("alice", Schedules, json!({"state": "gone"}), "command.malformed"),
-            ("alice", Preview, json!({"schedule": "s6"}), "schedule.unknown"),
-            ("_admin", Preview, json!({"schedule": "s7"}), "schedule.unknown"),
-            ("alice", Preview, json!({}), "query.bad_preview"),
-            ("alice", Preview, json!({"schedule": "s4", "when": hourly}), "query.bad_preview"),
-            ("alice", Preview, json!({"when": hourly, "count": 0}), "query.bad_count"),
-            ("alice", Preview, json!({"when": hourly, "count": 1_001}), "query.bad_count"),
-            ("alice", Preview, json!({"when": hourly, "after": "yesterday"}), "command.malformed"),
-            ("alice", Preview, json!({"when": {"every": "hour", "at": "x"}}), "schedule.bad_rule"),
-            ("alice", Preview, json!({"when": {"ever": "hour"}}), "command.unknown_field"),
-            ("alice", Preview, json!({"when": {"at": "2026-03-01T09:00:00"}}), "schedule.in_the_past"),
-            ("alice", Preview, json!({"when": {"every": "hour", "zone": "Mars"}}), "schedule.unknown_zone"),
-            ("_admin", Preview, json!({"when": {"every": "hour"}}), "schedule.unknown_zone"),
-            ("alice", Lateness, json!({}), "auth.not_allowed"),
-            ("_admin", Lateness, json!({"schedule": "s7"}), "schedule.unknown"),
-            ("alice", Ledger, json!({}), "auth.not_allowed"),
-            ("_admin", Ledger, json!({"schedule": "s7"}), "schedule.unknown"),
-            ("_admin", Ledger, json!({"after": "x"}), "query.bad_cursor"),
-            ("alice", Quota, json!({"user": "bob"}), "auth.not_allowed"),
-            ("_admin", Quota, json!({}), "query.no_user"),
-            ("eve", Quota, json!({}), "auth.unknown_sender"),
+            ("alice", "schedules", json!({"schedule": "s6"}), "schedule.unknown"),
+            ("alice", "schedules", json!({"schedule": "s7"}), "schedule.unknown"),
+            ("alice", "schedules", json!({"user": "bob"}), "auth.not_allowed"),
+            ("_admin", "schedules", json!({"schedule": "s6", "user": "alice"}), "schedule.unknown"),
+            ("_admin", "schedules", json!({"user": "eve"}), "user.unknown"),
+            ("alice", "schedules", json!({"after": "m4"}), "query.bad_cursor"),
+            ("alice", "schedules", json!({"limit": 0}), "query.bad_limit"),
+            ("alice", "schedules", json!({"state": "gone"}), "command.malformed"),
+            ("alice", "preview", json!({"schedule": "s6"}), "schedule.unknown"),
+            ("_admin", "preview", json!({"schedule": "s7"}), "schedule.unknown"),
+            ("alice", "preview", json!({}), "query.bad_preview"),
+            ("alice", "preview", json!({"schedule": "s4", "when": hourly}), "query.bad_preview"),
+            ("alice", "preview", json!({"when": hourly, "count": 0}), "query.bad_count"),
+            ("alice", "preview", json!({"when": hourly, "count": 1_001}), "query.bad_count"),
+            ("alice", "preview", json!({"when": hourly, "after": "yesterday"}), "command.malformed"),
+            ("alice", "preview", json!({"when": {"every": "hour", "at": "x"}}), "schedule.bad_rule"),
+            ("alice", "preview", json!({"when": {"ever": "hour"}}), "command.unknown_field"),
+            ("alice", "preview", json!({"when": {"at": "2026-03-01T09:00:00"}}), "schedule.in_the_past"),
+            ("alice", "preview", json!({"when": {"every": "hour", "zone": "Mars"}}), "schedule.unknown_zone"),
+            ("_admin", "preview", json!({"when": {"every": "hour"}}), "schedule.unknown_zone"),
+            ("alice", "lateness", json!({}), "auth.not_allowed"),
+            ("_admin", "lateness", json!({"schedule": "s7"}), "schedule.unknown"),
+            ("alice", "ledger", json!({}), "auth.not_allowed"),
+            ("_admin", "ledger", json!({"schedule": "s7"}), "schedule.unknown"),
+            ("_admin", "ledger", json!({"after": "x"}), "query.bad_cursor"),
+            ("alice", "quota", json!({"user": "bob"}), "auth.not_allowed"),
+            ("_admin", "quota", json!({}), "query.no_user"),
+            ("eve", "quota", json!({}), "auth.unknown_sender"),
         ] {
-            assert_eq!(ask(model, by, question, &payload), json!(code), "{by} asks {question:?} {payload}");
+            assert_eq!(ask(model, by, question, &payload), json!(code), "{by} asks {question} {payload}");
         }
     });
 }

@@ -2,20 +2,24 @@
 
 use serde_json::{Value, json};
 
-use super::answer::{Found, find};
-use super::asker::{Asked, Question};
+use super::answer::Found;
+use super::asker::Asked;
 use super::model::Model;
 use super::model::testing::{accepted, commits, people, story};
+use super::questions::{QUESTIONS, Question};
 use super::refusal::Unanswered;
 use crate::rules::Fact;
 use crate::words::Instant;
 
+pub(super) fn question(name: &str) -> &'static Question {
+    QUESTIONS.iter().find(|question| question.name == name).unwrap()
+}
+
 /// Of an answer with messages: `message state` each, and `next` where there is more.
-fn ask(model: &Model, by: &str, question: Question, payload: &Value) -> Value {
+fn ask(model: &Model, by: &str, name: &str, payload: &Value) -> Value {
     let payload = payload.to_string();
-    let asked =
-        Asked { question, by, payload: payload.as_bytes(), bytes_max: 1_000_000, now: Instant::default() };
-    match find(model, asked) {
+    let asked = Asked { by, payload: payload.as_bytes(), bytes_max: 1_000_000, now: Instant::default() };
+    match question(name).find(model, asked) {
         Ok(Found::Answer(answer)) => serde_json::from_slice(&answer).unwrap(),
         Ok(Found::Lines(listed) | Found::LinesBack(listed)) => {
             let mut lines: Vec<String> = listed
@@ -41,16 +45,15 @@ fn with_story(check: impl FnOnce(&Model)) {
 
 #[test]
 fn messages_are_listed_oldest_first_to_whom_they_concern() {
-    use Question::{History, Inbox};
     with_story(|model| {
         for (by, question, payload, want) in [
-            ("bob", Inbox, json!({}), json!(["m6 alice>bob planned"])),
-            ("alice", Inbox, json!({}), json!(["m9 bob>alice waiting"])),
-            ("carol", Inbox, json!({}), json!([])),
-            ("_admin", Inbox, json!({"user": "alice"}), json!(["m9 bob>alice waiting"])),
+            ("bob", "inbox", json!({}), json!(["m6 alice>bob planned"])),
+            ("alice", "inbox", json!({}), json!(["m9 bob>alice waiting"])),
+            ("carol", "inbox", json!({}), json!([])),
+            ("_admin", "inbox", json!({"user": "alice"}), json!(["m9 bob>alice waiting"])),
             (
                 "alice",
-                History,
+                "history",
                 json!({"with": "bob"}),
                 json!([
                     "m4 alice>bob read",
@@ -63,7 +66,7 @@ fn messages_are_listed_oldest_first_to_whom_they_concern() {
             // What was recalled is gone for the recipient, also by IM number.
             (
                 "bob",
-                History,
+                "history",
                 json!({"with": "100001"}),
                 json!([
                     "m4 alice>bob read",
@@ -74,41 +77,41 @@ fn messages_are_listed_oldest_first_to_whom_they_concern() {
             ),
             (
                 "alice",
-                History,
+                "history",
                 json!({"with": "+13800138000", "limit": 1}),
                 json!(["m4 alice>bob read", "more"]),
             ),
-            ("alice", History, json!({"with": "bob", "after": "m12"}), json!(["m14 bob>alice expired"])),
+            ("alice", "history", json!({"with": "bob", "after": "m12"}), json!(["m14 bob>alice expired"])),
             (
                 "alice",
-                History,
+                "history",
                 json!({"with": "bob", "limit": 1, "after": "m12"}),
                 json!(["m14 bob>alice expired"]),
             ),
             (
                 "alice",
-                History,
+                "history",
                 json!({"with": "bob", "limit": 2, "before": "latest"}),
                 json!(["m14 bob>alice expired", "m12 alice>bob recalled", "more"]),
             ),
             (
                 "alice",
-                History,
+                "history",
                 json!({"with": "bob", "before": "m9"}),
                 json!(["m6 alice>bob planned", "m4 alice>bob read"]),
             ),
             (
                 "bob",
-                History,
+                "history",
                 json!({"with": "alice", "limit": 2, "before": "latest"}),
                 json!(["m14 bob>alice expired", "m9 bob>alice waiting", "more"]),
             ),
-            ("alice", History, json!({"with": "bob", "before": "m4"}), json!([])),
-            ("alice", History, json!({"with": "carol"}), json!(["m6 alice>carol filtered"])),
-            ("carol", History, json!({"with": "alice"}), json!([])),
-            ("alice", History, json!({"with": "+19998887777"}), json!(["m6 alice>+19998887777 planned"])),
+            ("alice", "history", json!({"with": "bob", "before": "m4"}), json!([])),
+            ("alice", "history", json!({"with": "carol"}), json!(["m6 alice>carol filtered"])),
+            ("carol", "history", json!({"with": "alice"}), json!([])),
+            ("alice", "history", json!({"with": "+19998887777"}), json!(["m6 alice>+19998887777 planned"])),
         ] {
-            assert_eq!(ask(model, by, question, &payload), want, "{by} asks {question:?} {payload}");
+            assert_eq!(ask(model, by, question, &payload), want, "{by} asks {question} {payload}");
         }
     });
 }
@@ -132,10 +135,10 @@ fn a_delivery_tells_its_story() {
         let all = json!({"message": "m6", "recipients": [phone, bob, carol]});
         let only_bob = json!({"message": "m6", "recipients": [bob]});
         let question = json!({"message": "m6"});
-        assert_eq!(ask(model, "alice", Question::Delivery, &question), all);
-        assert_eq!(ask(model, "_admin", Question::Delivery, &question), all);
-        assert_eq!(ask(model, "bob", Question::Delivery, &question), only_bob);
-        assert_eq!(ask(model, "dave", Question::Delivery, &question), json!("message.unknown"));
+        assert_eq!(ask(model, "alice", "delivery", &question), all);
+        assert_eq!(ask(model, "_admin", "delivery", &question), all);
+        assert_eq!(ask(model, "bob", "delivery", &question), only_bob);
+        assert_eq!(ask(model, "dave", "delivery", &question), json!("message.unknown"));
     });
 }
 
@@ -148,7 +151,7 @@ fn every_delivery_ends_once() {
             ("m12", json!([["recalled", "by_sender", "pull"], ["planned", "pull", "recalled"]])),
             ("m14", json!([["expired", "deadline", null], ["planned", "waiting", "expired"]])),
         ] {
-            let answer = ask(model, "_admin", Question::Delivery, &json!({"message": message}));
+            let answer = ask(model, "_admin", "delivery", &json!({"message": message}));
             let one = &answer["recipients"][0];
             let states: Vec<_> =
                 one["history"].as_array().unwrap().iter().map(|step| step["state"].clone()).collect();
@@ -159,7 +162,6 @@ fn every_delivery_ends_once() {
 
 #[test]
 fn people_are_shown_to_their_contacts() {
-    use Question::{Contacts, Presence, Users};
     let bob_online = json!({"user": "bob", "online": true, "devices": [
         {"device": "pc-1", "class": "pc", "since": "1970-01-01T00:00:03.000Z"}]});
     let away = |name: &str| json!({"user": name, "online": false, "devices": []});
@@ -169,7 +171,7 @@ fn people_are_shown_to_their_contacts() {
             {"who": "bob", "alias": "my bob", "blocked": false, "im": 0},
             {"who": "carol", "blocked": true, "im": 0},
         ]});
-        let mut answer = ask(model, "alice", Contacts, &json!({}));
+        let mut answer = ask(model, "alice", "contacts", &json!({}));
         for item in answer["items"].as_array_mut().unwrap() {
             if item["im"] != Value::Null {
                 item["im"] = json!(0);
@@ -177,14 +179,14 @@ fn people_are_shown_to_their_contacts() {
         }
         assert_eq!(answer, contacts);
         // bob blocked alice: she does not see him online.
-        assert_eq!(ask(model, "alice", Presence, &json!({})), json!({"items": [away("bob")]}));
-        assert_eq!(ask(model, "bob", Presence, &json!({})), json!({"items": []}));
+        assert_eq!(ask(model, "alice", "presence", &json!({})), json!({"items": [away("bob")]}));
+        assert_eq!(ask(model, "bob", "presence", &json!({})), json!({"items": []}));
         let all = json!({"items": [away("alice"), bob_online, away("carol"), away("dave")]});
-        assert_eq!(ask(model, "_admin", Presence, &json!({})), all);
-        assert_eq!(ask(model, "_admin", Presence, &json!({"user": "bob"})), json!({"items": [bob_online]}));
+        assert_eq!(ask(model, "_admin", "presence", &json!({})), all);
+        assert_eq!(ask(model, "_admin", "presence", &json!({"user": "bob"})), json!({"items": [bob_online]}));
         let page = json!({"items": [bob_online], "next": "bob"});
-        assert_eq!(ask(model, "_admin", Presence, &json!({"limit": 1, "after": "alice"})), page);
-        let users = ask(model, "_admin", Users, &json!({"limit": 3, "after": "alice"}));
+        assert_eq!(ask(model, "_admin", "presence", &json!({"limit": 1, "after": "alice"})), page);
+        let users = ask(model, "_admin", "users", &json!({"limit": 3, "after": "alice"}));
         let want = json!({"items": [
             {"name": "bob", "im": "100002", "phone": "+13800138000", "day": 50, "suspended": false, "sms": true},
             {"name": "carol", "im": "100003", "day": 50, "suspended": false, "sms": false},
@@ -196,40 +198,39 @@ fn people_are_shown_to_their_contacts() {
 
 #[test]
 fn questions_are_refused_by_code() {
-    use Question::{Contacts, Delivery, History, Inbox, Presence, Users};
     let folder = tempfile::tempdir().unwrap();
     let model = Model::open(folder.path()).unwrap();
     model.apply(&commits(vec![people(), vec![accepted("m2", "alice", &["bob"])]])).unwrap();
     for (by, question, payload, code) in [
-        ("eve", Inbox, json!({}), "auth.unknown_sender"),
-        ("_unknown", Inbox, json!({}), "auth.unknown_sender"),
-        ("Eve", Inbox, json!({}), "auth.unknown_sender"),
-        ("_sms", Inbox, json!({}), "auth.not_allowed"),
-        ("dave", Inbox, json!({}), "auth.suspended"),
-        ("alice", Inbox, json!({"user": "bob"}), "auth.not_allowed"),
-        ("alice", History, json!({"with": "bob", "user": "bob"}), "auth.not_allowed"),
-        ("alice", Contacts, json!({"user": "bob"}), "auth.not_allowed"),
-        ("alice", Presence, json!({"user": "bob"}), "auth.not_allowed"),
-        ("alice", Users, json!({}), "auth.not_allowed"),
-        ("_admin", Inbox, json!({}), "query.no_user"),
-        ("_admin", Inbox, json!({"user": "eve"}), "user.unknown"),
-        ("alice", History, json!({"with": "eve"}), "user.unknown"),
-        ("alice", History, json!({"with": "#3001"}), "command.unsupported"),
-        ("alice", History, json!({}), "command.malformed"),
-        ("alice", Inbox, json!({"limit": 0}), "query.bad_limit"),
-        ("alice", Inbox, json!({"limit": 1001}), "query.bad_limit"),
-        ("alice", Inbox, json!({"after": "somewhere"}), "query.bad_cursor"),
-        ("alice", Contacts, json!({"after": "#"}), "query.bad_cursor"),
-        ("alice", History, json!({"with": "bob", "before": "later"}), "query.bad_cursor"),
-        ("alice", History, json!({"with": "bob", "before": "m2", "after": "m1"}), "query.bad_cursor"),
-        ("alice", Inbox, json!({"before": "m2"}), "command.unknown_field"),
-        ("alice", Inbox, json!({"lim": 1}), "command.unknown_field"),
-        ("alice", Delivery, json!({"message": "m1"}), "message.unknown"),
-        ("carol", Delivery, json!({"message": "m2"}), "message.unknown"),
+        ("eve", "inbox", json!({}), "auth.unknown_sender"),
+        ("_unknown", "inbox", json!({}), "auth.unknown_sender"),
+        ("Eve", "inbox", json!({}), "auth.unknown_sender"),
+        ("_sms", "inbox", json!({}), "auth.not_allowed"),
+        ("dave", "inbox", json!({}), "auth.suspended"),
+        ("alice", "inbox", json!({"user": "bob"}), "auth.not_allowed"),
+        ("alice", "history", json!({"with": "bob", "user": "bob"}), "auth.not_allowed"),
+        ("alice", "contacts", json!({"user": "bob"}), "auth.not_allowed"),
+        ("alice", "presence", json!({"user": "bob"}), "auth.not_allowed"),
+        ("alice", "users", json!({}), "auth.not_allowed"),
+        ("_admin", "inbox", json!({}), "query.no_user"),
+        ("_admin", "inbox", json!({"user": "eve"}), "user.unknown"),
+        ("alice", "history", json!({"with": "eve"}), "user.unknown"),
+        ("alice", "history", json!({"with": "#3001"}), "command.unsupported"),
+        ("alice", "history", json!({}), "command.malformed"),
+        ("alice", "inbox", json!({"limit": 0}), "query.bad_limit"),
+        ("alice", "inbox", json!({"limit": 1001}), "query.bad_limit"),
+        ("alice", "inbox", json!({"after": "somewhere"}), "query.bad_cursor"),
+        ("alice", "contacts", json!({"after": "#"}), "query.bad_cursor"),
+        ("alice", "history", json!({"with": "bob", "before": "later"}), "query.bad_cursor"),
+        ("alice", "history", json!({"with": "bob", "before": "m2", "after": "m1"}), "query.bad_cursor"),
+        ("alice", "inbox", json!({"before": "m2"}), "command.unknown_field"),
+        ("alice", "inbox", json!({"lim": 1}), "command.unknown_field"),
+        ("alice", "delivery", json!({"message": "m1"}), "message.unknown"),
+        ("carol", "delivery", json!({"message": "m2"}), "message.unknown"),
     ] {
-        assert_eq!(ask(&model, by, question, &payload), json!(code), "{by} asks {question:?} {payload}");
+        assert_eq!(ask(&model, by, question, &payload), json!(code), "{by} asks {question} {payload}");
     }
-    assert_eq!(ask(&model, "alice", Inbox, &json!({"user": "alice"})), json!([]));
+    assert_eq!(ask(&model, "alice", "inbox", &json!({"user": "alice"})), json!([]));
 }
 
 #[test]
@@ -259,9 +260,8 @@ fn a_delivery_to_very_many_is_cut_to_what_fits() {
     model.apply(&story()).unwrap();
     let payload = br#"{"message":"m6"}"#;
     let answer = |bytes_max| {
-        let asked =
-            Asked { question: Question::Delivery, by: "alice", payload, bytes_max, now: Instant::default() };
-        find(&model, asked).map(|found| match found {
+        let asked = Asked { by: "alice", payload, bytes_max, now: Instant::default() };
+        question("delivery").find(&model, asked).map(|found| match found {
             Found::Answer(answer) => serde_json::from_slice::<Value>(&answer).unwrap(),
             Found::Lines(_) | Found::LinesBack(_) | Found::Schedules(_) => panic!("this is an answer"),
         })

@@ -8,7 +8,7 @@ use futures_util::stream::FuturesUnordered;
 
 use crate::log::{Fault, Log, Taken};
 use crate::rules::presence::Encoding;
-use crate::rules::{Command, timer};
+use crate::rules::{Command, Part, timer};
 use crate::wire::command;
 use crate::wire::work::DueTimer;
 
@@ -46,8 +46,11 @@ impl Firing {
     pub(super) fn fire(&mut self, held: Held) {
         let (log, seq) = (self.log.clone(), held.taken.record.seq);
         let DueTimer { timer, due } = held.timer;
-        let fired =
-            command::outgoing("_clock", &Command::from(timer::Fired { timer, due }), Encoding::Msgpack);
+        let fired = command::outgoing(
+            Part::Clock.as_str(),
+            &Command::from(timer::Fired { timer, due }),
+            Encoding::Msgpack,
+        );
         self.timers.insert(seq, held);
         self.publishing.push(Box::pin(async move { (seq, log.command(fired).await) }));
     }

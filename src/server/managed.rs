@@ -21,8 +21,8 @@ use super::tail::last_lines;
 use super::{Progress, Sync, ready};
 use crate::log::Fault;
 
-/// A large store is read at start: seconds per ten million messages.
-const READY_WAIT_S_MAX: u64 = 30;
+/// A large store is read at start, after a kill all of it. Later than this a person should look.
+const READY_WAIT_S_MAX: u64 = 600;
 /// Between asking the server to end and killing it.
 const STOP_WAIT_S_MAX: u64 = 10;
 const LOG_LINES_MAX: usize = 8;

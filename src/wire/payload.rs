@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use crate::rules::Rejection;
 use crate::rules::presence::Encoding;
 
-/// Our deepest payload has four levels; a hostile one stops here, far from the end of the stack.
+/// Our deepest payload has fewer than ten levels; a hostile one stops here, far from the end of the stack.
 pub(super) const DEPTH_MAX: usize = 32;
 
 /// MessagePack, as everything that Homing stores.

@@ -6,11 +6,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use homing::log::Log;
 use homing::rules::attempt::Adapter;
-use homing::rules::identity::Register;
 use homing::rules::message::{Route, Send};
-use homing::rules::presence::Encoding;
 use homing::rules::{Command as Wish, Fact, attempt, identity, message};
-use homing::wire::{command, commit};
+use homing::wire::commit;
 use homing::words::{CommandSeq, ImNumber, MessageId};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -19,6 +17,7 @@ use tokio::task::block_in_place;
 use crate::board::Board;
 use crate::smsc::{Ids, Message, Smsc, Submit};
 use crate::support::Homing;
+use crate::support::world::{registers, says};
 
 pub const BOB: &str = "+447700900001";
 
@@ -58,8 +57,8 @@ impl World {
             phones: AtomicU32::new(0),
             _folder: folder,
         };
-        world.register("alice", None).await;
-        world.register("bob", Some(BOB)).await;
+        says(&world.log, "_admin", &registers("alice", None)).await;
+        says(&world.log, "_admin", &registers("bob", Some(BOB))).await;
         world.im = world
             .fact("alice is registered", |fact| {
                 let identity::Registered { user, im, .. } = fact.get()?;
@@ -68,17 +67,6 @@ impl World {
             .await;
         world.smsc.session().await;
         world
-    }
-
-    async fn say(&self, by: &str, said: Wish) -> u64 {
-        let outgoing = command::outgoing(by, &said, Encoding::Json);
-        self.log.publish(outgoing, &self.log.fresh_identity()).await.expect("it is stored")
-    }
-
-    async fn register(&self, name: &str, phone: Option<&str>) {
-        let phone = phone.map(|phone| phone.parse().expect("a phone"));
-        let (name, secret, zone, day, month) = (name.parse().expect("a name"), None, None, None, None);
-        self.say("_admin", Wish::from(Register { name, phone, secret, zone, day, month })).await;
     }
 
     /// One that nobody has yet.
@@ -94,7 +82,7 @@ impl World {
     pub async fn sends(&self, to: &str, text: &str) -> MessageId {
         let to = vec![to.parse().expect("an address")];
         let send = Send { to, text: Some(text.into()), route: Route::By(Adapter::Sms), ..Send::default() };
-        MessageId::of(CommandSeq(self.say("alice", Wish::from(send)).await))
+        MessageId::of(CommandSeq(says(&self.log, "alice", &Wish::from(send)).await))
     }
 
     /// The first in the log that is like this, or the first to come.

@@ -19,6 +19,7 @@ pub mod server;
 pub mod sms_commands;
 pub mod tale;
 pub mod users;
+pub mod world;
 
 use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader, Read};

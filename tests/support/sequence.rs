@@ -17,6 +17,7 @@ use proptest::sample::{Index, select};
 use super::commands::{COMMANDS_LEN_MAX, PHONES, START_MS, USERS, Wish, wish};
 use super::pure_decider::PureDecider;
 use super::schedule_commands::when;
+use super::world::registers;
 
 /// The clock does not go further for a timer: what is due later stays ahead.
 const WAIT_MS_MAX: i64 = 40 * 86_400_000;
@@ -28,8 +29,8 @@ pub fn sequence() -> impl Strategy<Value = Vec<Wish>> {
     (option::weighted(0.6, limits()), vec((wish(), again, after), 1..COMMANDS_LEN_MAX)).prop_map(
         |(limits, drawn)| {
             let mut play = Play::default();
-            play.says("_admin", &registered("alice", None), 1);
-            play.says("_admin", &registered("bob", Some(PHONES[0])), 1);
+            play.says("_admin", &registers("alice", None), 1);
+            play.says("_admin", &registers("bob", Some(PHONES[0])), 1);
             play.says("bob", &online("pc"), 1);
             limits.iter().for_each(|limits| play.says("_admin", limits, 1));
             for (fresh, again, (message, schedule)) in drawn {
@@ -42,12 +43,6 @@ pub fn sequence() -> impl Strategy<Value = Vec<Wish>> {
             play.wishes
         },
     )
-}
-
-fn registered(name: &str, phone: Option<&str>) -> Command {
-    let phone = phone.map(|phone| phone.parse().expect("a phone"));
-    let name = name.parse().expect("a name");
-    Command::from(Register { name, phone, secret: None, zone: None, day: None, month: None })
 }
 
 fn online(device: &str) -> Command {

@@ -41,7 +41,7 @@ pub(super) struct Args {
     /// Whom your lines go to at first, with commas between several
     #[arg(long, value_name = "TO", value_delimiter = ',')]
     to: Vec<Address>,
-    /// What this device is called; two at once need two names [default: terminal- and some digits by chance]
+    /// What this device is called; two at once need two names [default: terminal- and 7 random hexadecimal digits]
     #[arg(long, value_name = "NAME")]
     device: Option<DeviceName>,
     /// `pc` takes messages live; `pull` fetches them at each heartbeat

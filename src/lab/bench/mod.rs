@@ -7,6 +7,7 @@ mod memory;
 mod pipeline;
 mod raw;
 mod report;
+mod scratch;
 mod sms;
 mod smsc;
 mod startup;

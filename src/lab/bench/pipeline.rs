@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::report::{Report, Want, median, percentile};
 use super::world::World;
-use super::{flow, latency, memory, raw, startup};
+use super::{flow, latency, memory, raw, scratch, startup};
 use crate::cli::output::{Failure, Output};
 use crate::cli::roles::{ALL, Role};
 use crate::cli::settings::Settings;
@@ -94,7 +94,7 @@ async fn throughput(
     output: Output,
 ) -> Result<(), Failure> {
     let producer = world.connect("raw").await?;
-    producer.scratch_stream(raw::STREAM, raw::SUBJECTS, false).await?;
+    scratch::stream(&producer, raw::STREAM, raw::SUBJECTS, false).await?;
     // Once without counting: caches, connections, the server's own growth.
     flow::per_second(world, people, args.messages / 10 + 1).await?;
     let (mut raw_rates, mut rates, mut ratios) = (Vec::new(), Vec::new(), Vec::new());

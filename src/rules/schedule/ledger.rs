@@ -227,7 +227,7 @@ mod tests {
         let first = ("2026-11-22T01:26:52", "2026-11-21T14:26:52Z");
         for (fired, repeated) in [
             (vec![first, ("2026-11-22T01:26:52", "2026-11-21T14:56:52Z")], 1),
-            // MessageView again by the clocks; moved behind another one by a gap.
+            // Shown again by the clocks; moved behind another one by a gap.
             (vec![first, ("2026-11-22T01:26:52/2", "2026-11-21T14:56:52Z")], 0),
             (
                 vec![

@@ -250,7 +250,8 @@ impl std::str::FromStr for Connector {
 impl Connector {
     fn check(self) -> Result<Connector, SettingsError> {
         let rate_fits = self.rate.is_none_or(|rate| rate > 0.0 && rate <= RATE_MAX);
-        let texts = [&self.name, &self.system_id, &self.system_type, &self.service_type, self.password.reveal()];
+        let texts =
+            [&self.name, &self.system_id, &self.system_type, &self.service_type, self.password.reveal()];
         for (key, fits, allowed) in [
             ("window", (1..=WINDOW_MAX).contains(&self.window), "1 to 10000"),
             ("rate", rate_fits, "above 0, at most 100000 segments per second"),

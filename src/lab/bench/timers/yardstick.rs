@@ -10,6 +10,7 @@ use super::firing::Load;
 use super::lateness::Lateness;
 use crate::cli::output::Failure;
 use crate::lab::bench::load::IN_FLIGHT_MAX;
+use crate::lab::bench::scratch;
 use crate::lab::bench::world::World;
 use crate::log::{Log, Pipeline, Source, Taken, Verdict, clock};
 use crate::words::{Instant, Span};
@@ -43,7 +44,7 @@ fn late_ms(due_ms: i64) -> f64 {
 /// `Nats-Schedule: @at …` (ADR-51), read where the server publishes them.
 pub(super) async fn schedules(pending: usize, load: Load, world: &World) -> Result<Lateness, Failure> {
     let log = world.connect("yardstick").await?;
-    log.scratch_stream(SCHEDULES, "yard.at.>", true).await?;
+    scratch::stream(&log, SCHEDULES, "yard.at.>", true).await?;
     let mut pipeline = Pipeline::new(log.clone(), IN_FLIGHT_MAX);
     let far = clock::now() + FAR;
     for number in 0..pending {
@@ -80,8 +81,8 @@ pub(super) async fn delayed_redelivery(
     world: &World,
 ) -> Result<Lateness, Failure> {
     let log = world.connect("yardstick").await?;
-    log.scratch_stream(ONE.stream, "yard.nak.>", false).await?;
-    log.scratch_consumer(ONE, ACK_WAIT).await?;
+    scratch::stream(&log, ONE.stream, "yard.nak.>", false).await?;
+    scratch::consumer(&log, ONE, ACK_WAIT).await?;
     let redelivering = Redelivering::start(log.clone(), load.due);
     let mut pipeline = Pipeline::new(log.clone(), IN_FLIGHT_MAX);
     let far = clock::now() + FAR;

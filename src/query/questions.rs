@@ -1,0 +1,99 @@
+//! The table of questions: what each asks, what is answered, and what finds the answer.
+
+use super::answer::{Found, contacts, delivery, history, inbox, presence, users};
+use super::asker::{Asked, Asker};
+use super::model::Model;
+use super::refusal::Unanswered;
+use super::{lateness, ledger, preview, quota, schedules};
+
+/// A question that is answered.
+#[derive(Debug)]
+pub(super) struct Question {
+    /// The last token of its subject.
+    pub(super) name: &'static str,
+    /// The shapes of its payload and of its answer, as the NATS service tells them.
+    pub(super) asked: &'static str,
+    pub(super) answered: &'static str,
+    find: fn(&Model, &Asker, Asked<'_>) -> Result<Found, Unanswered>,
+}
+
+impl Question {
+    /// The answer, for whoever may have it.
+    pub(super) fn find(&self, model: &Model, asked: Asked<'_>) -> Result<Found, Unanswered> {
+        (self.find)(model, &Asker::of(asked.by, model)?, asked)
+    }
+}
+
+const PAGE: &str = "{limit?, after?, user?}";
+const SHOWN: &str = "{items: [{message, from, to, text?, parts?: [{type, name?, data}], at, state}], next?}";
+
+const SCHEDULES: &str = "{items: [{schedule, from, to, text?, parts?, route, when, state, next?: {nominal, second?, due}, \
+    fired, skipped, missed, cancelled, pending, run_now, last?: {nominal, second?, state, late_ms, at}, skips?, \
+    occurrences?: [{nominal, second?, due, state, reason?, late_ms, message?, seq}]}], next?}";
+const QUOTA: &str = "{user, zone, day: {max?, used, left?, resets}, month: {max?, used, left?, resets}}";
+const LEDGER: &str = "{total: {planned, fired, skipped, missed, cancelled, pending, repeated, balanced}, \
+    items: [{schedule, planned, fired, skipped, missed, cancelled, pending, repeated, balanced}], next?}";
+
+pub(super) const QUESTIONS: &[Question] = &[
+    Question { name: "inbox", asked: PAGE, answered: SHOWN, find: inbox },
+    Question {
+        name: "history",
+        asked: "{with, limit?, after? | before?, user?}",
+        answered: SHOWN,
+        find: history,
+    },
+    Question {
+        name: "presence",
+        asked: PAGE,
+        answered: "{items: [{user, online, devices: [{device, class, since}]}], next?}",
+        find: |model, asker, asked| presence(model, asker, asked).map(Found::Answer),
+    },
+    Question {
+        name: "delivery",
+        asked: "{message}",
+        answered: "{message, recipients: [{to, state, channel?, reason?, history: [{state, at, seq, channel?, reason?}]}]}",
+        find: |model, asker, asked| delivery(model, asker, asked).map(Found::Answer),
+    },
+    Question {
+        name: "contacts",
+        asked: PAGE,
+        answered: "{items: [{who, alias?, blocked, im?, nickname?, mood?, picture?}], next?}",
+        find: |model, asker, asked| contacts(model, asker, asked).map(Found::Answer),
+    },
+    Question {
+        name: "users",
+        asked: PAGE,
+        answered: "{items: [{name, im, phone?, zone?, day?, month?, suspended, sms}], next?}",
+        find: |model, asker, asked| users(model, asker, asked).map(Found::Answer),
+    },
+    Question {
+        name: "schedules",
+        asked: "{limit?, after?, user?, schedule?, state?}",
+        answered: SCHEDULES,
+        find: |model, asker, asked| schedules::find(model, asker, asked).map(Found::Schedules),
+    },
+    Question {
+        name: "preview",
+        asked: "{when | schedule, count?, after?}",
+        answered: "{occurrences: [{nominal, second?, due} | {nominal, second?, omitted}]}",
+        find: |model, asker, asked| preview::find(model, asker, asked).map(Found::Answer),
+    },
+    Question {
+        name: "quota",
+        asked: "{user?}",
+        answered: QUOTA,
+        find: |model, asker, asked| quota::find(model, asker, asked).map(Found::Answer),
+    },
+    Question {
+        name: "lateness",
+        asked: "{schedule?}",
+        answered: "{fired, p50_ms?, p90_ms?, p99_ms?, p999_ms?, max_ms?, buckets: [{le_ms, count}]}",
+        find: |model, asker, asked| lateness::find(model, asker, asked).map(Found::Answer),
+    },
+    Question {
+        name: "ledger",
+        asked: "{limit?, after?, schedule?}",
+        answered: LEDGER,
+        find: |model, asker, asked| ledger::find(model, asker, asked).map(Found::Answer),
+    },
+];

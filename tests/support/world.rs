@@ -1,0 +1,53 @@
+//! The world of a test: a nats-server with Homing's streams, roles that run against it, and people who speak.
+
+use std::future::Future;
+
+use homing::log::Log;
+use homing::rules::Command;
+use homing::rules::identity::Register;
+use homing::rules::presence::Encoding;
+use homing::server::{Managed, Sync};
+use homing::wire::command;
+use tempfile::TempDir;
+use tokio::task::block_in_place;
+
+use super::Homing;
+use super::server::server;
+
+/// A server whose streams are there, and nobody at work.
+pub struct World {
+    pub folder: TempDir,
+    pub server: Managed,
+    pub log: Log,
+}
+
+/// Tells a story in a world of its own.
+pub fn story<F: Future<Output = ()>>(tell: impl FnOnce(World) -> F) {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
+    runtime.block_on(async {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let server = server(&folder.path().join("server"), 0, Sync::Off).await;
+        let log = Log::connect(&server.url(), "test").await.expect("it is ready");
+        log.provision(true, None).await.expect("the streams can be made");
+        tell(World { folder, server, log }).await;
+    });
+}
+
+impl World {
+    /// Some roles, in a folder of this name.
+    pub fn serve(&self, name: &str, roles: &str) -> Homing {
+        block_in_place(|| Homing::serve(&self.folder.path().join(name), &self.server.url(), roles))
+    }
+}
+
+/// Stores a command of a user's or a part's; gives its sequence.
+pub async fn says(log: &Log, by: &str, said: &Command) -> u64 {
+    log.command(command::outgoing(by, said, Encoding::Json)).await.expect("it is stored")
+}
+
+/// The command of an operator that registers somebody.
+pub fn registers(name: &str, phone: Option<&str>) -> Command {
+    let phone = phone.map(|phone| phone.parse().expect("a phone"));
+    let name = name.parse().expect("a name");
+    Command::from(Register { name, phone, secret: None, zone: None, day: None, month: None })
+}
