@@ -9,8 +9,8 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use homing::smpp::link::{Answer, Status, UnknownWhy};
-use homing::smpp::pdu::{Frame, command};
+use homing::smpp::link::{Answer, QueryAnswer, Status, UnknownWhy};
+use homing::smpp::pdu::{Address, Frame, QuerySm, command};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use smsc::{Peer, RawSmsc, pdu, reference, soon, start, submit};
 use tokio_rustls::TlsAcceptor;
@@ -210,6 +210,23 @@ async fn a_late_response_is_about_the_very_submit_that_it_answers() {
 
 fn response(status: u32, message_id: &str) -> Answer {
     Answer::Response { status, message_id: message_id.to_owned() }
+}
+
+/// What waits behind it would wait as long, for days perhaps.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_query_whose_session_has_gone_does_not_wait_for_the_next_one() {
+    let smsc = RawSmsc::listen().await;
+    let started = start(smsc.connector("&window=1"));
+    let mut peer = smsc.bound().await;
+    let submitting = started.link.submit(submit(1, Vec::new())).await;
+    peer.next().await.expect("a submit_sm");
+    let link = started.link.clone();
+    let query = QuerySm { message_id: "1".to_owned(), source: Address::new(1, 1, "7") };
+    // The window is full.
+    let asking = tokio::spawn(async move { link.query(query).await });
+    drop(peer);
+    assert_eq!(soon("the answer", submitting).await, Answer::Unknown(UnknownWhy::ConnectionLost));
+    assert_eq!(soon("word of the query", asking).await.expect("no panic"), QueryAnswer::NotSent);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

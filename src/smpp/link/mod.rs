@@ -81,7 +81,7 @@ impl Link {
         self.queue.is_open()
     }
 
-    /// As [`Link::submit`], without the pace.
+    /// As [`Link::submit`], without the pace, and not sent where no session is bound.
     pub async fn query(&self, query: QuerySm) -> QueryAnswer {
         match self.queue.query(&query).await {
             Some(receiver) => receiver.await.unwrap_or(QueryAnswer::Unknown(UnknownWhy::ConnectionLost)),

@@ -73,8 +73,7 @@ impl SubmitQueue {
 
     /// Whether a session is bound that takes submits.
     pub(super) fn is_open(&self) -> bool {
-        let inner = self.lock();
-        !self.takes_nothing(&inner) && inner.outbox.as_ref().is_some_and(|outbox| outbox.is_open())
+        self.open().is_some()
     }
 
     pub(super) fn close(&self) {
@@ -119,25 +118,22 @@ impl SubmitQueue {
         }
     }
 
-    /// `None` when it was not sent.
+    /// `None` when it was not sent. It does not wait for a session: what stands behind it would wait with it.
     pub(super) async fn query(&self, query: &QuerySm) -> Option<oneshot::Receiver<QueryAnswer>> {
         let _turn = self.turn.lock().await;
         loop {
-            match self.outbox().map(|outbox| outbox.query(query)) {
-                Ok(Some(receiver)) => return Some(receiver),
-                Err(Wait::Never) => return None,
-                Ok(None) | Err(Wait::Change | Wait::Until(_)) => self.wait(Wait::Change).await,
+            if let Some(receiver) = self.open()?.query(query) {
+                return Some(receiver);
             }
+            self.wait(Wait::Change).await;
         }
     }
 
-    fn outbox(&self) -> Result<Arc<Outbox>, Wait> {
+    /// Of the session that takes submits now.
+    fn open(&self) -> Option<Arc<Outbox>> {
         let inner = self.lock();
-        match &inner.outbox {
-            _ if self.takes_nothing(&inner) => Err(Wait::Never),
-            Some(outbox) => Ok(Arc::clone(outbox)),
-            None => Err(Wait::Change),
-        }
+        let takes = !self.takes_nothing(&inner);
+        inner.outbox.as_ref().filter(|outbox| takes && outbox.is_open()).map(Arc::clone)
     }
 
     fn try_submit(
