@@ -15,7 +15,8 @@ use crate::words::{MessageId, Party};
 /// Items held at once: few enough to be kept in progress.
 const HELD_LEN_MAX: usize = 1_000;
 
-/// What may have been sent is sent again after this time, where it is sent again at all.
+/// What may have been sent is sent again after this time, where it is sent again at all; and the next item of a delivery is
+/// looked at again, by when the question about the one before it is answered.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// What is done about an attempt of which nobody knows whether the other side has it.
@@ -57,10 +58,11 @@ enum Place {
 }
 
 /// What became of an item that was taken.
+#[derive(Debug)]
 pub(super) enum Took {
     Held,
-    /// The delivery is under way by an earlier item.
-    UnderWay(Taken),
+    /// An earlier item stands for its delivery.
+    Settle(Taken, Verdict),
 }
 
 /// What an answer of the decider is for.
@@ -103,8 +105,14 @@ impl Items {
             held.taken = taken;
             return Took::Held;
         }
-        if self.by_delivery.contains_key(&key) {
-            return Took::UnderWay(taken);
+        if let Some(earlier) = self.by_delivery.get(&key).and_then(|earlier| self.items.get(earlier)) {
+            let verdict = match earlier.place {
+                // It may have been let go before this one was made: then this one stands for the delivery.
+                Place::Asked(_) => Verdict::Again(RETRY_AFTER),
+                // What it is yet asked for is answered by what holds then; what it was granted is reported.
+                Place::Waiting | Place::Out(_) => Verdict::Done,
+            };
+            return Took::Settle(taken, verdict);
         }
         self.by_delivery.insert(key, seq);
         self.items.insert(seq, Item { taken, work: Arc::new(work), place: Place::Waiting });
@@ -218,5 +226,65 @@ impl Items {
 
     pub(super) fn held(&self) -> impl Iterator<Item = &Taken> {
         self.items.values().map(|item| &item.taken)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::Record;
+    use crate::rules::attempt::Adapter;
+    use crate::rules::message::Channel;
+    use crate::words::{Author, CommandSeq, EventSeq, Instant};
+
+    /// Another item of the same delivery, as often as it comes.
+    fn take(items: &mut Items, seq: u64) -> Option<Verdict> {
+        let message = MessageId::of(CommandSeq(1));
+        let (to, at, channel) = ("bob".parse().unwrap(), Instant::default(), Channel::By(Adapter::Sms));
+        let record = Record { seq, subject: "x".into(), at, payload: Vec::new().into(), headers: None };
+        let (from, decided) = (Author::Homing, EventSeq(seq));
+        let work = Work { message, from, to, channel, text: None, parts: None, at, expires: None, decided };
+        match items.take(Taken::of(record), work) {
+            Took::Held => None,
+            Took::Settle(taken, verdict) => {
+                assert_eq!(taken.record.seq, seq);
+                Some(verdict)
+            }
+        }
+    }
+
+    fn let_go() -> Fact {
+        let (channel, message) = (Adapter::Sms, MessageId::of(CommandSeq(1)));
+        Fact::from(LetGo { channel, message, to: "bob".parse().unwrap() })
+    }
+
+    #[test]
+    fn an_item_that_comes_while_the_one_before_it_is_let_go_is_not_lost_with_it() {
+        let mut items = Items::new(OnUnknown::Hold, 1);
+        assert_eq!(take(&mut items, 1), None);
+        items.ask(0, 10);
+        assert_eq!(take(&mut items, 2), Some(Verdict::Again(RETRY_AFTER)), "how the first ends is not known");
+        assert!(matches!(items.answered(let_go()), Some(Answered::Settle { verdict: Verdict::Done, .. })));
+        assert_eq!(take(&mut items, 2), None, "the delivery is its own");
+        assert_eq!(items.ask(0, 10).deliveries.len(), 1);
+    }
+
+    #[test]
+    fn an_item_that_repeats_another_ends() {
+        let mut items = Items::new(OnUnknown::Hold, 1);
+        assert_eq!(take(&mut items, 1), None);
+        assert_eq!(take(&mut items, 2), Some(Verdict::Done), "the first one waits to be asked for");
+        items.ask(0, 10);
+        assert_eq!(take(&mut items, 1), None, "the same again");
+        let granted = Granted {
+            channel: Adapter::Sms,
+            message: MessageId::of(CommandSeq(1)),
+            to: "bob".parse().unwrap(),
+            phone: "+447700900123".parse().unwrap(),
+            from: None,
+            grant: None,
+        };
+        assert!(matches!(items.answered(Fact::from(granted)), Some(Answered::Grant { .. })));
+        assert_eq!(take(&mut items, 2), Some(Verdict::Done), "the first one is being sent");
     }
 }

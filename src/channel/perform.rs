@@ -117,8 +117,8 @@ impl<P: Protocol> Performing<'_, P> {
             Ok(work) => work,
             Err(why) => return self.settle(&taken, Verdict::Poison(why)).await,
         };
-        if let Took::UnderWay(taken) = self.items.take(taken, work) {
-            self.settle(&taken, Verdict::Done).await;
+        if let Took::Settle(taken, verdict) = self.items.take(taken, work) {
+            self.settle(&taken, verdict).await;
         }
     }
 

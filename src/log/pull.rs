@@ -51,6 +51,14 @@ pub struct Taken {
     reply: Subject,
 }
 
+#[cfg(test)]
+impl Taken {
+    /// One of a test's own, which nobody hears of.
+    pub fn of(record: Record) -> Taken {
+        Taken { record, deliveries: 1, reply: Subject::from_static("nobody") }
+    }
+}
+
 /// An endless reader of a durable consumer.
 pub struct Pull {
     log: Log,
