@@ -129,9 +129,10 @@ impl Sender {
         drop(expecting);
         let attempt = self.attempt(granted, ids);
         let (report, then) = self.result(attempt.clone(), worst, grant, before.as_ref());
+        let goes_again = matches!(then, Then::Settle(Verdict::Again(_)));
         self.shared.channel.ends(grant, report, then).await;
         if !late.is_empty() {
-            self.late(attempt, late).await;
+            self.late(attempt, late, goes_again).await;
         }
     }
 
