@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use futures_util::StreamExt;
 use homing::rules::{Fact, attempt, refusal};
-use homing::smpp::pdu::Body;
-use homing::wire::to_value;
+use homing::smpp::pdu::status::RTHROTTLED;
+use homing::smpp::pdu::{Body, command};
+use homing::wire::sms_query::{SmsOf, SmsState};
+use homing::wire::{from_msgpack, to_msgpack, to_value};
 
-use crate::smsc::soon;
+use crate::smsc::{pdu, soon};
 use crate::world::{BOB, World};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -77,4 +79,28 @@ async fn what_may_have_arrived_when_the_session_broke_is_not_submitted_again() {
     world.is_accepted(next).await;
     let attempts = world.facts.iter().filter_map(Fact::get::<attempt::Granted>).count();
     assert_eq!(attempts, 2, "one for each message");
+}
+
+/// Nobody knew, so it is sent again; then the SMSC says that it was too busy for the first one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_late_refusal_that_passes_does_not_end_what_is_about_to_be_sent_again() {
+    let mut world = World::start("&response_timeout=500ms", &["--sms-unknown", "retry"]).await;
+    let message = world.sends(&format!("+{BOB}"), "once more").await;
+    let first = world.request().await;
+    let unknown = |fact: &Fact| matches!(fact, Fact::Attempt(attempt::Fact::Unknown(_)));
+    world.until("it is not known what became of it", unknown).await;
+    world.peer.send(&pdu(command::SUBMIT_SM_RESP, RTHROTTLED, first.header.sequence, b"")).await;
+    soon("it is sent again", world.accepts("7f")).await;
+    world.is_accepted(message).await;
+    let failed = world.facts.iter().filter_map(Fact::get::<attempt::Failed>).count();
+    assert_eq!(failed, 0, "{:?}", world.facts);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_operator_is_answered_in_the_encoding_of_the_question() {
+    let world = World::start("", &[]).await;
+    let question = to_msgpack(&SmsOf { message: None });
+    let answer = world.log.client().request("homing.query._admin.sms", question.into()).await.unwrap();
+    let answer: SmsState = from_msgpack(&answer.payload).unwrap();
+    assert_eq!(answer.connectors[0].name, "main");
 }

@@ -14,7 +14,7 @@ use crate::smpp::pdu::status::Named;
 use crate::sms::state::Delivery;
 use crate::wire::query::{self, ErrorAnswer};
 use crate::wire::sms_query::{ConnectorView, SmsDeliveryView, SmsOf, SmsState};
-use crate::wire::{subjects, to_json};
+use crate::wire::{subjects, to_payload};
 use crate::words::{MessageId, Party};
 
 pub(super) async fn run(
@@ -28,9 +28,10 @@ pub(super) async fn run(
     let service = service.start("homing-sms", env!("CARGO_PKG_VERSION")).await.map_err(failed)?;
     let mut questions = service.endpoint(subjects::query("_admin", "sms")).await.map_err(failed)?;
     while let Some(Some(question)) = ends.run_until_cancelled(questions.next()).await {
+        let encoding = query::encoding(&question.message.payload);
         let answer = match query::parse(&question.message.payload) {
-            Ok(SmsOf { message }) => to_json(&answer(shared, connectors, message)?),
-            Err(error) => to_json(&ErrorAnswer { error }),
+            Ok(SmsOf { message }) => to_payload(&answer(shared, connectors, message)?, encoding),
+            Err(error) => to_payload(&ErrorAnswer { error }, encoding),
         };
         // Who asked may have gone.
         let _ = question.respond(Ok(answer.into())).await;
