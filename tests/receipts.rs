@@ -134,7 +134,8 @@ fn play(story: &[Command]) -> Result<(), TestCaseError> {
             | Stage::Accepted
             | Stage::Silent
             | Stage::Expired
-            | Stage::Recalled => Told::Open,
+            | Stage::Recalled
+            | Stage::Filtered => Told::Open,
         };
         prop_assert_eq!(shown, told, "{:?} after {:?}", row, wish);
     }

@@ -36,8 +36,8 @@ pub struct ConnectorView {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SmsDeliveryView {
     pub to: Party,
-    /// `attempted`, `deferred`, `unknown`, `accepted`, `delivered`, `failed`, `silent`, `expired` or
-    /// `recalled`.
+    /// `attempted`, `deferred`, `unknown`, `accepted`, `delivered`, `failed`, `silent`, `expired`, `recalled` or
+    /// `filtered`.
     pub stage: String,
     pub attempts: u32,
     pub connector: String,

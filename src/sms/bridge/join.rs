@@ -117,7 +117,7 @@ mod tests {
             octets,
             id: None,
         };
-        PartRow { at: Instant::default(), part }
+        PartRow { at: Instant::default(), part, went_on: None }
     }
 
     #[test]

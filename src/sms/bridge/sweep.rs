@@ -13,13 +13,13 @@ use super::join::{self, join};
 use super::matching::state_of;
 use super::pdus;
 use super::shared::Shared;
-use crate::log::{Fault, Log, blocking, clock};
+use crate::log::{Fault, Log, Retry, blocking, clock};
 use crate::rules::attempt::Report;
 use crate::smpp::link::QueryAnswer;
 use crate::smpp::pdu::{Address, QuerySm, ReceiptState};
 use crate::sms::settings::{Patience, Settings};
-use crate::sms::state::{Delivery, Known};
-use crate::words::{Instant, MessageId, Party};
+use crate::sms::state::{Delivery, Known, State};
+use crate::words::{Instant, MessageId, Party, Span};
 
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// What is old is forgotten this often: once for so many looks.
@@ -48,7 +48,7 @@ pub(super) async fn run(
         let sweep = Sweep { log, shared, connectors, patience: settings.patience };
         let swept = ends.run_until_cancelled(sweep.once(looks.is_multiple_of(FORGET_EVERY))).await;
         match swept {
-            Some(Err(fault)) if fault.retry == crate::log::Retry::Reload => return Err(fault),
+            Some(Err(fault)) if fault.retry == Retry::Reload => return Err(fault),
             Some(Err(fault)) => warn!(%fault, "looked after later"),
             Some(Ok(())) | None => {}
         }
@@ -66,17 +66,40 @@ struct Sweep<'a> {
 impl Sweep<'_> {
     async fn once(&self, forget: bool) -> Result<(), Fault> {
         let now = clock::now();
-        for (message, to, delivery) in self.shared.state.overdue(now)? {
+        for (message, to, delivery) in self.rows(move |state| state.overdue(now)).await? {
             self.look_after(message, to, delivery).await?;
         }
-        let before = now + crate::words::Span::from_ms(-self.patience.join_within.ms());
-        for row in self.shared.state.parts_older_than(before)? {
-            info!("parts of a long SMS did not come; it goes on without them");
-            join(self.log, self.shared, &row.part.whole, true).await?;
-        }
+        self.join_what_waits(now).await?;
         found::report(self.shared, self.shared.state.matched()?, found::Late::Yes).await;
         if forget {
             self.forget(now).await?;
+        }
+        Ok(())
+    }
+
+    /// Works on the rows, which may wait for commits that are written.
+    async fn rows<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&State) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let state = Arc::clone(&self.shared.state);
+        blocking(move || work(&state)).await
+    }
+
+    /// One that cannot be joined holds up no other, and is not joined again at once.
+    async fn join_what_waits(&self, now: Instant) -> Result<(), Fault> {
+        for row in self.shared.state.waited_for(self.patience.join_within, now)? {
+            info!("parts of a long SMS did not come; it goes on without them");
+            let whole = row.part.whole;
+            if let Err(fault) = join(self.log, self.shared, &whole, true).await {
+                warn!(%fault, "a long SMS is joined later");
+                match fault.retry {
+                    Retry::Reload => return Err(fault),
+                    Retry::Later => continue,
+                    Retry::Never => {}
+                }
+            }
+            self.rows(move |state| state.went_on(&whole, now)).await?;
         }
         Ok(())
     }
@@ -85,15 +108,13 @@ impl Sweep<'_> {
     async fn forget(&self, now: Instant) -> Result<(), Fault> {
         let mut from = Some(Vec::new());
         while let Some(start) = from {
-            let state = Arc::clone(&self.shared.state);
-            from = blocking(move || state.forget_receipts(now, &start)).await?;
+            from = self.rows(move |state| state.forget_receipts(now, &start)).await?;
         }
-        let before = now + crate::words::Span::from_ms(-self.patience.keep.ms());
-        let again = || {
-            let state = Arc::clone(&self.shared.state);
-            blocking(move || state.forget(before))
-        };
-        while again().await? {}
+        let before = now + Span::from_ms(-self.patience.keep.ms());
+        let mut from = Some(Vec::new());
+        while let Some(start) = from {
+            from = self.rows(move |state| state.forget(before, &start)).await?;
+        }
         Ok(())
     }
 
@@ -110,14 +131,9 @@ impl Sweep<'_> {
         if let Some(connector) = connector {
             self.query(connector, message, &to, &delivery).await;
         }
-        let later = now + crate::words::Span::from_ms(self.patience.query_after.ms() * QUERY_AGAIN);
+        let later = now + Span::from_ms(self.patience.query_after.ms() * QUERY_AGAIN);
         // Reports of what was found may have changed it since; then there is nothing to put off.
-        match self.shared.state.delivery(message, &to)? {
-            Some(present) if present.due == delivery.due => {
-                self.shared.state.put_off(message, &to, present, later)
-            }
-            Some(_) | None => Ok(()),
-        }
+        self.rows(move |state| state.put_off(message, &to, &delivery, later)).await
     }
 
     /// Asks the SMSC after each segment that it has named and that has no final receipt.

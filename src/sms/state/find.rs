@@ -85,6 +85,7 @@ impl State {
     /// # Errors
     /// Where the disk or the folder is broken.
     pub fn begin(&self) -> Result<bool, Fault> {
+        let _changing = self.changing();
         let runs = self.row(keys::RUNS)?.is_some();
         let mut batch = Batch::default();
         batch.insert(keys::RUNS, &[]);
@@ -115,12 +116,28 @@ impl State {
         rows.map(|row| read(&row.map_err(|error| Fault::sled("read parts", error))?.1)).collect()
     }
 
-    /// One part of each long SMS whose other parts have been waited for since `before`.
+    /// One part of each long SMS that goes on as it is by now: its other parts have been waited for `within`, and where it
+    /// went on before, and was not heard, twice as long since.
     ///
     /// # Errors
     /// Where the disk or the folder is broken.
-    pub fn parts_older_than(&self, before: Instant) -> Result<Vec<PartRow>, Fault> {
-        self.one_of_each(|row| row.at < before)
+    pub fn waited_for(&self, within: Span, now: Instant) -> Result<Vec<PartRow>, Fault> {
+        self.one_of_each(|row| row.goes_on(within) < now)
+    }
+
+    /// A long SMS went on as it is: heard, it is forgotten; refused, it waits. Not from the log: a rebuilt folder tries it
+    /// sooner.
+    ///
+    /// # Errors
+    /// Where the disk or the folder is broken.
+    pub fn went_on(&self, whole: &str, now: Instant) -> Result<(), Fault> {
+        let _changing = self.changing();
+        let mut batch = Batch::default();
+        for row in self.parts(whole)? {
+            let row = PartRow { went_on: Some(now), ..row };
+            batch.insert(keys::part(whole, row.part.number), write(&row));
+        }
+        self.local(batch)
     }
 
     /// One part of each long SMS that waits to be joined.
@@ -148,52 +165,64 @@ impl State {
     /// # Errors
     /// Where the disk or the folder is broken.
     pub fn overdue(&self, now: Instant) -> Result<Vec<(MessageId, Party, Delivery)>, Fault> {
+        let _changing = self.changing();
         let rows = self.projection.db().range(keys::OPEN.to_vec()..keys::open_until(now));
-        let mut overdue = Vec::new();
+        let (mut overdue, mut stray) = (Vec::new(), Batch::default());
         for row in rows.take(SWEEP_LEN_MAX) {
             let (key, _) = row.map_err(|error| Fault::sled("read open deliveries", error))?;
             let (message, to) = key.get(9..).and_then(keys::read_delivery).ok_or_else(Fault::torn)?;
-            let delivery = self.delivery(message, &to)?.ok_or_else(Fault::torn)?;
-            overdue.push((message, to, delivery));
+            let is_due = |row: &Delivery| row.due.is_some_and(|due| key == keys::open(due, message, &to));
+            match self.delivery(message, &to)?.filter(is_due) {
+                Some(delivery) => overdue.push((message, to, delivery)),
+                // Left by a version that wrote rows without a lock.
+                None => stray.remove(key),
+            }
         }
+        self.local(stray)?;
         Ok(overdue)
     }
 
-    /// Looks after an open delivery again later. Not from the log: a rebuilt folder looks after it a little sooner.
+    /// Looks after an open delivery again later, unless it has moved since it was `seen`. Not from the log: a rebuilt folder
+    /// looks after it a little sooner.
     ///
     /// # Errors
-    /// Where the disk failed.
+    /// Where the disk or the folder is broken.
     pub fn put_off(
         &self,
         message: MessageId,
         to: &Party,
-        delivery: Delivery,
-        due: Instant,
+        seen: &Delivery,
+        later: Instant,
     ) -> Result<(), Fault> {
+        let _changing = self.changing();
+        let Some(row) = self.delivery(message, to)?.filter(|row| row.due == seen.due) else { return Ok(()) };
+        let Some(due) = row.due else { return Ok(()) };
         let mut batch = Batch::default();
-        if let Some(before) = delivery.due {
-            batch.remove(keys::open(before, message, to));
-        }
-        batch.insert(keys::open(due, message, to), &[]);
-        batch.insert(keys::delivery(message, to), write(&Delivery { due: Some(due), ..delivery }));
+        batch.remove(keys::open(due, message, to));
+        batch.insert(keys::open(later, message, to), &[]);
+        batch.insert(keys::delivery(message, to), write(&Delivery { due: Some(later), ..row }));
         self.local(batch)
     }
 
-    /// Forgets deliveries that ended before `before`, some at a time: whether there may be more.
+    /// Forgets deliveries that ended before `before`, from a key on, some at a time: where the next pass begins.
     ///
     /// # Errors
     /// Where the disk or the folder is broken.
-    pub fn forget(&self, before: Instant) -> Result<bool, Fault> {
+    pub fn forget(&self, before: Instant, from: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        let _changing = self.changing();
         let mut batch = Batch::default();
-        let mut forgotten = 0;
-        for row in self.projection.db().scan_prefix(b"d").take(SWEEP_LEN_MAX) {
+        for (looked, row) in self.projection.db().range(from.max(keys::DELIVERIES)..).enumerate() {
             let (key, row) = row.map_err(|error| Fault::sled("read deliveries", error))?;
-            let delivery: Delivery = read(&row)?;
-            // In the order of the messages: behind one that is younger there are few that are older.
-            if delivery.at >= before {
+            if !key.starts_with(keys::DELIVERIES) {
                 break;
             }
-            if delivery.due.is_some() {
+            if looked == SWEEP_LEN_MAX {
+                self.local(batch)?;
+                return Ok(Some(key.to_vec()));
+            }
+            let delivery: Delivery = read(&row)?;
+            // Behind one that is tried again and again there are others that are old.
+            if delivery.at >= before || delivery.due.is_some() {
                 continue;
             }
             let (message, to) = key.get(1..).and_then(keys::read_delivery).ok_or_else(Fault::torn)?;
@@ -207,10 +236,9 @@ impl State {
                 }
             }
             batch.remove(key);
-            forgotten += 1;
         }
         self.local(batch)?;
-        Ok(forgotten >= SWEEP_LEN_MAX)
+        Ok(None)
     }
 
     /// Forgets the receipts whose id no response has named, or which nobody could report, from a key on, some at a time:
@@ -219,6 +247,7 @@ impl State {
     /// # Errors
     /// Where the disk or the folder is broken.
     pub fn forget_receipts(&self, now: Instant, from: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        let _changing = self.changing();
         let mut batch = Batch::default();
         let before = now + Span::from_ms(-UNMATCHED_KEPT_FOR.ms());
         let mut looked = 0;

@@ -20,6 +20,7 @@ use crate::words::{CommandSeq, Instant, MessageId, Party, Phone};
 /// Written into the first row; a projection of another format is rebuilt.
 pub(super) const FORMAT: u32 = 3;
 
+pub(super) const DELIVERIES: &[u8] = b"d";
 pub(super) const OPEN: &[u8] = b"o";
 pub(super) const PARTS: &[u8] = b"p";
 pub(super) const UNMATCHED: &[u8] = b"u";

@@ -2,6 +2,7 @@
 //!
 //! Invariant: rows and position change in one batch; the folder is disposable, and is rebuilt from the log.
 //! Invariant: nothing is decided from it that the decider does not decide again.
+//! Invariant: who writes rows reads them under the lock that it writes them under: commits, and the sweep.
 
 mod find;
 mod keys;
@@ -15,6 +16,7 @@ pub use row::{Delivery, Matched, PartRow, Stage, UnmatchedRow};
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::log::{Fault, Log, Projection, Record};
 use crate::smpp::pdu::IdForm;
@@ -51,6 +53,8 @@ impl Terms {
 pub struct State {
     projection: Projection,
     terms: Terms,
+    /// Held from the first row that a change reads to the last one that it writes.
+    changing: Mutex<()>,
 }
 
 impl State {
@@ -64,7 +68,7 @@ impl State {
     /// # Errors
     /// Where the folder is in use, or can be neither opened nor set aside; or where the log does not answer.
     pub async fn of(log: &Log, folder: &Path, terms: Terms) -> Result<State, Fault> {
-        Ok(State { projection: Projection::of(log, folder, keys::FORMAT).await?, terms })
+        Ok(State::new(Projection::of(log, folder, keys::FORMAT).await?, terms))
     }
 
     /// That in a folder, of whichever log.
@@ -72,7 +76,15 @@ impl State {
     /// # Errors
     /// Where the folder is in use, or can be neither opened nor set aside.
     pub fn open(folder: &Path, terms: Terms) -> Result<State, Fault> {
-        Ok(State { projection: Projection::open(folder, keys::FORMAT)?, terms })
+        Ok(State::new(Projection::open(folder, keys::FORMAT)?, terms))
+    }
+
+    fn new(projection: Projection, terms: Terms) -> State {
+        State { projection, terms, changing: Mutex::default() }
+    }
+
+    fn changing(&self) -> MutexGuard<'_, ()> {
+        self.changing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The last commit that the rows hold.
@@ -85,6 +97,7 @@ impl State {
     /// # Errors
     /// `Retry::Reload` where the folder is torn and must be rebuilt; otherwise the disk failed.
     pub fn apply(&self, records: &[Record]) -> Result<Vec<Matched>, Fault> {
+        let _changing = self.changing();
         let mut matched = Vec::new();
         self.projection.take(records, |rows, _, commit| {
             matched.extend(project::project(rows, commit, &self.terms)?);

@@ -7,13 +7,14 @@ use std::collections::BTreeSet;
 use super::row::{Delivery, Matched, PartRow, Stage, UnmatchedRow, get, write};
 use super::{Terms, keys};
 use crate::log::{Fault, Rows};
-use crate::rules::attempt::{Attempt, DeferClass, Granted, Receipt, Stray};
-use crate::rules::message::{Delivered, Expired, Failed, Recalled};
+use crate::rules::attempt::{Adapter, Attempt, DeferClass, Granted, Receipt, Stray};
+use crate::rules::message::{Delivered, Expired, Failed, Filtered, Recalled};
 use crate::rules::phone::Part;
 use crate::rules::{Commit, Fact, Happened, attempt, message, phone};
 use crate::words::{Instant, MessageId, Party};
 
-/// The facts that are projected, and those that answer a question of the bridge's.
+/// The facts that are projected, and those that answer a question of the bridge's. A delivery that the bridge has is filtered
+/// where the bridge asks for it: those commits are among these.
 pub(super) const READS: &[&str] = &[
     attempt::Granted::NAME,
     attempt::LetGo::NAME,
@@ -35,6 +36,21 @@ pub(super) const READS: &[&str] = &[
 /// Receipts kept for one unknown id: segments do not share one, so more are repetitions. The latest stay.
 const UNMATCHED_LEN_MAX: usize = 4;
 
+/// Whose adapter's word it is.
+fn channel_of(fact: &attempt::Fact) -> Adapter {
+    match fact {
+        attempt::Fact::Granted(attempt::Granted { channel, .. })
+        | attempt::Fact::LetGo(attempt::LetGo { channel, .. })
+        | attempt::Fact::Accepted(attempt::Accepted { channel, .. })
+        | attempt::Fact::Deferred(attempt::Deferred { channel, .. })
+        | attempt::Fact::Unknown(attempt::Unknown { channel, .. })
+        | attempt::Fact::Failed(attempt::Failed { channel, .. })
+        | attempt::Fact::Receipted(attempt::Receipted { channel, .. })
+        | attempt::Fact::Silent(attempt::Silent { channel, .. }) => *channel,
+        attempt::Fact::Unmatched(unmatched) => unmatched.channel,
+    }
+}
+
 /// Gives the receipts that have found their delivery.
 pub(super) fn project(rows: &mut Rows<'_>, commit: &Commit, terms: &Terms) -> Result<Vec<Matched>, Fault> {
     let mut step = Projecting { rows, at: commit.at, terms, matched: Vec::new() };
@@ -52,7 +68,9 @@ struct Projecting<'a, 'b> {
 impl Projecting<'_, '_> {
     fn take(&mut self, fact: &Fact) -> Result<(), Fault> {
         match fact {
-            Fact::Attempt(fact) => self.take_attempt(fact),
+            // What another channel's adapter says is not the bridge's.
+            Fact::Attempt(fact) if channel_of(fact) == Adapter::Sms => self.take_attempt(fact),
+            Fact::Attempt(_) => Ok(()),
             Fact::Phone(fact) => self.take_phone(fact),
             Fact::Message(fact) => self.take_end(fact),
             Fact::Refusal(_)
@@ -89,7 +107,7 @@ impl Projecting<'_, '_> {
                     }
                 })
             }
-            // Its row stays as the delivery's own end left it.
+            // What becomes of the delivery instead is a fact of the message.
             attempt::Fact::LetGo(_) => Ok(()),
         }
     }
@@ -116,10 +134,13 @@ impl Projecting<'_, '_> {
             message::Fact::Failed(Failed { message, to, reason }) => {
                 (message, to, Stage::Failed, Some(reason.to_string()))
             }
-            message::Fact::Accepted(_)
-            | message::Fact::Routed(_)
-            | message::Fact::WasRead(_)
-            | message::Fact::Filtered(_) => return Ok(()),
+            message::Fact::Filtered(Filtered { message, to, reason }) => {
+                (message, to, Stage::Filtered, Some(reason.to_string()))
+            }
+            // Of one that is routed elsewhere the row tells the last attempt.
+            message::Fact::Accepted(_) | message::Fact::Routed(_) | message::Fact::WasRead(_) => {
+                return Ok(());
+            }
         };
         self.change(*message, to, |row| (row.stage, row.reason) = (stage, reason))
     }
@@ -129,7 +150,7 @@ impl Projecting<'_, '_> {
         let key = keys::part(&part.whole, part.number);
         let before: Option<PartRow> = get(self.rows, &key)?;
         if before.is_none_or(|before| before.part != *part) {
-            self.rows.put(key, write(&PartRow { at: self.at, part: part.clone() }));
+            self.rows.put(key, write(&PartRow { at: self.at, part: part.clone(), went_on: None }));
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use super::{Terms, keys};
 use crate::log::{Fault, Rows};
 use crate::rules::attempt::{Receipt, ReceiptState, Stray};
 use crate::rules::phone::Part;
-use crate::words::{ImNumber, Instant, Phone, named};
+use crate::words::{ImNumber, Instant, Phone, Span, named};
 
 named! {
     /// How far a delivery by SMS has come.
@@ -32,6 +32,8 @@ named! {
         Expired = "expired",
         /// Its sender took it back before an SMSC was known to have it.
         Recalled = "recalled",
+        /// Its recipient opted out, blocks its sender, or one of them is suspended.
+        Filtered = "filtered",
     }
 }
 
@@ -98,7 +100,12 @@ impl Delivery {
     /// Whether nothing more is waited for: what has ended stays so, unless it is attempted again.
     pub fn is_over(&self) -> bool {
         match self.stage {
-            Stage::Delivered | Stage::Failed | Stage::Silent | Stage::Expired | Stage::Recalled => true,
+            Stage::Delivered
+            | Stage::Failed
+            | Stage::Silent
+            | Stage::Expired
+            | Stage::Recalled
+            | Stage::Filtered => true,
             Stage::Accepted => self.due.is_none(),
             Stage::Attempted | Stage::Deferred | Stage::Unknown => false,
         }
@@ -139,6 +146,17 @@ pub struct Matched {
 pub struct PartRow {
     pub at: Instant,
     pub part: Part,
+    /// When the whole last went on as it was, and was not heard since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub went_on: Option<Instant>,
+}
+
+impl PartRow {
+    /// When the whole goes on as it is: after `within`, and after as long again as it has waited each time it went on.
+    pub(super) fn goes_on(&self, within: Span) -> Instant {
+        let since = self.went_on.unwrap_or(self.at);
+        since + within.max(since - self.at)
+    }
 }
 
 /// With field names, so that `homing decode` shows a row.

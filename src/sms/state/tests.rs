@@ -1,5 +1,7 @@
 //! Rows after a story, and the same rows when the folder is made anew.
 
+mod sweep;
+
 use std::path::Path;
 
 use super::{Delivery, Stage, State, Terms};
@@ -8,6 +10,7 @@ use crate::rules::attempt::{
     Adapter, Attempt, DeferClass, DeferReason, Granted, Receipt, ReceiptState, Receipted, Stray,
     UnknownReason, Unmatched,
 };
+use crate::rules::message::FilterReason;
 use crate::rules::phone::Part;
 use crate::rules::{Commit, Fact, Sender, attempt, message};
 use crate::smpp::pdu::status::{RALYBND, RBINDFAIL, RINVPASWD, RMSGQFUL, RTHROTTLED};
@@ -46,15 +49,12 @@ fn message(text: &str) -> MessageId {
 }
 
 fn granted(id: &str) -> Fact {
+    granted_by(Adapter::Sms, id)
+}
+
+fn granted_by(channel: Adapter, id: &str) -> Fact {
     let phone = "+447700900123".parse().unwrap();
-    Fact::from(Granted {
-        channel: Adapter::Sms,
-        message: message(id),
-        to: bob(),
-        phone,
-        from: None,
-        grant: None,
-    })
+    Fact::from(Granted { channel, message: message(id), to: bob(), phone, from: None, grant: None })
 }
 
 fn attempt(id: &str, ids: &[Option<&str>]) -> Attempt {
@@ -184,29 +184,6 @@ fn each_delivery_stands_where_its_facts_put_it() {
     assert_eq!(nameless, [(message("m2"), Stage::Unknown), (message("m3"), Stage::Attempted)]);
     let numbers: Vec<_> = state.parts("w").unwrap().iter().map(|row| row.part.number).collect();
     assert_eq!(numbers, [1, 2]);
-    assert_eq!(state.parts_older_than(Instant::from_unix_ms(8_000)).unwrap().len(), 1);
-}
-
-#[test]
-fn what_is_open_is_looked_after_and_what_is_old_is_forgotten() {
-    let folder = tempfile::tempdir().unwrap();
-    let state = open(folder.path());
-    state.apply(&records(&story())).unwrap();
-    let overdue = |secs: i64| {
-        let now = Instant::from_unix_ms(secs * 1_000);
-        state.overdue(now).unwrap().into_iter().map(|(id, ..)| id.to_string()).collect::<Vec<_>>()
-    };
-    assert_eq!(
-        (overdue(63), overdue(65), overdue(67)),
-        (vec![], vec!["m2".to_owned()], vec!["m2".to_owned(), "m4".to_owned()])
-    );
-    let row = row(&state, "m2");
-    state.put_off(message("m2"), &bob(), row, Instant::from_unix_ms(100_000)).unwrap();
-    assert_eq!(overdue(67), ["m4"]);
-    assert!(!state.forget(Instant::from_unix_ms(60_000)).unwrap());
-    assert_eq!(state.delivery(message("m1"), &bob()).unwrap(), None, "it is final and old");
-    assert_eq!(state.known("main", "b").unwrap(), None);
-    assert!(state.delivery(message("m2"), &bob()).unwrap().is_some(), "it is open");
 }
 
 #[test]
@@ -270,19 +247,20 @@ fn an_id_that_is_given_again_names_the_new_message_also_when_the_old_is_forgotte
     let (first, second) = (vec![granted("m1"), accepted("m1", &[Some("7")])], vec![delivered("m1")]);
     let third = vec![granted("m2"), accepted("m2", &[Some("7")])];
     state.apply(&records(&[first, second, vec![], third])).unwrap();
-    state.forget(Instant::from_unix_ms(3_000)).unwrap();
+    state.forget(Instant::from_unix_ms(3_000), &[]).unwrap();
     assert_eq!(state.delivery(message("m1"), &bob()).unwrap(), None);
     assert_eq!(state.known("main", "7").unwrap().unwrap().message, message("m2"));
 }
 
-/// Confirmed on another device, expired, or taken back: it is no candidate for a receipt without an id any more.
+/// Confirmed on another device, expired, taken back, or not wished any more: it is no candidate for a receipt without an id any more.
 #[test]
 fn what_ends_by_other_ways_ends_here_too() {
     let (message, to) = (message("m1"), bob());
     for (end, stage) in [
         (delivered("m1"), Stage::Delivered),
         (Fact::from(message::Expired { message, to: to.clone() }), Stage::Expired),
-        (Fact::from(message::Recalled { message, to }), Stage::Recalled),
+        (Fact::from(message::Recalled { message, to: to.clone() }), Stage::Recalled),
+        (Fact::from(message::Filtered { message, to, reason: FilterReason::OptedOut }), Stage::Filtered),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let state = open(folder.path());
@@ -298,39 +276,6 @@ fn what_ends_by_other_ways_ends_here_too() {
         assert!(state.overdue(Instant::from_unix_ms(1_000_000)).unwrap().is_empty());
         assert_eq!(state.delivery("m2".parse().unwrap(), &bob()).unwrap(), None, "the bridge never had it");
     }
-}
-
-/// One attempted twice under different ids, and one that was never reported.
-#[test]
-fn nothing_is_left_of_what_is_forgotten() {
-    let folder = tempfile::tempdir().unwrap();
-    let state = open(folder.path());
-    let deferred = Fact::from(attempt::Deferred {
-        channel: Adapter::Sms,
-        attempt: attempt("m1", &[Some("0A")]),
-        class: DeferClass::Temporary,
-        why: DeferReason::Smsc(8),
-    });
-    let late = accepted("m1", &[Some("0B")]);
-    let steps = [vec![granted("m1")], vec![deferred], vec![granted("m1")], vec![late, delivered("m1")]];
-    state.apply(&records(&[&steps[..], &[vec![granted("m2")]]].concat())).unwrap();
-    assert_eq!(state.known("main", "a").unwrap().unwrap().message, message("m1"), "it may be reported yet");
-    state.forget(Instant::from_unix_ms(60_000)).unwrap();
-    let left: Vec<_> = state.projection.db().iter().keys().map(Result::unwrap).collect();
-    assert!(left.iter().all(|key| key.starts_with(b"!")), "{left:?}");
-}
-
-#[test]
-fn receipts_are_forgotten_some_at_a_time() {
-    let folder = tempfile::tempdir().unwrap();
-    let state = open(folder.path());
-    let receipts = (0..1_500).map(|id| unmatched(&format!("{id:04}"), ReceiptState::Delivered)).collect();
-    state.apply(&records(&[receipts])).unwrap();
-    let later = Instant::from_unix_ms(1_000) + Span::from_secs(7_200);
-    let next = state.forget_receipts(later, &[]).unwrap().expect("there are more");
-    let left = || state.projection.db().scan_prefix(super::keys::UNMATCHED).count();
-    assert_eq!(left(), 500);
-    assert_eq!((state.forget_receipts(later, &next).unwrap(), left()), (None, 0));
 }
 
 /// An id that only a receipt told names the segment from then on.
@@ -356,6 +301,15 @@ fn an_id_that_a_receipt_told_is_known() {
     assert_eq!(state.known("main", "c0ffee").unwrap().unwrap().message, message("m1"));
     assert!(state.nameless_to("+447700900123".parse().unwrap()).unwrap().is_empty());
     assert!(state.overdue(Instant::from_unix_ms(1_000_000)).unwrap().len() == 1, "its end is not told");
+}
+
+#[test]
+fn what_another_channel_s_adapter_does_is_no_sms() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path());
+    state.apply(&records(&[vec![granted_by(Adapter::Mms, "m1"), granted("m2")]])).unwrap();
+    let row = |id| state.delivery(message(id), &bob()).unwrap();
+    assert_eq!((row("m1"), row("m2").is_some()), (None, true));
 }
 
 #[test]
