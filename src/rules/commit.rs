@@ -21,6 +21,7 @@ pub struct Commit {
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub parts: u32,
     pub intent: Option<IntentMark>,
+    /// None where nothing had to happen, and the intent is to be remembered.
     pub facts: Vec<Fact>,
 }
 

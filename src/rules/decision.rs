@@ -84,7 +84,7 @@ pub(super) fn judge<C: Decide>(state: &State, order: &Order, command: &C) -> Dec
 
 /// What was answered to the same id before, if it was the same command.
 fn first_outcome(state: &State, order: &Order) -> Result<Option<Outcome>, Rejection> {
-    must_be_short(order.command.id())?;
+    must_be_shaped(order.command.id())?;
     let Some(mark) = mark(order) else { return Ok(None) };
     if let Sender::Part(_) = order.by {
         return Ok(state.intents.has(&order.by, &mark.id).then_some(Outcome::Accepted));
@@ -97,11 +97,11 @@ fn first_outcome(state: &State, order: &Order) -> Result<Option<Outcome>, Reject
 }
 
 /// An id is kept, in a commit that is to be smaller than its command may be.
-fn must_be_short(id: Option<&str>) -> Result<(), Rejection> {
+fn must_be_shaped(id: Option<&str>) -> Result<(), Rejection> {
     if id.is_none_or(|id| (1..=ID_BYTES_MAX).contains(&id.len())) {
         Ok(())
     } else {
-        Err(Rejection::value_too_long("id", ID_BYTES_MAX).at_field("id"))
+        Err(Rejection::bad_id(ID_BYTES_MAX))
     }
 }
 

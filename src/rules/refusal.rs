@@ -44,6 +44,7 @@ rejections! {
     unknown_field(field: &str) = "command.unknown_field", "there is no field {field} in this command";
     unknown_verb(what: &str) = "command.unknown", "there is no command {what}";
     too_large(len: usize, max: usize) = "command.too_large", "the command has {len} bytes; at most {max} are taken";
+    bad_id(max: usize) = "command.too_large", "an id has 1 to {max} bytes", field "id";
     id_reused() = "command.id_reused", "this id was used before with another content", field "id";
     batch_too_large(len: usize, max: usize) = "command.too_large", "the command names {len} things; at most {max} are taken";
     unsupported(what: &str) = "command.unsupported", "{what} is not served by this version";

@@ -8,7 +8,8 @@ use crate::words::{CommandSeq, Instant};
 /// Facts in one part: with a body of the largest size still below NATS's usual 1 MiB.
 const FACTS_PER_PART_MAX: usize = 1_024;
 
-/// The commit of a decision, in parts where it is large. Empty where nothing happened.
+/// The commit of a decision, in parts where it is large. None where nothing happened, but for a user's command with an `id`:
+/// said again later, it must not do then what was done already when it was said first.
 ///
 /// A fact stands only behind a first one that it may follow, so that a reader finds it by the subject.
 pub fn parts(seq: CommandSeq, at: Instant, by: &Sender, decision: Decision) -> Vec<Commit> {
@@ -21,6 +22,9 @@ pub fn parts(seq: CommandSeq, at: Instant, by: &Sender, decision: Decision) -> V
             }
             Some(_) | None => groups.push(vec![fact]),
         }
+    }
+    if groups.is_empty() && intent.is_some() && matches!(by, Sender::User(_)) {
+        groups.push(Vec::new());
     }
     let parts = u32::try_from(groups.len()).expect("a command is at most 1 MiB, so its facts are few");
     let commit = |(part, facts)| Commit {

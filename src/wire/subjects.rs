@@ -34,7 +34,7 @@ pub fn parse_command(subject: &str) -> Option<(&str, &str)> {
         .then_some((user, verb))
 }
 
-/// What a commit without facts is called.
+/// What a commit without facts is called: a user's wish that was fulfilled already, remembered by its `id`.
 pub(super) const NO_FACT: &str = "command.none";
 
 /// A commit goes by the name of its first fact. There are as many subjects as facts, for nats-server keeps each one that it

@@ -29,7 +29,7 @@
   delivery.recalled message m5, to bob
 09:00:13 alice message.recall {"message":"m5","id":"k6"} -> accepted
 09:00:14 alice message.recall {"message":"m5","id":""} -> refused command.too_large id
-  command.refused code command.too_large, text "id has at most 256 bytes", field id
+  command.refused code command.too_large, text "an id has 1 to 256 bytes", field id
 
 # Another rule begins to count anew, once.
 09:01:00 alice schedule.create {"message":{"to":["bob"],"text":"later"},"when":{"at":"2026-12-01T10:00:00"}} -> accepted s16
@@ -48,3 +48,14 @@
   message.accepted message m18, from alice, to [bob], route auto, body 11, day 20788
   delivery.routed message m18, to bob, channel none, because no_device_online
 12:00:01 alice schedule.replace {"schedule":"s16","when":{"every":"day","times":["12:00"],"count":2},"id":"k7"} -> accepted
+
+# Nothing had to be done when it was said first, and so nothing is done when it is said again.
+12:01:00 alice schedule.pause {"schedule":"s16"} -> accepted
+  schedule.paused schedule s16
+12:01:01 alice schedule.pause {"schedule":"s16","id":"k8"} -> accepted
+12:01:02 alice schedule.resume {"schedule":"s16"} -> accepted
+  schedule.resumed schedule s16
+12:01:03 alice schedule.pause {"schedule":"s16","id":"k8"} -> accepted
+12:01:04 alice schedule.resume {"schedule":"s16","id":"k8"} -> refused command.id_reused id
+  command.refused code command.id_reused, text "this id was used before with another content", field id
+12:01:05 alice schedule.resume {"schedule":"s16"} -> accepted
