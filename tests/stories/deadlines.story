@@ -48,3 +48,29 @@
 10:59:55 _clock timer.fired {"timer":"expire-m17","due":@11:00:00} -> accepted
   delivery.expired message m17, to bob
 10:59:56 _clock timer.fired {"timer":"expire-m17","due":@02T14:46:40} -> accepted
+
+# Fired twice, an escalation goes on once: who came back to a client in between has it there.
+11:01:00 alice message.send {"to":["bob"],"text":"confirm me too","escalate_after":"10s"} -> accepted m21
+  message.accepted message m21, from alice, to [bob], text "confirm me too", route auto
+  delivery.routed message m21, to bob, channel live, because pc_online, seen 3, encoding json
+  timer.set timer escalate-m21, due @11:01:10
+11:01:10 _clock timer.fired {"timer":"escalate-m21","due":@11:01:10} -> accepted
+  delivery.routed message m21, to bob, channel sms, because not_confirmed, body 21
+11:01:11 bob presence.online {"device":"laptop","class":"pc"} -> accepted
+  presence.online user bob, device laptop, class pc, lease_ms 45000, encoding json
+  delivery.routed message m8, to bob, channel live, because came_online, body 7, encoding json
+  delivery.routed message m21, to bob, channel live, because came_online, body 21, encoding json
+11:01:12 _clock timer.fired {"timer":"escalate-m21","due":@11:01:10} -> accepted
+
+# Fired once, and late: that somebody came back before it does not make it done.
+11:02:00 alice message.send {"to":["bob"],"text":"and me","escalate_after":"10s"} -> accepted m25
+  message.accepted message m25, from alice, to [bob], text "and me", route auto
+  delivery.routed message m25, to bob, channel live, because pc_online, seen 24, encoding json
+  timer.set timer escalate-m25, due @11:02:10
+11:02:11 bob presence.online {"device":"laptop","class":"pc"} -> accepted
+  presence.online user bob, device laptop, class pc, lease_ms 45000, encoding json
+  delivery.routed message m8, to bob, channel live, because came_online, body 7, encoding json
+  delivery.routed message m21, to bob, channel live, because came_online, body 21, encoding json
+  delivery.routed message m25, to bob, channel live, because came_online, body 25, encoding json
+11:02:12 _clock timer.fired {"timer":"escalate-m25","due":@11:02:10} -> accepted
+  delivery.routed message m25, to bob, channel sms, because not_confirmed, body 25

@@ -33,8 +33,9 @@ pub(in crate::rules) fn can_escalate(state: &State, message: MessageId) -> bool 
 /// Whoever got it live and did not confirm it gets it by the next channel, if there is one.
 pub(in crate::rules) fn escalate(state: &State, message: MessageId) -> Vec<Fact> {
     // A route that the sender named is not left: only `auto` goes on to the next channel.
-    let auto = |open: &&OpenMessage| open.route == Route::Auto;
-    let Some(open) = state.messages.get(&message).filter(auto) else { return Vec::new() };
+    // Whoever came back to a client after the firing has it live again, and no deadline any more.
+    let goes_on = |open: &&OpenMessage| open.route == Route::Auto && !open.escalated;
+    let Some(open) = state.messages.get(&message).filter(goes_on) else { return Vec::new() };
     let next = |to: Party| {
         let user = state.user_named(to.user()?)?;
         let choice = routing::after_client(user);

@@ -19,11 +19,18 @@ pub(in crate::rules) struct OpenMessage {
     /// When who got it live and did not confirm it gets it otherwise; [`never`] also once that was done, or somebody got it
     /// after that time.
     pub(in crate::rules) escalates: Instant,
+    /// Whether somebody was escalated: the deadline is done then, and the same firing once more is none.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) escalated: bool,
     /// Whose delivery is open, in the order of the message's recipients.
     pub(super) to: Box<[Target]>,
     /// None: Homing itself.
     pub(super) from: Option<Uid>,
     pub(in crate::rules) route: Route,
+}
+
+fn is_false(yes: &bool) -> bool {
+    !yes
 }
 
 /// No deadline: later than any.
@@ -186,7 +193,8 @@ fn opens(state: &mut State, accepted: &Accepted, at: EventSeq) {
     }
     let to = accepted.to.iter().filter_map(|to| target(state, to)).collect();
     let (expires, escalates) = (accepted.expires.unwrap_or_else(never), never());
-    let open = OpenMessage { body: at, expires, escalates, to, from, route: accepted.route };
+    let (escalated, route) = (false, accepted.route);
+    let open = OpenMessage { body: at, expires, escalates, escalated, to, from, route };
     state.messages.insert(accepted.message, open);
 }
 
@@ -194,7 +202,8 @@ fn moves(state: &mut State, routed: &Routed, now: Instant) {
     let Some(open) = state.messages.get_mut(&routed.message) else { return };
     // All recipients have one timer: until it has fired, whoever has it live then is still to be escalated. Who goes live
     // after it is not.
-    if routed.because == RouteReason::NotConfirmed || now >= open.escalates {
+    open.escalated |= routed.because == RouteReason::NotConfirmed;
+    if open.escalated || now >= open.escalates {
         open.escalates = never();
     }
     let standing = Standing::of(routed.channel);
