@@ -87,6 +87,7 @@ impl State {
     pub fn index(&mut self) {
         self.names.clear();
         self.phones.clear();
+        self.answered.index();
         for (uid, user) in (0..).map(Uid).zip(&self.users) {
             self.names.insert(user.name.clone(), uid);
             if let Some(phone) = user.phone {

@@ -101,20 +101,25 @@ fn permission(
     }
     let filtered = |reason| Fact::from(Filtered { message, to: to.clone(), reason });
     let author = open.author(state);
+    let judged = |user, route| {
+        user_phone(user, &author, channel, route).map_err(|instead| match instead {
+            Instead::Filtered(reason) => filtered(reason),
+            Instead::Waits(because) => waits(open, message, to, because),
+        })
+    };
     let phone = match to {
-        Party::Phone(phone)
-            if channel.row().opt_out && author != Author::Homing && state.phones_off.contains(phone) =>
-        {
-            return Err(filtered(FilterReason::OptedOut));
-        }
-        Party::Phone(phone) => *phone,
         Party::User(name) => {
             let user = state.user_named(name).ok_or_else(|| filtered(FilterReason::Suspended))?;
-            user_phone(user, &author, channel, open.route).map_err(|instead| match instead {
-                Instead::Filtered(reason) => filtered(reason),
-                Instead::Waits(because) => waits(open, message, to, because),
-            })?
+            judged(user, open.route)?
         }
+        Party::Phone(phone) => match state.uid_by_phone(*phone) {
+            // Registered since. What was sent to a phone has no mailbox to wait in: it goes by this channel or ends.
+            Some(uid) => judged(state.user(uid), Route::By(channel))?,
+            None if channel.row().opt_out && author != Author::Homing && state.phones_off.contains(phone) => {
+                return Err(filtered(FilterReason::OptedOut));
+            }
+            None => *phone,
+        },
     };
     let from = author.user().and_then(|name| state.im(name));
     Ok(Granted { channel, message, to: to.clone(), phone, from, grant: None })

@@ -43,7 +43,8 @@ impl Decide for SetUser {
             return Err(Rejection::phone_taken());
         }
         let user = state.user(uid);
-        let changes = details.phone.is_some_and(|phone| user.phone != Some(phone))
+        let new_phone = details.phone.filter(|phone| user.phone != Some(*phone));
+        let changes = new_phone.is_some()
             || zone(details.zone.as_deref()).is_some_and(|zone| user.zone != Some(zone))
             || details.day.is_some_and(|day| user.day != day)
             || details.month.is_some_and(|month| user.month != month)
@@ -51,7 +52,8 @@ impl Decide for SetUser {
         if !changes {
             return Ok(Vec::new());
         }
-        let opted_out = phone::opted_out_phone(state, &self.name, details.phone);
+        // With a phone that is theirs already, the user's own wish is the later one.
+        let opted_out = phone::opted_out_phone(state, &self.name, new_phone);
         let changed = Changed { user: self.name.clone(), details };
         Ok(std::iter::once(changed.into()).chain(opted_out).collect())
     }

@@ -13,7 +13,8 @@ pub(super) enum Keyword {
 /// Also as an answer to a person's message: no one who writes this to a person means anything else.
 const STOP_ANYWHERE: [&str; 5] = ["STOP", "STOPALL", "STOP ALL", "UNSUBSCRIBE", "退订"];
 /// 47 CFR 64.1200(a)(10) names stop, quit, end, revoke, opt out, cancel and unsubscribe.
-const STOP: [&str; 9] = ["QUIT", "END", "REVOKE", "OPTOUT", "OPT OUT", "OPT-OUT", "CANCEL", "取消", "ARRET"];
+const STOP: [&str; 10] =
+    ["QUIT", "END", "REVOKE", "OPTOUT", "OPT OUT", "OPT-OUT", "CANCEL", "取消", "ARRET", "ARRÊT"];
 /// YES is an answer to an invitation first; without one it means what providers take it for.
 const START: [&str; 4] = ["START", "UNSTOP", "YES", "同意"];
 const HELP: [&str; 3] = ["HELP", "INFO", "帮助"];
@@ -67,6 +68,8 @@ mod tests {
             ("\u{201c}Stop all!\u{201d}", Some(Keyword::Stop)),
             ("退订", Some(Keyword::Stop)),
             ("opt-out", Some(Keyword::Stop)),
+            ("Arret", Some(Keyword::Stop)),
+            ("Arrêt !", Some(Keyword::Stop)),
             ("Start", Some(Keyword::Start)),
             ("帮助？", Some(Keyword::Help)),
             ("stop it", None),

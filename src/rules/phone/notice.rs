@@ -1,6 +1,6 @@
-//! Homing's own answers by SMS to what people write to the service number; none to machines that answer answers.
+//! Homing's own answers to what people write to the service number; none to machines that answer answers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -50,14 +50,15 @@ const ANSWERS_MAX: u16 = 10;
 const WINDOW: Span = Span::from_secs(3_600);
 /// An answer that comes later than this answers nothing.
 const WORTH: Span = Span::from_secs(86_400);
-/// Phones remembered before those whose hour is over are forgotten.
-const PHONES_LEN_MAX: usize = 10_000;
 
-/// How many answers each phone got in its present hour.
+/// How many answers each phone got in its present hour: of as many phones as were answered within the last one.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(in crate::rules) struct Answered {
     phones: BTreeMap<Phone, (Instant, u16)>,
+    /// The same phones by when their hour began, so that each is forgotten without a look at the others.
+    #[serde(skip)]
+    by_age: BTreeSet<(Instant, Phone)>,
 }
 
 impl Answered {
@@ -67,21 +68,31 @@ impl Answered {
     }
 
     pub(in crate::rules) fn count(&mut self, phone: Phone, at: Instant) {
-        if self.phones.len() >= PHONES_LEN_MAX {
-            self.phones.retain(|_, (since, _)| *since + WINDOW > at);
+        while let Some((since, old)) = self.by_age.first().copied()
+            && since + WINDOW <= at
+        {
+            self.by_age.remove(&(since, old));
+            self.phones.remove(&old);
         }
-        let entry = self.phones.entry(phone).or_insert((at, 0));
-        if entry.0 + WINDOW <= at {
-            *entry = (at, 0);
-        }
-        entry.1 = entry.1.saturating_add(1);
+        let by_age = &mut self.by_age;
+        let (_, answers) = self.phones.entry(phone).or_insert_with(|| {
+            by_age.insert((at, phone));
+            (at, 0)
+        });
+        *answers = answers.saturating_add(1);
+    }
+
+    /// Fills what is derived, after a snapshot was read.
+    pub(in crate::rules) fn index(&mut self) {
+        self.by_age = self.phones.iter().map(|(phone, (since, _))| (*since, *phone)).collect();
     }
 }
 
-/// The facts of an answer; none where this phone got enough of them.
+/// The facts of an answer by the channel that heard the phone; none where this phone got enough of them.
 pub(super) fn answer(
     answered: &Answered,
     notice: Notice,
+    channel: Adapter,
     (message, at): (MessageId, Instant),
     (to, phone): (Party, Phone),
 ) -> Vec<Fact> {
@@ -94,7 +105,7 @@ pub(super) fn answer(
         to: vec![to.clone()],
         text: Some(notice.text().into()),
         parts: None,
-        route: Route::By(Adapter::Sms),
+        route: Route::By(channel),
         body: None,
         expires: Some(at + WORTH),
         day: None,
@@ -102,11 +113,38 @@ pub(super) fn answer(
     let routed = Routed {
         message,
         to,
-        channel: Channel::By(Adapter::Sms),
+        channel: Channel::By(channel),
         because: RouteReason::Answer,
         seen: None,
         body: None,
         encoding: None,
     };
     vec![accepted.into(), routed.into()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phone_is_forgotten_when_its_hour_is_over_and_no_sooner() {
+        let at = |secs: i64| Instant::from_unix_ms(secs * 1_000);
+        let phone = |number: i64| format!("+44770090{number:04}").parse::<Phone>().unwrap();
+        let mut answered = Answered::default();
+        (0..10).for_each(|number| answered.count(phone(number), at(number)));
+        (0..9).for_each(|_| answered.count(phone(3), at(3_000)));
+        assert!(answered.is_enough(phone(3), at(3_602)) && !answered.is_enough(phone(4), at(3_602)));
+        answered.count(phone(4), at(3_602));
+        assert_eq!(
+            answered.phones.keys().copied().collect::<Vec<_>>(),
+            (3..10).map(phone).collect::<Vec<_>>()
+        );
+        let mut restored = Answered { phones: answered.phones.clone(), ..Answered::default() };
+        restored.index();
+        assert_eq!(restored, answered);
+        answered.count(phone(3), at(3_603));
+        assert!(!answered.is_enough(phone(3), at(3_603)));
+        answered.count(phone(11), at(90_000));
+        assert_eq!((answered.phones.len(), answered.by_age.len()), (1, 1));
+    }
 }

@@ -13,12 +13,14 @@ use crate::rules::message::{self, Send};
 use crate::rules::proof::{ByAdapter, Case};
 use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Fact, Rejection, State};
-use crate::words::{Address, Called, ImNumber, Instant, MessageId, Party, Phone, UserName};
+use crate::words::{Address, Called, ImNumber, Party, Phone, UserName};
 
-/// Text of an SMS joined from the 255 parts that a header can number (3GPP TS 23.040 section 9.2.3.24.1).
-const TEXT_BYTES_MAX: usize = 64 * 1_024;
+/// What is kept of a text that does not go on as a message. 255 parts, as many as a header can number (3GPP TS 23.040 section
+/// 9.2.3.24.1), have up to 153 characters each, and those such as é take two bytes.
+const SAID_BYTES_MAX: usize = 64 * 1_024;
 
-/// `phone.received`: a person's SMS, whole. Refused with `message.too_long`.
+/// `phone.received`: a person's SMS, whole. What is wrong with it is said to the person, and it is done with: a refusal would
+/// leave the parts it was joined from to be joined for ever.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Received {
@@ -41,31 +43,33 @@ impl fmt::Debug for Received {
 
 impl Decide for Received {
     fn decide(&self, case: &Case<'_, ByAdapter>) -> Decided {
-        if self.text.len() > TEXT_BYTES_MAX {
-            return Err(Rejection::text_too_long(self.text.len(), TEXT_BYTES_MAX));
-        }
-        let heard = |said: Option<&str>, refused: Option<&Rejection>| {
+        let heard = |passed: bool, refused: Option<&Rejection>| {
             Fact::from(Heard {
                 connector: self.connector.clone(),
                 from: self.from,
                 called: self.called.clone(),
-                said: said.map(str::to_owned),
+                said: (!passed).then(|| beginning(&self.text).to_owned()),
                 joined: self.joined.clone(),
                 refused: refused.map(|rejection| rejection.code.clone()),
             })
         };
         let Some(phone) = self.from else {
             // Nobody can be answered, and nobody stands for it.
-            return Ok(vec![heard(Some(&self.text), Some(&Rejection::unknown_sender("a withheld number")))]);
+            return Ok(vec![heard(false, Some(&Rejection::unknown_sender("a withheld number")))]);
         };
-        let reaction = Caller::of(case.state, phone).reacts(case.state, self, case.message(), case.at);
-        let (facts, said, refused) = match reaction {
-            Reaction::Passed(facts) => (facts, None, None),
-            Reaction::Answered(facts) => (facts, Some(self.text.as_str()), None),
-            Reaction::Refused(facts, why) => (facts, Some(self.text.as_str()), Some(why)),
+        let (facts, passed, refused) = match Caller::of(case.state, phone).reacts(case, self) {
+            Reaction::Passed(facts) => (facts, true, None),
+            Reaction::Answered(facts) => (facts, false, None),
+            Reaction::Refused(facts, why) => (facts, false, Some(why)),
         };
-        Ok(std::iter::once(heard(said, refused.as_ref())).chain(facts).collect())
+        Ok(std::iter::once(heard(passed, refused.as_ref())).chain(facts).collect())
     }
+}
+
+/// As much of a text as is kept, in whole characters.
+fn beginning(text: &str) -> &str {
+    let mut ends = (0..=SAID_BYTES_MAX.min(text.len())).rev();
+    ends.find_map(|end| text.get(..end)).unwrap_or_default()
 }
 
 /// Whose phone it is.
@@ -87,17 +91,19 @@ impl Caller {
         Caller { phone, user }
     }
 
-    fn reacts(&self, state: &State, command: &Received, message: MessageId, at: Instant) -> Reaction {
-        let tell =
-            |notice| notice::answer(&state.answered, notice, (message, at), (self.party(), self.phone));
+    fn reacts(&self, case: &Case<'_, ByAdapter>, command: &Received) -> Reaction {
+        let tell = |notice| {
+            let (answered, made) = (&case.state.answered, (case.message(), case.at));
+            notice::answer(answered, notice, case.channel(), made, (self.party(), self.phone))
+        };
         let sets = |sms, notice| {
-            let wish = wishes_sms(state, self.user.as_ref(), self.phone, sms);
-            Reaction::Answered(wish.into_iter().chain(tell(notice)).collect())
+            let wish = wishes_sms(case.state, self.user.as_ref(), self.phone, sms);
+            Reaction::Answered(wish.chain(tell(notice)).collect())
         };
         match (keyword::understood(&command.called, &command.text), &command.called) {
             (Some(Keyword::Stop), _) => sets(false, Notice::Stopped),
             (Some(Keyword::Start), _) => sets(true, Notice::Started),
-            (None, Called::Im(im)) => self.passes_on(state, *im, command, message, at, tell),
+            (None, Called::Im(im)) => self.passes_on(case, *im, command, tell),
             (Some(Keyword::Help), _) | (None, Called::Service | Called::App(..) | Called::Other) => {
                 Reaction::Answered(tell(Notice::Help))
             }
@@ -106,23 +112,21 @@ impl Caller {
 
     fn passes_on(
         &self,
-        state: &State,
+        case: &Case<'_, ByAdapter>,
         im: ImNumber,
         command: &Received,
-        message: MessageId,
-        at: Instant,
         tell: impl Fn(Notice) -> Vec<Fact>,
     ) -> Reaction {
         let Some(name) = &self.user else {
             return Reaction::Refused(tell(Notice::NotRegistered), Rejection::unknown_sender("this phone"));
         };
-        let suspended = state.user_named(name).is_some_and(|user| user.suspended);
+        let suspended = case.state.user_named(name).is_some_and(|user| user.suspended);
         let send =
             Send { to: vec![Address::Im(im)], text: Some(command.text.as_str().into()), ..Send::default() };
         let sent = if suspended {
             Err(Rejection::suspended(name.as_str()))
         } else {
-            message::send(state, name, &send, message, at)
+            message::send(case.state, name, &send, case.message(), case.at)
         };
         match sent {
             Ok(facts) => Reaction::Passed(facts),
@@ -132,5 +136,63 @@ impl Caller {
 
     fn party(&self) -> Party {
         self.user.clone().map_or(Party::Phone(self.phone), Party::User)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::identity::Register;
+    use crate::rules::message::Accepted;
+    use crate::rules::presence::Encoding;
+    use crate::rules::{Command, Commit, Order, Part, Sender, decide};
+    use crate::words::{CommandSeq, EventSeq};
+
+    /// Decides a command of a part, and takes in what follows.
+    fn say(state: &mut State, by: Part, command: Command) -> Vec<Fact> {
+        let (seq, at) = (CommandSeq(state.position().0.0 + 1), "2026-12-01T09:00:00Z".parse().unwrap());
+        let (by, encoding) = (Sender::Part(by), Encoding::Json);
+        let order = Order { seq, at, by: by.clone(), encoding, command, content: None };
+        let facts = decide(state, &order).facts;
+        let commit = Commit { command: seq, at, by, part: 0, parts: 1, intent: None, facts: facts.clone() };
+        state.evolve(&[commit], EventSeq(seq.0));
+        facts
+    }
+
+    #[test]
+    fn the_parts_of_a_text_that_is_too_long_to_go_on_are_done_with_and_its_author_is_told() {
+        let mut state = State::default();
+        let phone: Phone = "+447700900001".parse().unwrap();
+        for (name, phone) in [("alice", None), ("bob", Some(phone))] {
+            let (name, zone) = (name.parse().unwrap(), None);
+            let register = Register { name, phone, secret: None, zone, day: None, month: None };
+            say(&mut state, Part::Admin, Command::from(register));
+        }
+        let text = format!("a{}", "é".repeat(255 * 153 - 1));
+        for (from, refused, told) in [
+            (Some(phone), "message.too_long", Some("Your message was not passed on: the text has ")),
+            (
+                Some("+447700900002".parse().unwrap()),
+                "auth.unknown_sender",
+                Some("This phone is not registered"),
+            ),
+            (None, "auth.unknown_sender", None),
+        ] {
+            let (connector, called) = ("main".to_owned(), Called::Im("100001".parse().unwrap()));
+            let (text, joined) = (text.clone(), Some("w1".to_owned()));
+            let received = Received { connector, from, called, text, joined, id: None };
+            let by = Part::By(crate::rules::attempt::Adapter::Sms);
+            let facts = say(&mut state, by, Command::from(received));
+            let heard = facts.first().and_then(Fact::get::<Heard>).unwrap();
+            assert_eq!((heard.joined.as_deref(), heard.refused.as_deref()), (Some("w1"), Some(refused)));
+            let said = heard.said.as_deref().unwrap();
+            assert_eq!(said.len(), SAID_BYTES_MAX - 1, "whole characters, as many as are kept");
+            let answer = facts.iter().find_map(Fact::get::<Accepted>).and_then(|answer| answer.text.clone());
+            assert_eq!(answer.is_some(), told.is_some());
+            assert!(
+                answer.is_none_or(|answer| told.is_some_and(|told| answer.starts_with(told))),
+                "{refused}"
+            );
+        }
     }
 }
