@@ -87,3 +87,5 @@
 09:00:42 alice message.send {"to":["bob"],"text":"and the next one is decided"} -> accepted m43
   message.accepted message m43, from alice, to [bob], text "and the next one is decided", route auto
   delivery.routed message m43, to bob, channel sms, because no_device_online
+09:00:43 alice message.send {"to":["bob"],"text":"x","with_header":true} -> refused command.unsupported with_header
+  command.refused code command.unsupported, text "group SMS is not served by this version", field with_header

@@ -129,8 +129,9 @@ pub(in crate::rules) fn accept(
 }
 
 fn shape(command: &Send) -> Result<(), Rejection> {
-    if command.as_group.is_some() || command.with_header.is_some() {
-        return Err(Rejection::unsupported("group SMS").at_field("as_group"));
+    let as_group = command.as_group.as_ref().map(|_| "as_group");
+    if let Some(field) = as_group.or(command.with_header.map(|_| "with_header")) {
+        return Err(Rejection::unsupported("group SMS").at_field(field));
     }
     if command.reminder_after.is_some() {
         return Err(Rejection::unsupported("a reminder for the pull store").at_field("reminder_after"));
