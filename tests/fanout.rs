@@ -58,16 +58,15 @@ async fn what_was_decided_while_nobody_performed_it_leaves_in_the_order_of_the_l
     let stop = CancellationToken::new();
     let fanout = tokio::spawn(homing::fanout::run(log.clone(), stop.clone()));
     let (mut shown, mut handed_over) = (Vec::new(), Vec::new());
-    let mut outbox = log.follow("OUTBOX", None, 1);
     let all = async {
         while shown.len() < MESSAGES / 2 {
             let message = live.next().await.unwrap();
             shown.push(serde_json::from_slice::<MessageView>(&message.payload).unwrap().message);
         }
         while handed_over.len() < MESSAGES / 2 {
-            let records = outbox.next().await.unwrap();
-            handed_over
-                .extend(records.iter().map(|item| from_msgpack::<Work>(&item.payload).unwrap().message));
+            // A work queue has no reader beside its own.
+            let item = log.record("OUTBOX", handed_over.len() as u64 + 1).await.unwrap();
+            handed_over.extend(item.map(|item| from_msgpack::<Work>(&item.payload).unwrap().message));
         }
     };
     timeout(WITHIN, all).await.expect("everything leaves");

@@ -124,6 +124,7 @@ async fn a_query_is_answered_with_the_state() {
     let smsc = other::Smsc::start().await;
     let started = connect(&smsc, "");
     let query = QuerySm { message_id: "00000007".to_owned(), ..QuerySm::default() };
+    started.is_bound().await;
     let answer = soon("the state", started.link.query(query)).await;
     let QueryAnswer::Response { status: 0, response } = answer else { panic!("{answer:?}") };
     assert_eq!((response.message_id.as_str(), response.message_state), ("00000007", Some(2)));

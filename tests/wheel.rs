@@ -3,6 +3,7 @@
 mod support;
 
 use std::collections::HashMap;
+use std::future::Future;
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
@@ -14,7 +15,7 @@ use homing::words::{CommandSeq, Instant, MessageId, Span};
 use serde_json::json;
 use support::kill::{free_port, kill_9, nats_server_of};
 use support::pure_decider::PureDecider;
-use support::world::{World, story};
+use support::world::{self, World};
 use support::{Homing, say};
 use tokio::task::block_in_place;
 use tokio::time::{interval, timeout};
@@ -23,6 +24,14 @@ use tokio::time::{interval, timeout};
 const WITHIN: Duration = Duration::from_secs(60);
 const LATE_MAX: Span = Span::from_secs(2);
 const IN_FLIGHT_MAX: usize = 500;
+
+/// The streams are there before anybody is at work.
+fn story<F: Future<Output = ()>>(tell: impl FnOnce(World) -> F) {
+    world::story(|world| async move {
+        world.log.provision(true, None).await.expect("the streams can be made");
+        tell(world).await;
+    });
+}
 
 fn scheduler(world: &World, name: &str) -> Homing {
     world.serve(name, "scheduler")

@@ -1,4 +1,4 @@
-//! The world of a test: a nats-server with Homing's streams, roles that run against it, and people who speak.
+//! The world of a test: a nats-server, roles that run against it, and people who speak.
 
 use std::future::Future;
 
@@ -14,7 +14,7 @@ use tokio::task::block_in_place;
 use super::Homing;
 use super::server::server;
 
-/// A server whose streams are there, and nobody at work.
+/// A server, and nobody at work: the first who is makes the streams.
 pub struct World {
     pub folder: TempDir,
     pub server: Managed,
@@ -28,7 +28,6 @@ pub fn story<F: Future<Output = ()>>(tell: impl FnOnce(World) -> F) {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let server = server(&folder.path().join("server"), 0, Sync::Off).await;
         let log = Log::connect(&server.url(), "test").await.expect("it is ready");
-        log.provision(true, None).await.expect("the streams can be made");
         tell(World { folder, server, log }).await;
     });
 }
