@@ -47,7 +47,7 @@ pub(super) fn history(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<
     })
 }
 
-pub(super) fn presence(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
+pub(super) fn presence(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unanswered> {
     let page: Page = query::parse(asked.payload)?;
     let (limit, after) = (limit(page.limit)?, cursor::<UserName>(page.after.as_deref())?);
     let listed = match (asker, page.user) {
@@ -64,7 +64,7 @@ pub(super) fn presence(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result
     list(asked, listed, views::present, |shown| shown.user.to_string())
 }
 
-pub(super) fn contacts(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
+pub(super) fn contacts(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unanswered> {
     let page: Page = query::parse(asked.payload)?;
     let (limit, after) = (limit(page.limit)?, cursor::<Party>(page.after.as_deref())?);
     let user = asker.whose(page.user, model)?;
@@ -77,7 +77,7 @@ pub(super) fn contacts(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result
     list(asked, Listed { items, more }, |shown| shown, |shown| shown.who.to_string())
 }
 
-pub(super) fn users(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
+pub(super) fn users(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unanswered> {
     asker.operator("for users")?;
     let page: Page = query::parse(asked.payload)?;
     let (limit, after) = (limit(page.limit)?, cursor(page.after.as_deref())?);
@@ -91,7 +91,7 @@ pub(super) fn users(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Ve
 }
 
 /// The sender and operators see all recipients, a recipient their own delivery, others nothing.
-pub(super) fn delivery(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
+pub(super) fn delivery(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unanswered> {
     let DeliveryOf { message } = query::parse(asked.payload)?;
     let known = model.message(message)?.ok_or_else(Rejection::unknown_message)?;
     let only = match asker {
@@ -106,7 +106,7 @@ pub(super) fn delivery(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result
     let recipients =
         deliveries.into_iter().map(|(to, steps)| views::recipient(to, accepted, &steps)).collect();
     let encoding = query::encoding(asked.payload);
-    fitting(Deliveries { message, recipients }, encoding, asked.bytes_max)
+    fitting(Deliveries { message, recipients }, encoding, asked.bytes_max).map(Found::Answer)
 }
 
 /// Of a message to very many, the histories are cut to where each delivery stands.
@@ -128,6 +128,6 @@ fn list<S, T: Serialize>(
     listed: Listed<S>,
     shown: impl Fn(S) -> T,
     name: impl Fn(&T) -> String,
-) -> Result<Vec<u8>, Unanswered> {
-    answer(listed, query::encoding(asked.payload), asked.bytes_max, shown, name)
+) -> Result<Found, Unanswered> {
+    answer(listed, query::encoding(asked.payload), asked.bytes_max, shown, name).map(Found::Answer)
 }

@@ -1,5 +1,6 @@
 //! The question `lateness`: how late occurrences fire, of all schedules or of one. Operators only.
 
+use super::answer::Found;
 use super::asker::{Asked, Asker};
 use super::model::{Lateness, Model};
 use super::page::whole;
@@ -8,7 +9,7 @@ use super::schedules::owned;
 use crate::wire::query;
 use crate::wire::schedule_query::{BucketView, LatenessOf, LatenessView};
 
-pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
+pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unanswered> {
     asker.operator("for lateness")?;
     let LatenessOf { schedule } = query::parse(asked.payload)?;
     let lateness = match schedule {
@@ -18,7 +19,7 @@ pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec
             model.lateness_of(id)?
         }
     };
-    whole(&shown(&lateness), query::encoding(asked.payload), asked.bytes_max)
+    whole(&shown(&lateness), query::encoding(asked.payload), asked.bytes_max).map(Found::Answer)
 }
 
 fn shown(lateness: &Lateness) -> LatenessView {

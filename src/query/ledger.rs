@@ -1,5 +1,6 @@
 //! The question `ledger`: whether every planned occurrence has ended, once. Operators only.
 
+use super::answer::Found;
 use super::asker::{Asked, Asker};
 use super::model::{Listed, Model};
 use super::page::{cursor, limit, page, whole};
@@ -10,7 +11,7 @@ use crate::wire::query;
 use crate::wire::schedule_query::{AccountView, LedgerOf, LedgerView, SumsView};
 use crate::words::ScheduleId;
 
-pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
+pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unanswered> {
     asker.operator("for the ledger")?;
     let LedgerOf { limit: asked_limit, after, schedule } = query::parse(asked.payload)?;
     let (limit, after) = (limit(asked_limit)?, cursor(after.as_deref())?);
@@ -25,7 +26,7 @@ pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec
     let encoding = query::encoding(asked.payload);
     let page = page(listed, encoding, asked.bytes_max, account, |shown| shown.schedule.to_string())?;
     let total = SumsView { sums: total.sums, balanced: total.is_balanced() };
-    whole(&LedgerView { total, page }, encoding, asked.bytes_max)
+    whole(&LedgerView { total, page }, encoding, asked.bytes_max).map(Found::Answer)
 }
 
 fn account((schedule, sums): (ScheduleId, Sums)) -> AccountView {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::answer::Found;
 use super::asker::{Asked, Asker};
 use super::model::Model;
 use super::page::whole;
@@ -14,7 +15,7 @@ use crate::wire::query;
 use crate::wire::schedule_query::{COUNT_DEFAULT, COUNT_MAX, Preview, PreviewOf, PreviewView, ScheduleState};
 use crate::words::{Instant, ScheduleId, Zone};
 
-pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
+pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unanswered> {
     let PreviewOf { when, schedule, count, after } = query::parse(asked.payload)?;
     let count = count.unwrap_or(COUNT_DEFAULT);
     if !(1..=COUNT_MAX).contains(&count) {
@@ -26,7 +27,7 @@ pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec
         (None, Some(id)) => of_schedule(model, asker, id, after, count)?,
         (None, None) | (Some(_), Some(_)) => return Err(bad_preview().into()),
     };
-    whole(&Preview { occurrences }, query::encoding(asked.payload), asked.bytes_max)
+    whole(&Preview { occurrences }, query::encoding(asked.payload), asked.bytes_max).map(Found::Answer)
 }
 
 fn moment(text: &str) -> Result<Instant, Rejection> {

@@ -1,5 +1,6 @@
 //! The question `quota`: what a user has sent, what is left, and when the counts begin anew.
 
+use super::answer::Found;
 use super::asker::{Asked, Asker};
 use super::model::Model;
 use super::page::whole;
@@ -10,7 +11,7 @@ use crate::wire::query;
 use crate::wire::schedule_query::{LimitView, QuotaOf, QuotaView};
 use crate::words::{Civil, Instant, Resolved, Zone};
 
-pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec<u8>, Unanswered> {
+pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unanswered> {
     let QuotaOf { user } = query::parse(asked.payload)?;
     let name = asker.whose(user, model)?;
     let user = model.user(&name)?.ok_or_else(|| Rejection::unknown_user(name.as_str()))?;
@@ -28,7 +29,7 @@ pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Vec
         day: shown(user.day, day, next_day(zone, now)),
         month: shown(user.month, month, next_month(zone, now)),
     };
-    whole(&quota, query::encoding(asked.payload), asked.bytes_max)
+    whole(&quota, query::encoding(asked.payload), asked.bytes_max).map(Found::Answer)
 }
 
 /// When the clocks show a local midnight; where they are set forward past it, when they are set.

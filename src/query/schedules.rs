@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::answer::Found;
 use super::asker::{Asked, Asker};
 use super::model::{Ended, Listed, Made, Model, Scheduled};
 use super::page::{cursor, limit};
@@ -16,22 +17,23 @@ use crate::words::{ScheduleId, UserName};
 /// Ended occurrences shown of one schedule.
 const OCCURRENCES_LEN_MAX: usize = 20;
 
-pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Listed<Scheduled>, Unanswered> {
+pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unanswered> {
     let SchedulesOf { limit: asked_limit, after, user, schedule, state } = query::parse(asked.payload)?;
     let (limit, after) = (limit(asked_limit)?, cursor(after.as_deref())?);
     let of = match (asker, user) {
         (Asker::Operator, None) => None,
         (Asker::Operator | Asker::User(_), user) => Some(asker.whose(user, model)?),
     };
-    match schedule {
-        None => Ok(model.schedules(of.as_ref(), state, after, limit)?),
+    let listed = match schedule {
+        None => model.schedules(of.as_ref(), state, after, limit)?,
         Some(id) => {
             owned(model, of.as_ref(), id)?;
             let one = model.scheduled(id, |course| state.is_none_or(|state| course.state == state))?;
             let items = one.map(|one| with_occurrences(model, one)).transpose()?.into_iter().collect();
-            Ok(Listed { items, more: false })
+            Listed { items, more: false }
         }
-    }
+    };
+    Ok(Found::Schedules(listed))
 }
 
 /// A schedule of the user's, or anybody's where none is named; somebody else's is not told apart from none.
