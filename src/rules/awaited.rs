@@ -61,3 +61,108 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::identity::Register;
+    use crate::rules::message::Send;
+    use crate::rules::presence::{DeviceClass, Encoding, Online};
+    use crate::rules::schedule::{Create, OneOrMany, When};
+    use crate::rules::{Command, Commit, Order, Part, Sender, decide};
+    use crate::words::{CommandSeq, EventSeq, UserName};
+
+    const NINE: &str = "2026-03-01T09:00:00Z";
+
+    /// A state that has decided commands, each at nine.
+    #[derive(Default)]
+    struct Nine(State);
+
+    impl Nine {
+        fn with_people() -> Nine {
+            let mut nine = Nine::default();
+            for (name, phone) in [("alice", "+447700900001"), ("bob", "+447700900002")] {
+                let (name, phone) = (name.parse().unwrap(), phone.parse().ok());
+                let (secret, zone, day, month) = (None, None, None, None);
+                let register = Register { name, phone, secret, zone, day, month };
+                nine.say(Sender::Part(Part::Admin), Command::from(register));
+            }
+            let (device, class, lease) = ("pc".parse().unwrap(), DeviceClass::Pc, Span::from_secs(3_600));
+            nine.user("bob", Command::from(Online { device, class, lease }));
+            nine
+        }
+
+        fn user(&mut self, name: &str, command: Command) -> CommandSeq {
+            self.say(Sender::User(name.parse::<UserName>().unwrap()), command)
+        }
+
+        fn say(&mut self, by: Sender, command: Command) -> CommandSeq {
+            let (CommandSeq(last), EventSeq(end)) = self.0.position();
+            let (seq, at) = (CommandSeq(last + 1), NINE.parse().unwrap());
+            let order = Order { seq, at, by: by.clone(), encoding: Encoding::Json, command, content: None };
+            let facts = decide(&self.0, &order).facts;
+            let commit = Commit { command: seq, at, by, part: 0, parts: 1, intent: None, facts };
+            self.0.evolve(&[commit], EventSeq(end + 1));
+            seq
+        }
+
+        fn schedule(&mut self, at: &str) -> CommandSeq {
+            let at = Some(OneOrMany::One(at.to_owned()));
+            let when = When { at, zone: Some("UTC".to_owned()), ..When::default() };
+            let message =
+                Send { to: vec!["bob".parse().unwrap()], text: Some("x".into()), ..Send::default() };
+            self.user("alice", Command::from(Create { message, when, id: None }))
+        }
+
+        /// To somebody online, who has not confirmed it.
+        fn send(&mut self, expires_s: i64, escalates_s: i64) -> CommandSeq {
+            let (to, text) = (vec!["bob".parse().unwrap()], Some("x".into()));
+            let expires_in = Some(Span::from_secs(expires_s));
+            let escalate_after = Some(Span::from_secs(escalates_s));
+            self.user(
+                "alice",
+                Command::from(Send { to, text, expires_in, escalate_after, ..Send::default() }),
+            )
+        }
+
+        fn awaited(&self, before: &str, after: Option<Timer>) -> (Vec<String>, Option<Timer>) {
+            let Awaited { timers, next } = self.0.awaited(before.parse().unwrap(), after);
+            (timers.into_iter().map(|(timer, due)| format!("{timer} {due}")).collect(), next)
+        }
+    }
+
+    #[test]
+    fn what_is_due_before_a_time_is_awaited_and_nothing_else() {
+        let mut nine = Nine::with_people();
+        let (CommandSeq(early), CommandSeq(late)) =
+            (nine.schedule("2026-03-01T09:10:00"), nine.schedule("2026-03-01T11:00:00"));
+        let CommandSeq(sent) = nine.send(3_600, 60);
+        let due = |timer: &str, at: &str| format!("{timer} 2026-03-01T{at}.000Z");
+        let (occurs, escalates) =
+            (due(&format!("occur-s{early}"), "09:10:00"), due(&format!("escalate-m{sent}"), "09:01:00"));
+        assert_eq!(nine.awaited("2026-03-01T09:01:00Z", None).0, Vec::<String>::new(), "due at that time");
+        assert_eq!(nine.awaited("2026-03-01T09:30:00Z", None).0, [occurs.clone(), escalates.clone()]);
+        let expires = due(&format!("expire-m{sent}"), "10:00:00");
+        let all = [occurs.clone(), expires.clone(), escalates];
+        assert_eq!(nine.awaited("2026-03-01T10:30:00Z", None).0, all);
+        let later = due(&format!("occur-s{late}"), "11:00:00");
+        let without_escalation = [occurs, later, expires];
+        assert_eq!(nine.awaited("2026-03-01T11:01:00Z", None).0, without_escalation, "two hours are over");
+    }
+
+    #[test]
+    fn an_answer_looks_at_a_bounded_number_of_things_and_says_where_it_goes_on() {
+        let mut nine = Nine::with_people();
+        let schedules = STEPS_MAX as u64 + 10;
+        for _ in 0..schedules {
+            nine.schedule("2026-03-01T09:10:00");
+        }
+        let before = "2026-03-01T10:00:00Z";
+        let (first, next) = nine.awaited(before, None);
+        assert_eq!(first.len(), STEPS_MAX);
+        assert!(next.is_some());
+        let (second, end) = nine.awaited(before, next);
+        assert_eq!((second.len(), end), (10, None));
+        assert!(second.iter().all(|timer| !first.contains(timer)));
+    }
+}

@@ -60,3 +60,24 @@ pub fn content_type(encoding: Encoding) -> (&'static str, String) {
     };
     (CONTENT_TYPE, name.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::schedule::Cancelled;
+    use crate::words::{CommandSeq, Instant};
+
+    #[test]
+    fn what_became_of_a_schedule_is_correlated_with_the_command_that_made_it() {
+        let fact = Fact::from(Cancelled { schedule: "s7".parse().unwrap() });
+        let (command, at) = (CommandSeq(42), Instant::default());
+        let commit =
+            Commit { command, at, by: Sender::Unknown, part: 0, parts: 1, intent: None, facts: vec![fact] };
+        let headers = of_commit(&commit, &Trace::default());
+        let value = |name| headers.iter().find(|(its, _)| *its == name).map(|(_, value)| value.as_str());
+        assert_eq!((value(CORRELATION), value("ce-causationid")), (Some("7"), Some("42")));
+        let correlation = Some("order-9".to_owned());
+        let asked = of_commit(&commit, &Trace { correlation, traceparent: None });
+        assert!(asked.contains(&(CORRELATION, "order-9".to_owned())));
+    }
+}

@@ -1,5 +1,8 @@
 //! `homing bench`: the figures that we promise, measured here and now beside raw NATS.
 
+mod apart;
+mod bystander;
+mod campaign;
 mod flow;
 mod latency;
 mod load;
@@ -10,6 +13,7 @@ mod report;
 mod scratch;
 mod sms;
 mod smsc;
+mod soak;
 mod startup;
 mod timers;
 mod world;
@@ -27,8 +31,10 @@ pub(super) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum What {
+    Campaign(campaign::Args),
     Pipeline(pipeline::Args),
     Sms(sms::Args),
+    Soak(soak::Args),
     Timers(timers::Args),
 }
 
@@ -36,8 +42,10 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     settings.start_log("error");
     which_server::must_not_be_named(settings)?;
     match args.what {
+        What::Campaign(args) => campaign::run(&args, settings, output).await,
         What::Pipeline(args) => pipeline::run(&args, settings, output).await,
         What::Sms(args) => sms::run(&args, settings, output).await,
+        What::Soak(args) => soak::run(&args, settings, output).await,
         What::Timers(args) => timers::run(&args, settings, output).await,
     }
 }

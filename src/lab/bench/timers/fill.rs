@@ -7,8 +7,8 @@ use async_nats::Subscriber;
 use bytes::Bytes;
 use futures_util::StreamExt;
 
-use super::scheduler::Scheduler;
 use crate::cli::output::{Failure, Output};
+use crate::lab::bench::apart::Apart;
 use crate::lab::bench::load::{IN_FLIGHT_MAX, rate};
 use crate::lab::bench::memory::resident_of;
 use crate::lab::bench::report::Report;
@@ -86,7 +86,7 @@ pub(super) async fn pending(
     few: usize,
     world: &World,
     people: &[UserName],
-    scheduler: &Scheduler,
+    scheduler: &Apart,
     report: &mut Report,
     output: Output,
 ) -> Result<(), Failure> {

@@ -4,9 +4,9 @@ mod fill;
 mod firing;
 mod lateness;
 mod memory;
-mod scheduler;
 mod yardstick;
 
+use super::apart::Apart;
 use super::report::{Report, Want};
 use super::world::World;
 use crate::cli::output::{Failure, Output};
@@ -61,7 +61,7 @@ pub(super) async fn run(args: &Args, settings: &Settings, output: Output) -> Res
     let roles: Vec<Role> = ALL.into_iter().filter(|role| *role != Role::Scheduler).collect();
     let mut world =
         World::start(folder.path(), settings.sync(), &roles, sms::Settings::default(), output).await?;
-    let scheduler = scheduler::Scheduler::start(&world)?;
+    let scheduler = Apart::start(&world, "scheduler").await?;
     let people = world.people(args.people).await?;
     let mut report = Report::new("timers", world.machine(settings.sync()));
     report.figure("decider_bytes_per_schedule_once", bytes.once);
