@@ -4,7 +4,7 @@
 //! Invariant: nobody is declared gone for a time in which heartbeats could not reach us, whoever stood still.
 //! Invariant: a lapse is judged after every heartbeat that came before it; where some may have been dropped, all begin anew.
 //! Invariant: "not online" is answered after what the log held when the heartbeat came; what was not read yet is no answer.
-//! Invariant: a heartbeat waits for no report, no disk and no reader of the log.
+//! Invariant: the heartbeat of a device that is online waits for no report, no disk and no reader of the log.
 //! Invariant: the folder is disposable. Whatever is wrong with it, it is set aside and rebuilt from the log.
 
 mod beats;
@@ -51,8 +51,10 @@ async fn once(log: &Log, folder: &Path, stop: &CancellationToken) -> Result<(), 
         Some(done) => done?,
         None => return Ok(()),
     }
-    let standing = Arc::clone(&kept);
-    let keeper = Keeper::begin(log, blocking(move || standing.all()).await?).await?;
+    let rows = Arc::clone(&kept);
+    let standing = blocking(move || rows.all()).await?;
+    info!(seq = kept.position().0, leases = standing.len(), "listening to heartbeats");
+    let keeper = Keeper::begin(log, standing).await?;
 
     let (tell_news, news) = mpsc::channel(BATCHES_LEN_MAX);
     let (settle, settled) = mpsc::channel(BATCHES_LEN_MAX);
