@@ -230,8 +230,8 @@ fn a_folder_of_old_state_beside_another_log_starts_and_decides() {
             assert!(place.data().join("decider/snapshot").is_file());
             let homing = place.homing.take().expect("it runs");
             assert!(block_in_place(|| homing.stop()).success());
-            let kept =
-                ["decider", "query"].map(|name| (place.data().join(name), place.folder.path().join(name)));
+            let kept = ["decider", "query", "presence"]
+                .map(|name| (place.data().join(name), place.folder.path().join(name)));
             kept.iter().for_each(|(from, to)| rename(from, to));
             rename(&place.store(), &place.folder.path().join("store"));
             if after > 0 {

@@ -65,7 +65,7 @@ impl Running {
                     Role::Decider => decider::run(log, &data, stop).await,
                     Role::Fanout => fanout::run(log, stop).await,
                     Role::Scheduler => scheduler::run(log, stop).await,
-                    Role::Presence => presence::run(log, stop).await,
+                    Role::Presence => presence::run(log, &data, stop).await,
                     Role::Query => query::run(log, &data, stop).await,
                     Role::Sms => sms::run(log, &data, sms, stop).await,
                 };

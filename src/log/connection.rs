@@ -1,5 +1,6 @@
 //! A connection to NATS, and the handle through which rooms use the log.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use async_nats::jetstream::{self, Context};
@@ -19,6 +20,8 @@ const ACK_TIMEOUT: Duration = Duration::from_secs(5);
 /// Publishes without their PubAck: more than any room keeps in flight.
 const ACKS_IN_FLIGHT_MAX: usize = 4_096;
 const RECONNECT_DELAY_MAX_MS: u64 = 500;
+/// Messages that a subscription holds unread, some 20 MB of small ones; those behind them are dropped, with a warning.
+pub const SUBSCRIPTION_LEN_MAX: usize = 65_536;
 
 /// One connection. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -74,6 +77,7 @@ impl Log {
         let (lost, losses) = watch::channel(0);
         let options = options
             .ping_interval(PING_EVERY)
+            .subscription_capacity(SUBSCRIPTION_LEN_MAX)
             .connection_timeout(Duration::from_secs(5))
             .reconnect_delay_callback(|attempts| {
                 Duration::from_millis((10 << attempts.min(6)).min(RECONNECT_DELAY_MAX_MS))
@@ -106,6 +110,11 @@ impl Log {
 
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// How often a connection was made. A message that comes over one finds it counted.
+    pub fn connects(&self) -> u64 {
+        self.client.statistics().connects.load(Ordering::Relaxed)
     }
 
     pub(super) fn js(&self) -> &Context {

@@ -29,7 +29,7 @@ mod take;
 mod work;
 
 pub use append::{Acks, Appender, Appending};
-pub use connection::{Log, Record};
+pub use connection::{Log, Record, SUBSCRIPTION_LEN_MAX};
 pub use draw::Draw;
 pub use ending::ending;
 pub use fault::{Fault, Retry};

@@ -1,97 +1,105 @@
 //! Leases: heartbeats come in, and a lease that ran out is reported; heartbeats themselves are not events.
 //!
 //! Invariant: what a lease is, the log says; here is only when it was renewed last.
-//! Invariant: nobody is declared gone for a time in which heartbeats could not reach us.
+//! Invariant: nobody is declared gone for a time in which heartbeats could not reach us, whoever stood still.
+//! Invariant: a lapse is judged after every heartbeat that came before it; where some may have been dropped, all begin anew.
+//! Invariant: "not online" is answered after what the log held when the heartbeat came; what was not read yet is no answer.
+//! Invariant: the heartbeat of a device that is online waits for no report, no disk and no reader of the log.
+//! Invariant: the folder is disposable. Whatever is wrong with it, it is set aside and rebuilt from the log.
 
+mod beats;
+mod clock;
+mod doubt;
+mod keep;
+mod kept;
 mod leases;
+mod report;
 
-use std::time::Duration;
+use std::path::Path;
+use std::sync::Arc;
 
-use async_nats::Subscriber;
-use futures_util::StreamExt;
-use tokio::time::Instant;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
-use tracing::{debug, info, warn};
+use tracing::info;
 
-use crate::log::{Fault, Follower, Log};
-use crate::rules::presence::{Encoding, Lapsed};
-use crate::rules::{Command, Part};
-use crate::wire::{command, commit, subjects};
-use leases::Leases;
+use crate::log::{Fault, Follower, Log, blocking, ending, rebuilding};
+use crate::words::EventSeq;
+use doubt::DOUBTS_LEN_MAX;
+use keep::{Inputs, Keeper, News, Outputs};
+use kept::Kept;
+use report::LAPSES_LEN_MAX;
 
-/// How late a lapse may be noticed.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// Batches of the log, or of heartbeats in doubt, that wait for the keeper.
+const BATCHES_LEN_MAX: usize = 1;
 
-/// Works until `stop`.
+/// Works until `stop`. What is known of the leases is in `<data>/presence`.
 ///
 /// # Errors
-/// Only what trying again cannot mend.
-pub async fn run(log: Log, stop: CancellationToken) -> Result<(), Fault> {
-    let heartbeats = log.client().subscribe(subjects::HEARTBEATS).await;
-    let heartbeats = heartbeats.map_err(|error| Fault::later("listen to heartbeats").because(error))?;
-    let events = log.follow_all("EVENTS", subjects::events_with(leases::READS), 1);
-    let mut room = Room { log, leases: Leases::default() };
-    room.listen(heartbeats, events, &stop).await
+/// Where the disk or the server does not work.
+pub async fn run(log: Log, data: &Path, stop: CancellationToken) -> Result<(), Fault> {
+    let folder = data.join("presence");
+    rebuilding(&folder, "the leases", || once(&log, &folder, &stop)).await
 }
 
-struct Room {
-    log: Log,
-    leases: Leases,
+/// Until `stop`, or until the folder turns out to be torn. Nobody listens before all is read that the log holds at the start:
+/// a client that is not answered goes on as before.
+async fn once(log: &Log, folder: &Path, stop: &CancellationToken) -> Result<(), Fault> {
+    let kept = Arc::new(Kept::of(log, folder).await?);
+    info!(seq = kept.position().0, "the leases are open");
+    let mut events = log.follow_all("EVENTS", Kept::reads(), kept.position().next().0);
+    match stop.run_until_cancelled(catch_up(log, &kept, &mut events)).await {
+        Some(done) => done?,
+        None => return Ok(()),
+    }
+    let rows = Arc::clone(&kept);
+    let standing = blocking(move || rows.all()).await?;
+    info!(seq = kept.position().0, leases = standing.len(), "listening to heartbeats");
+    let keeper = Keeper::begin(log, standing).await?;
+
+    let (tell_news, news) = mpsc::channel(BATCHES_LEN_MAX);
+    let (settle, settled) = mpsc::channel(BATCHES_LEN_MAX);
+    let (tell_lapses, lapses) = mpsc::channel(LAPSES_LEN_MAX);
+    let (doubt, doubts) = mpsc::channel(DOUBTS_LEN_MAX);
+    let (tell_read, read) = watch::channel(kept.position());
+    let outputs = Outputs { read: tell_read, doubts: doubt, lapses: tell_lapses };
+    // What ends first ends the others.
+    let ends = stop.child_token();
+    let keep = ending(&ends, Box::pin(keeper.run(Inputs { news, settled }, outputs, &ends)));
+    let follow = ending(&ends, Box::pin(follow(&kept, events, tell_news, &ends)));
+    let report = ending(&ends, Box::pin(report::run(log, lapses, &ends)));
+    let hold = ending(&ends, Box::pin(doubt::run(log, doubts, read, settle, &ends)));
+    let (kept_on, followed, reported, held) = tokio::join!(keep, follow, report, hold);
+    followed.and(kept_on).and(reported).and(held)?;
+    blocking(move || kept.flush()).await
 }
 
-impl Room {
-    async fn listen(
-        &mut self,
-        mut heartbeats: Subscriber,
-        mut events: Follower,
-        stop: &CancellationToken,
-    ) -> Result<(), Fault> {
-        let mut look = tokio::time::interval(LOOK_EVERY);
-        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut connected = Instant::now();
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return Ok(()),
-                records = events.next() => {
-                    for record in records? {
-                        match commit::decode(&record.payload) {
-                            Ok(commit) => self.leases.take(&commit, record.seq, Instant::now()),
-                            Err(why) => warn!(seq = record.seq, %why, "a commit cannot be read"),
-                        }
-                    }
-                }
-                Some(heartbeat) = heartbeats.next() => self.renew(&heartbeat).await,
-                _ = look.tick() => {
-                    // While the connection is gone no heartbeat can come; after it is back, leases begin anew.
-                    if self.log.client().connection_state() != async_nats::connection::State::Connected {
-                        connected = Instant::now();
-                    }
-                    let lapsed = self.leases.lapsed(Instant::now(), connected);
-                    self.report(lapsed).await;
-                }
-            }
-        }
+async fn catch_up(log: &Log, kept: &Arc<Kept>, events: &mut Follower) -> Result<(), Fault> {
+    let end = EventSeq(log.last_seq_of("EVENTS", &Kept::reads()).await?);
+    while kept.position() < end {
+        take(kept, events).await?;
     }
+    Ok(())
+}
 
-    async fn renew(&mut self, heartbeat: &async_nats::Message) {
-        let Some((user, device)) = subjects::parse_heartbeat(heartbeat.subject.as_str()) else { return };
-        let stands = self.leases.renew(&user, &device, Instant::now());
-        if let Some(reply) = &heartbeat.reply {
-            // A client that asks learns whether it must say again that it is online.
-            let answer = if stands { "{\"online\":true}" } else { "{\"online\":false}" };
-            let _ = self.log.client().publish(reply.clone(), answer.into()).await;
+async fn follow(
+    kept: &Arc<Kept>,
+    mut events: Follower,
+    news: mpsc::Sender<News>,
+    ends: &CancellationToken,
+) -> Result<(), Fault> {
+    while let Some(taken) = ends.run_until_cancelled(take(kept, &mut events)).await {
+        if news.send(taken?).await.is_err() {
+            break;
         }
     }
+    Ok(())
+}
 
-    /// A lapse that is reported twice is decided twice: of a lease that has ended the second one says nothing.
-    async fn report(&mut self, lapsed: Vec<Lapsed>) {
-        for lapse in lapsed {
-            info!(user = %lapse.user, seq = lapse.since.0, "a lease lapsed");
-            let report = command::outgoing(Part::Lease.as_str(), &Command::from(lapse), Encoding::Msgpack);
-            let sent = self.log.command(report).await;
-            if let Err(fault) = sent {
-                debug!(%fault, "the lapse is reported again");
-            }
-        }
-    }
+async fn take(kept: &Arc<Kept>, events: &mut Follower) -> Result<News, Fault> {
+    let (kept, records) = (Arc::clone(kept), events.next().await?);
+    blocking(move || {
+        let changes = kept.take(&records)?;
+        Ok(News { changes, until: kept.position() })
+    })
+    .await
 }

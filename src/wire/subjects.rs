@@ -105,6 +105,11 @@ pub fn heartbeat(user: &UserName, device: &DeviceName) -> String {
     format!("homing.live.{user}.{device}")
 }
 
+/// A mark among the heartbeats, which a process that keeps leases sends to itself. No user has this name.
+pub fn heartbeat_mark(process: &str) -> String {
+    format!("homing.live._lease.{process}")
+}
+
 pub fn parse_heartbeat(subject: &str) -> Option<(UserName, DeviceName)> {
     let (user, device) = subject.strip_prefix("homing.live.")?.split_once('.')?;
     Some((user.parse().ok()?, device.parse().ok()?))
