@@ -108,8 +108,11 @@ impl Client {
 }
 
 /// Each role answers its own questions.
-fn nobody_answers(name: &str) -> &'static str {
+pub(super) fn nobody_answers(name: &str) -> &'static str {
     match name {
+        "status" => {
+            "nobody answers: no Homing runs here (`homing up` starts it; --nats names another server)"
+        }
         "sms" => "nobody answers: no Homing with the role `sms` and an SMSC (--smsc) runs here",
         _ => "nobody answers questions: no Homing with the role `query` runs here",
     }

@@ -36,6 +36,7 @@ mod serve;
 pub(crate) mod settings;
 mod sms;
 pub(crate) mod smsc_settings;
+mod status;
 mod streams;
 pub(crate) mod table;
 pub(crate) mod up;
@@ -92,6 +93,7 @@ enum Command<M: Subcommands> {
     Quota(quota::Args),
     User(user::Args),
     Sms(sms::Args),
+    Status(status::Args),
     Streams(streams::Args),
     Decode(decode::Args),
     #[command(flatten)]
@@ -140,6 +142,7 @@ fn run<M: Subcommands>(command: Command<M>, settings: &Settings, output: Output)
         Command::Quota(args) => run_async(quota::run(args, settings, output)),
         Command::User(args) => run_async(user::run(args, settings, output)),
         Command::Sms(args) => run_async(sms::run(args, settings, output)),
+        Command::Status(args) => run_async(status::run(args, settings, output)),
         Command::Streams(args) => run_async(streams::run(args, settings, output)),
         Command::Decode(args) => decode::run(args, output),
         Command::More(more) => run_async(more.run(settings, output)),

@@ -20,6 +20,7 @@ mod payload;
 pub mod query;
 pub mod schedule_query;
 pub mod sms_query;
+pub mod status;
 pub mod subjects;
 mod value;
 pub mod work;

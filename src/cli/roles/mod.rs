@@ -1,18 +1,23 @@
 //! The parts of Homing that run as consumers, started together and stopped together.
 
-use std::path::Path;
+mod keep;
+mod standing;
+
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info, warn};
+use tokio_util::task::AbortOnDropHandle;
+use tracing::{info, warn};
 
 use crate::log::{Fault, Log, NatsUrl};
 use crate::wire::subjects;
 use crate::{decider, fanout, presence, query, scheduler, sms};
+use standing::Board;
 
 /// A part that can run alone, twice, or on another machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub(crate) enum Role {
     Decider,
     Fanout,
@@ -38,6 +43,8 @@ pub(crate) struct Running {
     stop: CancellationToken,
     /// The SMS bridge stops first, for it waits for the decider's answers.
     bridge: Option<CancellationToken>,
+    board: Board,
+    _answering: AbortOnDropHandle<()>,
 }
 
 impl Running {
@@ -48,31 +55,25 @@ impl Running {
         roles: &[Role],
         sms: &sms::Settings,
     ) -> Result<Running, Fault> {
-        let stop = CancellationToken::new();
+        let (board, stop) = (Board::default(), CancellationToken::new());
+        let answering = board.answer(Log::at(at, "status").await?).await?;
         let (mut tasks, mut bridge) = (JoinSet::new(), None);
         for role in roles.iter().copied() {
             if role == Role::Sms && sms.accounts.is_empty() {
                 info!("no SMSC is named (--smsc): SMS wait on OUTBOX");
                 continue;
             }
-            let log = Log::at(at, &name(role)).await?;
-            let (data, mut stop, sms) = (data.to_owned(), stop.clone(), sms.clone());
+            let mut stop = stop.clone();
             if role == Role::Sms {
                 stop = bridge.insert(CancellationToken::new()).clone();
             }
+            let (at, data, sms, board) = (at.clone(), data.to_owned(), sms.clone(), board.clone());
             tasks.spawn(async move {
-                let ended = match role {
-                    Role::Decider => decider::run(log, &data, stop).await,
-                    Role::Fanout => fanout::run(log, stop).await,
-                    Role::Scheduler => scheduler::run(log, stop).await,
-                    Role::Presence => presence::run(log, &data, stop).await,
-                    Role::Query => query::run(log, &data, stop).await,
-                    Role::Sms => sms::run(log, &data, sms, stop).await,
-                };
-                (role, ended)
+                let start = || run(role, at.clone(), data.clone(), sms.clone(), stop.clone());
+                (role, keep::keep(role, &board, &stop, start).await)
             });
         }
-        Ok(Running { tasks, stop, bridge })
+        Ok(Running { tasks, stop, bridge, board, _answering: answering })
     }
 
     /// Waits until commands are decided and questions answered, by whichever process, where these are roles of ours.
@@ -87,26 +88,22 @@ impl Running {
                 }
             }
         }
+        self.board.ready();
         Ok(())
     }
 
-    /// Resolves with the reason when a role ends before it was asked to.
+    /// Resolves with the reason when a role ends while the program still starts; later they are started again.
     pub(crate) async fn failed(&mut self) -> Fault {
-        match self.tasks.join_next().await {
-            Some(Ok((role, ended))) => {
-                if role == Role::Sms {
-                    // Nothing is to be waited for at the stop.
-                    self.bridge = None;
-                }
-                let Err(fault) = ended else {
-                    return Fault::never(format!("go on: {} has ended", name(role)));
-                };
-                error!(%fault, "{} has failed", name(role));
-                fault
-            }
-            Some(Err(error)) => Fault::never("go on: a part has failed").because(error),
+        let (role, ended) = match self.tasks.join_next().await {
+            Some(Ok(ended)) => ended,
+            Some(Err(error)) => return Fault::never("go on: a part has failed").because(error),
             None => std::future::pending().await,
+        };
+        if role == Role::Sms {
+            // Nothing is to be waited for at the stop.
+            self.bridge = None;
         }
+        ended.err().unwrap_or_else(|| Fault::never(format!("go on: {} has ended", name(role))))
     }
 
     /// Lets each role finish what it has begun.
@@ -134,6 +131,25 @@ impl Running {
                 break;
             }
         }
+    }
+}
+
+/// Runs a role on a connection of its own.
+async fn run(
+    role: Role,
+    at: NatsUrl,
+    data: PathBuf,
+    sms: sms::Settings,
+    stop: CancellationToken,
+) -> Result<(), Fault> {
+    let log = Log::at(&at, &name(role)).await?;
+    match role {
+        Role::Decider => decider::run(log, &data, stop).await,
+        Role::Fanout => fanout::run(log, stop).await,
+        Role::Scheduler => scheduler::run(log, stop).await,
+        Role::Presence => presence::run(log, &data, stop).await,
+        Role::Query => query::run(log, &data, stop).await,
+        Role::Sms => sms::run(log, &data, sms, stop).await,
     }
 }
 

@@ -1,0 +1,122 @@
+//! Roles of one process: one that fails is started again alone, and `homing status` says how each of them is.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::process::Command as Program;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use homing::log::{Log, Pipeline};
+use homing::rules::Command;
+use homing::rules::message::Send;
+use homing::rules::presence::{DeviceClass, Encoding, Online};
+use homing::wire::{command, subjects};
+use homing::words::Span;
+use serde_json::Value;
+use support::world::{registers, says, story};
+use support::{HOMING, Homing, run};
+use tokio::task::block_in_place;
+use tokio::time::timeout;
+
+/// Also on a busy machine.
+const WITHIN: Duration = Duration::from_secs(120);
+/// Enough to fill a small disk.
+const MESSAGES_MAX: usize = 40_000;
+
+fn status(nats: &str) -> Vec<Value> {
+    let mut asking = Program::new(HOMING);
+    asking.args(["status", "--json", "--nats", nats]);
+    let told = run(&mut asking, WITHIN).succeeded("status").stdout;
+    serde_json::from_str(&told).unwrap_or_else(|error| panic!("{told}: {error}"))
+}
+
+/// State and reason of a role, in whichever process it is.
+fn role(processes: &[Value], name: &str) -> (String, String) {
+    let roles = processes.iter().flat_map(|process| process["roles"].as_array().unwrap());
+    let its = roles.into_iter().find(|role| role["role"] == name).unwrap_or_else(|| panic!("{processes:?}"));
+    (its["state"].as_str().unwrap().to_owned(), its["why"].as_str().unwrap_or_default().to_owned())
+}
+
+fn to_bob(text: String) -> Command {
+    Command::from(Send { to: vec!["bob".parse().unwrap()], text: Some(text.into()), ..Send::default() })
+}
+
+/// Sends until the role says that its disk is full.
+async fn fill(log: &Log, disk: &Homing) {
+    let mut pipeline = Pipeline::new(log.clone(), 1_000);
+    for number in 0..MESSAGES_MAX {
+        let send = to_bob(number.to_string());
+        let payload = command::encode(&send, Encoding::Msgpack).into();
+        pipeline.publish(subjects::command("alice", send.verb()), payload).await.unwrap();
+        if number % 500 == 0 && disk.log().contains("query has failed") {
+            return;
+        }
+    }
+    pipeline.drain().await.unwrap();
+}
+
+#[test]
+fn a_role_whose_disk_is_full_fails_alone_and_goes_on_when_there_is_room() {
+    story(async |world| {
+        let _decides = world.serve("decider", "decider");
+        let (disk, nats) = (world.folder.path().join("small"), world.server.url());
+        let started = || Homing::serve_on_a_small_disk(&disk, &nats, "fanout,query", &[]);
+        let Some(homing) = block_in_place(started) else { return };
+        for name in ["alice", "bob"] {
+            says(&world.log, "_admin", &registers(name, None)).await;
+        }
+        let (device, class, lease) = ("pc".parse().unwrap(), DeviceClass::Pc, Span::from_secs(3_600));
+        says(&world.log, "bob", &Command::from(Online { device, class, lease })).await;
+        fill(&world.log, &homing).await;
+        let failed = async {
+            while !homing.log().contains("query has failed") {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(WITHIN, failed).await.expect("it says that its disk is full");
+
+        // The process goes on, and its other role delivers.
+        let mut live = world.log.client().subscribe("homing.to.bob.>").await.unwrap();
+        world.log.flush().await.unwrap();
+        says(&world.log, "alice", &to_bob("the last one".to_owned())).await;
+        let arrived = async {
+            while let Some(message) = live.next().await {
+                if message.payload.windows(12).any(|bytes| bytes == b"the last one") {
+                    return;
+                }
+            }
+        };
+        timeout(WITHIN, arrived).await.expect("what is sent meanwhile arrives");
+        let processes = block_in_place(|| status(&nats));
+        assert_eq!(processes.len(), 2, "each process answers: {processes:?}");
+        assert_eq!(role(&processes, "fanout").0, "running");
+
+        // With room it is started again, and reads on.
+        block_in_place(|| homing.enlarge_disk(&disk));
+        let answers = async {
+            let ask = || world.log.client().request("homing.query._admin.users", "".into());
+            while !ask().await.is_ok_and(|answer| answer.payload.windows(3).any(|bytes| bytes == b"bob")) {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(WITHIN, answers).await.expect("with room it answers again");
+        let processes = block_in_place(|| status(&nats));
+        assert_eq!(role(&processes, "query"), ("running".to_owned(), String::new()));
+        let failures: u64 = processes.iter().map(|process| process["failures"].as_u64().unwrap()).sum();
+        assert!(failures > 0, "{processes:?}");
+        assert!(block_in_place(|| homing.stop()).success());
+    });
+}
+
+#[test]
+fn where_no_homing_runs_status_says_so() {
+    story(async |world| {
+        let mut asking = Program::new(HOMING);
+        asking.args(["status", "--nats", &world.server.url()]);
+        let ended = block_in_place(|| run(&mut asking, WITHIN));
+        assert_eq!(ended.status.code(), Some(1), "{}", ended.stderr);
+        assert!(ended.stderr.contains("no Homing runs here"), "{}", ended.stderr);
+    });
+}
