@@ -197,6 +197,27 @@ async fn a_pair_of_binds_gets_its_receipts_on_the_one_that_receives() {
     link.stops().await;
 }
 
+/// It answered none of its receipts, and is gone: more than an account has under way at once.
+#[tokio::test]
+async fn an_account_that_goes_without_answering_holds_up_no_other_ones_receipts() {
+    let world = World::of(Options::default()).await;
+    let mut gone = world.link("gone", "x", "");
+    gone.is_bound().await;
+    for _ in 0..20 {
+        taken(&gone, submit("hi")).await;
+    }
+    let (_message, unanswered) = incoming(&mut gone).await;
+    gone.stops().await;
+    drop(unanswered);
+    let mut link = world.link("other", "x", "");
+    link.is_bound().await;
+    let id = taken(&link, submit("hi")).await;
+    let (message, incoming) = incoming(&mut link).await;
+    assert_eq!(message.receipt().and_then(|receipt| receipt.id), Some(id));
+    incoming.answer(status::ROK);
+    link.stops().await;
+}
+
 #[tokio::test]
 async fn who_may_not_bind_is_refused() {
     let options =

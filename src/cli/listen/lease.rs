@@ -72,7 +72,7 @@ impl Lease {
         let Online { device, .. } = &self.online;
         if first {
             self.screen.progress(&format!(
-                "{} is online as {device}. @name chooses whom your lines go to, @name text sends at once, /help tells more.",
+                "{} is online as {device}. @name chooses whom your lines go to, @name text also sends it, /help tells more.",
                 self.user
             ));
         } else {

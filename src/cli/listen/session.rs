@@ -169,21 +169,24 @@ impl Session {
         match typing::understand(line, self.to.as_deref()) {
             Typed::Quit => return true,
             Typed::Send(message) => {
-                self.screen.choose(&message.to);
-                self.to = Some(message.to.clone());
+                if self.to.as_ref() != Some(&message.to) {
+                    self.choose(message.to.clone());
+                }
                 // The next line is asked for behind the outcome of this one.
                 room.send(message);
             }
-            Typed::Choose(to) => {
-                self.screen.choose(&to);
-                self.screen.progress(&format!("Your lines go to {} now.", names(&to)));
-                self.to = Some(to);
-            }
+            Typed::Choose(to) => self.choose(to),
             Typed::Help => self.screen.progress(typing::HELP),
             Typed::Hint(hint) => self.screen.hint(hint),
             Typed::Nothing => self.screen.ask(),
         }
         false
+    }
+
+    fn choose(&mut self, to: Vec<Address>) {
+        self.screen.choose(&to);
+        self.screen.progress(&format!("Your lines go to {} now.", names(&to)));
+        self.to = Some(to);
     }
 }
 

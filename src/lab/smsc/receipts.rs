@@ -1,26 +1,27 @@
 //! Delivery receipts (SMPP 3.4, appendix B), sent a while after each message was taken, and again until they are answered.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::DateTime;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
 use super::deliver;
 use super::event::{self, Event};
-use super::held::{Due, Message};
+use super::held::{Due, HELD_LEN_MAX, Message};
 use super::shared::Shared;
 use crate::smpp::pdu::{ReceiptState, ShortMessage, Tlvs, tlv};
 use crate::words;
 
 /// SMPP 3.4, 5.2.12: an SMSC delivery receipt.
 const RECEIPT: u8 = 0x04;
-/// Without an answer at one time: what gateways take by custom.
+/// Without an answer of an account at one time: what gateways take by custom.
 const WINDOW: usize = 10;
 
-/// Sends them in the order in which they are due; all wait equally long.
+/// Sends them in the order in which they are due; all wait equally long. An account that is away holds up its own alone.
 pub(super) async fn send(shared: Arc<Shared>, mut queue: mpsc::Receiver<Due>) {
-    let mut under_way = JoinSet::new();
+    let (mut under_way, mut windows) = (JoinSet::new(), BTreeMap::<String, Arc<Semaphore>>::new());
     while let Some(Due { at, id }) = queue.recv().await {
         tokio::time::sleep_until(at).await;
         let settled = shared.settled(id);
@@ -28,14 +29,18 @@ pub(super) async fn send(shared: Arc<Shared>, mut queue: mpsc::Receiver<Due>) {
         else {
             continue;
         };
-        while under_way.len() >= WINDOW {
-            under_way.join_next().await;
+        while under_way.try_join_next().is_some() {}
+        // Of an account that stays away as many wait as messages are held; the others are forgotten.
+        if under_way.len() >= HELD_LEN_MAX {
+            continue;
         }
-        under_way.spawn(deliver(Arc::clone(&shared), id, message));
+        let window = windows.entry(message.system_id.clone()).or_insert_with(|| Arc::new(Semaphore::new(WINDOW)));
+        under_way.spawn(deliver(Arc::clone(&shared), Arc::clone(window), id, message));
     }
 }
 
-async fn deliver(shared: Arc<Shared>, id: u64, message: Message) {
+async fn deliver(shared: Arc<Shared>, window: Arc<Semaphore>, id: u64, message: Message) {
+    let Ok(_place) = window.acquire().await else { return };
     let Some(status) = deliver::to_account(&shared, &message.system_id, &receipt(id, &message)).await else {
         return;
     };
