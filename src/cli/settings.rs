@@ -210,8 +210,8 @@ fn read(path: &Path) -> Result<File, Failure> {
     })?;
     toml::from_str(&text).map_err(|error| {
         // Neither the line itself nor a value, which may hold a password.
-        let line =
-            error.span().map_or(0, |span| text.get(..span.start).map_or(0, |before| before.lines().count()));
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
         let why = without_value(error.message());
         Failure::usage(format!("the configuration file {} is wrong near line {line}: {why}", path.display()))
     })

@@ -86,7 +86,7 @@ impl Log {
                 if event == Event::Disconnected {
                     lost.send_modify(|times| *times += 1);
                 }
-                report(&event);
+                report(&event, *lost.borrow());
                 std::future::ready(())
             });
         let connected = address.log_in(options).connect(address.servers()).await;
@@ -151,8 +151,9 @@ impl Losses {
     }
 }
 
-fn report(event: &Event) {
+fn report(event: &Event, losses: u64) {
     match event {
+        Event::Connected if losses > 0 => info!("connected to NATS again"),
         Event::Connected | Event::Draining | Event::Closed => {}
         Event::Disconnected => info!("disconnected from NATS"),
         Event::LameDuckMode => warn!("this NATS server is about to stop"),

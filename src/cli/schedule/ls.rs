@@ -105,10 +105,15 @@ fn occurrence(shown: &OccurrenceView) -> Vec<String> {
     vec![
         format!("{}{}", shown.nominal, if shown.second { " (again)" } else { "" }),
         shown.state.clone(),
-        format!("{} ms", shown.late_ms),
+        late(shown),
         or_dash(shown.reason.as_deref()),
         or_dash(shown.message),
     ]
+}
+
+/// One that did not fire was not late.
+fn late(shown: &OccurrenceView) -> String {
+    or_dash((shown.state == "fired").then(|| format!("{} ms", shown.late_ms)))
 }
 
 fn said(shown: &ScheduleView) -> String {
@@ -121,7 +126,10 @@ fn rule(when: &When) -> String {
     let list = |words: &Option<Vec<String>>| words.as_ref().map(|words| words.join(","));
     let every = when.every.as_ref().map(|every| match (every, &when.unit) {
         (Every::Unit(unit), _) => format!("every {unit}"),
-        (Every::Number(number), unit) => format!("every {number} {}", unit.as_deref().unwrap_or_default()),
+        (Every::Number(1), unit) => format!("every {}", unit.as_deref().unwrap_or_default()),
+        (Every::Number(number), unit) => {
+            format!("every {number} {}s", unit.as_deref().unwrap_or_default().trim_end_matches('s'))
+        }
     });
     let at = when.at.as_ref().map(|at| match at {
         OneOrMany::One(one) => format!("at {one}"),

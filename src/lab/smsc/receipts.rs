@@ -34,7 +34,8 @@ pub(super) async fn send(shared: Arc<Shared>, mut queue: mpsc::Receiver<Due>) {
         if under_way.len() >= HELD_LEN_MAX {
             continue;
         }
-        let window = windows.entry(message.system_id.clone()).or_insert_with(|| Arc::new(Semaphore::new(WINDOW)));
+        let window =
+            windows.entry(message.system_id.clone()).or_insert_with(|| Arc::new(Semaphore::new(WINDOW)));
         under_way.spawn(deliver(Arc::clone(&shared), Arc::clone(window), id, message));
     }
 }
