@@ -34,12 +34,16 @@ impl std::fmt::Debug for Draw {
 
 impl Log {
     /// # Errors
-    /// Where the consumer is not there, or the server is away.
+    /// Where the stream is not there, or the server is away.
     pub async fn draw(&self, source: Source) -> Result<Draw, Fault> {
-        let Source { stream, durable, .. } = source;
-        let consumer = self.js().get_consumer_from_stream(durable, stream).await;
-        let consumer = consumer.map_err(|error| source.doing().because(error))?;
+        let consumer = self.drawn_consumer(source).await?;
         Ok(Draw { log: self.clone(), source, consumer, asked: None, losses: self.losses() })
+    }
+
+    async fn drawn_consumer(&self, source: Source) -> Result<Consumer<Config>, Fault> {
+        let name = self.have_consumer(source).await?;
+        let consumer = self.js().get_consumer_from_stream(name, source.stream).await;
+        consumer.map_err(|error| source.doing().because(error))
     }
 }
 
@@ -63,6 +67,10 @@ impl Draw {
                     debug!(stream, durable, %fault, "asked for again");
                     self.asked = None;
                     tokio::time::sleep(AGAIN_AFTER).await;
+                    match self.log.drawn_consumer(self.source).await {
+                        Ok(consumer) => self.consumer = consumer,
+                        Err(fault) => debug!(stream, durable, %fault, "the consumer is looked for again"),
+                    }
                 }
             }
         }

@@ -52,12 +52,11 @@ impl Log {
         if self.ask(&format!("CONSUMER.INFO.{STREAM}.{name}"), &Value::Null).await?.is_some() {
             return Ok(());
         }
-        let filter = subjects::due_in(minute);
         let config = json!({
             "durable_name": name,
             "name": name,
             "description": "The timers of one minute, sent back with delayed redelivery until they are due.",
-            "filter_subject": filter,
+            "filter_subject": subjects::due_in(minute),
             "deliver_policy": "all",
             "ack_policy": "explicit",
             "ack_wait": u64::try_from(ACK_WAIT.as_nanos()).unwrap_or(u64::MAX),
@@ -65,10 +64,7 @@ impl Log {
             "max_ack_pending": -1,
             "replay_policy": "instant",
         });
-        // Another scheduler may make the same one at this moment: the same twice is no error.
-        let request = json!({ "stream_name": STREAM, "config": config, "action": "create" });
-        self.ask(&format!("CONSUMER.CREATE.{STREAM}.{name}.{filter}"), &request).await?;
-        Ok(())
+        self.make_consumer(STREAM, &name, &config).await
     }
 
     /// Removes the minute's consumer, with all that it knows of its timers. They stay where they are.
@@ -138,17 +134,6 @@ impl Log {
     /// Takes the minute's timers. A consumer that has vanished is made again.
     pub fn pull_minute(&self, minute: i64) -> Pull {
         Pull::of_minute(self, TIMERS, name(minute), minute)
-    }
-
-    /// The answer, or none where what was asked for does not exist.
-    async fn ask(&self, call: &str, request: &Value) -> Result<Option<Value>, Fault> {
-        let answer = self.api(call, request).await?;
-        let Some(error) = answer.get("error") else { return Ok(Some(answer)) };
-        if error.get("code").and_then(Value::as_u64) == Some(404) {
-            return Ok(None);
-        }
-        let why = error.get("description").and_then(Value::as_str).unwrap_or("no reason given");
-        Err(Fault::later(format!("ask JetStream for {call}")).because(why.to_owned()))
     }
 }
 

@@ -9,6 +9,7 @@ mod bodies;
 pub mod clock;
 mod connection;
 mod draw;
+mod durable;
 mod ending;
 mod fault;
 mod follow;

@@ -8,7 +8,7 @@ use async_nats::jetstream::consumer::pull::{Config, Stream};
 use futures_util::{FutureExt, StreamExt};
 use tokio::task::unconstrained;
 use tokio::time::timeout;
-use tracing::{debug, error};
+use tracing::{debug, error, warn};
 
 use super::connection::Losses;
 use super::read::instant;
@@ -20,6 +20,8 @@ use crate::wire::work;
 pub enum Verdict {
     /// The effect is safe.
     Done,
+    /// It is worked on beside the way: its handler tells what becomes of it.
+    Beside,
     /// Not now: send it back after this time.
     Again(Duration),
     /// It can never be processed: parked on OUTBOX, where a person sees it.
@@ -35,6 +37,18 @@ pub struct Source {
     pub batch_len_max: usize,
 }
 
+/// What the server is told of a record that is still worked on.
+const IN_PROGRESS: &str = "+WPI";
+/// Taken ahead: some thousand commits of a usual size, or at least this many of the largest that a server takes.
+const AHEAD_BYTES_MAX: usize = 8 * 1_024 * 1_024;
+const AHEAD_LARGEST_MIN: usize = 4;
+/// Judged at once, in bytes: two or three commits to a thousand, for a small one behind them waits until all are read.
+const BATCH_BYTES_MAX: usize = 256 * 1_024;
+/// Beside the payload in what is parked: its fields, its headers, and why.
+const PARKED_BYTES: usize = 1_024;
+/// Of the failures to open a consumer, a tenth of a second apart: after some seconds, and then twice a minute.
+const WARNED_FIRST: u32 = 50;
+const WARNED_EVERY: u32 = 300;
 const PULL_EXPIRES: Duration = Duration::from_secs(5);
 const HEARTBEAT: Duration = Duration::from_secs(1);
 const AGAIN_AFTER: Duration = Duration::from_millis(100);
@@ -68,6 +82,8 @@ pub struct Pull {
     /// A minute's consumer is made where it is missing.
     minute: Option<i64>,
     messages: Option<Stream>,
+    /// How often it failed since something came.
+    failed: u32,
     losses: Losses,
 }
 
@@ -80,7 +96,8 @@ impl std::fmt::Debug for Pull {
 impl Log {
     pub fn pull(&self, source: Source) -> Pull {
         let (log, losses) = (self.clone(), self.losses());
-        Pull { log, source, consumer: source.durable.to_owned(), minute: None, messages: None, losses }
+        let consumer = source.durable.to_owned();
+        Pull { log, source, consumer, minute: None, messages: None, failed: 0, losses }
     }
 
     /// Settles a record.
@@ -90,6 +107,7 @@ impl Log {
     pub async fn settle(&self, source: Source, taken: &Taken, verdict: Verdict) -> Result<(), Fault> {
         let answer = match verdict {
             Verdict::Done => "+ACK".to_owned(),
+            Verdict::Beside => IN_PROGRESS.to_owned(),
             Verdict::Again(after) => format!("-NAK {{\"delay\":{}}}", after.as_nanos()),
             Verdict::Poison(why) => {
                 self.park(source, &taken.record, &why).await?;
@@ -104,7 +122,7 @@ impl Log {
     /// # Errors
     /// When the server is away.
     pub async fn keep(&self, taken: &Taken) -> Result<(), Fault> {
-        self.answer(taken, "+WPI".to_owned()).await
+        self.answer(taken, IN_PROGRESS.to_owned()).await
     }
 
     async fn answer(&self, taken: &Taken, answer: String) -> Result<(), Fault> {
@@ -114,7 +132,10 @@ impl Log {
 
     async fn park(&self, source: Source, record: &Record, why: &str) -> Result<(), Fault> {
         error!(stream = source.stream, seq = record.seq, %why, "a record cannot be processed; it is parked on OUTBOX");
-        let parked = work::parked(source.durable, source.stream, record.seq, why, &record.payload);
+        // What is as large as a server takes is parked without its end: it stands in its stream.
+        let room = self.client().server_info().max_payload.saturating_sub(PARKED_BYTES + why.len());
+        let payload = record.payload.get(..room).unwrap_or(&record.payload);
+        let parked = work::parked(source.durable, source.stream, record.seq, why, payload);
         let identity = parked.subject.clone();
         self.publish(parked, &identity).await?;
         Ok(())
@@ -124,7 +145,8 @@ impl Log {
 impl Pull {
     pub(super) fn of_minute(log: &Log, source: Source, consumer: String, minute: i64) -> Pull {
         let minute = Some(minute);
-        Pull { log: log.clone(), source, consumer, minute, messages: None, losses: log.losses() }
+        let (log, losses) = (log.clone(), log.losses());
+        Pull { log, source, consumer, minute, messages: None, failed: 0, losses }
     }
 
     /// Waits for records, and gives all that are there, up to the batch (never none). While the server is away it goes
@@ -135,10 +157,17 @@ impl Pull {
     pub async fn next(&mut self) -> Result<Vec<Taken>, Fault> {
         loop {
             match self.some().await {
-                Ok(taken) => return Ok(taken),
+                Ok(taken) => {
+                    self.failed = 0;
+                    return Ok(taken);
+                }
                 Err(fault) if fault.retry == Retry::Never => return Err(fault),
                 Err(fault) => {
                     let stream = self.source.stream;
+                    self.failed += 1;
+                    if self.failed % WARNED_EVERY == WARNED_FIRST {
+                        warn!(stream, consumer = self.consumer, %fault, "nothing is read: the consumer cannot be opened");
+                    }
                     debug!(stream, consumer = self.consumer, %fault, "the consumer is opened again");
                     self.messages = None;
                     tokio::time::sleep(AGAIN_AFTER).await;
@@ -147,11 +176,11 @@ impl Pull {
         }
     }
 
-    /// Ends it. What has come and was not taken is sent back at once, for whoever goes on; otherwise it comes again only when
-    /// the server misses its acknowledgement.
-    pub async fn give_back(self) {
-        let Pull { log, source, messages: Some(messages), .. } = self else { return };
-        let given_back = timeout(GIVE_BACK_WITHIN, give_back(&log, source, messages)).await;
+    /// Ends it, until something is asked for again. What has come and was not taken is sent back at once, for whoever goes on;
+    /// otherwise it comes again only when the server misses its acknowledgement.
+    pub async fn give_back(&mut self) {
+        let (source, Some(messages)) = (self.source, self.messages.take()) else { return };
+        let given_back = timeout(GIVE_BACK_WITHIN, give_back(&self.log, source, messages)).await;
         if !given_back.is_ok_and(|given_back| given_back.is_ok()) {
             debug!(stream = source.stream, "what was not taken comes again");
         }
@@ -171,7 +200,7 @@ impl Pull {
             // The server that comes back does not know the pull any more.
             () = self.losses.next() => return Err(lost().because("the connection was lost")),
         };
-        let mut batch = Vec::new();
+        let (mut batch, mut bytes) = (Vec::new(), 0);
         let mut item = Some(first);
         while let Some(found) = item {
             let message = match found {
@@ -180,8 +209,9 @@ impl Pull {
                 Some(Err(error)) => return Err(lost().because(error)),
                 None => return Err(lost()),
             };
+            bytes += message.payload.len();
             batch.push(taken(message)?);
-            if batch.len() == self.source.batch_len_max {
+            if batch.len() == self.source.batch_len_max || bytes >= BATCH_BYTES_MAX {
                 break;
             }
             item = messages.next().now_or_never();
@@ -189,13 +219,15 @@ impl Pull {
         Ok(batch)
     }
 
-    async fn open(&self) -> Result<Stream, Fault> {
+    async fn open(&mut self) -> Result<Stream, Fault> {
         let Source { stream, batch_len_max, .. } = self.source;
+        match self.minute {
+            Some(minute) => self.log.open_minute(minute).await?,
+            None => self.consumer = self.log.have_consumer(self.source).await?,
+        }
         let name = self.consumer.as_str();
         let doing = || Fault::later(format!("read consumer {name} of {stream}"));
-        if let Some(minute) = self.minute {
-            self.log.open_minute(minute).await?;
-        }
+        let largest = self.log.client().server_info().max_payload;
         let consumer: Consumer<Config> = self
             .log
             .js()
@@ -205,6 +237,7 @@ impl Pull {
         consumer
             .stream()
             .max_messages_per_batch(batch_len_max * 2)
+            .max_bytes_per_batch(AHEAD_BYTES_MAX.max(AHEAD_LARGEST_MIN * largest))
             .expires(PULL_EXPIRES)
             .heartbeat(HEARTBEAT)
             .messages()

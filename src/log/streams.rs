@@ -23,7 +23,7 @@ type Earlier = (&'static str, u64);
 /// The server's default of two minutes: a window in which a stranger could make what Homing itself says a duplicate.
 const COMMANDS_EARLIER: Earlier = ("duplicate_window", 120_000_000_000);
 
-const DECLARED: [Declared; 4] = [
+const DECLARED: [Declared; 5] = [
     Declared {
         stream: "COMMANDS",
         config: include_str!("../../streams/COMMANDS.json"),
@@ -47,7 +47,20 @@ const DECLARED: [Declared; 4] = [
         earlier: &[],
         consumers: &[include_str!("../../streams/OUTBOX/sms.json")],
     },
+    Declared {
+        stream: "POSITIONS",
+        config: include_str!("../../streams/POSITIONS.json"),
+        earlier: &[],
+        consumers: &[],
+    },
 ];
+
+/// The declaration of a durable consumer.
+pub(super) fn declared_consumer(stream: &str, durable: &str) -> Option<Map<String, Value>> {
+    let declared = DECLARED.iter().find(|declared| declared.stream == stream)?;
+    let mut consumers = declared.consumers.iter().map(|consumer| parse(consumer));
+    consumers.find(|consumer| consumer.get("durable_name").and_then(Value::as_str) == Some(durable))
+}
 
 /// What was found of one declared stream or consumer.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -83,6 +96,12 @@ impl fmt::Display for Difference {
     }
 }
 
+/// How a consumer begins that was made again, and goes on from where the one before it had come: `durable.rs`.
+const MADE_AGAIN: &str = "by_start_sequence";
+/// Where a consumer begins.
+const BEGINNING: [&str; 2] = ["deliver_policy", "opt_start_seq"];
+/// The server's own notes, and the names by which it was looked up: a consumer may have its spare one.
+const NEVER_DIFFERS: [&str; 3] = ["metadata", "name", "durable_name"];
 /// The key that a cluster sets as it needs.
 const REPLICAS: &str = "num_replicas";
 
@@ -144,34 +163,37 @@ impl Log {
         create: bool,
     ) -> Result<Finding, Fault> {
         let finding = |state, differences| Finding { name: path.to_owned(), state, differences };
-        let api_path = path.replace('/', ".");
-        let info = self.api(&format!("{}.INFO.{api_path}", kind.api()), &Value::Null).await?;
-        if let Some(found) = info.get("config").and_then(Value::as_object) {
-            let differences = differences(config, found);
+        let info = match kind {
+            Kind::Stream => self.ask(&format!("STREAM.INFO.{path}"), &Value::Null).await?,
+            Kind::Consumer => {
+                let (stream, durable) = path.split_once('/').unwrap_or_default();
+                self.declared_consumer_info(stream, durable).await?.map(|(_, info)| info)
+            }
+        };
+        if let Some(found) = info.as_ref().and_then(|info| info.get("config")).and_then(Value::as_object) {
+            let mut differences = differences(config, found);
+            if found.get("deliver_policy") == Some(&json!(MADE_AGAIN)) {
+                differences.retain(|difference| !BEGINNING.contains(&difference.key.as_str()));
+            }
             let state = if differences.is_empty() { FindingState::AsDeclared } else { FindingState::Differs };
             return Ok(finding(state, differences));
-        }
-        let not_found = info.pointer("/error/code").and_then(Value::as_u64) == Some(404);
-        if !not_found {
-            return Err(refused(path, &info));
         }
         if !create {
             return Ok(finding(FindingState::Missing, Vec::new()));
         }
-        let request = match kind {
-            Kind::Stream => Value::Object(config.clone()),
-            Kind::Consumer => {
-                let stream = path.split('/').next().unwrap_or_default();
-                json!({ "stream_name": stream, "config": config, "action": "create" })
+        match kind {
+            Kind::Stream => {
+                let answer =
+                    self.api(&format!("STREAM.CREATE.{path}"), &Value::Object(config.clone())).await?;
+                // Another process that starts at this moment may have created it first, from the same declaration.
+                if answer.get("error").is_some() {
+                    return Err(refused(path, &answer));
+                }
             }
-        };
-        // Several filters (`filter_subjects`) stand in the request alone.
-        let filter = config.get("filter_subject").and_then(Value::as_str);
-        let filter = filter.map(|filter| format!(".{filter}")).unwrap_or_default();
-        let answer = self.api(&format!("{}.CREATE.{api_path}{filter}", kind.api()), &request).await?;
-        // Another process that starts at this moment may have created it first, from the same declaration.
-        if answer.get("error").is_some() {
-            return Err(refused(path, &answer));
+            Kind::Consumer => {
+                let (stream, durable) = path.split_once('/').unwrap_or_default();
+                self.make_declared_consumer(stream, durable, config.clone()).await?;
+            }
         }
         Ok(finding(FindingState::Created, Vec::new()))
     }
@@ -216,15 +238,6 @@ enum Kind {
     Consumer,
 }
 
-impl Kind {
-    fn api(self) -> &'static str {
-        match self {
-            Kind::Stream => "STREAM",
-            Kind::Consumer => "CONSUMER",
-        }
-    }
-}
-
 fn parse(file: &str) -> Map<String, Value> {
     serde_json::from_str(file).expect("the declarations are compiled in, and a test reads them")
 }
@@ -243,7 +256,7 @@ fn differences(declared: &Map<String, Value>, found: &Map<String, Value>) -> Vec
         let same = want == is || (unset(&want) && unset(&is));
         (!same).then(|| Difference { key: key.clone(), declared: want, found: is })
     };
-    keys.filter(|key| *key != "metadata").filter_map(difference).collect()
+    keys.filter(|key| !NEVER_DIFFERS.contains(&key.as_str())).filter_map(difference).collect()
 }
 
 /// The server leaves out or fills in what has no effect.

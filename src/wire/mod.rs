@@ -17,6 +17,7 @@ mod message_view;
 pub mod outcome;
 mod outgoing;
 mod payload;
+pub mod position;
 pub mod query;
 pub mod schedule_query;
 pub mod sms_query;

@@ -138,6 +138,11 @@ pub fn parked_pdu(identity: &str) -> String {
     format!("homing.out._parked.smpp.{identity}")
 }
 
+/// How far a durable consumer has come.
+pub fn position(stream: &str, consumer: &str) -> String {
+    format!("homing.pos.{stream}.{consumer}")
+}
+
 /// A timer in a minute's bucket (unix time / 60).
 pub fn due(timer: Timer, minute: i64) -> String {
     format!("homing.due.{minute}.{timer}")
