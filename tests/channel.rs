@@ -14,6 +14,7 @@ use homing::log::{Fault, Log, Record, Verdict};
 use homing::rules::attempt::{Adapter, Attempt, DeferClass, DeferReason, Report};
 use homing::rules::message::Send;
 use homing::rules::{Command, Fact, Happened, attempt};
+use homing::wire::work::CARRIED_BYTES_MAX;
 use homing::wire::{commit, subjects};
 use homing::words::{EventSeq, Party};
 use support::Homing;
@@ -131,7 +132,7 @@ async fn an_adapter_of_a_few_lines_sends_what_it_is_granted_once_and_nothing_whi
     let ends = CancellationToken::new();
     let told = async {
         let phones = (0..RECIPIENTS).map(|number| format!("+44770090{number:04}").parse().unwrap());
-        let text = Some("a page".into());
+        let text = Some(the_text().into());
         says(&log, "alice", &Command::from(Send { to: phones.collect(), text, ..Send::default() })).await;
         accepted(&log, RECIPIENTS).await;
         ends.cancel();
@@ -143,12 +144,17 @@ async fn an_adapter_of_a_few_lines_sends_what_it_is_granted_once_and_nothing_whi
     timeout(WITHIN, performer.finish()).await.expect("nothing is left to be stored");
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
     while let Some((to, text)) = pages.recv().await {
-        assert_eq!(text, "a page");
+        assert_eq!(text, the_text());
         *times.entry(to.to_string()).or_default() += 1;
     }
     assert_eq!(times.len(), RECIPIENTS);
     let twice: Vec<_> = times.into_iter().filter(|(_, times)| *times != 1).collect();
     assert_eq!(twice, [(DEFERRED.to_owned(), 2)]);
+}
+
+/// More than an item on OUTBOX carries: the text stands in EVENTS alone.
+fn the_text() -> String {
+    "a page ".repeat(CARRIED_BYTES_MAX)
 }
 
 /// Waits until so many deliveries are accepted.

@@ -243,7 +243,18 @@ mod tests {
         let (to, at, channel) = ("bob".parse().unwrap(), Instant::default(), Channel::By(Adapter::Sms));
         let record = Record { seq, subject: "x".into(), at, payload: Vec::new().into(), headers: None };
         let (from, decided) = (Author::Homing, EventSeq(seq));
-        let work = Work { message, from, to, channel, text: None, parts: None, at, expires: None, decided };
+        let work = Work {
+            message,
+            from,
+            to,
+            channel,
+            text: None,
+            parts: None,
+            body: None,
+            at,
+            expires: None,
+            decided,
+        };
         match items.take(Taken::of(record), work) {
             Took::Held => None,
             Took::Settle(taken, verdict) => {

@@ -12,6 +12,7 @@ mod perform;
 mod protocol;
 mod refused;
 mod report;
+mod texts;
 
 pub use items::{Grant, OnUnknown};
 pub use journal::Journal;

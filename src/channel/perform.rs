@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
 use super::items::{Answered, Items, Took};
+use super::texts::Texts;
 use super::{Channel, Connector, Ended, Protocol, Then};
 use crate::log::{Fault, Log, Record, Source, Taken, Verdict};
 use crate::rules::presence::Encoding;
@@ -45,6 +46,7 @@ struct Performing<'a, P: Protocol> {
     unread: VecDeque<Record>,
     /// After a question that was refused.
     not_before: Option<Instant>,
+    texts: Texts,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,8 +70,17 @@ pub(super) async fn run<P: Protocol>(
     let items = Items::new(channel.on_unknown, RandomState::new().hash_one(log.fresh_identity()));
     let (question, unread) = (Question::None, VecDeque::new());
     let connectors = adapter.connectors();
-    let mut performing: Performing<'_, P> =
-        Performing { log, channel, connectors, items, question, asked, unread, not_before: None };
+    let mut performing: Performing<'_, P> = Performing {
+        log,
+        channel,
+        connectors,
+        items,
+        question,
+        asked,
+        unread,
+        not_before: None,
+        texts: Texts::default(),
+    };
     let mut draw = log.draw(source::<P>()).await?;
     let mut keep = interval(KEEP_EVERY);
     let mut look = interval(LOOK_EVERY);
@@ -186,8 +197,9 @@ impl<P: Protocol> Performing<'_, P> {
                 self.channel.journal.over(message, &to);
                 self.settle(&taken, verdict).await;
             }
-            Some(Answered::Grant { connector, grant }) => {
+            Some(Answered::Grant { connector, mut grant }) => {
                 if let Some(connector) = self.connectors.get(connector) {
+                    grant.work = self.texts.filled(self.log, grant.work).await;
                     connector.send(grant).await;
                 }
             }

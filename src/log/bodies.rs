@@ -11,7 +11,12 @@ impl Log {
     /// # Errors
     /// When the server does not answer.
     pub async fn commit(&self, seq: EventSeq) -> Result<Option<Commit>, Fault> {
-        let record = self.record("EVENTS", seq.0).await?;
+        let mut record = self.record("EVENTS", seq.0).await?;
+        if record.is_none() && seq.0 > 0 {
+            // A copy that lags behind may have answered; its leader knows.
+            let leader = self.wrapped_record("EVENTS", seq.0, None).await?;
+            record = leader.filter(|record| record.seq == seq.0);
+        }
         Ok(record.and_then(|record| commit::decode(&record.payload).ok()))
     }
 

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::{Outgoing, headers, subjects, to_msgpack};
-use crate::rules::Channel;
-use crate::rules::Timer;
+use super::{Body, Outgoing, headers, subjects, to_msgpack};
 use crate::rules::message::Blob;
 use crate::rules::message::MessagePart;
 use crate::rules::presence::Encoding;
+use crate::rules::schedule::content_of;
+use crate::rules::{Channel, Commit, Timer};
 use crate::words::{Author, EventSeq, Instant, MessageId, Party};
 
 /// One delivery for one channel: `homing.out.<channel>.<user>.<message>`.
@@ -23,6 +23,8 @@ pub struct Work {
     pub channel: Channel,
     pub text: Option<Arc<str>>,
     pub parts: Option<Arc<[MessagePart]>>,
+    /// The commit that holds text or parts, where they are too large to be here.
+    pub body: Option<EventSeq>,
     /// When the message was accepted. Unix milliseconds.
     pub at: Instant,
     pub expires: Option<Instant>,
@@ -30,7 +32,36 @@ pub struct Work {
     pub decided: EventSeq,
 }
 
+/// Of text or parts that stand in the item: 25 SMS. What is larger stands once in EVENTS, and not again for each recipient.
+pub const CARRIED_BYTES_MAX: usize = 4 * 1_024;
+
 impl Work {
+    /// Without its text or parts where they are large: they stand in the commit `held`.
+    #[must_use]
+    pub fn small(self, held: EventSeq) -> Work {
+        let text = self.text.as_ref().map_or(0, |text| text.len());
+        let parts = self.parts.iter().flat_map(|parts| parts.iter());
+        let parts: usize = parts.map(|part| part.data.0.len()).sum();
+        if text + parts <= CARRIED_BYTES_MAX {
+            return self;
+        }
+        Work { text: None, parts: None, body: Some(held), ..self }
+    }
+
+    /// With the text or parts that stand in the commit which `body` names.
+    #[must_use]
+    pub fn filled(self, made: &Commit) -> Work {
+        let accepted = Body::of(made, self.message).map(|body| (body.accepted.text, body.accepted.parts));
+        let content = || {
+            let content = made.facts.iter().find_map(content_of)?;
+            Some((content.text.clone(), content.parts.clone()))
+        };
+        match accepted.or_else(content) {
+            Some((text, parts)) => Work { text, parts, ..self },
+            None => self,
+        }
+    }
+
     /// As fan-out hands it over; `place` is the recipient's among the message's.
     pub fn outgoing(&self, place: usize) -> Outgoing {
         Outgoing {

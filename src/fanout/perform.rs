@@ -1,0 +1,181 @@
+//! One commit's deliveries, carried out: live messages published, work handed over to OUTBOX.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+use tokio::task::unconstrained;
+use tracing::warn;
+
+use super::bodies::{self, Found, Run};
+use crate::log::{Fault, Log, Verdict};
+use crate::rules::Channel;
+use crate::rules::Commit;
+use crate::rules::message::Routed;
+use crate::wire::work::Work;
+use crate::wire::{MessageView, subjects, to_payload};
+use crate::words::{EventSeq, MessageId, Party, UserName};
+
+/// The server was away, or OUTBOX is full.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// Items of one large commit on their way to OUTBOX: more would not be stored sooner, and what small commits hand over
+/// meanwhile stands behind them.
+const HAND_OVERS_MAX: usize = 32;
+/// Bodies that one large commit has in memory, read ahead of their turn. None is larger than what a server takes (1 MiB).
+const BODIES_AHEAD_MAX: usize = 4;
+/// Live messages in memory on their way to the socket: what is published behind them waits as long as they take.
+const UNFLUSHED_BYTES_MAX: usize = 1_024 * 1_024;
+
+pub(super) struct Performer {
+    log: Log,
+    unflushed: AtomicUsize,
+}
+
+/// An item for OUTBOX; `place` is the recipient's among the message's.
+pub(super) struct HandOver {
+    work: Work,
+    place: usize,
+}
+
+impl Performer {
+    pub(super) fn new(log: Log) -> Performer {
+        Performer { log, unflushed: AtomicUsize::new(0) }
+    }
+
+    pub(super) fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// Performs a commit, which is read once more: what waits beside the way is not kept in memory.
+    pub(super) async fn read_and_perform(&self, seq: u64) -> Verdict {
+        match self.log.commit(EventSeq(seq)).await {
+            Ok(Some(commit)) => {
+                let missing = self.stream(seq, &commit).await;
+                missing.map_or_else(|fault| again(seq, &fault), done_but_for)
+            }
+            Ok(None) => Verdict::Poison("it cannot be read any more".to_owned()),
+            Err(fault) => again(seq, &fault),
+        }
+    }
+
+    /// Performs run after run, with a few bodies in memory at a time. The messages whose body is nowhere.
+    async fn stream(&self, seq: u64, commit: &Commit) -> Result<Vec<MessageId>, Fault> {
+        let found = bodies::runs(seq, commit).into_iter().map(|run| async move {
+            let found = bodies::find(&self.log, commit, &run).await;
+            (run, found)
+        });
+        let (mut found, mut missing) = (stream::iter(found).buffered(BODIES_AHEAD_MAX), Vec::new());
+        while let Some((run, found)) = found.next().await {
+            let Some(found) = found? else {
+                missing.push(run.message);
+                continue;
+            };
+            self.live(&run, &found).await?;
+            let works = works(&run, &found, EventSeq(seq)).into_iter();
+            let mut stored = stream::iter(works.map(|work| self.hand_over(work))).buffered(HAND_OVERS_MAX);
+            // Unconstrained: tokio wakes those that it stops for fairness last come, first served, and they would be stored so.
+            while let Some(stored) = unconstrained(stored.next()).await {
+                stored?;
+            }
+        }
+        Ok(missing)
+    }
+
+    /// Sends what goes live, one after the other.
+    pub(super) async fn live(&self, run: &Run, found: &Found) -> Result<(), Fault> {
+        for routed in &run.routed {
+            if let (Channel::Live, Some(user)) = (routed.channel, routed.to.user()) {
+                self.send(routed, user, found).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn send(&self, routed: &Routed, user: &UserName, found: &Found) -> Result<(), Fault> {
+        let body = &found.body;
+        let shown = MessageView {
+            message: routed.message,
+            from: body.accepted.from.clone(),
+            to: routed.to.clone(),
+            text: body.accepted.text.clone(),
+            parts: body.accepted.parts.clone(),
+            at: body.at.to_string(),
+            state: "sent".to_owned(),
+        };
+        let payload = to_payload(&shown, routed.encoding.unwrap_or_default());
+        let len = payload.len();
+        let sent = self.log.client().publish(subjects::live(user, routed.message), payload.into()).await;
+        sent.map_err(|error| Fault::later("send a live message").because(error))?;
+        if self.unflushed.fetch_add(len, Ordering::Relaxed) + len > UNFLUSHED_BYTES_MAX {
+            self.unflushed.store(0, Ordering::Relaxed);
+            self.log.flush().await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn hand_over(&self, HandOver { work, place }: HandOver) -> Result<(), Fault> {
+        self.log.publish(work.outgoing(place), &work.identity(place)).await?;
+        Ok(())
+    }
+}
+
+/// What a run hands over to OUTBOX.
+pub(super) fn works(run: &Run, found: &Found, decided: EventSeq) -> Vec<HandOver> {
+    let accepted = &found.body.accepted;
+    let (mut works, mut next) = (Vec::with_capacity(run.routed.len()), 0);
+    for routed in run.routed.iter().filter(|routed| matches!(routed.channel, Channel::By(_))) {
+        let place = place_of(&routed.to, &accepted.to, next);
+        next = place + 1;
+        let work = Work {
+            message: routed.message,
+            from: accepted.from.clone(),
+            to: routed.to.clone(),
+            channel: routed.channel,
+            text: accepted.text.clone(),
+            parts: accepted.parts.clone(),
+            body: None,
+            at: found.body.at,
+            expires: accepted.expires,
+            decided,
+        };
+        works.push(HandOver { work: work.small(found.held), place });
+    }
+    works
+}
+
+/// Mostly they are routed in the order in which they were named.
+fn place_of(to: &Party, named: &[Party], next: usize) -> usize {
+    let ahead = named.iter().enumerate().skip(next);
+    let mut all = ahead.chain(named.iter().enumerate().take(next));
+    all.find(|(_, party)| *party == to).map_or(0, |(place, _)| place)
+}
+
+/// A commit whose other deliveries are performed. It is parked where a person sees it, if any body is nowhere.
+pub(super) fn done_but_for(missing: Vec<MessageId>) -> Verdict {
+    match missing.as_slice() {
+        [] => Verdict::Done,
+        [first, more @ ..] => {
+            let more = if more.is_empty() { String::new() } else { format!(" and of {} more", more.len()) };
+            Verdict::Poison(format!("the body of {first}{more} is not in the log; the others are delivered"))
+        }
+    }
+}
+
+pub(super) fn again(seq: u64, fault: &Fault) -> Verdict {
+    warn!(seq, %fault, "deliveries are tried again");
+    Verdict::Again(AGAIN_AFTER)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recipient_is_found_at_their_place_wherever_the_search_begins() {
+        let named: Vec<Party> = ["ann", "bob", "carol"].map(|name| name.parse().unwrap()).into();
+        for (to, next, want) in [("ann", 0, 0), ("carol", 0, 2), ("ann", 2, 0), ("bob", 3, 1), ("dan", 1, 0)]
+        {
+            assert_eq!(place_of(&to.parse().unwrap(), &named, next), want, "{to} from {next}");
+        }
+    }
+}
