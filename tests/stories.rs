@@ -16,7 +16,7 @@ use support::{golden, tale};
 /// While the stories are written anew, nobody reads them half.
 static FILES: Mutex<()> = Mutex::new(());
 
-/// Every line of a story that begins with a digit is a command: time, sender, verb, payload. What stands behind it, and below
+/// Every line of a story that begins with a digit is a command: time, sender, verb, payload (`msgpack` before it says how). What stands behind it, and below
 /// it, is the answer and the facts:
 /// ```text
 /// 09:00:02 alice message.send {"to":["bob"],"text":"on my way"} -> accepted m3
@@ -34,7 +34,7 @@ fn tell(story: &str, decider: &mut PureDecider) -> String {
             let mut word = || words.next().unwrap_or_else(|| panic!("too few words: {line}"));
             let at = tale::time(word());
             let subject = subjects::command(word(), word());
-            let (parts, outcome) = decider.take(at, &subject, tale::payload(word()).as_bytes());
+            let (parts, outcome) = decider.take(at, &subject, &tale::bytes(word()));
             let body = OutcomeBody::new(CommandSeq(decider.seq), &outcome);
             told += &format!("{said}{}\n", answer(body, parts.is_empty()));
             for fact in parts.iter().flat_map(|part| &part.facts) {

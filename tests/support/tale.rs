@@ -1,5 +1,6 @@
 //! The notation of a story: times as times, words bare, everything else as JSON has it.
 
+use homing::wire::to_msgpack;
 use homing::words::Instant;
 
 /// Numbers between these are instants: from the year 2020 on, in milliseconds, for longer than any schedule goes.
@@ -35,6 +36,18 @@ pub fn payload(said: &str) -> String {
         payload += &format!("\":{}{rest}", time(word).unix_ms());
     }
     payload
+}
+
+/// A payload as its client sends it: JSON, or behind `msgpack` the same in MessagePack.
+pub fn bytes(said: &str) -> Vec<u8> {
+    let json = |said| payload(said).into_bytes();
+    said.strip_prefix("msgpack ").map_or_else(
+        || json(said),
+        |said| {
+            let said: serde_json::Value = serde_json::from_slice(&json(said)).expect("it is JSON");
+            to_msgpack(&said)
+        },
+    )
 }
 
 /// JSON as people read it: `{"a":"b","due":1796117400000}` is `{a b, due @09:30:00}`.

@@ -1,7 +1,7 @@
 //! The channel a delivery takes: live, pull store, one of the table of channels, or none yet; and why.
 
 use crate::rules::attempt::{Adapter, Needs, with_channels};
-use crate::rules::presence::{Device, DeviceClass, Encoding, latest};
+use crate::rules::presence::{Device, DeviceClass, Encoding, latest, understood};
 use crate::rules::state::User;
 use crate::words::{EventSeq, UserName, named};
 
@@ -73,8 +73,7 @@ impl Choice {
     }
 
     fn device(channel: Channel, because: RouteReason, device: &Device) -> Choice {
-        let encoding = (channel == Channel::Live).then_some(device.encoding);
-        Choice { channel, because, seen: Some(device.since), encoding }
+        Choice { channel, because, seen: Some(device.since), encoding: None }
     }
 }
 
@@ -116,7 +115,8 @@ pub(super) fn to_phone(route: Route) -> Option<Choice> {
 
 fn by_client(user: &User) -> Option<Choice> {
     if let Some(device) = latest(user, DeviceClass::Pc) {
-        return Some(Choice::device(Channel::Live, RouteReason::PcOnline, device));
+        let encoding = Some(understood(&user.devices));
+        return Some(Choice { encoding, ..Choice::device(Channel::Live, RouteReason::PcOnline, device) });
     }
     let device = latest(user, DeviceClass::Pull)?;
     Some(Choice::device(Channel::Pull, RouteReason::PullOnline, device))

@@ -52,6 +52,13 @@ pub(super) fn latest(user: &User, class: DeviceClass) -> Option<&Device> {
     user.devices.iter().filter(|device| device.class == class).max_by_key(|device| device.since)
 }
 
+/// What all of these understand that take messages live: one subject reaches them all, and each reads JSON.
+pub(super) fn understood<'a>(devices: impl IntoIterator<Item = &'a Device>) -> Encoding {
+    let mut live = devices.into_iter().filter(|device| device.class == DeviceClass::Pc);
+    let all = live.all(|device| device.encoding == Encoding::Msgpack);
+    if all { Encoding::Msgpack } else { Encoding::Json }
+}
+
 pub(super) fn evolve(state: &mut State, fact: &Fact, at: EventSeq) {
     match fact {
         Fact::CameOnline(CameOnline { user, device, class, encoding, lease_ms: _ }) => {

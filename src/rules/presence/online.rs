@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CameOnline, DeviceClass};
+use super::{CameOnline, DeviceClass, Encoding, understood};
 use crate::rules::proof::{ByUser, Case};
 use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Fact, Rejection, message};
@@ -45,7 +45,9 @@ impl Decide for Online {
             lease_ms: lease.ms(),
             encoding: case.encoding,
         };
-        let waits = message::what_waits(case.state, user, *class, case.encoding).map(Fact::from);
+        let others = understood(user.devices.iter().filter(|other| other.name != *device));
+        let encoding = if others == case.encoding { others } else { Encoding::Json };
+        let waits = message::what_waits(case.state, user, *class, encoding).map(Fact::from);
         Ok(std::iter::once(online.into()).chain(waits).collect())
     }
 }
