@@ -11,11 +11,13 @@ mod awaited;
 mod judge;
 mod memory;
 mod origin;
+mod repair;
 mod settle;
 mod snapshot;
 mod standby;
 
 pub use memory::Memory;
+pub use repair::{Plan, repair};
 pub use snapshot::Snapshots;
 
 use std::path::Path;

@@ -1,5 +1,6 @@
 //! Nothing that stands in a stream stops the deciding, and what cannot be decided is said: on a real nats-server.
 
+mod gap;
 mod half;
 mod strays;
 #[path = "../support/mod.rs"]
