@@ -10,7 +10,8 @@ use homing::rules::Fact;
 use homing::rules::message::Send;
 use homing::rules::presence::Encoding;
 use homing::server::Sync;
-use homing::wire::{command, subjects};
+use homing::wire::{Outgoing, command, subjects};
+use homing::words::EventSeq;
 use serde_json::json;
 use support::server::server;
 use support::{HOMING, Homing, run, say};
@@ -61,8 +62,10 @@ async fn a_log_of_an_older_layout_is_not_begun_on() {
         let managed = server(&folder.path().join("server"), 0, Sync::Off).await;
         let log = Log::connect(&managed.url(), "test").await.unwrap();
         log.provision(true, None).await.unwrap();
-        log.client().publish(subject, "an older commit".into()).await.unwrap();
-        log.client().flush().await.unwrap();
+        let (mut appender, mut acks) = log.appender(EventSeq(0)).await.unwrap();
+        let (subject, payload) = (subject.to_owned(), b"an older commit".to_vec());
+        let older = Outgoing { subject: subject.clone(), headers: Vec::new(), payload };
+        acks.stored(appender.append(older).await.unwrap()).await.unwrap();
         let mut serve = Command::new(HOMING);
         serve.args(["serve", "--nats", &managed.url(), "--data"]).arg(folder.path().join("data"));
         serve.env_remove("NATS_URL").stdin(Stdio::null());
@@ -71,7 +74,10 @@ async fn a_log_of_an_older_layout_is_not_begun_on() {
         let told: Vec<&str> =
             ended.stderr.lines().filter(|line| line.contains("could not read EVENTS")).collect();
         assert_eq!(told.len(), 1, "{}", ended.stderr);
-        assert!(told[0].contains(subject) && told[0].contains("start with an empty data folder"), "{told:?}");
+        assert!(
+            told[0].contains(&subject) && told[0].contains("start with an empty data folder"),
+            "{told:?}"
+        );
         assert_eq!(ended.stdout, "");
         managed.stop().await.unwrap();
     }

@@ -2,6 +2,8 @@
 
 mod support;
 
+use async_nats::header::NATS_EXPECTED_LAST_SEQUENCE;
+use async_nats::{HeaderMap, HeaderValue};
 use homing::log::Record;
 use homing::rules::attempt::{
     Ask, Asked, Attempt, DeferClass, DeferReason, FailReason, Granted, Receipt, ReceiptState, Report,
@@ -106,7 +108,10 @@ fn play(story: &[Command]) -> Result<(), TestCaseError> {
                 subject: subject.as_str().into(),
                 at: Instant::default(),
                 payload: payload.clone().into(),
-                headers: None,
+                headers: Some(HeaderMap::from_iter([(
+                    NATS_EXPECTED_LAST_SEQUENCE,
+                    HeaderValue::from(seq - 1),
+                )])),
             };
             // The bridge follows these alone.
             if follows.iter().any(|filter| filter == subject || is_of_area(filter, subject)) {

@@ -16,7 +16,7 @@ use crate::log::{Fault, Log, Record, Source, Taken, Verdict};
 use crate::rules::presence::Encoding;
 use crate::rules::{Command, Fact};
 use crate::wire::work::Work;
-use crate::wire::{command, commit, from_msgpack};
+use crate::wire::{command, from_msgpack};
 
 /// Items fetched at once.
 const BATCH_LEN_MAX: usize = 256;
@@ -172,7 +172,7 @@ impl<P: Protocol> Performing<'_, P> {
                 }
                 continue;
             };
-            let Ok(commit) = commit::decode(&record.payload) else { continue };
+            let Ok(commit) = record.commit() else { continue };
             if commit.command.0 != seq {
                 continue;
             }

@@ -10,7 +10,7 @@ use tracing::warn;
 use crate::log::{Fault, Log, Record};
 use crate::rules::attempt::Adapter;
 use crate::rules::{Commit, Fact, Happened, Rejection};
-use crate::wire::{commit, subjects, work};
+use crate::wire::{subjects, work};
 use crate::words::EventSeq;
 
 /// The server is away.
@@ -33,7 +33,7 @@ pub(super) async fn run(
     while let Some(records) = ends.run_until_cancelled(follower.next()).await {
         let mut own = Vec::new();
         for record in records? {
-            let Ok(commit) = commit::decode(&record.payload) else { continue };
+            let Ok(commit) = record.commit() else { continue };
             if commit.by.as_str() != channel.part() {
                 continue;
             }

@@ -1,7 +1,10 @@
 //! `homing streams`: what exists on the server, held against what is declared in `streams/`.
 
+use serde_json::json;
+
 use super::output::{Failure, Output};
 use super::settings::Settings;
+use crate::decider::{self, Plan};
 use crate::log::{Finding, FindingState, Log};
 
 /// Compare the server's streams and consumers with the declared ones, or create what is missing
@@ -20,18 +23,49 @@ enum What {
     Check,
     /// Create what is missing; report what differs
     Apply,
+    /// Say what would be done where COMMANDS does not fit to EVENTS, and do it with --yes
+    ///
+    /// COMMANDS was made anew, restored from another backup than EVENTS, cut by a power loss, or trimmed too far: Homing then
+    /// decides nothing. Its numbers go on behind the gap, and commands that were never decided are stored again. Stop every
+    /// `homing serve` that decides before this.
+    Repair {
+        /// Do it
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     settings.start_log("warn");
     let log = Log::at(&settings.address()?, "streams").await?;
-    let create = matches!(args.what, What::Apply);
+    let create = match args.what {
+        What::Check => false,
+        What::Apply => true,
+        What::Repair { yes } => return repair(&log, yes, output).await,
+    };
     let findings = log.provision(create, args.replicas).await?;
     output.result(&findings, || findings.iter().map(line).collect::<Vec<_>>().join("\n"));
     let wrong = |finding: &&Finding| matches!(finding.state, FindingState::Missing | FindingState::Differs);
     match findings.iter().filter(wrong).count() {
         0 => Ok(()),
         count => Err(Failure::failed(format!("{count} of {} are not as declared", findings.len()))),
+    }
+}
+
+async fn repair(log: &Log, yes: bool, output: Output) -> Result<(), Failure> {
+    let plan = Plan::of(log).await?;
+    let found = plan.as_ref().map_or_else(|| "COMMANDS fits to EVENTS".to_owned(), ToString::to_string);
+    if yes {
+        // Where nothing is wrong this opens what a repair that was interrupted may have left closed.
+        let again = decider::repair(log).await?;
+        let done = json!({ "plan": plan, "done": true, "stored_again": again });
+        output.result(&done, || format!("{found}\nDone: {again} commands were stored again."));
+        return Ok(());
+    }
+    output.result(&json!({ "plan": plan, "done": false }), || found);
+    match plan {
+        None => Ok(()),
+        Some(_) => Err(Failure::failed("nothing was done; `homing streams repair --yes` does it".to_owned())),
     }
 }
 

@@ -1,9 +1,14 @@
 //! The decider's state as the log tells it: from a snapshot or from the beginning, and kept up.
+//!
+//! Invariant: what cannot be taken in is never appended: a decision is taken in before it is sent.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use tracing::{error, warn};
 
 use crate::log::{Fault, Log, Mark, Record};
 use crate::rules::{Commit, State};
-use crate::wire::commit;
-use crate::words::EventSeq;
+use crate::words::{CommandSeq, EventSeq};
 
 use super::Snapshots;
 
@@ -17,34 +22,60 @@ const SNAPSHOT_LATE_MAX: u64 = 4;
 #[derive(Debug, Default)]
 pub struct Memory {
     state: State,
-    /// The last sequence read.
+    /// The last sequence read, be it a commit or not: the fence.
     read: EventSeq,
-    /// Parts that wait for their last one.
+    /// Parts that wait for their last one, and where they stand.
     parts: Vec<Commit>,
+    places: Vec<EventSeq>,
     /// The last commit taken in: by it the log is known again.
     mark: Mark,
     snapshot_at: u64,
+    /// Records since the snapshot that are none of ours.
+    passed_over: u64,
+    /// The last of them that was reported.
+    reported: EventSeq,
 }
 
 impl Memory {
     /// From the newest snapshot that belongs to this log, else from the beginning.
+    ///
+    /// # Errors
+    /// When the server does not answer, or there is a snapshot that cannot be read.
     pub async fn load(log: &Log, snapshots: &Snapshots) -> Result<Memory, Fault> {
-        let Some((mark, state)) = snapshots.load()? else { return Ok(Memory::default()) };
-        if !mark.belongs_to(log).await? {
-            tracing::warn!(
-                commit = mark.seq.0,
-                "the snapshot is of another log; reading the log from its beginning"
-            );
-            return Ok(Memory::default());
+        let created = log.ends("EVENTS").await?.created;
+        let mut memory = Memory::default();
+        if let Some((mark, state)) = snapshots.load()? {
+            if mark.belongs_to(log).await? {
+                memory = Memory { state, read: mark.seq, mark, snapshot_at: mark.seq.0, ..memory };
+            } else {
+                warn!(
+                    commit = mark.seq.0,
+                    "the snapshot is of another log; reading the log from its beginning"
+                );
+            }
         }
-        Ok(Memory { state, read: mark.seq, parts: Vec::new(), mark, snapshot_at: mark.seq.0 })
+        memory.mark.log = Some(created);
+        Ok(memory)
+    }
+
+    /// The same, where what stands up to `reported` and is none of ours was told of already.
+    pub(super) fn having_told(self, reported: EventSeq) -> Memory {
+        Memory { reported, ..self }
     }
 
     pub fn state(&self) -> &State {
         &self.state
     }
 
+    /// The last commit taken in.
+    pub(super) fn mark(&self) -> Mark {
+        self.mark
+    }
+
     /// Reads EVENTS to its present end.
+    ///
+    /// # Errors
+    /// When the server does not answer, or the log cannot be gone on with.
     pub async fn catch_up(&mut self, log: &Log) -> Result<(), Fault> {
         let last = log.last_seq("EVENTS").await?;
         if last < self.read.0 {
@@ -67,34 +98,94 @@ impl Memory {
         if record.seq != self.read.0 + 1 {
             return Err(Fault::never(doing()).because("EVENTS has a gap; restore it from a backup"));
         }
-        let commit = commit::decode(&record.payload).map_err(|why| Fault::never(doing()).because(why))?;
         self.read = EventSeq(record.seq);
+        match record.commit().and_then(|commit| self.must_be_next(&commit).map(|()| commit)) {
+            Ok(commit) => self.take_part(commit),
+            Err(why) => {
+                self.pass_over(record, &why);
+                Ok(())
+            }
+        }
+    }
+
+    fn take_part(&mut self, commit: Commit) -> Result<(), Fault> {
         let last = commit.is_last_part();
         self.parts.push(commit);
-        if last {
-            let parts = std::mem::take(&mut self.parts);
-            self.evolve(&parts, EventSeq(self.read.0 + 1 - parts.len() as u64));
+        self.places.push(self.read);
+        if !last {
+            return Ok(());
         }
+        let (parts, places) = (std::mem::take(&mut self.parts), std::mem::take(&mut self.places));
+        self.evolve(&parts, &places).map_err(|fault| Fault::never(fault.doing).because(BROKEN))
+    }
+
+    /// The decider writes its decisions in the order of the commands, each to its end.
+    fn must_be_next(&self, commit: &Commit) -> Result<(), String> {
+        let next = match self.parts.first() {
+            None => commit.command > self.state.position().0 && commit.part == 0,
+            Some(first) => {
+                commit.command == first.command
+                    && commit.parts == first.parts
+                    && usize::try_from(commit.part) == Ok(self.parts.len())
+            }
+        };
+        let why = || format!("it answers command {}, which is not next", commit.command.0);
+        if next { Ok(()) } else { Err(why()) }
+    }
+
+    fn pass_over(&mut self, record: &Record, why: &str) {
+        self.passed_over += 1;
+        if record.seq <= self.reported.0 {
+            return;
+        }
+        self.reported = EventSeq(record.seq);
+        let (seq, subject) = (record.seq, record.subject.as_str());
+        if record.is_fenced() {
+            error!(seq, subject, why, "a commit in EVENTS is torn or another version's, and passed over");
+        } else {
+            warn!(seq, subject, why, "a record in EVENTS is none of ours, and passed over");
+        }
+    }
+
+    /// How many records since the snapshot are none of ours, and the last of them that was told of.
+    pub(super) fn passed_over(&self) -> (u64, EventSeq) {
+        (self.passed_over, self.reported)
+    }
+
+    /// A panic leaves the state torn: this memory is then of no use any more.
+    fn evolve(&mut self, parts: &[Commit], places: &[EventSeq]) -> Result<(), Fault> {
+        let evolved = catch_unwind(AssertUnwindSafe(|| self.state.evolve_at(parts, places)));
+        let (Ok(()), Some(last)) = (evolved, parts.last()) else {
+            let command = parts.first().map_or(0, |part| part.command.0);
+            return Err(Fault::reload(format!("take in the decision of command {command}")).because(BROKEN));
+        };
+        let (command, seq) = self.state.position();
+        self.mark = Mark { seq, command, at: last.at, log: self.mark.log };
         Ok(())
     }
 
-    fn evolve(&mut self, parts: &[Commit], at: EventSeq) {
-        self.state.evolve(parts, at);
-        let (command, seq) = self.state.position();
-        let at = parts.last().map_or(self.mark.at, |part| part.at);
-        self.mark = Mark { seq, command, at };
-    }
-
-    /// Takes in a decision of our own, all parts of it, the first of which stands at `at`.
-    pub(super) fn decided(&mut self, parts: &[Commit], at: EventSeq) {
+    /// Takes in a decision of our own, as many parts of which as are [`Memory::written`] stand in the log already.
+    ///
+    /// # Errors
+    /// Where the rules panic: nothing of it may be appended, and this memory is of no use any more.
+    pub(super) fn decided(&mut self, parts: &[Commit]) -> Result<(), Fault> {
+        let mut places = std::mem::take(&mut self.places);
         self.parts.clear();
-        self.evolve(parts, at);
+        let fresh = parts.len().saturating_sub(places.len());
+        places.extend((self.read.0 + 1..).take(fresh).map(EventSeq));
+        self.evolve(parts, &places)?;
         self.read = self.mark.seq;
+        Ok(())
     }
 
-    /// How many parts of the next decision stand in the log already, and where the first of them does.
-    pub(super) fn written(&self) -> (usize, EventSeq) {
-        (self.parts.len(), EventSeq(self.read.0 + 1 - self.parts.len() as u64))
+    /// The parts of the next decision that stand in the log already.
+    pub(super) fn written(&self) -> &[Commit] {
+        &self.parts
+    }
+
+    /// Where they stand.
+    pub(super) fn written_at(&self) -> &[EventSeq] {
+        &self.places
     }
 
     pub(super) fn read(&self) -> EventSeq {
@@ -113,7 +204,7 @@ impl Memory {
 
     /// The bytes of a snapshot, where anything was decided since the last one.
     pub(super) fn snapshot(&mut self) -> Option<Vec<u8>> {
-        if self.snapshot_at == self.read.0 {
+        if self.snapshot_at == self.read.0 || self.mark.command == CommandSeq::default() {
             return None;
         }
         self.snapshot_at = self.read.0;
@@ -124,3 +215,5 @@ impl Memory {
         SNAPSHOT_EVERY_MIN.max(self.state.kept_len())
     }
 }
+
+const BROKEN: &str = "the rules panicked; the program's standard error says where";

@@ -3,23 +3,38 @@
 //! Invariant: nothing is acknowledged and nothing is decided twice: the last commit is the position.
 //! Invariant: an outcome is told, and a snapshot kept, only after the commits behind it are stored.
 //! Invariant: whoever loses the fence forgets what it believed and reads the log again.
+//! Invariant: nothing that a command says, and nothing that somebody else has published, stops the deciding.
+//! Invariant: nothing is decided before COMMANDS was held against EVENTS: what is acknowledged is decided, or is said not to be.
 
 mod active;
 mod awaited;
+mod judge;
 mod memory;
+mod origin;
+mod repair;
 mod settle;
 mod snapshot;
 mod standby;
 
 pub use memory::Memory;
+pub use repair::{Plan, repair};
 pub use snapshot::Snapshots;
 
 use std::path::Path;
+use std::time::Duration;
 
+use async_nats::connection::State;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use crate::log::{Fault, Log, Retry};
+use crate::wire::commit::COMMIT_BYTES_MAX;
+use crate::words::{CommandSeq, EventSeq};
+
+/// Between two readings of the log, where nothing was decided since the one before: the first pause, and the longest.
+/// Reading a long log costs seconds of a core, and what failed twice in the same place seldom goes through at once.
+const READ_AGAIN_AFTER: Duration = Duration::from_millis(300);
+const READ_AGAIN_AFTER_MAX: Duration = Duration::from_secs(10);
 
 /// Stands by while another decider is active, and decides when none is; until `stop`.
 ///
@@ -27,39 +42,106 @@ use crate::log::{Fault, Log, Retry};
 /// Only what trying again cannot mend.
 pub async fn run(log: Log, data: &Path, stop: CancellationToken) -> Result<(), Fault> {
     let snapshots = Snapshots::at(data)?;
-    let mut memory = None;
+    let mut decider = Decider {
+        log,
+        snapshots,
+        memory: None,
+        unfit: None,
+        reached: CommandSeq::default(),
+        told: EventSeq::default(),
+        faults: 0,
+    };
     while !stop.is_cancelled() {
-        let one_turn = turn(&log, &snapshots, &mut memory, &stop).await;
-        let fault = match one_turn {
+        let fault = match decider.turn(&stop).await {
             Ok(()) => continue,
             Err(fault) if fault.retry == Retry::Never => return Err(fault),
             Err(fault) => fault,
         };
-        warn!(%fault, "the decider reads the log again");
-        memory = None;
-        stop.run_until_cancelled(standby::pause()).await;
+        let pause = decider.pause();
+        warn!(%fault, "the decider reads the log again in {pause:?}");
+        stop.run_until_cancelled(tokio::time::sleep(pause)).await;
     }
     Ok(())
 }
 
-/// Follows the log until nobody is active, then decides until it is stopped or loses the fence.
-async fn turn(
-    log: &Log,
-    snapshots: &Snapshots,
-    memory: &mut Option<Memory>,
-    stop: &CancellationToken,
-) -> Result<(), Fault> {
-    let mut current = match memory.take() {
-        Some(memory) => memory,
-        None => Memory::load(log, snapshots).await?,
-    };
-    current.catch_up(log).await?;
-    if standby::someone_is_active(log).await {
-        *memory = Some(current);
-        stop.run_until_cancelled(standby::pause()).await;
+/// What is kept between two turns.
+struct Decider {
+    log: Log,
+    snapshots: Snapshots,
+    memory: Option<Memory>,
+    /// The command whose decision the rules could not take in.
+    unfit: Option<CommandSeq>,
+    /// The last command that was found decided when the log was read.
+    reached: CommandSeq,
+    /// The last record of EVENTS that is none of ours and was reported.
+    told: EventSeq,
+    /// Since anything was decided.
+    faults: u32,
+}
+
+impl Decider {
+    /// Follows the log until nobody is active, then decides until it is stopped or loses the fence.
+    async fn turn(&mut self, stop: &CancellationToken) -> Result<(), Fault> {
+        let Decider { log, snapshots, .. } = self;
+        let mut memory = match self.memory.take() {
+            Some(memory) => memory,
+            None => Memory::load(log, snapshots).await?.having_told(self.told),
+        };
+        let caught_up = memory.catch_up(log).await;
+        self.told = memory.passed_over().1;
+        caught_up?;
+        let (command, commit) = memory.state().position();
+        if command > self.reached {
+            (self.reached, self.faults) = (command, 0);
+        }
+        if standby::someone_is_active(log).await {
+            self.memory = Some(memory);
+            stop.run_until_cancelled(standby::pause()).await;
+            return Ok(());
+        }
+        must_take_commits(log)?;
+        origin::compare(log, memory.mark()).await?;
+        let commands = &log.another("decider commands").await?;
+        info!(seq = command.0, commit = commit.0, "deciding");
+        let turn = active::Turn { log, commands, snapshots, unfit: &mut self.unfit, stop };
+        active::decide(turn, memory).await
+    }
+
+    /// How long to wait after a fault. While the server is away there is nothing to spare.
+    fn pause(&mut self) -> Duration {
+        if self.log.client().connection_state() != State::Connected {
+            return READ_AGAIN_AFTER;
+        }
+        let pause = pause_after(self.faults);
+        self.faults = self.faults.saturating_add(1);
+        pause
+    }
+}
+
+/// After so many faults in a row.
+fn pause_after(faults: u32) -> Duration {
+    READ_AGAIN_AFTER.saturating_mul(2_u32.saturating_pow(faults)).min(READ_AGAIN_AFTER_MAX)
+}
+
+/// A server that takes less than a commit may have would end the connection at the first large one.
+fn must_take_commits(log: &Log) -> Result<(), Fault> {
+    let takes = log.client().max_payload();
+    if takes >= COMMIT_BYTES_MAX {
         return Ok(());
     }
-    let (command, commit) = current.state().position();
-    info!(seq = command.0, commit = commit.0, "deciding");
-    active::decide(log, snapshots, current, stop).await
+    Err(Fault::never("decide").because(format!(
+        "the server takes messages of {takes} bytes at most, and a commit has up to {COMMIT_BYTES_MAX}; set `max_payload: \
+         1MB` or more in nats-server's configuration, and start it again"
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_fails_again_and_again_reads_the_log_less_and_less_often() {
+        let pauses = [0, 1, 2, 5, 6, u32::MAX].map(|faults| pause_after(faults).as_millis());
+        assert_eq!(pauses, [300, 600, 1_200, 9_600, 10_000, 10_000]);
+    }
 }

@@ -20,6 +20,7 @@ pub(super) enum Settling {
 }
 
 /// An outcome with the subject it is told on.
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Answer {
     pub(super) subject: String,
     pub(super) payload: Bytes,

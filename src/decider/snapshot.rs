@@ -99,7 +99,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let snapshots = Snapshots::at(folder.path()).unwrap();
         assert_eq!(snapshots.load().unwrap(), None);
-        let mark = Mark { seq: EventSeq(7), command: CommandSeq(9), at: Instant::from_unix_ms(11) };
+        let mark =
+            Mark { seq: EventSeq(7), command: CommandSeq(9), at: Instant::from_unix_ms(11), log: None };
         let bytes = Snapshots::encode(mark, &State::default());
         snapshots.store(&bytes).unwrap();
         assert_eq!(snapshots.load().unwrap(), Some((mark, State::default())));

@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use async_nats::{Client, Request, Subscriber};
+use bytes::Bytes;
 use futures_util::StreamExt;
+use serde_json::json;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::log::{Fault, Log};
 use crate::wire::subjects::ACTIVE_DECIDER;
+use crate::wire::to_json;
 
 /// A takeover follows a death within about this time: the server tells at once that nobody answers.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
@@ -27,18 +30,24 @@ pub(super) async fn someone_is_active(log: &Log) -> bool {
 
 /// Makes this process the one that answers, until the handle is dropped. A task of its own: a slow disk holds up
 /// decisions, and must not look like a death.
-pub(super) async fn claim(log: &Log) -> Result<AbortOnDropHandle<()>, Fault> {
+pub(super) async fn claim(log: &Log, passed_over: u64) -> Result<AbortOnDropHandle<()>, Fault> {
     let subscribed = log.client().subscribe(ACTIVE_DECIDER).await;
     let questions =
         subscribed.map_err(|error| Fault::later("say that this decider is active").because(error))?;
-    Ok(AbortOnDropHandle::new(tokio::spawn(answer(log.client().clone(), questions))))
+    Ok(AbortOnDropHandle::new(tokio::spawn(answer(log.client().clone(), questions, active(passed_over)))))
 }
 
-async fn answer(client: Client, mut questions: Subscriber) {
+/// What the active decider says of itself, to whoever asks: that it is active, and how many of the records of EVENTS that it
+/// has read since its last snapshot are none of ours.
+fn active(passed_over: u64) -> Bytes {
+    to_json(&json!({ "active": true, "passed_over": passed_over })).into()
+}
+
+async fn answer(client: Client, mut questions: Subscriber, active: Bytes) {
     while let Some(question) = questions.next().await {
         if let Some(reply) = question.reply {
             // Whoever asked may be gone; then there is nobody to tell.
-            let _ = client.publish(reply, "active".into()).await;
+            let _ = client.publish(reply, active.clone()).await;
         }
     }
 }

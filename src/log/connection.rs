@@ -1,5 +1,6 @@
 //! A connection to NATS, and the handle through which rooms use the log.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -29,6 +30,7 @@ pub struct Log {
     client: Client,
     js: Context,
     losses: watch::Receiver<u64>,
+    address: Arc<NatsUrl>,
 }
 
 /// Tells when the connection is lost. A server that died has forgotten what was under way on it (requests, pulls,
@@ -73,6 +75,14 @@ impl Log {
         Log::open(address, options.custom_inbox_prefix(subjects::inbox_prefix(user))).await
     }
 
+    /// A connection of its own to the same place, for what must not take this one with it.
+    ///
+    /// # Errors
+    /// When no server answers within five seconds.
+    pub async fn another(&self, name: &str) -> Result<Log, Fault> {
+        Log::at(&self.address, name).await
+    }
+
     async fn open(address: &NatsUrl, options: ConnectOptions) -> Result<Log, Fault> {
         let (lost, losses) = watch::channel(0);
         let options = options
@@ -97,7 +107,7 @@ impl Log {
             .ack_timeout(ACK_TIMEOUT)
             .max_ack_inflight(ACKS_IN_FLIGHT_MAX)
             .build(client.clone());
-        Ok(Log { client, js, losses })
+        Ok(Log { client, js, losses, address: Arc::new(address.clone()) })
     }
 
     /// Waits until all that was published on this connection is on its way to the server.

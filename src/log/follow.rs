@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_nats::jetstream::consumer::pull::{Config, Stream};
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy};
 use futures_util::{FutureExt, StreamExt};
-use tracing::{debug, warn};
+use tracing::debug;
 
 use super::connection::Losses;
 use super::read::instant;
@@ -30,8 +30,10 @@ pub struct Follower {
     losses: Losses,
     /// Consumer sequence of the last message: a gap there is a lost message.
     consumed: u64,
-    /// Where the last reader ended that had begun. A second one that ends there has read nothing.
-    ended_at: u64,
+    /// How many records are read one by one when a reader ends: more and more until one gives something again.
+    alone: usize,
+    /// How often a reader has begun, or a record was read without one.
+    begun: u64,
 }
 
 impl std::fmt::Debug for Follower {
@@ -49,7 +51,17 @@ impl Log {
     /// Follows what has one of these subjects, which do not overlap; of none all.
     pub fn follow_all(&self, stream: &'static str, filters: Vec<String>, from: u64) -> Follower {
         let (log, losses) = (self.clone(), self.losses());
-        Follower { log, stream, filters, next: from.max(1), messages: None, losses, consumed: 0, ended_at: 0 }
+        Follower {
+            log,
+            stream,
+            filters,
+            next: from.max(1),
+            messages: None,
+            losses,
+            consumed: 0,
+            alone: 1,
+            begun: 0,
+        }
     }
 }
 
@@ -62,13 +74,15 @@ impl Follower {
     pub async fn next(&mut self) -> Result<Vec<Record>, Fault> {
         loop {
             match self.some().await {
-                Ok(records) => return Ok(records),
+                Ok(records) => {
+                    self.alone = 1;
+                    return Ok(records);
+                }
                 Err(fault) if fault.retry == super::Retry::Never => return Err(fault),
                 Err(fault) => {
                     debug!(stream = self.stream, seq = self.next, %fault, "the reader is made again");
                     let had_begun = self.messages.take().is_some();
                     if had_begun
-                        && std::mem::replace(&mut self.ended_at, self.next) == self.next
                         && let Ok(records) = self.one_by_one().await
                         && !records.is_empty()
                     {
@@ -80,21 +94,26 @@ impl Follower {
         }
     }
 
+    /// Changes whenever the stream may have become another one since the records before: its reader was made again.
+    pub fn begun(&self) -> u64 {
+        self.begun
+    }
+
     /// Past what no reader gets past: a record whose subject is not UTF-8, or whose headers are none, ends every
-    /// connection it is delivered on. Anybody who may publish can store one.
+    /// connection it is delivered on. Anybody who may publish can store one, so whenever a reader ends, what comes next
+    /// might be one: it is read by itself before anything else is tried.
     async fn one_by_one(&mut self) -> Result<Vec<Record>, Fault> {
         let (mut next, mut records) = (self.next, Vec::new());
-        while records.len() < BATCH_LEN_MAX {
+        self.begun += 1;
+        let len_max = self.alone;
+        self.alone = BATCH_LEN_MAX.min(self.alone * 2);
+        while records.len() < len_max {
             let Some(record) = self.first_from(next).await? else { break };
             next = record.seq + 1;
             records.push(record);
         }
         if !records.is_empty() {
-            warn!(
-                stream = self.stream,
-                seq = self.next,
-                "read one by one: the reader did not get past this record"
-            );
+            debug!(stream = self.stream, seq = self.next, len = records.len(), "read one by one");
         }
         self.next = next;
         Ok(records)
@@ -116,6 +135,7 @@ impl Follower {
         if self.messages.is_none() {
             self.losses = self.log.losses();
             self.messages = Some(self.open().await?);
+            self.begun += 1;
             self.consumed = 0;
         }
         let messages = self.messages.as_mut().expect("it was opened just now");

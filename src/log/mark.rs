@@ -11,16 +11,25 @@ pub struct Mark {
     pub seq: EventSeq,
     pub command: CommandSeq,
     pub at: Instant,
+    /// When that log was created. What an earlier version kept does not say it.
+    #[serde(default)]
+    pub log: Option<Instant>,
 }
 
 impl Mark {
-    /// Whether the log holds that commit. What holds nothing yet belongs to any log.
+    /// Whether it is of this log: created at the same moment, and that commit stands there. What holds nothing yet belongs
+    /// to any log.
     ///
     /// # Errors
     /// When the server does not answer.
     pub async fn belongs_to(self, log: &Log) -> Result<bool, Fault> {
-        if self == Mark::default() {
+        if self.seq == EventSeq::default() {
             return Ok(true);
+        }
+        if let Some(created) = self.log
+            && created != log.ends("EVENTS").await?.created
+        {
+            return Ok(false);
         }
         let found = log.commit(self.seq).await?;
         Ok(found.is_some_and(|found| found.command == self.command && found.at == self.at))

@@ -6,6 +6,7 @@
 
 mod append;
 mod bodies;
+mod change;
 pub mod clock;
 mod connection;
 mod draw;
@@ -17,6 +18,7 @@ mod layout;
 mod mark;
 mod minutes;
 mod nats_url;
+mod ours;
 mod pipeline;
 mod projection;
 mod publish;
@@ -41,6 +43,7 @@ pub use nats_url::NatsUrl;
 pub use pipeline::Pipeline;
 pub use projection::{Projection, blocking};
 pub use pull::{Pull, Source, Taken, Verdict};
+pub use read::Ends;
 pub use rebuild::rebuilding;
 pub use rows::Rows;
 pub use streams::{Difference, Finding, FindingState};

@@ -22,6 +22,8 @@ pub struct Projection {
     db: Db,
     format: u32,
     position: watch::Sender<EventSeq>,
+    /// When the log was created that is projected; unknown to who reads a folder without its log.
+    log: Option<Instant>,
 }
 
 /// Why a folder could not be opened.
@@ -40,16 +42,18 @@ impl Projection {
     /// As [`Projection::open`], or where the log does not answer.
     pub async fn of(log: &Log, folder: &Path, format: u32) -> Result<Projection, Fault> {
         let path = folder.to_owned();
+        let created = Some(log.ends("EVENTS").await?.created);
         let projection = blocking(move || Projection::open(&path, format)).await?;
         if projection.belongs_to(log).await? {
-            return Ok(projection);
+            return Ok(Projection { log: created, ..projection });
         }
         tracing::warn!(folder = %folder.display(), "the folder is of another log, and is rebuilt from this one");
         let path = folder.to_owned();
         blocking(move || {
             drop(projection);
             Projection::set_aside(&path)?;
-            Projection::open(&path, format)
+            let projection = Projection::open(&path, format)?;
+            Ok(Projection { log: created, ..projection })
         })
         .await
     }
@@ -84,7 +88,7 @@ impl Projection {
         }));
         match opened {
             Ok(Ok((db, Ok(position)))) => {
-                Ok(Projection { db, format, position: watch::Sender::new(position) })
+                Ok(Projection { db, format, position: watch::Sender::new(position), log: None })
             }
             Ok(Ok((_, Err(why)))) => Err(Unopened::Useless(why.to_owned())),
             Ok(Err(error)) if is_locked(&error) => Err(Unopened::Unavailable(
@@ -139,6 +143,7 @@ impl Projection {
             Some(mark) => mark,
             None => self.mark()?.unwrap_or_default(),
         };
+        let mark = Mark { log: self.log.or(mark.log), ..mark };
         rows.insert(META, Meta { position: until, mark }.write(self.format));
         self.db.apply_batch(rows).map_err(|error| Fault::sled("write a projection", error))?;
         self.position.send_replace(until);
@@ -225,7 +230,8 @@ fn position(db: &Db, format: u32) -> sled::Result<Result<EventSeq, &'static str>
     Ok(Meta::read(&meta, format).map(|meta| meta.position).ok_or("another format"))
 }
 
-/// The row `!`: format 4, position 8, the mark's seq 8, command 8 and instant 8; most significant byte first.
+/// The row `!`: format 4, position 8, the mark's seq 8, command 8 and instant 8, and 8 of when its log was created, where
+/// that is known; most significant byte first.
 struct Meta {
     position: EventSeq,
     mark: Mark,
@@ -239,6 +245,9 @@ impl Meta {
             bytes.extend_from_slice(&number.to_be_bytes());
         }
         bytes.extend_from_slice(&mark.at.unix_ms().to_be_bytes());
+        if let Some(created) = mark.log {
+            bytes.extend_from_slice(&created.unix_ms().to_be_bytes());
+        }
         bytes
     }
 
@@ -249,11 +258,16 @@ impl Meta {
         let (seq, rest) = rest.split_first_chunk::<8>()?;
         let (command, rest) = rest.split_first_chunk::<8>()?;
         let (at, rest) = rest.split_first_chunk::<8>()?;
+        let (created, rest) = match rest.split_first_chunk::<8>() {
+            Some((created, rest)) => (Some(*created), rest),
+            None => (None, rest),
+        };
         let seq = EventSeq(u64::from_be_bytes(*seq));
         let command = CommandSeq(u64::from_be_bytes(*command));
         let at = Instant::from_unix_ms(i64::from_be_bytes(*at));
         let position = EventSeq(u64::from_be_bytes(*position));
         let known = u32::from_be_bytes(*its_format) == format && rest.is_empty();
-        known.then_some(Meta { position, mark: Mark { seq, command, at } })
+        let log = created.map(|created| Instant::from_unix_ms(i64::from_be_bytes(created)));
+        known.then_some(Meta { position, mark: Mark { seq, command, at, log } })
     }
 }

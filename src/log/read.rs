@@ -3,22 +3,34 @@
 use async_nats::jetstream::ErrorCode;
 use async_nats::jetstream::message::StreamMessage;
 use async_nats::jetstream::stream::DirectGetErrorKind;
+use async_nats::{HeaderMap, HeaderName, HeaderValue};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Fault, Log, Record};
-use crate::words::Instant;
+use crate::words::{Instant, WordError};
 
 #[derive(Deserialize)]
 struct StreamInfo {
+    created: String,
     state: StreamState,
 }
 
 #[derive(Deserialize)]
 struct StreamState {
+    first_seq: u64,
     last_seq: u64,
+}
+
+/// How far a stream goes, and since when there is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ends {
+    pub created: Instant,
+    /// Of an empty stream one more than `last`.
+    pub first: u64,
+    pub last: u64,
 }
 
 impl Log {
@@ -27,12 +39,27 @@ impl Log {
     /// # Errors
     /// When the stream is missing or the server does not answer.
     pub async fn last_seq(&self, stream: &str) -> Result<u64, Fault> {
+        Ok(self.ends(stream).await?.last)
+    }
+
+    /// Both ends of a stream.
+    ///
+    /// # Errors
+    /// When the stream is missing or the server does not answer.
+    pub async fn ends(&self, stream: &str) -> Result<Ends, Fault> {
         let doing = || format!("ask how far {stream} goes");
         let answer = self.js().request(format!("STREAM.INFO.{stream}"), &()).await;
         let answer: async_nats::jetstream::response::Response<StreamInfo> =
             answer.map_err(|error| Fault::later(doing()).because(error))?;
         match answer {
-            async_nats::jetstream::response::Response::Ok(info) => Ok(info.state.last_seq),
+            async_nats::jetstream::response::Response::Ok(StreamInfo { created, state }) => {
+                let created: Instant = created.parse().map_err(|why: WordError| {
+                    Fault::later(doing()).because(format!("it was created at {created}, which is {why}"))
+                })?;
+                // The server shows an empty stream that never held anything as 0 to 0.
+                let first = state.first_seq.max(1);
+                Ok(Ends { created, first, last: state.last_seq })
+            }
             async_nats::jetstream::response::Response::Err { error } => {
                 let missing = error.error_code() == ErrorCode::STREAM_NOT_FOUND;
                 Err(if missing { Fault::never(doing()) } else { Fault::later(doing()) }.because(error))
@@ -71,11 +98,11 @@ impl Log {
         }
     }
 
-    /// The first record at or behind `seq`, without its headers, whatever bytes stand in them and in its subject.
+    /// The first record at or behind `seq`, whatever bytes stand in its headers and its subject.
     ///
     /// # Errors
     /// When the server does not answer.
-    pub(super) async fn wrapped_record(
+    pub async fn wrapped_record(
         &self,
         stream: &str,
         seq: u64,
@@ -116,17 +143,37 @@ struct Wrapped {
     seq: u64,
     #[serde(default)]
     data: String,
+    /// As they stand on the wire.
+    #[serde(default)]
+    hdrs: String,
     time: String,
 }
 
 impl TryFrom<Wrapped> for Record {
     type Error = String;
     fn try_from(wrapped: Wrapped) -> Result<Record, String> {
-        let Wrapped { subject, seq, data, time } = wrapped;
+        let Wrapped { subject, seq, data, hdrs, time } = wrapped;
         let at = time.parse().map_err(|error| format!("{time} is {error}"))?;
         let payload = STANDARD.decode(data).map_err(|error| error.to_string())?;
-        Ok(Record { seq, subject: subject.into(), at, payload: payload.into(), headers: None })
+        let headers = STANDARD.decode(hdrs).map_err(|error| error.to_string())?;
+        let headers = (!headers.is_empty()).then(|| readable(&headers));
+        Ok(Record { seq, subject: subject.into(), at, payload: payload.into(), headers })
     }
+}
+
+/// Of headers as they stand on the wire those that are some.
+fn readable(bytes: &[u8]) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for line in bytes.split(|byte| *byte == b'\n') {
+        let header = str::from_utf8(line).ok().and_then(|line| line.trim_end().split_once(':'));
+        let Some((Ok(name), Ok(value))) = header
+            .map(|(name, value)| (name.parse::<HeaderName>(), value.trim_start().parse::<HeaderValue>()))
+        else {
+            continue;
+        };
+        headers.append(name, value);
+    }
+    headers
 }
 
 impl From<StreamMessage> for Record {

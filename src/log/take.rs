@@ -3,7 +3,7 @@
 use tracing::error;
 
 use super::{Fault, Mark, Projection, Record, Rows};
-use crate::wire::commit::{self, Commit};
+use crate::wire::commit::Commit;
 use crate::words::EventSeq;
 
 /// A batch keeps readers waiting while it is written, about 10 µs per fact; a message to a thousand has 1,001 facts.
@@ -47,7 +47,7 @@ impl Projection {
         let mut last = None;
         for (seq, commit) in commits.iter().filter(|(seq, _)| *seq > position) {
             project(&mut rows, *seq, commit)?;
-            last = Some(Mark { seq: *seq, command: commit.command, at: commit.at });
+            last = Some(Mark { seq: *seq, command: commit.command, at: commit.at, log: None });
         }
         self.apply(rows.into_batch(), until, last)
     }
@@ -58,7 +58,7 @@ fn piece(records: &[Record]) -> (Vec<(EventSeq, Commit)>, usize) {
     let (mut commits, mut read, mut facts_len) = (Vec::with_capacity(records.len()), 0, 0);
     for record in records {
         read += 1;
-        match commit::decode(&record.payload) {
+        match record.commit() {
             Ok(commit) => {
                 facts_len += commit.facts.len();
                 commits.push((EventSeq(record.seq), commit));

@@ -156,8 +156,7 @@ mod tests {
     fn record(seq: u64, fact: Fact) -> Record {
         let (command, at, by) = (CommandSeq(seq), Instant::default(), Sender::Unknown);
         let commit = Commit { command, at, by, part: 0, parts: 1, intent: None, facts: vec![fact] };
-        let (subject, payload) = (subjects::event(&commit).into(), commit::encode(&commit).into());
-        Record { seq, subject, at, payload, headers: None }
+        Record::appended(seq, commit::encode(&commit))
     }
 
     #[test]

@@ -47,6 +47,8 @@ rejections! {
     bad_id(max: usize) = "command.too_large", "an id has 1 to {max} bytes", field "id";
     id_reused() = "command.id_reused", "this id was used before with another content", field "id";
     batch_too_large(len: usize, max: usize) = "command.too_large", "the command names {len} things; at most {max} are taken";
+    failed(command: u64) = "command.failed", "this command cannot be decided; nothing was done; an operator finds the cause under its number, {command}";
+    given_up(first: u64, last: u64) = "command.failed", "the numbers {first} to {last} were given up when COMMANDS was repaired; nothing was decided under them";
     unsupported(what: &str) = "command.unsupported", "{what} is not served by this version";
 
     no_recipient() = "message.no_recipient", "a message needs 1 to 1000 recipients", field "to";

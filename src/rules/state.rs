@@ -96,13 +96,19 @@ impl State {
         }
     }
 
-    /// Takes in a whole decision: all parts of it, the first of which stands at `at` in EVENTS.
+    /// Takes in a whole decision: all parts of it, which stand in EVENTS one behind the other from `at` on.
     pub fn evolve(&mut self, parts: &[Commit], at: EventSeq) {
-        let Some(first) = parts.first() else { return };
+        let places: Vec<EventSeq> = (at.0..).take(parts.len()).map(EventSeq).collect();
+        self.evolve_at(parts, &places);
+    }
+
+    /// The same, where each part has its place: between two of them somebody else's record may stand.
+    pub fn evolve_at(&mut self, parts: &[Commit], places: &[EventSeq]) {
+        let (Some(first), Some(last)) = (parts.first(), places.last()) else { return };
         let now = parts.iter().map(Commit::now).fold(first.at, Instant::max);
-        for part in parts {
+        for (part, at) in parts.iter().zip(places) {
             for fact in &part.facts {
-                self.take(fact, at, now);
+                self.take(fact, *at, now);
             }
         }
         if let Some(mark) = &first.intent {
@@ -110,7 +116,7 @@ impl State {
             self.intents.keep(&first.by, mark, outcome, first.at);
         }
         self.command = first.command;
-        self.commit = EventSeq(at.0 + parts.len() as u64 - 1);
+        self.commit = *last;
     }
 
     fn take(&mut self, fact: &Fact, at: EventSeq, now: Instant) {

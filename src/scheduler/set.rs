@@ -7,7 +7,6 @@ use tracing::warn;
 
 use crate::log::{Fault, Handler, Log, Record, Verdict, clock};
 use crate::rules::timer;
-use crate::wire::commit;
 use crate::wire::work::DueTimer;
 use crate::words::Instant;
 
@@ -25,7 +24,7 @@ impl Set {
     }
 
     async fn judge_one(&self, record: &Record) -> Verdict {
-        let commit = match commit::decode(&record.payload) {
+        let commit = match record.commit() {
             Ok(commit) => commit,
             Err(why) => return Verdict::Poison(why),
         };

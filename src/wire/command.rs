@@ -25,9 +25,7 @@ pub struct Unread {
 /// # Errors
 /// What was wrong, for the refusal.
 pub fn parse(subject: &str, payload: &[u8], seq: CommandSeq, at: Instant) -> Result<Order, Box<Unread>> {
-    let encoding = encoding_of(payload);
-    let token = subject.strip_prefix("homing.cmd.").and_then(|rest| rest.split('.').next());
-    let by = token.and_then(|token| token.parse().ok()).unwrap_or(Sender::Unknown);
+    let (by, encoding) = sender(subject, payload);
     match command(subject, payload, encoding) {
         Ok(command) => {
             let content = command.id().map(|_| stamp(&command));
@@ -35,6 +33,13 @@ pub fn parse(subject: &str, payload: &[u8], seq: CommandSeq, at: Instant) -> Res
         }
         Err(rejection) => Err(Box::new(Unread { by, encoding, rejection })),
     }
+}
+
+/// Who speaks, and how: all that is known of a record whatever stands in it.
+pub fn sender(subject: &str, payload: &[u8]) -> (Sender, Encoding) {
+    let token = subject.strip_prefix("homing.cmd.").and_then(|rest| rest.split('.').next());
+    let by = token.and_then(|token| token.parse().ok()).unwrap_or(Sender::Unknown);
+    (by, encoding_of(payload))
 }
 
 /// A stamp of what a command says, whatever its encoding, the order of its fields or its spacing.

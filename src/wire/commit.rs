@@ -1,26 +1,46 @@
 //! Commits as they stand on EVENTS: written, split where they are too large, and read (old ones too).
 
+use super::payload::bytes_len;
 use super::{Outgoing, from_msgpack, headers, subjects, to_msgpack};
 pub use crate::rules::Commit;
 use crate::rules::{Decision, Fact, Order, Sender, leading};
 use crate::words::{CommandSeq, Instant};
 
-/// Facts in one part: with a body of the largest size still below NATS's usual 1 MiB.
+/// Of a commit as it stands on EVENTS, headers included: the payload limit that a nats-server has where nobody set another
+/// one. No other number: the same commands must give the same commits, whichever server they stand on.
+pub const COMMIT_BYTES_MAX: usize = 1_024 * 1_024;
+/// What stands beside the facts, in headers and in the commit itself: names, numbers, an `id` of 256 bytes, two headers of
+/// the command's of 256 bytes each. Ten times what these need.
+const BESIDE_FACTS_BYTES: usize = 16 * 1_024;
+const FACTS_BYTES_MAX: usize = COMMIT_BYTES_MAX - BESIDE_FACTS_BYTES;
+/// Facts in one part: as many as are read or sent in one go. Most parts end here, well below the limit in bytes.
 const FACTS_PER_PART_MAX: usize = 1_024;
 
-/// The commit of a decision, in parts where it is large. None where nothing happened, but for a user's command with an `id`:
-/// said again later, it must not do then what was done already when it was said first.
+/// The commit of a decision, in parts where it is large: each part fits into the log, unless one of its facts alone does
+/// not. None where nothing happened, but for a user's command with an `id`: said again later, it must not do then what was
+/// done already when it was said first.
 ///
 /// A fact stands only behind a first one that it may follow, so that a reader finds it by the subject.
 pub fn parts(seq: CommandSeq, at: Instant, by: &Sender, decision: Decision) -> Vec<Commit> {
     let Decision { facts, mut intent, outcome: _ } = decision;
     let mut groups: Vec<Vec<Fact>> = Vec::with_capacity(1);
+    let (mut bytes, mut scratch, alone) = (0, Vec::new(), facts.len() == 1);
     for fact in facts {
+        // Where there is nothing to part, nothing is measured.
+        let its_bytes = if alone { 0 } else { bytes_len(&fact, &mut scratch) };
         match groups.last_mut() {
-            Some(group) if group.len() < FACTS_PER_PART_MAX && is_led(&fact, group) => {
+            Some(group)
+                if group.len() < FACTS_PER_PART_MAX
+                    && bytes + its_bytes <= FACTS_BYTES_MAX
+                    && is_led(&fact, group) =>
+            {
+                bytes += its_bytes;
                 group.push(fact);
             }
-            Some(_) | None => groups.push(vec![fact]),
+            Some(_) | None => {
+                bytes = its_bytes;
+                groups.push(vec![fact]);
+            }
         }
     }
     if groups.is_empty() && intent.is_some() && matches!(by, Sender::User(_)) {

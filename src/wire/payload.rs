@@ -17,6 +17,13 @@ pub fn to_msgpack<T: Serialize>(value: &T) -> Vec<u8> {
     rmp_serde::to_vec_named(value).expect("our own types can be written as MessagePack")
 }
 
+/// How long the value is as MessagePack, found by writing it into `scratch`.
+pub(super) fn bytes_len<T: Serialize>(value: &T, scratch: &mut Vec<u8>) -> usize {
+    scratch.clear();
+    rmp_serde::encode::write_named(scratch, value).expect("our own types can be written as MessagePack");
+    scratch.len()
+}
+
 pub fn to_json<T: Serialize>(value: &T) -> Vec<u8> {
     serde_json::to_vec(value).expect("our own types can be written as JSON")
 }

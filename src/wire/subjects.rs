@@ -128,6 +128,19 @@ pub fn parked(room: &str, seq: u64) -> String {
     format!("homing.out._parked.{room}.{seq}")
 }
 
+/// Where a repair keeps the commands that it stores again, with their number and the subject that they had.
+pub const SET_ASIDE: &str = "homing.out._parked.repair.>";
+const SET_ASIDE_AT: &str = "homing.out._parked.repair.";
+
+pub fn set_aside(seq: u64, subject: &str) -> String {
+    format!("{SET_ASIDE_AT}{seq}.{subject}")
+}
+
+/// The subject that a command had before it was set aside.
+pub fn had(set_aside: &str) -> Option<&str> {
+    set_aside.strip_prefix(SET_ASIDE_AT)?.split_once('.').map(|(_, subject)| subject)
+}
+
 /// Where a command that cannot be stored is put for a person to see; its identity is one token.
 pub fn parked_unstored(room: &str, identity: &str) -> String {
     format!("homing.out._parked.{room}.{identity}")

@@ -96,42 +96,50 @@ impl DueTimer {
     }
 }
 
+/// Of the payload of a parked record: with what is said beside it, below the payload limit of any server that holds commits.
+/// Whoever looks sees what it was; a record that cannot be parked would come again for ever.
+const PARKED_BYTES_MAX: usize = 512 * 1_024;
+
 /// A record that a room could not process: `homing.out._parked.<room>.<seq>`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Parked {
     pub stream: String,
     pub seq: u64,
     pub why: String,
+    /// Its beginning, where it is very long.
     pub payload: Blob,
+}
+
+impl Parked {
+    fn new(stream: &str, seq: u64, why: &str, payload: &[u8]) -> Parked {
+        let payload = payload.get(..PARKED_BYTES_MAX).unwrap_or(payload);
+        Parked { stream: stream.to_owned(), seq, why: why.to_owned(), payload: Blob(payload.to_vec()) }
+    }
 }
 
 /// Parks a PDU of an SMSC's that cannot be read; `identity` is one subject token.
 pub fn parked_pdu(identity: &str, why: &str, pdu: &[u8]) -> Outgoing {
-    let parked = Parked { stream: String::new(), seq: 0, why: why.to_owned(), payload: Blob(pdu.to_vec()) };
     Outgoing {
         subject: subjects::parked_pdu(identity),
         headers: vec![headers::content_type(Encoding::Msgpack)],
-        payload: to_msgpack(&parked),
+        payload: to_msgpack(&Parked::new("", 0, why, pdu)),
     }
 }
 
 /// Parks a command of `room`'s that no server takes; `identity` is one subject token.
 pub fn parked_unstored(room: &str, identity: &str, why: &str, payload: &[u8]) -> Outgoing {
-    let (stream, payload) = ("COMMANDS".to_owned(), Blob(payload.to_vec()));
     Outgoing {
         subject: subjects::parked_unstored(room, identity),
         headers: vec![headers::content_type(Encoding::Msgpack)],
-        payload: to_msgpack(&Parked { stream, seq: 0, why: why.to_owned(), payload }),
+        payload: to_msgpack(&Parked::new("COMMANDS", 0, why, payload)),
     }
 }
 
 /// Parks a record that `room` could not process.
 pub fn parked(room: &str, stream: &str, seq: u64, why: &str, payload: &[u8]) -> Outgoing {
-    let parked =
-        Parked { stream: stream.to_owned(), seq, why: why.to_owned(), payload: Blob(payload.to_vec()) };
     Outgoing {
         subject: subjects::parked(room, seq),
         headers: vec![headers::content_type(Encoding::Msgpack)],
-        payload: to_msgpack(&parked),
+        payload: to_msgpack(&Parked::new(stream, seq, why, payload)),
     }
 }

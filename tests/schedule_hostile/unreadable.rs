@@ -135,6 +135,22 @@ pub fn too_much() -> Vec<Case> {
             "",
         ),
         ("a rule of 2 MB", CREATE, raw(&" ".repeat(2_000_000)), "command.too_large", ""),
+        (
+            "a time with a million digits",
+            CREATE,
+            utc(json!({ "at": format!("2027-01-01T09:00:00.{}", "0".repeat(1_000_000)) })),
+            "schedule.bad_time",
+            "when.at",
+        ),
+        (
+            "an anchor with a million digits",
+            CREATE,
+            utc(
+                json!({ "every": "hour", "from": format!("2027-01-01T09:00:00.{}Z", "0".repeat(1_000_000)) }),
+            ),
+            "schedule.bad_time",
+            "when.from",
+        ),
     ]
 }
 

@@ -26,7 +26,7 @@ pub(in crate::query) fn id(text: &str) -> MessageId {
 
 /// A record of EVENTS.
 pub(in crate::query) fn record(seq: u64, payload: Vec<u8>) -> Record {
-    Record { seq, subject: "x".into(), at: Instant::default(), payload: payload.into(), headers: None }
+    Record::appended(seq, payload)
 }
 
 impl Model {

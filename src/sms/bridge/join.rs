@@ -14,7 +14,7 @@ use crate::rules::presence::Encoding;
 use crate::rules::{Command, Fact};
 use crate::smpp::text::{self, Fragment};
 use crate::sms::state::PartRow;
-use crate::wire::{command, commit, from_msgpack};
+use crate::wire::{command, from_msgpack};
 
 /// Joins what is complete: what was not joined, or not projected, when the bridge began.
 pub(super) async fn all(log: &Log, shared: &Arc<Shared>) -> Result<(), Fault> {
@@ -30,7 +30,7 @@ pub(super) async fn all(log: &Log, shared: &Arc<Shared>) -> Result<(), Fault> {
 /// Joins what these records completed. Where the server is away the sweep does it later.
 pub(super) async fn joined(log: &Log, shared: &Arc<Shared>, records: &[Record]) {
     for record in records {
-        let facts = commit::decode(&record.payload).map(|commit| commit.facts).unwrap_or_default();
+        let facts = record.commit().map(|commit| commit.facts).unwrap_or_default();
         for part in facts.iter().filter_map(Fact::get::<Part>) {
             if let Err(fault) = join(log, shared, &part.whole, false).await {
                 warn!(%fault, "a long SMS is joined later");

@@ -15,7 +15,7 @@ use crate::rules::attempt::Granted;
 use crate::rules::identity::PreferenceSet;
 use crate::rules::phone::{PhonePreferenceSet, Received, wish};
 use crate::rules::{Command, Fact, Happened, phone};
-use crate::wire::{commit, from_msgpack, subjects, to_msgpack};
+use crate::wire::{from_msgpack, subjects, to_msgpack};
 use crate::words::{Party, Phone, Span, UserName};
 
 /// The facts that are read of EVENTS.
@@ -57,7 +57,7 @@ impl OptOuts {
     pub(super) fn read(&self, records: &[Record]) {
         let since = clock::now() + Span::from_ms(-LATE.ms());
         for record in records.iter().filter(|record| record.at > since) {
-            let commit = commit::decode(&record.payload);
+            let commit = record.commit();
             commit.iter().flat_map(|commit| &commit.facts).for_each(|fact| self.take(fact));
         }
     }

@@ -35,7 +35,7 @@ fn records(facts: &[Vec<Fact>]) -> Vec<Record> {
             intent: None,
             facts: facts.clone(),
         };
-        Record { seq, subject: "x".into(), at, payload: commit::encode(&made).into(), headers: None }
+        Record::appended(seq, commit::encode(&made))
     };
     (1..).zip(facts).map(record).collect()
 }
