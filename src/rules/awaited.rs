@@ -44,7 +44,7 @@ impl State {
             (steps, last) = (steps + 1, Some(thing));
             for (timer, due) in timers.into_iter().flatten().filter(|(_, due)| *due < before) {
                 steps += recipients_len;
-                if self.can_change(timer, before - due) {
+                if self.can_change(timer, due, before - due) {
                     awaited.timers.push((timer, due));
                 }
             }
@@ -53,11 +53,11 @@ impl State {
         awaited
     }
 
-    fn can_change(&self, timer: Timer, ago: Span) -> bool {
+    fn can_change(&self, timer: Timer, due: Instant, ago: Span) -> bool {
         match timer {
             Timer::Occur(_) => true,
             Timer::Expire(message) => message::can_expire(self, message),
-            Timer::Escalate(message) => ago < ESCALATED_WITHIN && message::can_escalate(self, message),
+            Timer::Escalate(message) => ago < ESCALATED_WITHIN && message::can_escalate(self, message, due),
         }
     }
 }

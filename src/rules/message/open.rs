@@ -75,7 +75,7 @@ pub(in crate::rules) enum Standing {
 }
 
 impl Standing {
-    fn of(channel: Channel) -> Standing {
+    pub(super) fn of(channel: Channel) -> Standing {
         match channel {
             Channel::Live => Standing::Sent,
             Channel::Pull => Standing::Pull,

@@ -45,7 +45,8 @@ impl Decide for Online {
             lease_ms: lease.ms(),
             encoding: case.encoding,
         };
-        let waits = message::what_waits(case.state, user, *class, case.encoding).map(Fact::from);
-        Ok(std::iter::once(online.into()).chain(waits).collect())
+        let mut facts: Vec<Fact> = vec![online.into()];
+        facts.extend(message::what_waits(case.state, user, *class, case.encoding, case.at));
+        Ok(facts)
     }
 }
