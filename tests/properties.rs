@@ -157,7 +157,7 @@ proptest! {
 }
 
 const REASONS: &str = "Said Lapsed opted_out suspended blocked asked paused min_interval never too_late superseded \
-    cancelled replaced auth.suspended quota.day_exceeded quota.month_exceeded";
+    cancelled replaced auth.suspended quota.day_exceeded quota.month_exceeded mailbox_full message.mailbox_full";
 const ROUTES: [&str; 15] = [
     "live pc_online",
     "live came_online",

@@ -17,6 +17,8 @@ pub struct Awaited {
     pub timers: Vec<(Timer, Instant)>,
     /// What the next part comes after; none where this was the last one.
     pub next: Option<Timer>,
+    /// With the first part: when the oldest message expires that no timer watches. Then it is to be swept.
+    pub oldest_expires: Option<Instant>,
 }
 
 impl State {
@@ -34,7 +36,8 @@ impl State {
         });
         let messages = self.messages.range((messages, Unbounded)).map(|(id, open)| {
             let (expires, escalates) = (Timer::Expire(*id), Timer::Escalate(*id));
-            ([Some((expires, open.expires)), Some((escalates, open.escalates))], expires, open.open_len())
+            let watched = (!open.undated).then_some((expires, open.expires));
+            ([watched, Some((escalates, open.escalates))], expires, open.open_len())
         });
         let mut all = schedules.chain(messages).peekable();
         let (mut awaited, mut steps, mut last) = (Awaited::default(), 0, after);
@@ -50,6 +53,8 @@ impl State {
             }
         }
         awaited.next = all.peek().and(last);
+        let oldest = self.undated.first().filter(|_| after.is_none());
+        awaited.oldest_expires = oldest.and_then(|id| self.messages.get(id)).map(|open| open.expires);
         awaited
     }
 

@@ -5,7 +5,7 @@ use serde_with::skip_serializing_none;
 
 use crate::rules::Outcome;
 use crate::rules::quota::OverQuota;
-use crate::words::{CommandSeq, ImNumber, MessageId, ScheduleId, UserName};
+use crate::words::{CommandSeq, ImNumber, Instant, MessageId, ScheduleId, UserName};
 
 /// `{"command", "accepted": true, "message"|"user"…}` or `{"command", "accepted": false, "code", "text", "field"?}`.
 #[skip_serializing_none]
@@ -25,6 +25,8 @@ pub struct OutcomeBody {
     pub code: Option<String>,
     pub text: Option<String>,
     pub field: Option<String>,
+    /// When the same may be asked again, where waiting helps. RFC 3339.
+    pub retry_at: Option<String>,
 }
 
 impl OutcomeBody {
@@ -40,6 +42,7 @@ impl OutcomeBody {
             code: None,
             text: None,
             field: None,
+            retry_at: None,
         };
         match outcome {
             Outcome::Accepted => accepted,
@@ -53,6 +56,7 @@ impl OutcomeBody {
                 code: Some(rejection.code.clone()),
                 text: Some(rejection.text.clone()),
                 field: rejection.field.clone(),
+                retry_at: rejection.retry_at.map(Instant::brief),
                 ..accepted
             },
         }

@@ -3,7 +3,7 @@
 09:00:00 _admin user.register {"name":"alice","zone":"UTC"} -> accepted alice 100001
   user.registered user alice, im "100001", details {zone UTC}
 09:00:01 alice message.send {"to":["+447700900121","+447700900122","+447700900123","+447700900124"],"text":"are you there?"} -> accepted m2
-  message.accepted message m2, from alice, to [+447700900121, +447700900122, +447700900123, +447700900124], text "are you there?", route auto, day 20788
+  message.accepted message m2, from alice, to [+447700900121, +447700900122, +447700900123, +447700900124], text "are you there?", route auto, day 20788, counts 4
   delivery.routed message m2, to +447700900121, channel sms, because not_registered
   delivery.routed message m2, to +447700900122, channel sms, because not_registered
   delivery.routed message m2, to +447700900123, channel sms, because not_registered

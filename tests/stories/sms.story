@@ -30,7 +30,7 @@
 
 # A long one is delivered with its last segment; what the SMSC refuses for good fails.
 09:41:00 alice message.send {"to":["bob","+447700900123"],"text":"long"} -> accepted m12
-  message.accepted message m12, from alice, to [bob, +447700900123], text long, route auto
+  message.accepted message m12, from alice, to [bob, +447700900123], text long, route auto, counts 2
   delivery.routed message m12, to bob, channel sms, because no_device_online
   delivery.routed message m12, to +447700900123, channel sms, because not_registered
 09:41:01 _sms attempt.ask {"deliveries":[{"message":"m12","to":"bob"},{"message":"m12","to":"+447700900123"}]} -> accepted

@@ -68,6 +68,7 @@ pub(in crate::query) fn accepted(message: &str, from: &str, to: &[&str]) -> Fact
         body: None,
         expires: None,
         day: None,
+        counts: None,
     })
 }
 

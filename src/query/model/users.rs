@@ -7,8 +7,7 @@ use super::{Listed, keys, read_row, write_row};
 use crate::log::Fault;
 use crate::log::Rows;
 use crate::rules::identity::{
-    Changed, Fact, PreferenceSet, Profile, ProfileSet, Registered, Resumed, Suspended, UserChanges,
-    UserDetails,
+    Changed, Fact, PreferenceSet, Profile, ProfileSet, Registered, Resumed, Suspended, UserDetails,
 };
 use crate::words::{Address, ImNumber, Party, Phone, UserName, Zone};
 
@@ -42,7 +41,7 @@ impl User {
 pub(super) fn take(rows: &mut Rows<'_>, fact: &Fact) -> Result<(), Fault> {
     match fact {
         Fact::Registered(Registered { user, im, details }) => registered(rows, user, *im, details),
-        Fact::Changed(Changed { user, details }) => changed(rows, user, details),
+        Fact::Changed(fact) => changed(rows, fact),
         Fact::Suspended(Suspended { user }) => change(rows, user, |row| row.suspended = true),
         Fact::Resumed(Resumed { user }) => change(rows, user, |row| row.suspended = false),
         Fact::ProfileSet(ProfileSet { user, profile }) => self::profile(rows, user, profile),
@@ -76,11 +75,11 @@ fn registered(
     Ok(())
 }
 
-fn changed(rows: &mut Rows<'_>, name: &UserName, details: &UserChanges) -> Result<(), Fault> {
+fn changed(rows: &mut Rows<'_>, Changed { user: name, details }: &Changed) -> Result<(), Fault> {
     let mut before = None;
     change(rows, name, |user| {
         before = user.phone;
-        user.phone = details.phone.or(user.phone);
+        user.phone = details.phone.unwrap_or(user.phone);
         user.day = details.day.unwrap_or(user.day);
         user.month = details.month.unwrap_or(user.month);
         if details.zone.is_some() {
@@ -88,10 +87,8 @@ fn changed(rows: &mut Rows<'_>, name: &UserName, details: &UserChanges) -> Resul
         }
     })?;
     if let Some(phone) = details.phone {
-        if let Some(before) = before {
-            rows.remove(keys::phone(before));
-        }
-        rows.put(keys::phone(phone), name.as_str());
+        before.iter().for_each(|before| rows.remove(keys::phone(*before)));
+        phone.iter().for_each(|phone| rows.put(keys::phone(*phone), name.as_str()));
     }
     Ok(())
 }

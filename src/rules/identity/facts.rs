@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
+use super::LimitChanges;
 use crate::rules::Outcome;
 use crate::words::{ImNumber, Phone, UserName};
 
@@ -78,7 +79,9 @@ impl std::fmt::Debug for UserDetails {
 #[skip_serializing_none]
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct UserChanges {
-    pub phone: Option<Phone>,
+    /// `null`, no phone any more.
+    #[serde(default, deserialize_with = "super::said", skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Option<Phone>>,
     pub secret: Option<String>,
     pub zone: Option<String>,
     /// Messages per calendar day; `null`, no limit any more.
@@ -87,6 +90,7 @@ pub struct UserChanges {
     /// Messages per calendar month; `null`, no limit any more.
     #[serde(default, deserialize_with = "super::said", skip_serializing_if = "Option::is_none")]
     pub month: Option<Option<u32>>,
+    pub limits: Option<LimitChanges>,
 }
 
 impl std::fmt::Debug for UserChanges {

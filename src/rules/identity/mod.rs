@@ -1,6 +1,7 @@
 //! Identity: who is registered, with what phone, and what they show and wish.
 
 mod facts;
+mod limits;
 mod preference;
 mod profile;
 mod register;
@@ -10,12 +11,15 @@ mod suspend;
 
 pub use super::areas::identity::{Command, Fact};
 pub use facts::*;
+pub use limits::LimitChanges;
 pub use preference::{SetPreference, Switch};
 pub use profile::SetProfile;
 pub use register::Register;
 pub use resume::Resume;
 pub use set::SetUser;
 pub use suspend::Suspend;
+
+pub(super) use limits::Limits;
 
 use serde::Deserialize;
 
@@ -69,6 +73,8 @@ pub(super) fn evolve(state: &mut State, fact: &Fact) {
             day: details.day,
             month: details.month,
             usage: Default::default(),
+            pace: Default::default(),
+            limits: None,
             secret: secret_stamp(details.secret.as_ref()),
             suspended: false,
             sms_off: false,
@@ -76,7 +82,7 @@ pub(super) fn evolve(state: &mut State, fact: &Fact) {
             contacts: None,
             mailbox: Default::default(),
         }),
-        Fact::Changed(Changed { user, details }) => set::evolve(state, user, details),
+        Fact::Changed(changed) => set::evolve(state, changed),
         Fact::Suspended(Suspended { user }) => change(state, user, |user| user.suspended = true),
         Fact::Resumed(Resumed { user }) => change(state, user, |user| user.suspended = false),
         Fact::PreferenceSet(PreferenceSet { user, sms }) => change(state, user, |user| user.sms_off = !sms),

@@ -17,7 +17,7 @@ pub(in crate::rules) fn can_expire(state: &State, message: MessageId) -> bool {
 }
 
 /// What an SMSC has expires there: it was told when, and its receipt says so.
-fn expiring(state: &State, message: MessageId, open: &OpenMessage) -> impl Iterator<Item = Party> {
+pub(super) fn expiring(state: &State, message: MessageId, open: &OpenMessage) -> impl Iterator<Item = Party> {
     let gone = move |to: &Party| {
         matches!(open.standing(state, message, to), Some(Standing::Attempted(_) | Standing::Accepted(_)))
     };

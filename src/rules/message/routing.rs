@@ -57,6 +57,8 @@ named! {
         Suspended = "suspended",
         /// The recipient blocked the sender.
         Blocked = "blocked",
+        /// As many messages wait for the recipient as are taken.
+        MailboxFull = "mailbox_full",
     }
 }
 
