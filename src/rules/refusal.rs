@@ -68,6 +68,7 @@ rejections! {
     no_message_named() = "message.none_named", "name one message with `message`, or 1 to 1000 with `messages`", field "message";
 
     user_exists(name: &str) = "user.exists", "{name} is registered already, with other details; change them with user.set", field "name";
+    bad_name(name: &str) = "user.bad_name", "{name} reads as a number: a name has something else beside its digits", field "name";
     unknown_user(name: &str) = "user.unknown", "{name} is not registered", field "name";
     phone_taken() = "user.phone_taken", "this phone belongs to another user", field "phone";
     numbers_used_up() = "user.no_number", "no IM number is left";

@@ -38,7 +38,7 @@ pub struct State {
     /// Those with an occurrence ahead.
     pub(super) schedules: BTreeMap<ScheduleId, Box<schedule::Schedule>>,
     pub(super) intents: Intents,
-    /// Unregistered phones that wish no SMS.
+    /// Phones that wish no SMS, whoever's they are.
     pub(super) phones_off: BTreeSet<Phone>,
     /// Of the open deliveries by SMS, the long ones.
     pub(super) segments: BTreeMap<(MessageId, Party), attempt::Segments>,
@@ -67,6 +67,9 @@ pub(super) struct User {
     pub(super) secret: Option<Box<super::Stamp>>,
     pub(super) suspended: bool,
     pub(super) sms_off: bool,
+    /// Whether their phone tells others who they are.
+    #[serde(default)]
+    pub(super) findable: bool,
     pub(super) devices: Vec<Device>,
     pub(super) contacts: Option<Box<contacts::Contacts>>,
     pub(super) mailbox: Mailbox,

@@ -19,6 +19,7 @@
 09:00:06 _sms phone.received {"connector":"main","from":"+447700900121","called":"service","text":"Arrêt"} -> accepted
   phone.received connector main, from +447700900121, called service, said "Arrêt"
   preference.set user bob, sms false
+  phone.preference_set phone +447700900121, sms false
   message.accepted message m7, from _homing, to [bob], text "You will get no more SMS from us. Send START to get them again.", route sms, expires @02T09:00:06
   delivery.routed message m7, to bob, channel sms, because answer
 09:00:07 carol contact.block {"who":"alice"} -> accepted
@@ -67,6 +68,7 @@
   preference.set user grace, sms false
 09:02:02 grace preference.set {"sms":"on"} -> accepted
   preference.set user grace, sms true
+  phone.preference_set phone +447700900127, sms true
 09:02:03 _admin user.set {"name":"grace","phone":"+447700900127","zone":"Europe/London"} -> accepted
   user.changed user grace, details {phone +447700900127, zone "Europe/London"}
 

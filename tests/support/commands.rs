@@ -148,14 +148,16 @@ pub(super) fn limit_changes() -> impl Strategy<Value = LimitChanges> {
 
 fn about_oneself() -> impl Strategy<Value = Command> {
     let text = || option::of("[a-zäöü ]{0,6}");
-    let sms = prop_oneof![Just(Switch::On), Just(Switch::Off)];
+    let switch = || prop_oneof![Just(Switch::On), Just(Switch::Off)];
+    let preference = (option::weighted(0.8, switch()), option::weighted(0.3, switch()))
+        .prop_map(|(sms, findable)| Command::from(SetPreference { sms, findable }));
     prop_oneof![
         (text(), text(), text()).prop_map(|(nickname, mood, picture)| Command::from(SetProfile {
             nickname,
             mood,
             picture
         })),
-        sms.prop_map(|sms| Command::from(SetPreference { sms })),
+        preference,
         (address(), text()).prop_map(|(who, alias)| Command::from(contacts::Add { who, alias })),
         address().prop_map(|who| Command::from(contacts::Remove { who })),
         address().prop_map(|who| Command::from(contacts::Block { who })),

@@ -166,7 +166,7 @@ pub(in crate::query) fn story() -> Vec<(EventSeq, Commit)> {
         vec![expired("m14", "alice"), delivered("m14", "alice")],
         vec![Fact::from(contacts::Removed { user: user("alice"), who: party("dave") })],
         vec![
-            Fact::from(identity::PreferenceSet { user: user("carol"), sms: false }),
+            Fact::from(identity::PreferenceSet { user: user("carol"), sms: Some(false), findable: None }),
             Fact::from(identity::Resumed { user: user("dave") }),
         ],
     ])

@@ -45,7 +45,9 @@ pub(super) fn take(rows: &mut Rows<'_>, fact: &Fact) -> Result<(), Fault> {
         Fact::Suspended(Suspended { user }) => change(rows, user, |row| row.suspended = true),
         Fact::Resumed(Resumed { user }) => change(rows, user, |row| row.suspended = false),
         Fact::ProfileSet(ProfileSet { user, profile }) => self::profile(rows, user, profile),
-        Fact::PreferenceSet(PreferenceSet { user, sms }) => change(rows, user, |row| row.sms = *sms),
+        Fact::PreferenceSet(PreferenceSet { user, sms, findable: _ }) => {
+            change(rows, user, |row| row.sms = sms.unwrap_or(row.sms))
+        }
     }
 }
 

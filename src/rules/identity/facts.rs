@@ -47,11 +47,20 @@ pub struct ProfileSet {
     pub profile: Profile,
 }
 
-/// `preference.set`
+/// `preference.set`: what is absent stays as it was.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PreferenceSet {
     pub user: UserName,
-    pub sms: bool,
+    pub sms: Option<bool>,
+    pub findable: Option<bool>,
+}
+
+impl PreferenceSet {
+    /// What somebody wishes of SMS.
+    pub(in crate::rules) fn of_sms(user: &UserName, sms: bool) -> PreferenceSet {
+        PreferenceSet { user: user.clone(), sms: Some(sms), findable: None }
+    }
 }
 
 /// What is known of a user beside the name.

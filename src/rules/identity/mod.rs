@@ -78,6 +78,7 @@ pub(super) fn evolve(state: &mut State, fact: &Fact) {
             secret: secret_stamp(details.secret.as_ref()),
             suspended: false,
             sms_off: false,
+            findable: false,
             devices: Vec::new(),
             contacts: None,
             mailbox: Default::default(),
@@ -85,7 +86,10 @@ pub(super) fn evolve(state: &mut State, fact: &Fact) {
         Fact::Changed(changed) => set::evolve(state, changed),
         Fact::Suspended(Suspended { user }) => change(state, user, |user| user.suspended = true),
         Fact::Resumed(Resumed { user }) => change(state, user, |user| user.suspended = false),
-        Fact::PreferenceSet(PreferenceSet { user, sms }) => change(state, user, |user| user.sms_off = !sms),
+        Fact::PreferenceSet(PreferenceSet { user, sms, findable }) => change(state, user, |user| {
+            user.sms_off = sms.map_or(user.sms_off, |sms| !sms);
+            user.findable = findable.unwrap_or(user.findable);
+        }),
         // Nothing is decided from what somebody shows.
         Fact::ProfileSet(_) => {}
     }

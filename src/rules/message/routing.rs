@@ -3,7 +3,7 @@
 use crate::rules::attempt::{Adapter, Needs, with_channels};
 use crate::rules::presence::{Device, DeviceClass, Encoding, latest};
 use crate::rules::state::User;
-use crate::words::{DeviceName, EventSeq, UserName, named};
+use crate::words::{DeviceName, EventSeq, named};
 
 with_channels! {
     /// Which channels a sender allows.
@@ -83,7 +83,7 @@ impl Choice {
 }
 
 /// The channel to a registered person, or why there will be none.
-pub(super) fn to_user(user: &User, from: &UserName, route: Route) -> Result<Choice, FilterReason> {
+pub(super) fn to_user(user: &User, from: &User, route: Route) -> Result<Choice, FilterReason> {
     if let Some(reason) = held(user, from) {
         return Err(reason);
     }
@@ -102,7 +102,7 @@ pub(super) fn to_user(user: &User, from: &UserName, route: Route) -> Result<Choi
 }
 
 /// Why nothing goes to somebody from this sender, by whatever channel.
-pub(in crate::rules) fn held(user: &User, from: &UserName) -> Option<FilterReason> {
+pub(in crate::rules) fn held(user: &User, from: &User) -> Option<FilterReason> {
     if user.suspended {
         return Some(FilterReason::Suspended);
     }

@@ -127,7 +127,7 @@ pub(in crate::rules) fn accept(
 ) -> Decided {
     let Content { to, text, parts, route, expires_in, escalate_after } = content;
     let sender = state.user_named(from).ok_or_else(|| Rejection::unknown_sender(from.as_str()))?;
-    let deliveries = first_channels(state, from, route, message, &to)?;
+    let deliveries = first_channels(state, sender, route, message, &to)?;
     let counts = quota::check(sender, &deliveries, at)?;
     let expires = expires_in.or(sender.limits().expires_in).map(|span| at + span);
     let day = sender.zone.map(|zone| quota::today(zone, at));
@@ -143,12 +143,11 @@ pub(in crate::rules) fn accept(
 }
 
 /// As how many messages it would count with its sender's quota, if it were sent now.
-pub(in crate::rules) fn counts(state: &State, from: &UserName, content: &Content) -> u32 {
+pub(in crate::rules) fn counts(state: &State, sender: &User, content: &Content) -> u32 {
     let nobody = MessageId::of(CommandSeq(0));
-    let first = |to: &Party| first_channel(state, from, content.route, nobody, to.clone()).ok();
+    let first = |to: &Party| first_channel(state, sender, content.route, nobody, to.clone()).ok();
     let deliveries: Vec<Fact> = content.to.iter().filter_map(first).collect();
-    let counts = state.user_named(from).and_then(|user| user.limits().counts);
-    quota::counted(counts.unwrap_or_default(), &deliveries)
+    quota::counted(sender.limits().counts.unwrap_or_default(), &deliveries)
 }
 
 fn shape(command: &Send) -> Result<(), Rejection> {
@@ -203,7 +202,7 @@ pub(in crate::rules) fn in_bounds(deadline: Option<Span>) -> bool {
 }
 
 /// Of each delivery the first channel, or why there is none. Where nobody's mailbox takes it, there is no message.
-fn first_channels(state: &State, from: &UserName, route: Route, message: MessageId, to: &[Party]) -> Decided {
+fn first_channels(state: &State, from: &User, route: Route, message: MessageId, to: &[Party]) -> Decided {
     let first = |to: &Party| first_channel(state, from, route, message, to.clone());
     let deliveries = to.iter().map(first).collect::<Result<Vec<Fact>, Rejection>>()?;
     let full = |fact: &Fact| {
@@ -225,7 +224,7 @@ fn mailbox_len_max(user: &User) -> usize {
 
 fn first_channel(
     state: &State,
-    from: &UserName,
+    from: &User,
     route: Route,
     message: MessageId,
     to: Party,

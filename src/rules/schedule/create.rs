@@ -75,6 +75,6 @@ fn over_quota(case: &Case<'_, ByUser>, content: &Content, plan: &Plan, first: Oc
     }
     let next = std::iter::once(first).chain(plan.following(first));
     // As it would count if it were sent now.
-    let each = message::counts(case.state, case.name(), content);
+    let each = message::counts(case.state, user, content);
     forecast(&user.usage, (limits, each), user.zone.unwrap_or(Zone::UTC), case.at, next.take(FORECAST_LEN))
 }
