@@ -62,3 +62,20 @@ impl OutcomeBody {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::Rejection;
+    use crate::wire::to_json;
+
+    #[test]
+    fn what_was_refused_for_now_says_when_to_try_again() {
+        let at = "2026-12-01T09:00:00.250Z".parse().unwrap();
+        let refused = Rejection { retry_at: Some(at), ..Rejection::too_fast() };
+        let told = OutcomeBody::new(CommandSeq(7), &Outcome::Refused(Box::new(refused)));
+        let json = String::from_utf8(to_json(&told)).unwrap();
+        assert!(json.starts_with(r#"{"command":7,"accepted":false,"code":"quota.too_fast""#), "{json}");
+        assert!(json.ends_with(r#""retry_at":"2026-12-01T09:00:00.250Z"}"#), "{json}");
+    }
+}
