@@ -131,7 +131,7 @@ mod tests {
         }
 
         fn awaited(&self, before: &str, after: Option<Timer>) -> (Vec<String>, Option<Timer>) {
-            let Awaited { timers, next } = self.0.awaited(before.parse().unwrap(), after);
+            let Awaited { timers, next, oldest_expires: _ } = self.0.awaited(before.parse().unwrap(), after);
             (timers.into_iter().map(|(timer, due)| format!("{timer} {due}")).collect(), next)
         }
     }
@@ -153,6 +153,23 @@ mod tests {
         let later = due(&format!("occur-s{late}"), "11:00:00");
         let without_escalation = [occurs, later, expires];
         assert_eq!(nine.awaited("2026-03-01T11:01:00Z", None).0, without_escalation, "two hours are over");
+    }
+
+    #[test]
+    fn what_no_timer_watches_is_told_by_its_age_and_has_none_set() {
+        let mut nine = Nine::with_people();
+        nine.send(3_600, 60);
+        let oldest = |nine: &Nine, after| {
+            nine.0.awaited("2026-04-01T09:00:00Z".parse().unwrap(), after).oldest_expires
+        };
+        assert_eq!(oldest(&nine, None), None, "a timer watches it");
+        let (to, text) = (vec!["bob".parse().unwrap()], Some("x".into()));
+        let undated = nine.user("alice", Command::from(Send { to, text, ..Send::default() }));
+        let expires = Timer::Expire(crate::words::MessageId::of(undated));
+        assert_eq!(oldest(&nine, None), Some("2026-03-31T09:00:00Z".parse().unwrap()));
+        assert_eq!(oldest(&nine, Some(expires)), None, "with the first part alone");
+        let (awaited, _) = nine.awaited("2026-04-01T09:00:00Z", None);
+        assert!(!awaited.iter().any(|timer| timer.starts_with(&expires.to_string())), "{awaited:?}");
     }
 
     #[test]
