@@ -3,7 +3,7 @@
 use super::Model;
 use crate::log::{Fault, Record};
 use crate::rules::attempt::Adapter;
-use crate::rules::identity::{Profile, UserDetails};
+use crate::rules::identity::{Profile, UserChanges, UserDetails};
 use crate::rules::message::Route;
 use crate::rules::message::{Accepted, FilterReason, RouteReason, Routed};
 use crate::rules::presence::OfflineReason;
@@ -139,6 +139,11 @@ pub(in crate::query) fn people() -> Vec<Fact> {
     ]
 }
 
+fn own_mailbox() -> UserChanges {
+    let limits = identity::LimitChanges { mailbox: Some(Some(7)), ..Default::default() };
+    UserChanges { limits: Some(limits), ..UserChanges::default() }
+}
+
 pub(in crate::query) fn story() -> Vec<(EventSeq, Commit)> {
     commits(vec![
         people(),
@@ -168,6 +173,7 @@ pub(in crate::query) fn story() -> Vec<(EventSeq, Commit)> {
         vec![
             Fact::from(identity::PreferenceSet { user: user("carol"), sms: Some(false), findable: None }),
             Fact::from(identity::Resumed { user: user("dave") }),
+            Fact::from(identity::Changed { user: user("dave"), details: own_mailbox() }),
         ],
     ])
 }

@@ -7,7 +7,7 @@ use super::{Listed, keys, read_row, write_row};
 use crate::log::Fault;
 use crate::log::Rows;
 use crate::rules::identity::{
-    Changed, Fact, PreferenceSet, Profile, ProfileSet, Registered, Resumed, Suspended, UserDetails,
+    Changed, Fact, Limits, PreferenceSet, Profile, ProfileSet, Registered, Resumed, Suspended, UserDetails,
 };
 use crate::words::{Address, ImNumber, Party, Phone, UserName, Zone};
 
@@ -22,6 +22,7 @@ pub(in crate::query) struct User {
     pub(in crate::query) suspended: bool,
     /// Whether SMS are wished.
     pub(in crate::query) sms: bool,
+    pub(in crate::query) limits: Limits,
     pub(in crate::query) nickname: Option<String>,
     pub(in crate::query) mood: Option<String>,
     pub(in crate::query) picture: Option<String>,
@@ -65,6 +66,7 @@ fn registered(
         month: details.month,
         suspended: false,
         sms: true,
+        limits: Limits::default(),
         nickname: None,
         mood: None,
         picture: None,
@@ -84,6 +86,7 @@ fn changed(rows: &mut Rows<'_>, Changed { user: name, details }: &Changed) -> Re
         user.phone = details.phone.unwrap_or(user.phone);
         user.day = details.day.unwrap_or(user.day);
         user.month = details.month.unwrap_or(user.month);
+        user.limits = user.limits.with(details.limits.unwrap_or_default());
         if details.zone.is_some() {
             user.zone.clone_from(&details.zone);
         }

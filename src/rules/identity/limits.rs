@@ -30,19 +30,19 @@ pub struct LimitChanges {
     pub counts: Option<Option<Counts>>,
 }
 
-/// Those that somebody has; none is what holds for everybody.
-#[skip_serializing_none]
+/// Those that somebody has; none is what holds for everybody. Each field is written, for rows that hold no names.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::rules) struct Limits {
-    pub(in crate::rules) mailbox: Option<u32>,
-    pub(in crate::rules) expires_in: Option<Span>,
-    pub(in crate::rules) recipients_per_s: Option<NonZeroU32>,
-    pub(in crate::rules) bytes_per_s: Option<NonZeroU32>,
-    pub(in crate::rules) counts: Option<Counts>,
+pub struct Limits {
+    pub mailbox: Option<u32>,
+    pub expires_in: Option<Span>,
+    pub recipients_per_s: Option<NonZeroU32>,
+    pub bytes_per_s: Option<NonZeroU32>,
+    pub counts: Option<Counts>,
 }
 
 impl Limits {
-    pub(super) fn with(self, changes: LimitChanges) -> Limits {
+    #[must_use]
+    pub fn with(self, changes: LimitChanges) -> Limits {
         let LimitChanges { mailbox, expires_in, recipients_per_s, bytes_per_s, counts } = changes;
         Limits {
             mailbox: mailbox.unwrap_or(self.mailbox),
@@ -50,6 +50,20 @@ impl Limits {
             recipients_per_s: recipients_per_s.unwrap_or(self.recipients_per_s),
             bytes_per_s: bytes_per_s.unwrap_or(self.bytes_per_s),
             counts: counts.unwrap_or(self.counts),
+        }
+    }
+}
+
+/// As an operator would set them.
+impl From<Limits> for LimitChanges {
+    fn from(limits: Limits) -> LimitChanges {
+        let Limits { mailbox, expires_in, recipients_per_s, bytes_per_s, counts } = limits;
+        LimitChanges {
+            mailbox: mailbox.map(Some),
+            expires_in: expires_in.map(Some),
+            recipients_per_s: recipients_per_s.map(Some),
+            bytes_per_s: bytes_per_s.map(Some),
+            counts: counts.map(Some),
         }
     }
 }

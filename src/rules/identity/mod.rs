@@ -11,15 +11,13 @@ mod suspend;
 
 pub use super::areas::identity::{Command, Fact};
 pub use facts::*;
-pub use limits::LimitChanges;
+pub use limits::{LimitChanges, Limits};
 pub use preference::{SetPreference, Switch};
 pub use profile::SetProfile;
 pub use register::Register;
 pub use resume::Resume;
 pub use set::SetUser;
 pub use suspend::Suspend;
-
-pub(super) use limits::Limits;
 
 use serde::Deserialize;
 
