@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use homing::log::Log;
 use homing::rules::attempt::Adapter;
-use homing::rules::message::Send;
+use homing::rules::message::{RouteReason, Send};
 use homing::rules::presence::{DeviceClass, Online};
 use homing::rules::{Channel, Command, Fact, message, presence};
 use homing::wire::work::Work;
@@ -63,6 +63,25 @@ impl World {
     }
 }
 
+impl World {
+    /// By SMS for bob, and nothing before it.
+    async fn lies_on_outbox(&self, message: MessageId) {
+        let item = async {
+            loop {
+                if let Some(record) = self.log.record("OUTBOX", 1).await.expect("OUTBOX is there") {
+                    return record;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        let item = tokio::time::timeout(WITHIN, item).await.expect("fan-out hands it over");
+        assert_eq!(item.subject.as_str(), format!("homing.out.sms.bob.{message}"));
+        let work: Work = from_msgpack(&item.payload).expect("an item");
+        assert_eq!((work.message, work.text.as_deref()), (message, Some("hello")));
+        assert!(!item.subject.as_str().contains("447700900001"), "no phone in a subject");
+    }
+}
+
 fn second() -> Option<Span> {
     Some(Span::from_secs(1))
 }
@@ -93,19 +112,23 @@ fn what_is_not_confirmed_in_time_lies_on_outbox_for_sms() {
             fact.get::<message::Routed>().is_some_and(|routed| routed.channel == Channel::By(Adapter::Sms))
         };
         world.fact(by_sms).await;
-        let item = async {
-            loop {
-                if let Some(record) = world.log.record("OUTBOX", 1).await.expect("OUTBOX is there") {
-                    return record;
-                }
-                tokio::task::yield_now().await;
-            }
+        world.lies_on_outbox(message).await;
+    });
+}
+
+#[test]
+fn what_a_client_that_is_gone_did_not_confirm_lies_on_outbox_for_sms() {
+    story(|world| async move {
+        says(&world.log, "_admin", &registers("alice", None)).await;
+        says(&world.log, "_admin", &registers("bob", Some("+447700900001"))).await;
+        world.online("bob", Span::from_secs(1)).await;
+        let message = world.send(Send::default()).await;
+        let because = |reason| {
+            move |fact: &Fact| fact.get::<message::Routed>().is_some_and(|routed| routed.because == reason)
         };
-        let item = tokio::time::timeout(WITHIN, item).await.expect("fan-out hands it over");
-        assert_eq!(item.subject.as_str(), format!("homing.out.sms.bob.{message}"));
-        let work: Work = from_msgpack(&item.payload).expect("an item");
-        assert_eq!((work.message, work.text.as_deref()), (message, Some("hello")));
-        assert!(!item.subject.as_str().contains("447700900001"), "no phone in a subject");
+        world.fact(because(RouteReason::PcOnline)).await;
+        world.fact(because(RouteReason::WentOffline)).await;
+        world.lies_on_outbox(message).await;
     });
 }
 

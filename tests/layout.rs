@@ -33,6 +33,8 @@ async fn however_many_messages_are_sent_the_subjects_of_events_are_few() {
         let payload = json!({ "name": name }).to_string().into();
         pipeline.publish(subjects::command("_admin", "user.register"), payload).await.unwrap();
     }
+    let roomy = json!({ "name": "bob", "limits": { "mailbox": MESSAGES } }).to_string().into();
+    pipeline.publish(subjects::command("_admin", "user.set"), roomy).await.unwrap();
     let (to, text) = (vec!["bob".parse().unwrap()], Some("on my way".into()));
     let send = Send { to, text, ..Send::default() }.into();
     for _ in 0..MESSAGES {
@@ -43,7 +45,7 @@ async fn however_many_messages_are_sent_the_subjects_of_events_are_few() {
     let mut events = log.follow("EVENTS", None, 1);
     let decided = async {
         let mut read = 0;
-        while read < MESSAGES + 2 {
+        while read < MESSAGES + 3 {
             read += events.next().await.unwrap().len();
         }
     };

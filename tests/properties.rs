@@ -157,8 +157,8 @@ proptest! {
 }
 
 const REASONS: &str = "Said Lapsed opted_out suspended blocked asked paused min_interval never too_late superseded \
-    cancelled replaced auth.suspended quota.day_exceeded quota.month_exceeded";
-const ROUTES: [&str; 13] = [
+    cancelled replaced auth.suspended quota.day_exceeded quota.month_exceeded mailbox_full message.mailbox_full";
+const ROUTES: [&str; 15] = [
     "live pc_online",
     "live came_online",
     "pull pull_online",
@@ -168,6 +168,8 @@ const ROUTES: [&str; 13] = [
     "sms asked_for",
     "sms answer",
     "sms not_confirmed",
+    "sms went_offline",
+    "pull went_offline",
     "mms asked_for",
     "none no_device_online",
     "none no_phone",

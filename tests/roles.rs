@@ -10,6 +10,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use homing::log::{Log, Pipeline};
 use homing::rules::Command;
+use homing::rules::identity::{LimitChanges, SetUser};
 use homing::rules::message::Send;
 use homing::rules::presence::{DeviceClass, Encoding, Online};
 use homing::wire::{command, subjects};
@@ -43,6 +44,13 @@ fn to_bob(text: String) -> Command {
     Command::from(Send { to: vec!["bob".parse().unwrap()], text: Some(text.into()), ..Send::default() })
 }
 
+/// A mailbox that takes all of them.
+fn roomy(name: &str) -> Command {
+    let limits = LimitChanges { mailbox: Some(Some(u32::MAX)), ..LimitChanges::default() };
+    let (name, limits) = (name.parse().unwrap(), Some(limits));
+    Command::from(SetUser { name, phone: None, secret: None, zone: None, day: None, month: None, limits })
+}
+
 /// Sends until the role says that its disk is full.
 async fn fill(log: &Log, disk: &Homing) {
     let mut pipeline = Pipeline::new(log.clone(), 1_000);
@@ -67,6 +75,7 @@ fn a_role_whose_disk_is_full_fails_alone_and_goes_on_when_there_is_room() {
         for name in ["alice", "bob"] {
             says(&world.log, "_admin", &registers(name, None)).await;
         }
+        says(&world.log, "_admin", &roomy("bob")).await;
         let (device, class, lease) = ("pc".parse().unwrap(), DeviceClass::Pc, Span::from_secs(3_600));
         says(&world.log, "bob", &Command::from(Online { device, class, lease })).await;
         fill(&world.log, &homing).await;

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
 use homing::log::{Log, clock};
-use homing::rules::{Timer, timer};
+use homing::rules::{Timer, message, timer};
 use homing::wire::work::DueTimer;
-use homing::wire::{Outgoing, from_msgpack};
+use homing::wire::{Outgoing, commit, from_msgpack};
 use homing::words::{CommandSeq, Instant, MessageId, Span};
 use serde_json::json;
 use support::kill::{free_port, kill_9, nats_server_of};
@@ -119,6 +119,32 @@ fn a_timer_that_is_overdue_when_it_is_set_fires_at_once() {
         let (timer, due) = (Timer::Expire(MessageId::of(CommandSeq(3))), long_ago + Span::from_secs(3_600));
         assert_eq!(fired, Some(timer::Fired { timer, due }));
         assert!(block_in_place(|| scheduler.stop()).success());
+    });
+}
+
+/// No timer was set for it, and it is no news to anybody: the decider's memory is not to keep it all the same.
+#[test]
+fn what_nobody_gave_a_deadline_ends_after_a_month() {
+    story(|world| async move {
+        let (mut decider, long_ago) = (PureDecider::default(), clock::now() + Span::from_secs(-31 * 86_400));
+        for (by, verb, payload) in [
+            ("_admin", "user.register", r#"{"name":"alice"}"#),
+            ("_admin", "user.register", r#"{"name":"bob"}"#),
+            ("alice", "message.send", r#"{"to":["bob"],"text":"are you there?"}"#),
+        ] {
+            let (subject, payload) = (format!("homing.cmd.{by}.{verb}"), payload.as_bytes().to_vec());
+            decider.take(long_ago, &subject, &payload);
+            let said = Outgoing { subject, headers: Vec::new(), payload };
+            world.log.command(said).await.expect("it is stored");
+        }
+        decider.store(&world.log).await;
+        let homing = world.serve("one", "decider,scheduler");
+        let mut ends = world.log.follow("EVENTS", Some("homing.evt.delivery.expired"), 1);
+        let ended = timeout(WITHIN, ends.next()).await.expect("it ends").expect("EVENTS is there");
+        let ended = ended.first().map(|record| commit::decode(&record.payload).expect("a commit").facts);
+        let (message, to) = (MessageId::of(CommandSeq(3)), "bob".parse().expect("a recipient"));
+        assert_eq!(ended, Some(vec![message::Expired { message, to }.into()]));
+        assert!(block_in_place(|| homing.stop()).success());
     });
 }
 

@@ -123,8 +123,10 @@ pub(crate) fn must_be_accepted(outcome: OutcomeBody) -> Result<OutcomeBody, Fail
     if outcome.accepted {
         return Ok(outcome);
     }
-    let OutcomeBody { code, text, field, .. } = outcome;
-    Err(Failure::refused(Rejection { code: code.unwrap_or_default(), text: text.unwrap_or_default(), field }))
+    let OutcomeBody { code, text, field, retry_at, .. } = outcome;
+    let (code, text) = (code.unwrap_or_default(), text.unwrap_or_default());
+    let retry_at = retry_at.and_then(|at| at.parse().ok());
+    Err(Failure::refused(Rejection { code, text, field, retry_at }))
 }
 
 fn undecided(seq: CommandSeq) -> Failure {

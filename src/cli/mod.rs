@@ -5,6 +5,7 @@
 //!
 //! [contract]: crate::wire
 //! [lab]: crate::lab
+//! [limits]: crate::wire#limits
 //! [smsc]: crate::sms#connect-an-smsc
 #![doc = include_str!("README.md")]
 #![allow(clippy::print_stdout, reason = "this is the room that prints")]

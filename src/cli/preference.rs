@@ -19,23 +19,28 @@ enum What {
     Set(Set),
 }
 
-/// Turn SMS on or off for when you are not online
+/// Turn SMS on or off for when you are not online, and say whether others find you by your phone
 ///
-/// Example: homing preference set --user bob --sms off
+/// Examples:
+///   homing preference set --user bob --sms off
+///   homing preference set --user bob --findable on
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 struct Set {
     #[command(flatten)]
     speaker: Speaker,
+    #[arg(long, required_unless_present = "findable", value_parser = choice::<Switch>(&["on", "off"]))]
+    sms: Option<Switch>,
+    /// Whether who adds you as a contact by your phone learns your name; off unless you say so
     #[arg(long, value_parser = choice::<Switch>(&["on", "off"]))]
-    sms: Switch,
+    findable: Option<Switch>,
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     settings.start_log("warn");
-    let What::Set(Set { speaker, sms }) = args.what;
+    let What::Set(Set { speaker, sms, findable }) = args.what;
     let client = speaker.connect(settings).await?;
-    let outcome = client.accepted(&Command::from(SetPreference { sms })).await?;
+    let outcome = client.accepted(&Command::from(SetPreference { sms, findable })).await?;
     output.result(&outcome, || "set".to_owned());
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::table::{or_dash, table};
 use crate::rules::presence::DeviceClass;
 use crate::wire::query::{DeviceView, Page, PresenceView};
 
-/// Show which of your contacts are online, and on which devices
+/// Show which of your contacts are online, and on which devices, of those who have you as a contact too
 ///
 /// Example: homing presence --user alice
 #[derive(Debug, clap::Args)]

@@ -63,7 +63,7 @@ pub(super) const QUESTIONS: &[Question] = &[
     Question {
         name: "users",
         asked: PAGE,
-        answered: "{items: [{name, im, phone?, zone?, day?, month?, suspended, sms}], next?}",
+        answered: "{items: [{name, im, phone?, zone?, day?, month?, suspended, sms, limits?}], next?}",
         find: users,
     },
     Question {

@@ -26,7 +26,7 @@ impl From<Fault> for Unanswered {
 }
 
 fn rejection(code: &str, text: String, field: Option<&str>) -> Rejection {
-    Rejection { code: code.to_owned(), text, field: field.map(str::to_owned) }
+    Rejection { code: code.to_owned(), text, field: field.map(str::to_owned), retry_at: None }
 }
 
 pub(super) fn bad_limit() -> Rejection {

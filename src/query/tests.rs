@@ -190,7 +190,7 @@ fn people_are_shown_to_their_contacts() {
         let want = json!({"items": [
             {"name": "bob", "im": "100002", "phone": "+13800138000", "day": 50, "suspended": false, "sms": true},
             {"name": "carol", "im": "100003", "day": 50, "suspended": false, "sms": false},
-            {"name": "dave", "im": "100004", "day": 50, "suspended": false, "sms": true},
+            {"name": "dave", "im": "100004", "day": 50, "suspended": false, "sms": true, "limits": {"mailbox": 7}},
         ]});
         assert_eq!(users, want);
     });

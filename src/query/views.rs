@@ -2,6 +2,7 @@
 
 use super::model::{Contact, Present, Reason, Step, User};
 use crate::rules::Channel;
+use crate::rules::identity::LimitChanges;
 use crate::wire::query::{ContactView, DeviceView, PresenceView, RecipientState, StateChange, UserView};
 use crate::words::{EventSeq, Instant, Party, UserName};
 
@@ -49,6 +50,7 @@ pub(super) fn contact(who: Party, contact: Contact, user: Option<User>) -> Conta
 }
 
 pub(super) fn user((name, row): (UserName, User)) -> UserView {
-    let User { im, phone, zone, day, month, suspended, sms, nickname: _, mood: _, picture: _ } = row;
-    UserView { name, im, phone, zone, day, month, suspended, sms }
+    let User { im, phone, zone, day, month, suspended, sms, limits, nickname: _, mood: _, picture: _ } = row;
+    let limits = Some(LimitChanges::from(limits)).filter(|limits| *limits != LimitChanges::default());
+    UserView { name, im, phone, zone, day, month, suspended, sms, limits }
 }

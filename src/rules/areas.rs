@@ -35,7 +35,7 @@ areas! {
         }
         facts {
             "user.registered" Registered about user, answers;
-            "user.changed" Changed about user;
+            "user.changed" Changed about user, boxed;
             "user.suspended" Suspended about user;
             "user.resumed" Resumed about user;
             "profile.set" ProfileSet about user;
@@ -74,6 +74,7 @@ areas! {
             "message.received" Received by User;
             "message.read" Read by User;
             "message.recall" Recall by User, once;
+            "message.sweep" Sweep by Clock;
         }
         facts {
             "message.accepted" Accepted about message, answers, boxed;

@@ -17,6 +17,8 @@ pub struct Awaited {
     pub timers: Vec<(Timer, Instant)>,
     /// What the next part comes after; none where this was the last one.
     pub next: Option<Timer>,
+    /// With the first part: when the oldest message expires that no timer watches. Then it is to be swept.
+    pub oldest_expires: Option<Instant>,
 }
 
 impl State {
@@ -34,7 +36,8 @@ impl State {
         });
         let messages = self.messages.range((messages, Unbounded)).map(|(id, open)| {
             let (expires, escalates) = (Timer::Expire(*id), Timer::Escalate(*id));
-            ([Some((expires, open.expires)), Some((escalates, open.escalates))], expires, open.open_len())
+            let watched = (!open.undated).then_some((expires, open.expires));
+            ([watched, Some((escalates, open.escalates))], expires, open.open_len())
         });
         let mut all = schedules.chain(messages).peekable();
         let (mut awaited, mut steps, mut last) = (Awaited::default(), 0, after);
@@ -44,20 +47,22 @@ impl State {
             (steps, last) = (steps + 1, Some(thing));
             for (timer, due) in timers.into_iter().flatten().filter(|(_, due)| *due < before) {
                 steps += recipients_len;
-                if self.can_change(timer, before - due) {
+                if self.can_change(timer, due, before - due) {
                     awaited.timers.push((timer, due));
                 }
             }
         }
         awaited.next = all.peek().and(last);
+        let oldest = self.undated.first().filter(|_| after.is_none());
+        awaited.oldest_expires = oldest.and_then(|id| self.messages.get(id)).map(|open| open.expires);
         awaited
     }
 
-    fn can_change(&self, timer: Timer, ago: Span) -> bool {
+    fn can_change(&self, timer: Timer, due: Instant, ago: Span) -> bool {
         match timer {
             Timer::Occur(_) => true,
             Timer::Expire(message) => message::can_expire(self, message),
-            Timer::Escalate(message) => ago < ESCALATED_WITHIN && message::can_escalate(self, message),
+            Timer::Escalate(message) => ago < ESCALATED_WITHIN && message::can_escalate(self, message, due),
         }
     }
 }
@@ -126,7 +131,7 @@ mod tests {
         }
 
         fn awaited(&self, before: &str, after: Option<Timer>) -> (Vec<String>, Option<Timer>) {
-            let Awaited { timers, next } = self.0.awaited(before.parse().unwrap(), after);
+            let Awaited { timers, next, oldest_expires: _ } = self.0.awaited(before.parse().unwrap(), after);
             (timers.into_iter().map(|(timer, due)| format!("{timer} {due}")).collect(), next)
         }
     }
@@ -148,6 +153,23 @@ mod tests {
         let later = due(&format!("occur-s{late}"), "11:00:00");
         let without_escalation = [occurs, later, expires];
         assert_eq!(nine.awaited("2026-03-01T11:01:00Z", None).0, without_escalation, "two hours are over");
+    }
+
+    #[test]
+    fn what_no_timer_watches_is_told_by_its_age_and_has_none_set() {
+        let mut nine = Nine::with_people();
+        nine.send(3_600, 60);
+        let oldest = |nine: &Nine, after| {
+            nine.0.awaited("2026-04-01T09:00:00Z".parse().unwrap(), after).oldest_expires
+        };
+        assert_eq!(oldest(&nine, None), None, "a timer watches it");
+        let (to, text) = (vec!["bob".parse().unwrap()], Some("x".into()));
+        let undated = nine.user("alice", Command::from(Send { to, text, ..Send::default() }));
+        let expires = Timer::Expire(crate::words::MessageId::of(undated));
+        assert_eq!(oldest(&nine, None), Some("2026-03-31T09:00:00Z".parse().unwrap()));
+        assert_eq!(oldest(&nine, Some(expires)), None, "with the first part alone");
+        let (awaited, _) = nine.awaited("2026-04-01T09:00:00Z", None);
+        assert!(!awaited.iter().any(|timer| timer.starts_with(&expires.to_string())), "{awaited:?}");
     }
 
     #[test]

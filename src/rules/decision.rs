@@ -77,6 +77,8 @@ pub(super) fn judge<C: Decide>(state: &State, order: &Order, command: &C) -> Dec
             let outcome = facts.first().map_or_else(|| command.fulfilled(state), Fact::outcome);
             Decision { facts, intent: None, outcome }
         }
+        // The same may be asked again, under the same id: it is not remembered.
+        Err(rejection) if rejection.retry_at.is_some() => return refuse(rejection),
         Err(rejection) => refuse(rejection),
     };
     Decision { intent, ..decision }

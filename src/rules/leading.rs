@@ -17,6 +17,8 @@ macro_rules! names {
 const BEHIND: &[(&[&str], &[&str])] = &[
     // A phone's owner had wished no SMS before they were registered.
     (names![identity: Registered, Changed], names![identity: PreferenceSet]),
+    // Who wants SMS again by their client wants them on the phone that wrote STOP.
+    (names![identity: PreferenceSet], names![phone: PhonePreferenceSet]),
     (names![presence: CameOnline], names![message: Routed]),
     (names![message: Accepted, Routed, Filtered], names![message: Routed, Filtered]),
     (names![message: Delivered], names![message: Delivered, WasRead]),

@@ -7,6 +7,7 @@ use thiserror::Error;
 pub use super::areas::refusal::{Command, Fact};
 
 use super::Outcome;
+use crate::words::Instant;
 
 /// A refusal. It changes nothing, and is recorded. The code is for ever; the sentence may improve.
 #[skip_serializing_none]
@@ -17,6 +18,8 @@ pub struct Rejection {
     pub text: String,
     /// The field at fault, where there is one.
     pub field: Option<String>,
+    /// When the same may be asked again, where waiting helps. Unix milliseconds.
+    pub retry_at: Option<Instant>,
 }
 
 macro_rules! rejections {
@@ -60,11 +63,14 @@ rejections! {
     too_many_parts(len: usize, max: usize) = "message.too_long", "there are {len} parts; at most {max} are taken", field "parts";
     bad_expiry() = "message.bad_deadline", "a deadline lies between one second and one year ahead", field "expires_in";
     bad_escalation() = "message.bad_deadline", "a confirm deadline lies between one second and one year ahead", field "escalate_after";
+    mailbox_full(who: &str, max: usize) = "message.mailbox_full", "{max} messages wait for {who}, and no more are taken", field "to";
+    mailboxes_full() = "message.mailbox_full", "none of the recipients' mailboxes takes another message", field "to";
     unknown_message() = "message.unknown", "there is no such message", field "message";
     not_open() = "message.not_open", "the message is not open: it was confirmed, it ended, or it is not yours", field "message";
     no_message_named() = "message.none_named", "name one message with `message`, or 1 to 1000 with `messages`", field "message";
 
     user_exists(name: &str) = "user.exists", "{name} is registered already, with other details; change them with user.set", field "name";
+    bad_name(name: &str) = "user.bad_name", "{name} reads as a number: a name has something else beside its digits", field "name";
     unknown_user(name: &str) = "user.unknown", "{name} is not registered", field "name";
     phone_taken() = "user.phone_taken", "this phone belongs to another user", field "phone";
     numbers_used_up() = "user.no_number", "no IM number is left";
@@ -83,8 +89,10 @@ rejections! {
     too_many_skips(max: usize) = "schedule.too_many_skips", "at most {max} occurrences are skipped by name", field "occurrence";
     nothing_to_replace() = "schedule.nothing_to_replace", "name a new message or a new when", field "when";
 
-    day_exceeded(used: u32, max: u32, resets: &str) = "quota.day_exceeded", "{used} of {max} messages of this day are sent; the count begins anew at {resets}";
-    month_exceeded(used: u32, max: u32, resets: &str) = "quota.month_exceeded", "{used} of {max} messages of this month are sent; the count begins anew at {resets}";
+    day_exceeded(used: u32, max: u32, counts: &str, resets: &str) = "quota.day_exceeded", "{used} of {max} messages of this day are sent{counts}; the count begins anew at {resets}";
+    month_exceeded(used: u32, max: u32, counts: &str, resets: &str) = "quota.month_exceeded", "{used} of {max} messages of this month are sent{counts}; the count begins anew at {resets}";
+
+    too_fast() = "quota.too_fast", "this is more than you may send at once";
 
     unknown_contact() = "contact.unknown", "there is no such user or contact", field "who";
     contact_is_oneself() = "contact.oneself", "nobody is a contact of their own", field "who";
@@ -96,7 +104,15 @@ rejections! {
 
 impl Rejection {
     fn new(code: &str, text: String) -> Rejection {
-        Rejection { code: code.to_owned(), text, field: None }
+        Rejection { code: code.to_owned(), text, field: None, retry_at: None }
+    }
+
+    /// It will pass: the text says when.
+    #[must_use]
+    pub(super) fn until(mut self, at: Instant) -> Rejection {
+        self.text = format!("{}; try again at {}", self.text, at.brief());
+        self.retry_at = Some(at);
+        self
     }
 
     pub(super) fn outcome(&self) -> Outcome {

@@ -32,10 +32,13 @@ pub struct State {
     #[serde(skip)]
     pub(super) phones: BTreeMap<Phone, Uid>,
     pub(super) messages: BTreeMap<MessageId, OpenMessage>,
+    /// Of these, those whose deadline no timer watches: the oldest expire first.
+    #[serde(skip)]
+    pub(super) undated: BTreeSet<MessageId>,
     /// Those with an occurrence ahead.
     pub(super) schedules: BTreeMap<ScheduleId, Box<schedule::Schedule>>,
     pub(super) intents: Intents,
-    /// Unregistered phones that wish no SMS.
+    /// Phones that wish no SMS, whoever's they are.
     pub(super) phones_off: BTreeSet<Phone>,
     /// Of the open deliveries by SMS, the long ones.
     pub(super) segments: BTreeMap<(MessageId, Party), attempt::Segments>,
@@ -55,13 +58,27 @@ pub(super) struct User {
     pub(super) day: Option<u32>,
     pub(super) month: Option<u32>,
     pub(super) usage: quota::Usage,
+    #[serde(default, skip_serializing_if = "quota::Pace::is_full")]
+    pub(super) pace: quota::Pace,
+    /// None where it has what everybody has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) limits: Option<Box<identity::Limits>>,
     /// A stamp of the secret's hash: enough to see that a repeated registration is the same.
     pub(super) secret: Option<Box<super::Stamp>>,
     pub(super) suspended: bool,
     pub(super) sms_off: bool,
+    /// Whether their phone tells others who they are.
+    #[serde(default)]
+    pub(super) findable: bool,
     pub(super) devices: Vec<Device>,
     pub(super) contacts: Option<Box<contacts::Contacts>>,
     pub(super) mailbox: Mailbox,
+}
+
+impl User {
+    pub(super) fn limits(&self) -> identity::Limits {
+        self.limits.as_deref().copied().unwrap_or_default()
+    }
 }
 
 impl State {
@@ -88,6 +105,8 @@ impl State {
         self.names.clear();
         self.phones.clear();
         self.answered.index();
+        let undated = self.messages.iter().filter(|(_, open)| open.undated);
+        self.undated = undated.map(|(message, _)| *message).collect();
         for (uid, user) in (0..).map(Uid).zip(&self.users) {
             self.names.insert(user.name.clone(), uid);
             if let Some(phone) = user.phone {
@@ -109,6 +128,7 @@ impl State {
         for (part, at) in parts.iter().zip(places) {
             for fact in &part.facts {
                 self.take(fact, *at, now);
+                quota::paced(self, &part.by, fact, part.at);
             }
         }
         if let Some(mark) = &first.intent {

@@ -107,7 +107,7 @@ impl Decide for Fired {
         let now = case.at.max(due);
         Ok(match timer {
             Timer::Expire(message) => message::expire(state, message, now),
-            Timer::Escalate(message) => message::escalate(state, message),
+            Timer::Escalate(message) => message::escalate(state, message, now),
             Timer::Occur(id) => schedule::occur(state, id, due, case.message(), now),
         })
     }

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
 use super::set::lay;
+use super::sweep::sweep;
 use crate::log::{Fault, Log, clock};
 use crate::wire::awaited::{AwaitedOf, AwaitedView};
 use crate::wire::work::DueTimer;
@@ -59,7 +60,8 @@ async fn look(log: &Log, missing: &HashSet<DueTimer>) -> Result<HashSet<DueTimer
     let (mut found, mut after) = (HashSet::new(), None);
     let before = clock::now() + AHEAD;
     loop {
-        let AwaitedView { items, next } = ask(log, AwaitedOf { before, after }).await?;
+        let AwaitedView { items, next, oldest_expires } = ask(log, AwaitedOf { before, after }).await?;
+        sweep(log, oldest_expires).await;
         let pause = PART_EVERY + ASKED_EVERY * u32::try_from(items.len()).unwrap_or(u32::MAX);
         let looked = items.into_iter().map(async |timer| Ok((timer, log.holds_timer(&timer).await?)));
         let looked: Vec<(DueTimer, bool)> =

@@ -14,6 +14,7 @@ mod delayed_nak;
 mod fire;
 mod hold;
 mod set;
+mod sweep;
 mod wheel;
 
 use tokio_util::sync::CancellationToken;

@@ -23,13 +23,15 @@ pub struct AwaitedOf {
 pub struct AwaitedView {
     pub items: Vec<DueTimer>,
     pub next: Option<Timer>,
+    /// With the first part: when the oldest message expires that no timer watches. Unix milliseconds.
+    pub oldest_expires: Option<Instant>,
 }
 
 impl From<Awaited> for AwaitedView {
     fn from(awaited: Awaited) -> AwaitedView {
-        let Awaited { timers, next } = awaited;
+        let Awaited { timers, next, oldest_expires } = awaited;
         let items = timers.into_iter().map(|(timer, due)| DueTimer { timer, due }).collect();
-        AwaitedView { items, next }
+        AwaitedView { items, next, oldest_expires }
     }
 }
 
@@ -41,7 +43,8 @@ mod tests {
     #[test]
     fn a_cursor_comes_back_as_it_was_given() {
         let (timer, due): (Timer, _) = ("occur-s7".parse().unwrap(), Instant::from_unix_ms(9));
-        let shown = AwaitedView { items: vec![DueTimer { timer, due }], next: Some(timer) };
+        let items = vec![DueTimer { timer, due }];
+        let shown = AwaitedView { items, next: Some(timer), oldest_expires: Some(due) };
         assert_eq!(from_msgpack::<AwaitedView>(&to_msgpack(&shown)).unwrap(), shown);
         for after in [None, shown.next] {
             let asked = AwaitedOf { before: due, after };

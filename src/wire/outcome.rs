@@ -5,7 +5,7 @@ use serde_with::skip_serializing_none;
 
 use crate::rules::Outcome;
 use crate::rules::quota::OverQuota;
-use crate::words::{CommandSeq, ImNumber, MessageId, ScheduleId, UserName};
+use crate::words::{CommandSeq, ImNumber, Instant, MessageId, ScheduleId, UserName};
 
 /// `{"command", "accepted": true, "message"|"user"…}` or `{"command", "accepted": false, "code", "text", "field"?}`.
 #[skip_serializing_none]
@@ -25,6 +25,8 @@ pub struct OutcomeBody {
     pub code: Option<String>,
     pub text: Option<String>,
     pub field: Option<String>,
+    /// When the same may be asked again, where waiting helps. RFC 3339.
+    pub retry_at: Option<String>,
 }
 
 impl OutcomeBody {
@@ -40,6 +42,7 @@ impl OutcomeBody {
             code: None,
             text: None,
             field: None,
+            retry_at: None,
         };
         match outcome {
             Outcome::Accepted => accepted,
@@ -53,8 +56,26 @@ impl OutcomeBody {
                 code: Some(rejection.code.clone()),
                 text: Some(rejection.text.clone()),
                 field: rejection.field.clone(),
+                retry_at: rejection.retry_at.map(Instant::brief),
                 ..accepted
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::Rejection;
+    use crate::wire::to_json;
+
+    #[test]
+    fn what_was_refused_for_now_says_when_to_try_again() {
+        let at = "2026-12-01T09:00:00.250Z".parse().unwrap();
+        let refused = Rejection { retry_at: Some(at), ..Rejection::too_fast() };
+        let told = OutcomeBody::new(CommandSeq(7), &Outcome::Refused(Box::new(refused)));
+        let json = String::from_utf8(to_json(&told)).unwrap();
+        assert!(json.starts_with(r#"{"command":7,"accepted":false,"code":"quota.too_fast""#), "{json}");
+        assert!(json.ends_with(r#""retry_at":"2026-12-01T09:00:00.250Z"}"#), "{json}");
     }
 }

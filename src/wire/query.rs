@@ -6,6 +6,7 @@ use serde_with::skip_serializing_none;
 
 use super::payload::{encoding_of, read};
 use crate::rules::Rejection;
+use crate::rules::identity::LimitChanges;
 use crate::rules::presence::{DeviceClass, Encoding};
 use crate::words::{Address, DeviceName, EventSeq, ImNumber, MessageId, Party, Phone, UserName};
 
@@ -127,6 +128,8 @@ pub struct UserView {
     pub suspended: bool,
     /// Whether SMS are wished.
     pub sms: bool,
+    /// Those that an operator has set for them.
+    pub limits: Option<LimitChanges>,
 }
 
 /// `{"error": {"code", "text"}}`

@@ -46,7 +46,7 @@
 
 # The other way round: the SMSC had taken the first, and refuses the second; told one by one, and together.
 09:02:00 alice message.send {"to":["+447700900124","+447700900125"],"text":"on my way"} -> accepted m19
-  message.accepted message m19, from alice, to [+447700900124, +447700900125], text "on my way", route auto
+  message.accepted message m19, from alice, to [+447700900124, +447700900125], text "on my way", route auto, counts 2
   delivery.routed message m19, to +447700900124, channel sms, because not_registered
   delivery.routed message m19, to +447700900125, channel sms, because not_registered
 09:02:01 _sms attempt.ask {"deliveries":[{"message":"m19","to":"+447700900124"},{"message":"m19","to":"+447700900125"}],"grant":7} -> accepted
@@ -76,7 +76,7 @@
 10:00:02 _admin user.register {"name":"dave","phone":"+447700900003"} -> accepted dave 100004
   user.registered user dave, im "100004", details {phone +447700900003}
 10:00:03 alice message.send {"to":["bob","carol","dave"],"text":"are you there?"} -> accepted m29
-  message.accepted message m29, from alice, to [bob, carol, dave], text "are you there?", route auto
+  message.accepted message m29, from alice, to [bob, carol, dave], text "are you there?", route auto, counts 3
   delivery.routed message m29, to bob, channel sms, because no_device_online
   delivery.routed message m29, to carol, channel sms, because no_device_online
   delivery.routed message m29, to dave, channel sms, because no_device_online

@@ -19,6 +19,7 @@
 09:00:09 alice contact.add {"who":"bob","alias":"Bobby"} -> accepted
   contact.added user alice, who bob, alias Bobby
 09:00:10 alice contact.add {"who":"+447700900003","alias":"Bobby"} -> accepted
+  contact.added user alice, who +447700900003, alias Bobby
 09:00:11 alice contact.add {"who":"100003"} -> accepted
   contact.added user alice, who carol
 09:00:12 alice contact.add {"who":"+15550100000","alias":"not here yet"} -> accepted

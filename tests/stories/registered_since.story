@@ -3,7 +3,7 @@
 09:00:00 _admin user.register {"name":"alice","zone":"UTC"} -> accepted alice 100001
   user.registered user alice, im "100001", details {zone UTC}
 09:00:01 alice message.send {"to":["+447700900121","+447700900122","+447700900123","+447700900124"],"text":"are you there?"} -> accepted m2
-  message.accepted message m2, from alice, to [+447700900121, +447700900122, +447700900123, +447700900124], text "are you there?", route auto, day 20788
+  message.accepted message m2, from alice, to [+447700900121, +447700900122, +447700900123, +447700900124], text "are you there?", route auto, day 20788, counts 4
   delivery.routed message m2, to +447700900121, channel sms, because not_registered
   delivery.routed message m2, to +447700900122, channel sms, because not_registered
   delivery.routed message m2, to +447700900123, channel sms, because not_registered
@@ -19,6 +19,7 @@
 09:00:06 _sms phone.received {"connector":"main","from":"+447700900121","called":"service","text":"Arrêt"} -> accepted
   phone.received connector main, from +447700900121, called service, said "Arrêt"
   preference.set user bob, sms false
+  phone.preference_set phone +447700900121, sms false
   message.accepted message m7, from _homing, to [bob], text "You will get no more SMS from us. Send START to get them again.", route sms, expires @02T09:00:06
   delivery.routed message m7, to bob, channel sms, because answer
 09:00:07 carol contact.block {"who":"alice"} -> accepted
@@ -67,6 +68,7 @@
   preference.set user grace, sms false
 09:02:02 grace preference.set {"sms":"on"} -> accepted
   preference.set user grace, sms true
+  phone.preference_set phone +447700900127, sms true
 09:02:03 _admin user.set {"name":"grace","phone":"+447700900127","zone":"Europe/London"} -> accepted
   user.changed user grace, details {phone +447700900127, zone "Europe/London"}
 

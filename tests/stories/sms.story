@@ -30,7 +30,7 @@
 
 # A long one is delivered with its last segment; what the SMSC refuses for good fails.
 09:41:00 alice message.send {"to":["bob","+447700900123"],"text":"long"} -> accepted m12
-  message.accepted message m12, from alice, to [bob, +447700900123], text long, route auto
+  message.accepted message m12, from alice, to [bob, +447700900123], text long, route auto, counts 2
   delivery.routed message m12, to bob, channel sms, because no_device_online
   delivery.routed message m12, to +447700900123, channel sms, because not_registered
 09:41:01 _sms attempt.ask {"deliveries":[{"message":"m12","to":"bob"},{"message":"m12","to":"+447700900123"}]} -> accepted
@@ -78,6 +78,7 @@
 09:43:02 _sms phone.received {"connector":"main","from":"+8613800138000","called":"im-100001","text":"Stop."} -> accepted
   phone.received connector main, from +8613800138000, called im-100001, said Stop.
   preference.set user bob, sms false
+  phone.preference_set phone +8613800138000, sms false
   message.accepted message m27, from _homing, to [bob], text "You will get no more SMS from us. Send START to get them again.", route sms, expires @02T09:43:02
   delivery.routed message m27, to bob, channel sms, because answer
 09:43:03 _sms attempt.ask {"deliveries":[{"message":"m25","to":"bob"},{"message":"m26","to":"bob"},{"message":"m27","to":"bob"}]} -> accepted
@@ -89,6 +90,7 @@
 09:43:04 _sms phone.received {"connector":"main","from":"+8613800138000","called":"service","text":"START"} -> accepted
   phone.received connector main, from +8613800138000, called service, said START
   preference.set user bob, sms true
+  phone.preference_set phone +8613800138000, sms true
   message.accepted message m29, from _homing, to [bob], text "You will get SMS from us again. Send STOP to end them.", route sms, expires @02T09:43:04
   delivery.routed message m29, to bob, channel sms, because answer
 

@@ -1,13 +1,15 @@
 //! Random commands of a small world, right ones and wrong ones, and payloads bent by a hostile or broken client.
 
 use std::fmt;
+use std::num::NonZeroU32;
 
 use homing::rules::Timer;
 use homing::rules::attempt::Adapter;
-use homing::rules::identity::{Register, SetPreference, SetProfile, SetUser, Switch};
+use homing::rules::identity::{LimitChanges, Register, SetPreference, SetProfile, SetUser, Switch};
 use homing::rules::message::Blob;
-use homing::rules::message::{Confirm, MessagePart, Recall, Route, Send};
+use homing::rules::message::{Confirm, MessagePart, Recall, Route, Send, Sweep};
 use homing::rules::presence::{DeviceClass, Encoding, Lapsed, Offline, Online};
+use homing::rules::quota::Counts;
 use homing::rules::{Command, contacts, identity, message, presence, timer};
 use homing::wire::{command, subjects};
 use homing::words::{Address, CommandSeq, DeviceName, EventSeq, Instant, MessageId, Phone, Span, UserName};
@@ -73,6 +75,7 @@ pub fn spoken() -> BoxedStrategy<(&'static str, Command)> {
         1 => lapsed().prop_map(|command| ("_lease", command)),
         6 => (user(), super::schedule_commands::schedules()),
         3 => timer_fired().prop_map(|command| ("_clock", command)),
+        1 => Just(("_clock", Command::from(Sweep {}))),
         8 => super::sms_commands::sms().prop_map(|command| ("_sms", command)),
         1 => super::sms_commands::sms().prop_map(|command| ("_mms", command)),
     ]
@@ -106,29 +109,55 @@ fn details() -> impl Strategy<Value = Register> {
 
 fn changes() -> impl Strategy<Value = SetUser> {
     let taken_away = || option::weighted(0.1, Just(None));
-    (details(), taken_away(), taken_away()).prop_map(|(details, no_day, no_month)| {
-        let Register { name, phone, secret, zone, day, month } = details;
-        SetUser {
-            name,
-            phone,
-            secret,
-            zone,
-            day: no_day.or(day.map(Some)),
-            month: no_month.or(month.map(Some)),
-        }
-    })
+    let no_phone = option::weighted(0.1, Just(None));
+    (details(), taken_away(), taken_away(), no_phone, option::weighted(0.4, limit_changes())).prop_map(
+        |(details, no_day, no_month, no_phone, limits)| {
+            let Register { name, phone, secret, zone, day, month } = details;
+            SetUser {
+                name,
+                phone: no_phone.or(phone.map(Some)),
+                secret,
+                zone,
+                day: no_day.or(day.map(Some)),
+                month: no_month.or(month.map(Some)),
+                limits,
+            }
+        },
+    )
+}
+
+/// Limits so small that they are hit.
+pub(super) fn limit_changes() -> impl Strategy<Value = LimitChanges> {
+    fn own<T: Clone + std::fmt::Debug + 'static>(
+        own: impl Strategy<Value = T>,
+    ) -> impl Strategy<Value = Option<Option<T>>> {
+        option::of(option::weighted(0.8, own))
+    }
+    let span = select(&[0, 1_000, 3_600_000][..]).prop_map(Span::from_ms);
+    let per_s = || (1..3_u32).prop_map(|n| NonZeroU32::new(n).expect("it is not zero"));
+    (own(0..4_u32), own(span), own(per_s()), own(per_s()), own(select(Counts::ALL))).prop_map(
+        |(mailbox, expires_in, recipients_per_s, bytes_per_s, counts)| LimitChanges {
+            mailbox,
+            expires_in,
+            recipients_per_s,
+            bytes_per_s,
+            counts,
+        },
+    )
 }
 
 fn about_oneself() -> impl Strategy<Value = Command> {
     let text = || option::of("[a-zäöü ]{0,6}");
-    let sms = prop_oneof![Just(Switch::On), Just(Switch::Off)];
+    let switch = || prop_oneof![Just(Switch::On), Just(Switch::Off)];
+    let preference = (option::weighted(0.8, switch()), option::weighted(0.3, switch()))
+        .prop_map(|(sms, findable)| Command::from(SetPreference { sms, findable }));
     prop_oneof![
         (text(), text(), text()).prop_map(|(nickname, mood, picture)| Command::from(SetProfile {
             nickname,
             mood,
             picture
         })),
-        sms.prop_map(|sms| Command::from(SetPreference { sms })),
+        preference,
         (address(), text()).prop_map(|(who, alias)| Command::from(contacts::Add { who, alias })),
         address().prop_map(|who| Command::from(contacts::Remove { who })),
         address().prop_map(|who| Command::from(contacts::Block { who })),

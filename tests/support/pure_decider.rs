@@ -1,6 +1,8 @@
 //! A decider without a log and without a server: it keeps its commits in a list.
 
 use homing::log::Log;
+use homing::rules::message::{Expired, Filtered};
+use homing::rules::presence::WentOffline;
 use homing::rules::{Commit, Fact, Happened, Outcome, State, decide, leading, refuse, timer};
 use homing::wire::{Outgoing, command, commit, subjects};
 use homing::words::{CommandSeq, EventSeq, Instant};
@@ -45,15 +47,19 @@ impl PureDecider {
     }
 }
 
-/// Whether each fact stands behind a first one that it may follow, and a part begins only where the one before is full or
-/// where timers begin or end.
+/// Whether each fact stands behind a first one that it may follow, and a part begins only where the one before is full, where
+/// timers begin or end, or where presence and the ends of deliveries do.
 fn are_led(parts: &[Commit]) -> bool {
     let first = |part: &Commit| part.facts.first().map_or("", Fact::name);
     let led =
         |part: &Commit| part.facts.iter().skip(1).all(|fact| leading::may_follow(first(part), fact.name()));
     let timers = |part: &Commit| first(part) == timer::Set::NAME;
+    let apart = |part: &Commit| [WentOffline::NAME, Filtered::NAME, Expired::NAME].contains(&first(part));
     let begins = |(before, part): (&Commit, &Commit)| {
-        before.facts.len() == FACTS_PER_PART || timers(before) || timers(part)
+        before.facts.len() == FACTS_PER_PART
+            || timers(before)
+            || timers(part)
+            || ((apart(before) || apart(part)) && !leading::may_follow(first(before), first(part)))
     };
     parts.iter().all(led) && parts.iter().zip(parts.iter().skip(1)).all(begins)
 }

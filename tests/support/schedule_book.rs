@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Datelike, NaiveDate};
 use homing::rules::identity::{UserChanges, UserDetails};
+use homing::rules::quota::Counts;
 use homing::rules::schedule::{
     Created, Fired, Ledger, NotFired, Occurrence, OccurrenceName, Plan, Reckoned, When, WhenMissed,
 };
-use homing::rules::{Commit, Fact, Timer, identity, message, schedule, timer};
+use homing::rules::{Channel, Commit, Fact, Timer, identity, message, schedule, timer};
 use homing::words::{Instant, ScheduleId, Span, UserName, Zone};
 
 /// What the rules tolerate between the clocks of two machines.
@@ -47,6 +48,7 @@ struct Sender {
     days: HashMap<NaiveDate, u32>,
     months: HashMap<(i32, u32), u32>,
     suspended: bool,
+    counts: Counts,
 }
 
 impl ScheduleBook {
@@ -64,7 +66,10 @@ impl ScheduleBook {
         let now = fired.map_or(at, |fired| at.max(fired.occurrence.due));
         sends_one_message_for_each_firing(parts)?;
         for fact in &facts {
-            self.take(fact, at, now)?;
+            if let Some(accepted) = fact.get::<message::Accepted>() {
+                self.sent(accepted, &facts, now).map_err(|why| format!("{why}: {fact:?}"))?;
+            }
+            self.take(fact, at)?;
             self.ledger.take(fact);
             if !self.ledger.is_balanced() {
                 return Err(format!("out of balance after {fact:?}: {:?}", self.ledger));
@@ -96,7 +101,27 @@ impl ScheduleBook {
         Ok(())
     }
 
-    fn take(&mut self, fact: &Fact, at: Instant, now: Instant) -> Checked {
+    /// As many as the message says it counts, which follows from what became of its deliveries.
+    fn sent(&mut self, accepted: &message::Accepted, facts: &[&Fact], now: Instant) -> Checked {
+        let Some(from) = accepted.from.user().and_then(|from| self.senders.get_mut(from)) else {
+            return Ok(());
+        };
+        let routed = facts.iter().filter_map(|fact| fact.get::<message::Routed>());
+        let routed: Vec<_> = routed.filter(|routed| routed.message == accepted.message).collect();
+        let costly = routed.iter().filter(|routed| matches!(routed.channel, Channel::By(_))).count();
+        let want = match from.counts {
+            Counts::Messages => 1,
+            Counts::Sms => costly.max(1),
+            Counts::Recipients => routed.len().max(1),
+        };
+        let counts = accepted.counts.unwrap_or(1);
+        if counts as usize != want {
+            return Err(format!("it counts as {counts}, and not as {want}"));
+        }
+        from.sends(now, counts)
+    }
+
+    fn take(&mut self, fact: &Fact, at: Instant) -> Checked {
         if let Some(identity::Registered { user, details, .. }) = fact.get() {
             let UserDetails { zone, day, month, .. } = details.clone();
             let changes = UserChanges { zone, day: Some(day), month: Some(month), ..UserChanges::default() };
@@ -107,9 +132,6 @@ impl ScheduleBook {
             self.senders.entry(user.clone()).or_default().suspended = true;
         } else if let Some(identity::Resumed { user }) = fact.get() {
             self.senders.entry(user.clone()).or_default().suspended = false;
-        } else if let Some(accepted) = fact.get::<message::Accepted>() {
-            let from = accepted.from.user().and_then(|from| self.senders.get_mut(from));
-            from.map_or(Ok(()), |from| from.sends(now)).map_err(|why| format!("{why}: {fact:?}"))?;
         } else if let Some(created) = fact.get::<schedule::Created>() {
             self.create(created)?;
         } else if let Some(schedule::Cancelled { schedule }) = fact.get() {
@@ -266,7 +288,9 @@ impl Schedule {
         let wished = self.not_wished(&not.occurrence, now);
         let right = match not.reason.as_str() {
             "auth.suspended" => wished.is_none() && suspended,
-            "quota.day_exceeded" | "quota.month_exceeded" => wished.is_none() && !suspended,
+            "quota.day_exceeded" | "quota.month_exceeded" | "message.mailbox_full" => {
+                wished.is_none() && !suspended
+            }
             reason => wished == Some(reason),
         };
         self.skips.remove(&not.occurrence.name());
@@ -321,6 +345,8 @@ impl Sender {
     fn set(&mut self, details: &UserChanges) {
         self.day_max = details.day.unwrap_or(self.day_max);
         self.month_max = details.month.unwrap_or(self.month_max);
+        let counts = details.limits.and_then(|limits| limits.counts);
+        self.counts = counts.map_or(self.counts, Option::unwrap_or_default);
         let zone = details.zone.as_deref().and_then(|zone| zone.parse().ok());
         if zone.is_some() && zone != self.zone {
             // Another calendar: what was counted by the old one says nothing about its days.
@@ -334,14 +360,14 @@ impl Sender {
         }
     }
 
-    fn sends(&mut self, now: Instant) -> Checked {
+    fn sends(&mut self, now: Instant, counts: u32) -> Checked {
         let today = self.zone.unwrap_or(Zone::UTC).local(now).date();
         // A firing that came a little early has begun the next day already.
         let today = today.max(self.day.unwrap_or(today));
         self.day = Some(today);
         let day = self.days.entry(today).or_default();
         let month = self.months.entry((today.year(), today.month())).or_default();
-        (*day, *month) = (*day + 1, *month + 1);
+        (*day, *month) = (*day + counts, *month + counts);
         if self.day_max.is_some_and(|max| *day > max) || self.month_max.is_some_and(|max| *month > max) {
             return Err(format!("{day} on {today} and {month} in its month"));
         }

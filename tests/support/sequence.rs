@@ -14,7 +14,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use super::commands::{COMMANDS_LEN_MAX, PHONES, START_MS, USERS, Wish, wish};
+use super::commands::{COMMANDS_LEN_MAX, PHONES, START_MS, USERS, Wish, limit_changes, wish};
 use super::pure_decider::PureDecider;
 use super::schedule_commands::when;
 use super::world::registers;
@@ -55,9 +55,9 @@ fn limits() -> impl Strategy<Value = Command> {
     let zone = option::of(select(&["Europe/London", "Asia/Shanghai", "America/New_York"][..]));
     let name = select(&USERS[..2]).prop_map(|name| name.parse().expect("a name"));
     let (day, month) = (option::of(option::of(1..5_u32)), option::of(option::of(1..9_u32)));
-    (name, zone, day, month).prop_map(|(name, zone, day, month)| {
+    (name, zone, day, month, option::of(limit_changes())).prop_map(|(name, zone, day, month, limits)| {
         let zone = zone.map(str::to_owned);
-        Command::from(SetUser { name, phone: None, secret: None, zone, day, month })
+        Command::from(SetUser { name, phone: None, secret: None, zone, day, month, limits })
     })
 }
 

@@ -1,14 +1,14 @@
 //! The details that an operator sets about a person.
 
 use crate::cli::output::Failure;
-use crate::rules::identity::{Register, SetUser};
+use crate::rules::identity::{LimitChanges, Register, SetUser};
 use crate::sms::{Region, number};
 use crate::words::{Phone, UserName};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Details {
-    /// The person's phone, where SMS reach them, as in +8613800138000; with --region also as it is written there
-    #[arg(long)]
+    /// The person's phone, where SMS reach them, as in +8613800138000, or `none`; with --region also as it is written there
+    #[arg(long, value_name = "PHONE|none")]
     phone: Option<String>,
     /// The region of a phone that is written without its country, as in GB (ISO 3166-1)
     #[arg(long, requires = "phone")]
@@ -41,21 +41,26 @@ impl Details {
     }
 
     pub(super) fn register(self, name: UserName) -> Result<Register, Failure> {
-        let phone = self.phone()?;
+        let phone = self.phone()?.flatten();
         let Details { phone: _, region: _, zone, day, month } = self;
         let max = |limit: Option<Limit>| limit.and_then(|Limit(max)| max);
         Ok(Register { name, phone, secret: None, zone, day: max(day), month: max(month) })
     }
 
-    pub(super) fn set(self, name: UserName) -> Result<SetUser, Failure> {
+    pub(super) fn set(self, name: UserName, limits: Option<LimitChanges>) -> Result<SetUser, Failure> {
         let phone = self.phone()?;
         let Details { phone: _, region: _, zone, day, month } = self;
         let said = |limit: Option<Limit>| limit.map(|Limit(max)| max);
-        Ok(SetUser { name, phone, secret: None, zone, day: said(day), month: said(month) })
+        Ok(SetUser { name, phone, secret: None, zone, day: said(day), month: said(month), limits })
     }
 
-    fn phone(&self) -> Result<Option<Phone>, Failure> {
-        let phone = self.phone.as_deref().map(|phone| number::read(phone, self.region)).transpose();
-        phone.map_err(|error| Failure::usage(format!("--phone is {error}")))
+    /// A phone that was named, if only as none.
+    fn phone(&self) -> Result<Option<Option<Phone>>, Failure> {
+        let read = |phone: &str| match phone {
+            "none" => Ok(None),
+            phone => number::read(phone, self.region).map(Some),
+        };
+        let phone = self.phone.as_deref().map(read).transpose();
+        phone.map_err(|error| Failure::usage(format!("--phone is {error}, or `none`")))
     }
 }

@@ -1,6 +1,7 @@
 //! `homing user`: an operator registers people and looks after them.
 
 mod details;
+mod limits;
 mod ls;
 mod register;
 mod set;

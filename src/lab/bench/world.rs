@@ -8,7 +8,7 @@ use crate::cli::output::{Failure, Output};
 use crate::cli::roles::{Role, Running};
 use crate::log::Log;
 use crate::rules::Command;
-use crate::rules::identity::Register;
+use crate::rules::identity::{LimitChanges, Register, SetUser};
 use crate::rules::presence::{DeviceClass, Encoding, Online};
 use crate::server::{self, Managed, ServerOptions, Sync};
 use crate::sms;
@@ -76,6 +76,7 @@ impl World {
             let (phone, secret, zone, day, month) = (None, None, None, None, None);
             let register = Register { name: name.clone(), phone, secret, zone, day, month };
             admin.accepted(&Command::from(register)).await?;
+            admin.accepted(&Command::from(boundless(name.clone()))).await?;
             let device: DeviceName = "bench".parse().map_err(bug)?;
             let lease = Span::from_secs(3_600);
             let online = Command::from(Online { device, class: DeviceClass::Pc, lease });
@@ -104,6 +105,12 @@ impl World {
             sync: sync.to_string(),
         }
     }
+}
+
+/// Nobody confirms in a bench: mailboxes take all of it.
+fn boundless(name: UserName) -> SetUser {
+    let limits = Some(LimitChanges { mailbox: Some(Some(u32::MAX)), ..LimitChanges::default() });
+    SetUser { name, phone: None, secret: None, zone: None, day: None, month: None, limits }
 }
 
 fn bug(error: crate::words::WordError) -> Failure {

@@ -68,8 +68,9 @@ impl Play<'_> {
     pub(super) async fn leaves(&self, client: ImClient, phones: &mut Phones) -> Result<(), Failure> {
         self.act("10. Bob leaves his desk with a phone in his pocket: what is sent to him becomes an SMS.");
         let phone = parsed(BOBS)?;
-        let (name, phone_of_his) = (self.bob.clone(), Some(phone));
-        let set = SetUser { name, phone: phone_of_his, secret: None, zone: None, day: None, month: None };
+        let (name, phone_of_his) = (self.bob.clone(), Some(Some(phone)));
+        let (secret, zone, day, month, limits) = (None, None, None, None, None);
+        let set = SetUser { name, phone: phone_of_his, secret, zone, day, month, limits };
         self.admin.accepted(&Command::from(set)).await?;
         self.say(&format!("An operator adds bob's phone, {phone}."));
         client.leaves().await?;

@@ -54,11 +54,17 @@ impl Model {
         })
     }
 
-    /// Whether `user` does not want to hear from `who`.
-    pub(super) fn blocks(&self, user: &UserName, who: &UserName) -> Result<bool, Fault> {
-        let key = keys::contact(user, &Party::User(who.clone()));
-        let row = self.db.get(key).map_err(|error| Fault::sled("read a contact", error))?;
-        let contact = row.map(|row| read_row::<Contact>(&row)).transpose()?;
-        Ok(contact.is_some_and(|contact| contact.blocked))
+    /// Whether `user` has `who` as a contact, and does not block them, be it by their phone.
+    pub(super) fn knows(&self, user: &UserName, who: &UserName) -> Result<bool, Fault> {
+        let phone = self.user(who)?.and_then(|who| who.phone);
+        let by_name = self.contact(user, &Party::User(who.clone()))?;
+        let by_phone = phone.map(|phone| self.contact(user, &Party::Phone(phone))).transpose()?.flatten();
+        Ok(by_name.is_some_and(|contact| !contact.blocked)
+            && !by_phone.is_some_and(|contact| contact.blocked))
+    }
+
+    fn contact(&self, user: &UserName, who: &Party) -> Result<Option<Contact>, Fault> {
+        let row = self.db.get(keys::contact(user, who));
+        row.map_err(|error| Fault::sled("read a contact", error))?.map(|row| read_row(&row)).transpose()
     }
 }

@@ -36,7 +36,8 @@ pub(super) fn take(rows: &mut Rows<'_>, fact: &Fact, at: Instant) -> Result<(), 
 }
 
 impl Model {
-    /// The presence of a user's contacts. Who blocked the user is not seen online, who is blocked is not listed.
+    /// The presence of a user's contacts. Who does not have the user as a contact, or blocked them, is not seen online; who is
+    /// blocked is not listed.
     pub(in crate::query) fn presence_of_contacts(
         &self,
         user: &UserName,
@@ -75,6 +76,43 @@ impl Model {
     }
 
     fn present_to(&self, asker: &UserName, user: UserName) -> Result<Present, Fault> {
-        if self.blocks(&user, asker)? { Ok((user, Vec::new())) } else { self.present(user) }
+        if self.knows(&user, asker)? { self.present(user) } else { Ok((user, Vec::new())) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::model::testing::{PHONE, blocked, commits, contact, offline, online, people, user};
+    use crate::rules::{Fact, contacts};
+    use crate::words::EventSeq;
+
+    #[test]
+    fn a_stranger_who_adds_somebody_does_not_see_when_they_are_online() {
+        let folder = tempfile::tempdir().unwrap();
+        let model = Model::open(folder.path()).unwrap();
+        let mut said = vec![people()];
+        let mut sees = |asker: &str, facts: Vec<Fact>| {
+            said.push(facts);
+            let made = commits(said.clone());
+            model.apply(made.get(model.position().0 as usize..).unwrap()).unwrap();
+            assert_eq!(model.position(), EventSeq(said.len() as u64));
+            let listed = model.presence_of_contacts(&user(asker), None, 9).unwrap();
+            listed.items.iter().map(|(name, devices)| format!("{name} {}", devices.len())).collect::<Vec<_>>()
+        };
+        let both = vec![contact("alice", "bob"), online("bob", "pc"), online("alice", "pc")];
+        assert_eq!(sees("alice", both), ["bob 0"]);
+        assert_eq!(sees("bob", vec![contact("bob", "alice")]), ["alice 1"]);
+        assert_eq!(sees("alice", vec![]), ["bob 1"]);
+        // Bob takes her off his list, and puts her on it to block her.
+        let removed = |name: &str, who: &str| {
+            Fact::from(contacts::Removed { user: user(name), who: who.parse().unwrap() })
+        };
+        assert_eq!(sees("alice", vec![removed("bob", "alice")]), ["bob 0"]);
+        assert_eq!(sees("alice", vec![contact("bob", "alice"), blocked("bob", "alice")]), ["bob 0"]);
+        // Alice blocks a phone, which is bob's.
+        assert_eq!(sees("bob", vec![contact("bob", "alice"), blocked("alice", PHONE)]), ["alice 0"]);
+        assert_eq!(sees("bob", vec![removed("alice", PHONE)]), ["alice 1"]);
+        assert_eq!(sees("bob", vec![offline("alice", "pc")]), ["alice 0"]);
     }
 }

@@ -3,7 +3,7 @@
 use super::Model;
 use crate::log::{Fault, Record};
 use crate::rules::attempt::Adapter;
-use crate::rules::identity::{Profile, UserDetails};
+use crate::rules::identity::{Profile, UserChanges, UserDetails};
 use crate::rules::message::Route;
 use crate::rules::message::{Accepted, FilterReason, RouteReason, Routed};
 use crate::rules::presence::OfflineReason;
@@ -68,6 +68,7 @@ pub(in crate::query) fn accepted(message: &str, from: &str, to: &[&str]) -> Fact
         body: None,
         expires: None,
         day: None,
+        counts: None,
     })
 }
 
@@ -138,6 +139,11 @@ pub(in crate::query) fn people() -> Vec<Fact> {
     ]
 }
 
+fn own_mailbox() -> UserChanges {
+    let limits = identity::LimitChanges { mailbox: Some(Some(7)), ..Default::default() };
+    UserChanges { limits: Some(limits), ..UserChanges::default() }
+}
+
 pub(in crate::query) fn story() -> Vec<(EventSeq, Commit)> {
     commits(vec![
         people(),
@@ -165,8 +171,9 @@ pub(in crate::query) fn story() -> Vec<(EventSeq, Commit)> {
         vec![expired("m14", "alice"), delivered("m14", "alice")],
         vec![Fact::from(contacts::Removed { user: user("alice"), who: party("dave") })],
         vec![
-            Fact::from(identity::PreferenceSet { user: user("carol"), sms: false }),
+            Fact::from(identity::PreferenceSet { user: user("carol"), sms: Some(false), findable: None }),
             Fact::from(identity::Resumed { user: user("dave") }),
+            Fact::from(identity::Changed { user: user("dave"), details: own_mailbox() }),
         ],
     ])
 }

@@ -14,7 +14,7 @@ pub(super) fn count(rows: &mut Rows<'_>, accepted: &Accepted, at: Instant) -> Re
     let home = read_row::<User>(&row)?.home();
     let key = keys::usage(user);
     let mut usage: Usage = rows.get(&key)?.map(|row| read_row(&row)).transpose()?.unwrap_or_default();
-    usage.count(counted_on(accepted, home, at));
+    usage.count(counted_on(accepted, home, at), accepted.counts.unwrap_or(1));
     rows.put(key, write_row(&usage));
     Ok(())
 }

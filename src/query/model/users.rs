@@ -7,8 +7,7 @@ use super::{Listed, keys, read_row, write_row};
 use crate::log::Fault;
 use crate::log::Rows;
 use crate::rules::identity::{
-    Changed, Fact, PreferenceSet, Profile, ProfileSet, Registered, Resumed, Suspended, UserChanges,
-    UserDetails,
+    Changed, Fact, Limits, PreferenceSet, Profile, ProfileSet, Registered, Resumed, Suspended, UserDetails,
 };
 use crate::words::{Address, ImNumber, Party, Phone, UserName, Zone};
 
@@ -23,6 +22,7 @@ pub(in crate::query) struct User {
     pub(in crate::query) suspended: bool,
     /// Whether SMS are wished.
     pub(in crate::query) sms: bool,
+    pub(in crate::query) limits: Limits,
     pub(in crate::query) nickname: Option<String>,
     pub(in crate::query) mood: Option<String>,
     pub(in crate::query) picture: Option<String>,
@@ -42,11 +42,13 @@ impl User {
 pub(super) fn take(rows: &mut Rows<'_>, fact: &Fact) -> Result<(), Fault> {
     match fact {
         Fact::Registered(Registered { user, im, details }) => registered(rows, user, *im, details),
-        Fact::Changed(Changed { user, details }) => changed(rows, user, details),
+        Fact::Changed(fact) => changed(rows, fact),
         Fact::Suspended(Suspended { user }) => change(rows, user, |row| row.suspended = true),
         Fact::Resumed(Resumed { user }) => change(rows, user, |row| row.suspended = false),
         Fact::ProfileSet(ProfileSet { user, profile }) => self::profile(rows, user, profile),
-        Fact::PreferenceSet(PreferenceSet { user, sms }) => change(rows, user, |row| row.sms = *sms),
+        Fact::PreferenceSet(PreferenceSet { user, sms, findable: _ }) => {
+            change(rows, user, |row| row.sms = sms.unwrap_or(row.sms))
+        }
     }
 }
 
@@ -64,6 +66,7 @@ fn registered(
         month: details.month,
         suspended: false,
         sms: true,
+        limits: Limits::default(),
         nickname: None,
         mood: None,
         picture: None,
@@ -76,22 +79,21 @@ fn registered(
     Ok(())
 }
 
-fn changed(rows: &mut Rows<'_>, name: &UserName, details: &UserChanges) -> Result<(), Fault> {
+fn changed(rows: &mut Rows<'_>, Changed { user: name, details }: &Changed) -> Result<(), Fault> {
     let mut before = None;
     change(rows, name, |user| {
         before = user.phone;
-        user.phone = details.phone.or(user.phone);
+        user.phone = details.phone.unwrap_or(user.phone);
         user.day = details.day.unwrap_or(user.day);
         user.month = details.month.unwrap_or(user.month);
+        user.limits = user.limits.with(details.limits.unwrap_or_default());
         if details.zone.is_some() {
             user.zone.clone_from(&details.zone);
         }
     })?;
     if let Some(phone) = details.phone {
-        if let Some(before) = before {
-            rows.remove(keys::phone(before));
-        }
-        rows.put(keys::phone(phone), name.as_str());
+        before.iter().for_each(|before| rows.remove(keys::phone(*before)));
+        phone.iter().for_each(|phone| rows.put(keys::phone(*phone), name.as_str()));
     }
     Ok(())
 }

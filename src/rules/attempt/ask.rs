@@ -7,7 +7,7 @@ use serde_with::skip_serializing_none;
 
 use super::{Adapter, Attempt, BATCH_LEN_MAX, Granted, LetGo, Needs, Unknown, UnknownReason};
 use crate::rules::message::{
-    Channel, Expired, FilterReason, Filtered, OpenMessage, Route, RouteReason, Routed, Standing,
+    self, Channel, Expired, FilterReason, Filtered, OpenMessage, Route, RouteReason, Routed, Standing,
 };
 use crate::rules::proof::{ByAdapter, Case};
 use crate::rules::state::User;
@@ -96,12 +96,10 @@ fn permission(
     to: &Party,
 ) -> Result<Granted, Fact> {
     let (state, channel) = (case.state, case.channel());
-    if open.expires <= case.at {
-        return Err(Expired { message, to: to.clone() }.into());
-    }
     let filtered = |reason| Fact::from(Filtered { message, to: to.clone(), reason });
     let author = open.author(state);
     let judged = |user, route| {
+        message::may_go(state, (message, open), (to, user), case.at)?;
         user_phone(user, &author, channel, route).map_err(|instead| match instead {
             Instead::Filtered(reason) => filtered(reason),
             Instead::Waits(because) => waits(open, message, to, because),
@@ -115,6 +113,7 @@ fn permission(
         Party::Phone(phone) => match state.uid_by_phone(*phone) {
             // Registered since. What was sent to a phone has no mailbox to wait in: it goes by this channel or ends.
             Some(uid) => judged(state.user(uid), Route::By(channel))?,
+            None if open.expires <= case.at => return Err(Expired { message, to: to.clone() }.into()),
             None if channel.row().opt_out && author != Author::Homing && state.phones_off.contains(phone) => {
                 return Err(filtered(FilterReason::OptedOut));
             }
@@ -131,19 +130,11 @@ enum Instead {
 }
 
 fn user_phone(user: &User, author: &Author, channel: Adapter, route: Route) -> Result<Phone, Instead> {
-    if let Author::User(from) = author {
-        if user.suspended {
-            return Err(Instead::Filtered(FilterReason::Suspended));
-        }
-        if user.contacts.as_ref().is_some_and(|contacts| contacts.blocks(from)) {
-            return Err(Instead::Filtered(FilterReason::Blocked));
-        }
-        if channel.row().opt_out && user.sms_off {
-            return Err(match route {
-                Route::Auto | Route::Im => Instead::Waits(RouteReason::SmsOff),
-                Route::By(_) => Instead::Filtered(FilterReason::OptedOut),
-            });
-        }
+    if channel.row().opt_out && user.sms_off && *author != Author::Homing {
+        return Err(match route {
+            Route::Auto | Route::Im => Instead::Waits(RouteReason::SmsOff),
+            Route::By(_) => Instead::Filtered(FilterReason::OptedOut),
+        });
     }
     match channel.row().needs {
         Needs::Phone => user.phone.ok_or(Instead::Waits(RouteReason::NoPhone)),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Blocked, contact, entry, has_room};
+use super::{Blocked, entry, has_room, listed};
 use crate::rules::Decided;
 use crate::rules::proof::{ByUser, Case};
 use crate::rules::vocabulary::Decide;
@@ -16,7 +16,7 @@ pub struct Block {
 
 impl Decide for Block {
     fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
-        let who = contact(case, &self.who)?;
+        let who = listed(case, &self.who)?;
         match entry(case, &who) {
             Some(known) if known.blocked => return Ok(Vec::new()),
             Some(_) => {}

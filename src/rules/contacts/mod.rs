@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::proof::{ByUser, Case};
+use super::state::User;
 use super::{Rejection, State};
 use crate::words::{Address, Party, UserName};
 
@@ -36,19 +37,36 @@ struct Entry {
 }
 
 impl Contacts {
-    pub(super) fn blocks(&self, who: &UserName) -> bool {
+    /// By their name, or by the phone that is theirs now.
+    pub(super) fn blocks(&self, who: &User) -> bool {
+        let blocked = |party: Party| self.entries.get(&party).is_some_and(|entry| entry.blocked);
         // Most lists block nobody the sender could be; the clone is a counter, not a copy.
-        self.entries.get(&Party::User(who.clone())).is_some_and(|entry| entry.blocked)
+        blocked(Party::User(who.name.clone())) || who.phone.is_some_and(|phone| blocked(Party::Phone(phone)))
     }
 }
 
-/// Whom a contact command is about.
+/// Whom a contact command is about. A phone stays a phone, and so tells nobody whose it is, unless that person allows it.
 fn contact(case: &Case<'_, ByUser>, who: &Address) -> Result<Party, Rejection> {
     let party = case.state.resolve(who).ok_or_else(Rejection::unknown_contact)?;
     if party.user() == Some(case.name()) {
         return Err(Rejection::contact_is_oneself());
     }
-    Ok(party)
+    let findable =
+        party.user().and_then(|name| case.state.user_named(name)).is_some_and(|user| user.findable);
+    match who {
+        Address::Phone(phone) if !findable => Ok(Party::Phone(*phone)),
+        Address::User(_) | Address::Phone(_) | Address::Im(_) | Address::Group(_) => Ok(party),
+    }
+}
+
+/// The same, of somebody who may be on the list by their phone.
+fn listed(case: &Case<'_, ByUser>, who: &Address) -> Result<Party, Rejection> {
+    let party = contact(case, who)?;
+    let by_phone = match who {
+        Address::Phone(phone) => Some(Party::Phone(*phone)),
+        Address::User(_) | Address::Im(_) | Address::Group(_) => None,
+    };
+    Ok(by_phone.filter(|phone| entry(case, phone).is_some()).unwrap_or(party))
 }
 
 fn entry<'a>(case: &Case<'a, ByUser>, who: &Party) -> Option<&'a Entry> {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Removed, contact, entry};
+use super::{Removed, entry, listed};
 use crate::rules::Decided;
 use crate::rules::proof::{ByUser, Case};
 use crate::rules::vocabulary::Decide;
@@ -16,7 +16,7 @@ pub struct Remove {
 
 impl Decide for Remove {
     fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
-        let who = contact(case, &self.who)?;
+        let who = listed(case, &self.who)?;
         if entry(case, &who).is_none() {
             return Ok(Vec::new());
         }

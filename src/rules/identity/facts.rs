@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
+use super::LimitChanges;
 use crate::rules::Outcome;
 use crate::words::{ImNumber, Phone, UserName};
 
@@ -46,11 +47,20 @@ pub struct ProfileSet {
     pub profile: Profile,
 }
 
-/// `preference.set`
+/// `preference.set`: what is absent stays as it was.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PreferenceSet {
     pub user: UserName,
-    pub sms: bool,
+    pub sms: Option<bool>,
+    pub findable: Option<bool>,
+}
+
+impl PreferenceSet {
+    /// What somebody wishes of SMS.
+    pub(in crate::rules) fn of_sms(user: &UserName, sms: bool) -> PreferenceSet {
+        PreferenceSet { user: user.clone(), sms: Some(sms), findable: None }
+    }
 }
 
 /// What is known of a user beside the name.
@@ -78,7 +88,9 @@ impl std::fmt::Debug for UserDetails {
 #[skip_serializing_none]
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct UserChanges {
-    pub phone: Option<Phone>,
+    /// `null`, no phone any more.
+    #[serde(default, deserialize_with = "super::said", skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Option<Phone>>,
     pub secret: Option<String>,
     pub zone: Option<String>,
     /// Messages per calendar day; `null`, no limit any more.
@@ -87,6 +99,7 @@ pub struct UserChanges {
     /// Messages per calendar month; `null`, no limit any more.
     #[serde(default, deserialize_with = "super::said", skip_serializing_if = "Option::is_none")]
     pub month: Option<Option<u32>>,
+    pub limits: Option<LimitChanges>,
 }
 
 impl std::fmt::Debug for UserChanges {

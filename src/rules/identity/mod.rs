@@ -1,6 +1,7 @@
 //! Identity: who is registered, with what phone, and what they show and wish.
 
 mod facts;
+mod limits;
 mod preference;
 mod profile;
 mod register;
@@ -10,6 +11,7 @@ mod suspend;
 
 pub use super::areas::identity::{Command, Fact};
 pub use facts::*;
+pub use limits::{LimitChanges, Limits};
 pub use preference::{SetPreference, Switch};
 pub use profile::SetProfile;
 pub use register::Register;
@@ -69,17 +71,23 @@ pub(super) fn evolve(state: &mut State, fact: &Fact) {
             day: details.day,
             month: details.month,
             usage: Default::default(),
+            pace: Default::default(),
+            limits: None,
             secret: secret_stamp(details.secret.as_ref()),
             suspended: false,
             sms_off: false,
+            findable: false,
             devices: Vec::new(),
             contacts: None,
             mailbox: Default::default(),
         }),
-        Fact::Changed(Changed { user, details }) => set::evolve(state, user, details),
+        Fact::Changed(changed) => set::evolve(state, changed),
         Fact::Suspended(Suspended { user }) => change(state, user, |user| user.suspended = true),
         Fact::Resumed(Resumed { user }) => change(state, user, |user| user.suspended = false),
-        Fact::PreferenceSet(PreferenceSet { user, sms }) => change(state, user, |user| user.sms_off = !sms),
+        Fact::PreferenceSet(PreferenceSet { user, sms, findable }) => change(state, user, |user| {
+            user.sms_off = sms.map_or(user.sms_off, |sms| !sms);
+            user.findable = findable.unwrap_or(user.findable);
+        }),
         // Nothing is decided from what somebody shows.
         Fact::ProfileSet(_) => {}
     }

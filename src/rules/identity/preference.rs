@@ -1,17 +1,21 @@
-//! A user's wish not to get SMS, or to get them again.
+//! A user's wishes: not to get SMS, or to get them again; and that their phone may tell others who they are.
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::PreferenceSet;
-use crate::rules::Decided;
 use crate::rules::proof::{ByUser, Case};
 use crate::rules::vocabulary::Decide;
+use crate::rules::{Decided, phone};
 use crate::words::named;
 
-/// `preference.set`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// `preference.set`: what is absent stays as it was.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SetPreference {
-    pub sms: Switch,
+    pub sms: Option<Switch>,
+    /// Whether who adds them as a contact by their phone is told whose it is.
+    pub findable: Option<Switch>,
 }
 
 named! {
@@ -23,9 +27,14 @@ named! {
 
 impl Decide for SetPreference {
     fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
-        let sms = self.sms == Switch::On;
-        let user = case.name().clone();
-        let as_wished = case.user().sms_off != sms;
-        Ok(if as_wished { Vec::new() } else { vec![PreferenceSet { user, sms }.into()] })
+        let (user, on) = (case.user(), |switch: Switch| switch == Switch::On);
+        let sms = self.sms.map(on).filter(|sms| user.sms_off == *sms);
+        let findable = self.findable.map(on).filter(|findable| user.findable != *findable);
+        let set = PreferenceSet { user: case.name().clone(), sms, findable };
+        let set = (sms.is_some() || findable.is_some()).then(|| set.into());
+        // Who wants SMS again wants them on the phone that wrote STOP, too.
+        let again = user.phone.filter(|_| self.sms.is_some_and(on));
+        let of_phone = again.and_then(|theirs| phone::wish_of_phone(case.state, theirs, true));
+        Ok(set.into_iter().chain(of_phone).collect())
     }
 }

@@ -9,7 +9,8 @@ use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Outcome, Rejection, State, phone};
 use crate::words::{ImNumber, Phone, UserName};
 
-/// `user.register`. Refused with `user.exists`, `user.phone_taken`, `user.no_number`, `schedule.unknown_zone` or `command.too_large`.
+/// `user.register`. Refused with `user.exists`, `user.bad_name`, `user.phone_taken`, `user.no_number`, `schedule.unknown_zone` or
+/// `command.too_large`.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Register {
@@ -41,6 +42,9 @@ impl Decide for Register {
                 && user.month == details.month
                 && user.secret == secret_stamp(details.secret.as_ref());
             return if same { Ok(Vec::new()) } else { Err(Rejection::user_exists(self.name.as_str())) };
+        }
+        if self.name.as_str().bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(Rejection::bad_name(self.name.as_str()));
         }
         if details.phone.is_some_and(|phone| state.uid_by_phone(phone).is_some()) {
             return Err(Rejection::phone_taken());

@@ -28,6 +28,8 @@ pub struct Accepted {
     /// The date that it counts on with the sender's quota, as the clocks of the sender's zone show it: days since 1970-01-01.
     /// Of a sender without a zone it is that of UTC.
     pub day: Option<i32>,
+    /// As how many messages it counts there; none is one.
+    pub counts: Option<u32>,
 }
 
 impl Accepted {

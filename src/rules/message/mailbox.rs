@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::Standing;
 use crate::words::MessageId;
 
+/// More than anybody reads, and some hundred kilobytes: who does not fetch their messages costs no more than that, unless an
+/// operator says otherwise.
+pub(super) const MAILBOX_LEN_MAX: u32 = 10_000;
 /// Room that an empty mailbox keeps.
 const KEPT_LEN_MAX: usize = 4;
 
@@ -48,6 +51,10 @@ impl Mailbox {
             // Whoever was away for long does not keep the room their inbox took.
             self.open = VecDeque::new();
         }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.open.len()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (MessageId, Standing)> {

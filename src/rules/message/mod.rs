@@ -7,11 +7,13 @@ mod confirm;
 mod deadline;
 mod facts;
 mod mailbox;
+mod onward;
 mod open;
 mod part;
 mod recall;
 mod routing;
 mod send;
+mod sweep;
 mod waiting;
 
 pub use super::areas::message::{Command, Fact};
@@ -22,9 +24,11 @@ pub use part::MessagePart;
 pub use recall::Recall;
 pub use routing::{Channel, FilterReason, Route, RouteReason};
 pub use send::{Content, PARTS_BYTES_MAX, PARTS_LEN_MAX, Send, TEXT_BYTES_MAX};
+pub use sweep::Sweep;
 
-pub(super) use deadline::{can_escalate, can_expire, escalate, expire};
+pub(super) use deadline::{can_expire, expire};
 pub(super) use mailbox::Mailbox;
+pub(super) use onward::{can_escalate, escalate, goes_on_without, may_go};
 pub(super) use open::{OpenMessage, Standing, escalates, evolve};
-pub(super) use send::{accept, content, send};
+pub(super) use send::{accept, content, counts, in_bounds, load, send};
 pub(super) use waiting::what_waits;

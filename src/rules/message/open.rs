@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::sweep::KEPT_FOR;
 use super::{
     Accepted, Channel, Delivered, Expired, Fact, Failed, Filtered, Recalled, Route, RouteReason, Routed,
 };
@@ -14,9 +15,11 @@ use crate::words::{Author, EventSeq, Instant, MessageId, Party, Phone};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::rules) struct OpenMessage {
     pub(in crate::rules) body: EventSeq,
-    /// [`never`] where it does not expire.
     pub(in crate::rules) expires: Instant,
-    /// When who got it live and did not confirm it gets it otherwise; [`never`] also once that was done, or somebody got it
+    /// Whether no timer watches that; the sweep ends it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(in crate::rules) undated: bool,
+    /// When who got it live and did not confirm it gets it otherwise; [`never`] where nobody said so, and once that was done, or somebody got it
     /// after that time.
     pub(in crate::rules) escalates: Instant,
     /// Whether somebody was escalated: the deadline is done then, and the same firing once more is none.
@@ -75,7 +78,7 @@ pub(in crate::rules) enum Standing {
 }
 
 impl Standing {
-    fn of(channel: Channel) -> Standing {
+    pub(super) fn of(channel: Channel) -> Standing {
         match channel {
             Channel::Live => Standing::Sent,
             Channel::Pull => Standing::Pull,
@@ -159,7 +162,7 @@ pub(in crate::rules) fn evolve(state: &mut State, fact: &Fact, at: EventSeq, now
     match fact {
         Fact::Accepted(accepted) => {
             quota::count(state, accepted, now);
-            opens(state, accepted, at);
+            opens(state, accepted, at, now);
         }
         Fact::Routed(routed) => moves(state, routed, now),
         Fact::Delivered(Delivered { message, to })
@@ -186,15 +189,20 @@ fn target(state: &State, to: &Party) -> Option<Target> {
     }
 }
 
-fn opens(state: &mut State, accepted: &Accepted, at: EventSeq) {
+fn opens(state: &mut State, accepted: &Accepted, at: EventSeq, now: Instant) {
     let from = accepted.from.user().and_then(|name| state.uid(name));
     if from.is_none() && accepted.from != Author::Homing {
         return;
     }
     let to = accepted.to.iter().filter_map(|to| target(state, to)).collect();
-    let (expires, escalates) = (accepted.expires.unwrap_or_else(never), never());
+    let (expires, escalates) = (accepted.expires.unwrap_or(now + KEPT_FOR), never());
     let (escalated, route) = (false, accepted.route);
-    let open = OpenMessage { body: at, expires, escalates, escalated, to, from, route };
+    // Homing's own answers have a deadline, and nobody is told of it: none of them is worth a timer.
+    let undated = accepted.expires.is_none() || from.is_none();
+    if undated {
+        state.undated.insert(accepted.message);
+    }
+    let open = OpenMessage { body: at, expires, undated, escalates, escalated, to, from, route };
     state.messages.insert(accepted.message, open);
 }
 
@@ -236,6 +244,7 @@ fn ends(state: &mut State, message: MessageId, to: &Party) {
     let Some(open) = state.messages.get_mut(&message) else { return };
     if open.to.iter().all(|target| target.is(ended)) {
         state.messages.remove(&message);
+        state.undated.remove(&message);
     } else {
         open.to = open.to.iter().copied().filter(|target| !target.is(ended)).collect();
     }

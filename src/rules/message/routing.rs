@@ -3,7 +3,7 @@
 use crate::rules::attempt::{Adapter, Needs, with_channels};
 use crate::rules::presence::{Device, DeviceClass, Encoding, latest, understood};
 use crate::rules::state::User;
-use crate::words::{EventSeq, UserName, named};
+use crate::words::{DeviceName, EventSeq, named};
 
 with_channels! {
     /// Which channels a sender allows.
@@ -43,6 +43,8 @@ named! {
         SmsOff = "sms_off",
         /// Sent live, and not confirmed within the deadline.
         NotConfirmed = "not_confirmed",
+        /// A client had it, did not confirm it, and went offline.
+        WentOffline = "went_offline",
         /// Homing's answer to an SMS.
         Answer = "answer",
     }
@@ -55,6 +57,8 @@ named! {
         Suspended = "suspended",
         /// The recipient blocked the sender.
         Blocked = "blocked",
+        /// As many messages wait for the recipient as are taken.
+        MailboxFull = "mailbox_full",
     }
 }
 
@@ -78,26 +82,49 @@ impl Choice {
 }
 
 /// The channel to a registered person, or why there will be none.
-pub(super) fn to_user(user: &User, from: &UserName, route: Route) -> Result<Choice, FilterReason> {
-    if user.suspended {
-        return Err(FilterReason::Suspended);
-    }
-    if user.contacts.as_ref().is_some_and(|contacts| contacts.blocks(from)) {
-        return Err(FilterReason::Blocked);
+pub(super) fn to_user(user: &User, from: &User, route: Route) -> Result<Choice, FilterReason> {
+    if let Some(reason) = held(user, from) {
+        return Err(reason);
     }
     match route {
         Route::By(by) if by.row().opt_out && user.sms_off => Err(FilterReason::OptedOut),
         Route::By(by) => Ok(by_adapter(user, by, RouteReason::AskedFor)),
         Route::Auto => {
-            Ok(by_client(user).unwrap_or_else(|| without_client(user, RouteReason::NoDeviceOnline)))
+            let client = by_client(user.devices.iter());
+            Ok(client.unwrap_or_else(|| without_client(user)))
         }
-        Route::Im => Ok(by_client(user).unwrap_or(Choice::plain(Channel::None, RouteReason::NoDeviceOnline))),
+        Route::Im => {
+            let client = by_client(user.devices.iter());
+            Ok(client.unwrap_or(Choice::plain(Channel::None, RouteReason::NoDeviceOnline)))
+        }
     }
 }
 
-/// The channel after the client did not confirm in time.
-pub(super) fn after_client(user: &User) -> Choice {
-    without_client(user, RouteReason::NotConfirmed)
+/// Why nothing goes to somebody from this sender, by whatever channel.
+pub(in crate::rules) fn held(user: &User, from: &User) -> Option<FilterReason> {
+    if user.suspended {
+        return Some(FilterReason::Suspended);
+    }
+    let blocked = user.contacts.as_ref().is_some_and(|contacts| contacts.blocks(from));
+    blocked.then_some(FilterReason::Blocked)
+}
+
+/// The channel after the client did not confirm in time. A route that the sender named is not left: only `auto` goes on.
+pub(super) fn after_client(user: &User, route: Route) -> Option<Channel> {
+    match route {
+        Route::Auto => automatic(user).map(Channel::By),
+        Route::Im | Route::By(_) => None,
+    }
+}
+
+/// The channel after a device went offline, of what it had. While another device has the same, there is no need of one.
+pub(super) fn after_device(user: &User, gone: &DeviceName, route: Route) -> Option<Channel> {
+    let left = by_client(user.devices.iter().filter(|device| device.name != *gone));
+    match left.map(|choice| choice.channel) {
+        Some(Channel::Pull) => Some(Channel::Pull),
+        Some(Channel::Live | Channel::By(_) | Channel::None) => None,
+        None => after_client(user, route),
+    }
 }
 
 /// The channel to a phone that nobody registered; none for a route that needs a client.
@@ -113,22 +140,27 @@ pub(super) fn to_phone(route: Route) -> Option<Choice> {
     reaches(&by).then_some(Choice::plain(Channel::By(by), because))
 }
 
-fn by_client(user: &User) -> Option<Choice> {
-    if let Some(device) = latest(user, DeviceClass::Pc) {
-        let encoding = Some(understood(&user.devices));
+fn by_client<'a>(devices: impl Iterator<Item = &'a Device> + Clone) -> Option<Choice> {
+    if let Some(device) = latest(devices.clone(), DeviceClass::Pc) {
+        let encoding = Some(understood(devices));
         return Some(Choice { encoding, ..Choice::device(Channel::Live, RouteReason::PcOnline, device) });
     }
-    let device = latest(user, DeviceClass::Pull)?;
+    let device = latest(devices, DeviceClass::Pull)?;
     Some(Choice::device(Channel::Pull, RouteReason::PullOnline, device))
 }
 
-/// The first channel that is taken by itself and reaches them, where they wish it.
-fn without_client(user: &User, because: RouteReason) -> Choice {
-    let mut wished = Adapter::automatic().filter(|by| !(by.row().opt_out && user.sms_off));
-    match wished.find(|by| reaches(user, *by)) {
-        Some(by) => Choice::plain(Channel::By(by), because),
-        None => Choice::plain(Channel::None, if user.sms_off { RouteReason::SmsOff } else { because }),
+fn without_client(user: &User) -> Choice {
+    match automatic(user) {
+        Some(by) => Choice::plain(Channel::By(by), RouteReason::NoDeviceOnline),
+        None if user.sms_off => Choice::plain(Channel::None, RouteReason::SmsOff),
+        None => Choice::plain(Channel::None, RouteReason::NoDeviceOnline),
     }
+}
+
+/// The first channel that is taken by itself and reaches them, where they wish it.
+fn automatic(user: &User) -> Option<Adapter> {
+    let mut wished = Adapter::automatic().filter(|by| !(by.row().opt_out && user.sms_off));
+    wished.find(|by| reaches(user, *by))
 }
 
 fn by_adapter(user: &User, by: Adapter, because: RouteReason) -> Choice {

@@ -6,12 +6,15 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
+use super::mailbox::MAILBOX_LEN_MAX;
 use super::routing::{self, Choice, FilterReason, Route};
 use super::{Accepted, Filtered, MessagePart, Routed};
 use crate::rules::proof::{ByUser, Case};
+use crate::rules::quota::Load;
+use crate::rules::state::User;
 use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Fact, Rejection, State, Timer, quota, timer};
-use crate::words::{Address, Author, EventSeq, Instant, MessageId, Party, Span, UserName};
+use crate::words::{Address, Author, CommandSeq, EventSeq, Instant, MessageId, Party, Span, UserName};
 
 /// The contract's limit.
 const RECIPIENTS_LEN_MAX: usize = 1_000;
@@ -25,7 +28,7 @@ const DEADLINE_MIN: Span = Span::from_secs(1);
 const DEADLINE_MAX: Span = Span::from_secs(366 * 86_400);
 
 /// `message.send`. Refused with `message.no_recipient`, `message.empty`, `message.too_long`, `message.bad_deadline`,
-/// `quota.day_exceeded`, `quota.month_exceeded` or `command.unsupported`.
+/// `message.mailbox_full`, `quota.day_exceeded`, `quota.month_exceeded`, `quota.too_fast` or `command.unsupported`.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Send {
@@ -60,8 +63,21 @@ pub struct Content {
 
 impl Decide for Send {
     fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
+        let user = case.user();
+        user.pace.check(user.limits(), load(self.to.len(), &self.text, &self.parts), case.at)?;
         send(case.state, case.name(), self, case.message(), case.at)
     }
+}
+
+/// What a message takes of its sender's pace.
+pub(in crate::rules) fn load(
+    recipients: usize,
+    text: &Option<Arc<str>>,
+    parts: &Option<Arc<[MessagePart]>>,
+) -> Load {
+    let text = text.as_ref().map_or(0, |text| text.len());
+    let parts = parts.iter().flat_map(|parts| parts.iter()).map(|part| part.data.0.len());
+    Load { recipients, bytes: text + parts.sum::<usize>() }
 }
 
 /// Accepts what a user asks to be sent now, by whatever way they asked.
@@ -73,7 +89,6 @@ pub(in crate::rules) fn send(
     at: Instant,
 ) -> Decided {
     let content = content(state, command)?;
-    quota::check(state, from, at)?;
     accept(state, from, (content, None), message, at)
 }
 
@@ -111,21 +126,28 @@ pub(in crate::rules) fn accept(
     at: Instant,
 ) -> Decided {
     let Content { to, text, parts, route, expires_in, escalate_after } = content;
-    let expires = expires_in.map(|span| at + span);
-    let mut facts = Vec::with_capacity(1 + to.len());
-    let recipients = to.clone();
-    let from_user = Author::User(from.clone());
-    let day = state.user_named(from).and_then(|user| user.zone).map(|zone| quota::today(zone, at));
-    let accepted =
-        Accepted { message, from: from_user, to: recipients, text, parts, route, body, expires, day };
-    facts.push(accepted.into());
-    for to in to {
-        facts.push(first_channel(state, from, route, message, to)?);
-    }
+    let sender = state.user_named(from).ok_or_else(|| Rejection::unknown_sender(from.as_str()))?;
+    let deliveries = first_channels(state, sender, route, message, &to)?;
+    let counts = quota::check(sender, &deliveries, at)?;
+    let expires = expires_in.or(sender.limits().expires_in).map(|span| at + span);
+    let day = sender.zone.map(|zone| quota::today(zone, at));
+    let from = Author::User(from.clone());
+    let counts = Some(counts).filter(|counts| *counts != 1);
+    let accepted = Accepted { message, from, to, text, parts, route, body, expires, day, counts };
+    let mut facts = vec![accepted.into()];
+    facts.extend(deliveries);
     let expires = expires.map(|due| (Timer::Expire(message), due));
     let escalates = escalate_after.map(|span| (Timer::Escalate(message), at + span));
     facts.extend(expires.into_iter().chain(escalates).map(|(timer, due)| timer::Set { timer, due }.into()));
     Ok(facts)
+}
+
+/// As how many messages it would count with its sender's quota, if it were sent now.
+pub(in crate::rules) fn counts(state: &State, sender: &User, content: &Content) -> u32 {
+    let nobody = MessageId::of(CommandSeq(0));
+    let first = |to: &Party| first_channel(state, sender, content.route, nobody, to.clone()).ok();
+    let deliveries: Vec<Fact> = content.to.iter().filter_map(first).collect();
+    quota::counted(sender.limits().counts.unwrap_or_default(), &deliveries)
 }
 
 fn shape(command: &Send) -> Result<(), Rejection> {
@@ -175,13 +197,34 @@ fn recipients(state: &State, command: &Send) -> Result<Vec<Party>, Rejection> {
     Ok(recipients)
 }
 
-fn in_bounds(deadline: Option<Span>) -> bool {
+pub(in crate::rules) fn in_bounds(deadline: Option<Span>) -> bool {
     deadline.is_none_or(|span| (DEADLINE_MIN..=DEADLINE_MAX).contains(&span))
+}
+
+/// Of each delivery the first channel, or why there is none. Where nobody's mailbox takes it, there is no message.
+fn first_channels(state: &State, from: &User, route: Route, message: MessageId, to: &[Party]) -> Decided {
+    let first = |to: &Party| first_channel(state, from, route, message, to.clone());
+    let deliveries = to.iter().map(first).collect::<Result<Vec<Fact>, Rejection>>()?;
+    let full = |fact: &Fact| {
+        fact.get::<Filtered>().is_some_and(|filtered| filtered.reason == FilterReason::MailboxFull)
+    };
+    match to {
+        _ if !deliveries.iter().all(full) => Ok(deliveries),
+        [Party::User(one)] => {
+            let max = state.user_named(one).map_or(0, mailbox_len_max);
+            Err(Rejection::mailbox_full(one.as_str(), max))
+        }
+        _ => Err(Rejection::mailboxes_full()),
+    }
+}
+
+fn mailbox_len_max(user: &User) -> usize {
+    user.limits().mailbox.unwrap_or(MAILBOX_LEN_MAX) as usize
 }
 
 fn first_channel(
     state: &State,
-    from: &UserName,
+    from: &User,
     route: Route,
     message: MessageId,
     to: Party,
@@ -193,6 +236,9 @@ fn first_channel(
     }
     let choice = match to.user().and_then(|name| state.user_named(name)) {
         Some(user) => match routing::to_user(user, from, route) {
+            Ok(_) if user.mailbox.len() >= mailbox_len_max(user) => {
+                return Ok(Filtered { message, to, reason: FilterReason::MailboxFull }.into());
+            }
             Ok(choice) => choice,
             Err(reason) => return Ok(Filtered { message, to, reason }.into()),
         },

@@ -1,10 +1,11 @@
 //! The waiting deliveries, which a client gets when it comes online: oldest first.
 
-use super::{Channel, Route, RouteReason, Routed, Standing};
-use crate::rules::State;
+use super::onward::{goers_first, may_go};
+use super::{Channel, OpenMessage, Route, RouteReason, Routed, Standing};
 use crate::rules::presence::{DeviceClass, Encoding};
 use crate::rules::state::User;
-use crate::words::Party;
+use crate::rules::{Fact, State};
+use crate::words::{Instant, MessageId, Party};
 
 /// The contract: "live, oldest first, up to 1,000 messages; `inbox` pages the rest".
 const SENT_AGAIN_LEN_MAX: usize = 1_000;
@@ -15,7 +16,8 @@ pub(in crate::rules) fn what_waits(
     user: &User,
     class: DeviceClass,
     encoding: Encoding,
-) -> impl Iterator<Item = Routed> {
+    at: Instant,
+) -> Vec<Fact> {
     let channel = match class {
         DeviceClass::Pc => Channel::Live,
         DeviceClass::Pull => Channel::Pull,
@@ -34,14 +36,20 @@ pub(in crate::rules) fn what_waits(
     let open = user.mailbox.iter().filter(move |(_, standing)| wanted(*standing));
     let open = open.filter_map(|(message, _)| Some((message, state.messages.get(&message)?)));
     let for_a_client = open.filter(|(_, open)| matches!(open.route, Route::Auto | Route::Im));
-    for_a_client.take(SENT_AGAIN_LEN_MAX).map(move |(message, open)| Routed {
-        message,
-        to: to.clone(),
-        channel,
-        because: RouteReason::CameOnline,
-        // The commit at hand is the one that says the device is online.
-        seen: None,
-        body: Some(open.body),
-        encoding: (channel == Channel::Live).then_some(encoding),
-    })
+    let again =
+        |(message, open): (MessageId, &OpenMessage)| match may_go(state, (message, open), (&to, user), at) {
+            Ok(()) => Routed {
+                message,
+                to: to.clone(),
+                channel,
+                because: RouteReason::CameOnline,
+                // The commit at hand is the one that says the device is online.
+                seen: None,
+                body: Some(open.body),
+                encoding: (channel == Channel::Live).then_some(encoding),
+            }
+            .into(),
+            Err(end) => end,
+        };
+    goers_first(for_a_client.take(SENT_AGAIN_LEN_MAX).map(again))
 }

@@ -1,4 +1,4 @@
-//! The wishes of phones that nobody has registered: who wrote STOP is remembered, and who wrote START forgotten.
+//! The wishes of phones: who wrote STOP is remembered, and who wrote START forgotten.
 
 use super::{Fact, PhonePreferenceSet};
 use crate::rules::State;

@@ -28,7 +28,7 @@ impl fmt::Debug for Heard {
     }
 }
 
-/// `phone.preference_set`: the wish of a phone that nobody has registered.
+/// `phone.preference_set`: the wish of a phone, whoever has registered it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PhonePreferenceSet {
     pub phone: Phone,

@@ -18,4 +18,4 @@ pub use received::Received;
 
 pub(super) use evolve::evolve;
 pub(super) use notice::Answered;
-pub(super) use preference::opted_out_phone;
+pub(super) use preference::{opted_out_phone, wish_of_phone};

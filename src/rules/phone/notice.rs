@@ -109,6 +109,7 @@ pub(super) fn answer(
         body: None,
         expires: Some(at + WORTH),
         day: None,
+        counts: None,
     };
     let routed = Routed {
         message,

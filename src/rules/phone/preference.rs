@@ -1,11 +1,13 @@
-//! STOP and START by SMS: a user's preference, or that of a phone nobody has registered.
+//! STOP and START by SMS: the wish of the phone, and of the user whose it is.
+//!
+//! A phone's wish stays with the phone when it becomes somebody else's, and the user's with the user who gets another phone.
 
 use super::PhonePreferenceSet;
 use crate::rules::identity::PreferenceSet;
 use crate::rules::{Fact, State};
 use crate::words::{Phone, UserName};
 
-/// The wish as facts; none where it is fulfilled already. A user's START also ends what the phone wished before it was theirs.
+/// The wish as facts; none where it is fulfilled already.
 pub(super) fn wishes_sms(
     state: &State,
     user: Option<&UserName>,
@@ -14,19 +16,22 @@ pub(super) fn wishes_sms(
 ) -> impl Iterator<Item = Fact> {
     let of_user = user.and_then(|name| {
         let changes = state.user_named(name)?.sms_off == sms;
-        changes.then(|| PreferenceSet { user: name.clone(), sms }.into())
+        changes.then(|| PreferenceSet::of_sms(name, sms).into())
     });
-    let phone_changes = (sms || user.is_none()) && state.phones_off.contains(&phone) == sms;
-    let of_phone = phone_changes.then(|| PhonePreferenceSet { phone, sms }.into());
-    of_user.into_iter().chain(of_phone)
+    of_user.into_iter().chain(wish_of_phone(state, phone, sms))
 }
 
-/// The wish that a phone's owner had before they were registered.
+/// The wish of a phone, whoever's it is; none where it is fulfilled already.
+pub(in crate::rules) fn wish_of_phone(state: &State, phone: Phone, sms: bool) -> Option<Fact> {
+    (state.phones_off.contains(&phone) == sms).then(|| PhonePreferenceSet { phone, sms }.into())
+}
+
+/// The wish that a phone has when somebody gets it.
 pub(in crate::rules) fn opted_out_phone(
     state: &State,
     user: &UserName,
     phone: Option<Phone>,
 ) -> Option<Fact> {
     let off = phone.is_some_and(|phone| state.phones_off.contains(&phone));
-    off.then(|| PreferenceSet { user: user.clone(), sms: false }.into())
+    off.then(|| PreferenceSet::of_sms(user, false).into())
 }

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{OfflineReason, WentOffline};
+use super::OfflineReason;
+use super::gone::gone;
 use crate::rules::Decided;
 use crate::rules::proof::{ByPart, Case};
+use crate::rules::state::User;
 use crate::rules::vocabulary::Decide;
 use crate::words::{DeviceName, EventSeq, UserName};
 
@@ -19,13 +21,10 @@ pub struct Lapsed {
 impl Decide for Lapsed {
     /// A lease that was granted anew in the meantime has not lapsed.
     fn decide(&self, case: &Case<'_, ByPart>) -> Decided {
-        let Lapsed { user, device, since } = self.clone();
-        let still = case.state.user_named(&user).is_some_and(|user| {
-            user.devices.iter().any(|known| known.name == device && known.since == since)
-        });
-        if !still {
-            return Ok(Vec::new());
-        }
-        Ok(vec![WentOffline { user, device, because: OfflineReason::Lapsed }.into()])
+        let Lapsed { user, device, since } = self;
+        let still =
+            |user: &&User| user.devices.iter().any(|known| known.name == *device && known.since == *since);
+        let user = case.state.user_named(user).filter(still);
+        Ok(user.map_or_else(Vec::new, |user| gone(case.state, user, device, OfflineReason::Lapsed, case.at)))
     }
 }

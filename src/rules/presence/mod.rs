@@ -3,6 +3,7 @@
 //! Invariant: heartbeats are not events; only changes are.
 
 mod facts;
+mod gone;
 mod lapsed;
 mod offline;
 mod online;
@@ -16,7 +17,6 @@ pub use online::Online;
 use serde::{Deserialize, Serialize};
 
 use super::State;
-use super::state::User;
 use crate::words::{DeviceName, EventSeq, named};
 
 named! {
@@ -47,9 +47,12 @@ pub(super) struct Device {
     pub(super) since: EventSeq,
 }
 
-/// The device of a class that came online last.
-pub(super) fn latest(user: &User, class: DeviceClass) -> Option<&Device> {
-    user.devices.iter().filter(|device| device.class == class).max_by_key(|device| device.since)
+/// Of some devices, the one of a class that came online last.
+pub(super) fn latest<'a>(
+    devices: impl Iterator<Item = &'a Device>,
+    class: DeviceClass,
+) -> Option<&'a Device> {
+    devices.filter(|device| device.class == class).max_by_key(|device| device.since)
 }
 
 /// What all of these understand that take messages live: one subject reaches them all, and each reads JSON.

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{OfflineReason, WentOffline};
+use super::OfflineReason;
+use super::gone::gone;
 use crate::rules::Decided;
 use crate::rules::proof::{ByUser, Case};
 use crate::rules::vocabulary::Decide;
@@ -16,10 +17,6 @@ pub struct Offline {
 
 impl Decide for Offline {
     fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
-        if !case.user().devices.iter().any(|device| device.name == self.device) {
-            return Ok(Vec::new());
-        }
-        let (user, device) = (case.name().clone(), self.device.clone());
-        Ok(vec![WentOffline { user, device, because: OfflineReason::Said }.into()])
+        Ok(gone(case.state, case.user(), &self.device, OfflineReason::Said, case.at))
     }
 }

@@ -47,7 +47,8 @@ impl Decide for Online {
         };
         let others = understood(user.devices.iter().filter(|other| other.name != *device));
         let encoding = if others == case.encoding { others } else { Encoding::Json };
-        let waits = message::what_waits(case.state, user, *class, encoding).map(Fact::from);
-        Ok(std::iter::once(online.into()).chain(waits).collect())
+        let mut facts: Vec<Fact> = vec![online.into()];
+        facts.extend(message::what_waits(case.state, user, *class, encoding, case.at));
+        Ok(facts)
     }
 }

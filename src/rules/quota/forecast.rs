@@ -18,10 +18,10 @@ pub struct OverQuota {
     pub code: String,
 }
 
-/// Counts the occurrences, in the order they are due, on top of what is used now.
+/// Counts the occurrences, in the order they are due and each as so many messages, on top of what is used now.
 pub(in crate::rules) fn forecast(
     usage: &Usage,
-    limits: Limits,
+    (limits, each): (Limits, u32),
     zone: Zone,
     now: Instant,
     occurrences: impl Iterator<Item = Occurrence>,
@@ -34,12 +34,12 @@ pub(in crate::rules) fn forecast(
     for Occurrence { nominal, due, .. } in occurrences {
         let day = days.entry(zone.local(due).date()).or_default();
         let month = months.entry(month(due)).or_default();
-        let full = |used: u32, max: Option<u32>| max.is_some_and(|max| used >= max);
+        let full = |used: u32, max: Option<u32>| max.is_some_and(|max| used.saturating_add(each) > max);
         let code = match (full(*day, limits.day), full(*month, limits.month)) {
             (true, _) => "quota.day_exceeded",
             (false, true) => "quota.month_exceeded",
             (false, false) => {
-                (*day, *month) = (*day + 1, *month + 1);
+                (*day, *month) = (day.saturating_add(each), month.saturating_add(each));
                 continue;
             }
         };

@@ -1,27 +1,37 @@
-//! Quotas: messages per calendar day and month, as the calendar stands where the sender is.
+//! Quotas: messages per calendar day and month, as the calendar stands where the sender is; and how fast they may be sent.
 
+mod counts;
 mod forecast;
+mod pace;
 mod usage;
 
+pub use counts::Counts;
 pub use forecast::OverQuota;
-pub use usage::{Limits, Usage, next_day, next_month, today};
+pub use usage::{Usage, next_day, next_month, today};
 
+pub(super) use counts::counted;
 pub(super) use forecast::forecast;
+pub(super) use pace::{Load, Pace};
+pub(super) use usage::Limits;
 
-use super::message::Accepted;
-use super::{Rejection, State};
-use crate::words::{Instant, UserName, Zone};
+use super::message::{Accepted, load};
+use super::schedule::content_of;
+use super::state::User;
+use super::{Fact, Rejection, Sender, State};
+use crate::words::{Instant, Zone};
 
-/// Whether one more message may be sent now.
-pub(super) fn check(state: &State, from: &UserName, at: Instant) -> Result<(), Rejection> {
-    let Some(user) = state.user_named(from) else { return Ok(()) };
-    user.usage.check(Limits { day: user.day, month: user.month }, user.zone.unwrap_or(Zone::UTC), at)
+/// Whether a message with these deliveries may be sent now; and as how many it counts.
+pub(super) fn check(user: &User, deliveries: &[Fact], at: Instant) -> Result<u32, Rejection> {
+    let counts = counted(user.limits().counts.unwrap_or_default(), deliveries);
+    let limits = Limits { day: user.day, month: user.month };
+    user.usage.check(limits, counts, user.zone.unwrap_or(Zone::UTC), at)?;
+    Ok(counts)
 }
 
 /// Counts what was sent.
 pub(super) fn count(state: &mut State, accepted: &Accepted, at: Instant) {
     if let Some(user) = accepted.from.user().and_then(|from| state.user_named_mut(from)) {
-        user.usage.count(counted_on(accepted, user.zone, at));
+        user.usage.count(counted_on(accepted, user.zone, at), accepted.counts.unwrap_or(1));
     }
 }
 
@@ -29,4 +39,18 @@ pub(super) fn count(state: &mut State, accepted: &Accepted, at: Instant) {
 /// version does not say it.
 pub fn counted_on(accepted: &Accepted, zone: Option<Zone>, at: Instant) -> i32 {
     accepted.day.unwrap_or_else(|| today(zone.unwrap_or(Zone::UTC), at))
+}
+
+/// What a user asked for at once takes of their pace. What a schedule sends was told ahead, and what the parts of Homing say is
+/// theirs.
+pub(super) fn paced(state: &mut State, by: &Sender, fact: &Fact, at: Instant) {
+    let Sender::User(name) = by else { return };
+    let load = match (fact.get::<Accepted>(), content_of(fact)) {
+        (Some(Accepted { to, text, parts, .. }), _) => load(to.len(), text, parts),
+        (None, Some(content)) => load(0, &content.text, &content.parts),
+        (None, None) => return,
+    };
+    if let Some(user) = state.user_named_mut(name) {
+        user.pace.count(user.limits(), load, at);
+    }
 }

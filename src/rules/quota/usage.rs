@@ -8,9 +8,9 @@ use crate::words::{Civil, Instant, Zone};
 
 /// At most this many messages; none is no limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Limits {
-    pub day: Option<u32>,
-    pub month: Option<u32>,
+pub(in crate::rules) struct Limits {
+    pub(in crate::rules) day: Option<u32>,
+    pub(in crate::rules) month: Option<u32>,
 }
 
 /// Messages sent on one day and in its month, as the sender's clocks show them.
@@ -40,26 +40,34 @@ impl Usage {
         date(if today.checked_add(1) == Some(self.on) { self.on } else { today })
     }
 
-    /// One more was sent on a date, in days since 1970-01-01.
-    pub fn count(&mut self, today: i32) {
+    /// So many more were sent on a date, in days since 1970-01-01.
+    pub fn count(&mut self, today: i32, more: u32) {
         let today = self.counted(today);
         let (day, month) = self.of(today);
         let on = days(today);
-        *self = Usage { on, day: day.saturating_add(1), month: month.saturating_add(1) };
+        *self = Usage { on, day: day.saturating_add(more), month: month.saturating_add(more) };
     }
 
-    /// Whether one more may be sent.
+    /// Whether so many more may be sent.
     ///
     /// # Errors
     /// Which limit is reached, and when the count begins anew.
-    pub fn check(&self, limits: Limits, zone: Zone, now: Instant) -> Result<(), Rejection> {
+    pub(in crate::rules) fn check(
+        &self,
+        limits: Limits,
+        more: u32,
+        zone: Zone,
+        now: Instant,
+    ) -> Result<(), Rejection> {
         let (day, month) = self.at(zone, now);
         let resets = |at: Civil| format!("{at} ({zone})");
-        if let Some(max) = limits.day.filter(|max| day >= *max) {
-            return Err(Rejection::day_exceeded(day, max, &resets(next_day(zone, now))));
+        let over = |used: u32, max: u32| used.saturating_add(more) > max;
+        let counts = || if more == 1 { String::new() } else { format!(", and this counts as {more}") };
+        if let Some(max) = limits.day.filter(|max| over(day, *max)) {
+            return Err(Rejection::day_exceeded(day, max, &counts(), &resets(next_day(zone, now))));
         }
-        if let Some(max) = limits.month.filter(|max| month >= *max) {
-            return Err(Rejection::month_exceeded(month, max, &resets(next_month(zone, now))));
+        if let Some(max) = limits.month.filter(|max| over(month, *max)) {
+            return Err(Rejection::month_exceeded(month, max, &counts(), &resets(next_month(zone, now))));
         }
         Ok(())
     }
@@ -102,26 +110,26 @@ mod tests {
         let at = |text: &str| text.parse::<Instant>().unwrap();
         let mut usage = Usage::default();
         assert_eq!(usage.at(zone, at("2026-11-30T15:59:59Z")), (0, 0));
-        usage.count(today(zone, at("2026-11-30T15:59:59Z")));
-        usage.count(today(zone, at("2026-11-30T15:59:59Z")));
+        usage.count(today(zone, at("2026-11-30T15:59:59Z")), 1);
+        usage.count(today(zone, at("2026-11-30T15:59:59Z")), 1);
         assert_eq!(usage.at(zone, at("2026-11-30T15:59:59Z")), (2, 2));
         // Midnight in Shanghai is a new day and a new month.
         assert_eq!(usage.at(zone, at("2026-11-30T16:00:00Z")), (0, 0));
         assert_eq!(usage.at(zone, at("2026-11-29T16:00:00Z")), (2, 2));
         let limits = Limits { day: Some(2), month: None };
-        let refused = usage.check(limits, zone, at("2026-11-30T15:59:59Z")).unwrap_err();
+        let refused = usage.check(limits, 1, zone, at("2026-11-30T15:59:59Z")).unwrap_err();
         assert_eq!(refused.code, "quota.day_exceeded");
         assert!(refused.text.contains("2026-12-01T00:00:00 (Asia/Shanghai)"), "{}", refused.text);
-        assert!(usage.check(limits, zone, at("2026-11-30T16:00:00Z")).is_ok());
+        assert!(usage.check(limits, 1, zone, at("2026-11-30T16:00:00Z")).is_ok());
     }
 
     #[test]
     fn a_day_that_was_begun_early_is_not_left_again() {
         let at = |text: &str| text.parse::<Instant>().unwrap();
         let mut usage = Usage::default();
-        usage.count(today(Zone::UTC, at("2026-11-30T23:59:50Z")));
-        usage.count(today(Zone::UTC, at("2026-12-01T00:00:00Z")));
-        usage.count(today(Zone::UTC, at("2026-11-30T23:59:59Z")));
+        usage.count(today(Zone::UTC, at("2026-11-30T23:59:50Z")), 1);
+        usage.count(today(Zone::UTC, at("2026-12-01T00:00:00Z")), 1);
+        usage.count(today(Zone::UTC, at("2026-11-30T23:59:59Z")), 1);
         assert_eq!(usage.at(Zone::UTC, at("2026-11-30T23:59:59Z")), (2, 2));
         assert_eq!(usage.at(Zone::UTC, at("2026-12-01T00:00:01Z")), (2, 2));
         // A clock that was wrong by more is not believed.

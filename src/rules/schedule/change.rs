@@ -5,8 +5,9 @@ use serde_with::skip_serializing_none;
 
 use super::{Cancelled, NotFired, OccurrenceCancelled, Paused, Ran, Resumed};
 use crate::rules::proof::{ByUser, Case};
+use crate::rules::quota::Load;
 use crate::rules::vocabulary::Decide;
-use crate::rules::{Decided, message, quota};
+use crate::rules::{Decided, message};
 use crate::words::ScheduleId;
 
 /// Commands that name one schedule and nothing else.
@@ -71,7 +72,9 @@ impl Decide for RunNow {
     fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
         let (schedule, message) = (self.schedule, case.message());
         let content = case.schedule(schedule)?.content(case.state);
-        quota::check(case.state, case.name(), case.at)?;
+        let user = case.user();
+        let load = Load { recipients: content.0.to.len(), bytes: 0 };
+        user.pace.check(user.limits(), load, case.at)?;
         let sent = message::accept(case.state, case.name(), content, message, case.at)?;
         Ok(std::iter::once(Ran { schedule, message }.into()).chain(sent).collect())
     }

@@ -28,15 +28,16 @@ impl Decide for Create {
     fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
         let schedule = ScheduleId::of(case.seq);
         let content = content(case.state, &self.message)?;
+        paced(case, &content)?;
         let New { plan, when, reckoned, first } = New::of(&self.when, case.user().zone, case.at)?;
         let created = Created {
             schedule,
             from: case.name().clone(),
+            over_quota: over_quota(case, &content, &plan, first),
             message: content,
             when,
             reckoned,
             tzdata: Zone::DATA_VERSION.to_owned(),
-            over_quota: over_quota(case, &plan, first),
         };
         Ok(std::iter::once(created.into()).chain(plans(schedule, first)).collect())
     }
@@ -60,12 +61,20 @@ pub(super) fn plans(schedule: ScheduleId, occurrence: Occurrence) -> [Fact; 2] {
     [Planned { schedule, occurrence }.into(), timer::Set { timer, due }.into()]
 }
 
-fn over_quota(case: &Case<'_, ByUser>, plan: &Plan, first: Occurrence) -> Vec<OverQuota> {
+/// Its text and parts are kept: they take of the pace at which their owner may send.
+pub(super) fn paced(case: &Case<'_, ByUser>, content: &Content) -> Result<(), Rejection> {
+    let (user, load) = (case.user(), message::load(0, &content.text, &content.parts));
+    user.pace.check(user.limits(), load, case.at)
+}
+
+fn over_quota(case: &Case<'_, ByUser>, content: &Content, plan: &Plan, first: Occurrence) -> Vec<OverQuota> {
     let user = case.user();
     let limits = Limits { day: user.day, month: user.month };
     if limits == Limits::default() {
         return Vec::new();
     }
     let next = std::iter::once(first).chain(plan.following(first));
-    forecast(&user.usage, limits, user.zone.unwrap_or(Zone::UTC), case.at, next.take(FORECAST_LEN))
+    // As it would count if it were sent now.
+    let each = message::counts(case.state, user, content);
+    forecast(&user.usage, (limits, each), user.zone.unwrap_or(Zone::UTC), case.at, next.take(FORECAST_LEN))
 }

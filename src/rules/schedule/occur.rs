@@ -3,7 +3,7 @@
 use super::create::plans;
 use super::kept::Schedule;
 use super::{Ended, Fired, Missed, NotFired, Occurrence, Skipped, WhenMissed};
-use crate::rules::{Decided, Fact, Rejection, State, message, quota, timer};
+use crate::rules::{Decided, Fact, Rejection, State, message, timer};
 use crate::words::{Instant, MessageId, ScheduleId, Span};
 
 /// So much after its time a firing is still on time: a part that died is replaced within this, and under load a firing
@@ -126,7 +126,6 @@ impl Turn<'_> {
         if owner.suspended {
             return Err(Rejection::suspended(owner.name.as_str()));
         }
-        quota::check(self.state, &owner.name, self.now)?;
         let content = self.schedule.content(self.state);
         message::accept(self.state, &owner.name, content, self.message, self.now)
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::create::{content, plans};
+use super::create::{content, paced, plans};
 use super::{New, NotFired, OccurrenceCancelled, Replaced, When};
 use crate::rules::message::Send;
 use crate::rules::proof::{ByUser, Case};
@@ -30,6 +30,7 @@ impl Decide for Replace {
             return Err(Rejection::nothing_to_replace());
         }
         let message = message.as_ref().map(|send| content(case.state, send)).transpose()?;
+        message.as_ref().map_or(Ok(()), |content| paced(case, content))?;
         // What fired a little early, by another clock, is not ahead any more.
         let passed = kept.last.map_or(case.at, |last| case.at.max(last));
         let new = when.as_ref().map(|when| New::of(when, case.user().zone, passed)).transpose()?;

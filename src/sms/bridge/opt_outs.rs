@@ -71,7 +71,7 @@ impl OptOuts {
     }
 
     fn take(&self, fact: &Fact) {
-        if let Some(PreferenceSet { user, sms }) = fact.get() {
+        if let Some(PreferenceSet { user, sms: Some(sms), findable: _ }) = fact.get() {
             self.wants(user, *sms);
         }
         match fact.get() {
