@@ -10,7 +10,6 @@ use super::bodies::{self, Found, Run};
 use super::perform::{HandOver, Performer, again, done_but_for, works};
 use crate::log::{Fault, Handler, Log, Record, Verdict};
 use crate::rules::Commit;
-use crate::wire::commit;
 use crate::words::{EventSeq, MessageId};
 
 /// Small commits whose body is being read ahead, at most one for each: 16 MiB of the largest that a server takes.
@@ -33,7 +32,7 @@ impl Deliver {
     fn sort(&mut self, records: &[&Record]) -> (Vec<Verdict>, Vec<Small>) {
         let (mut verdicts, mut small) = (Vec::with_capacity(records.len()), Vec::new());
         for (place, record) in records.iter().enumerate() {
-            verdicts.push(match commit::decode(&record.payload) {
+            verdicts.push(match record.commit() {
                 Err(why) => Verdict::Poison(why),
                 Ok(commit) if self.beside.takes(record.seq, &commit, record.payload.len()) => Verdict::Beside,
                 Ok(commit) => {

@@ -2,7 +2,7 @@
 
 use super::{Fault, Log};
 use crate::wire::Body;
-use crate::wire::commit::{self, Commit};
+use crate::wire::commit::Commit;
 use crate::words::{EventSeq, MessageId};
 
 impl Log {
@@ -17,7 +17,7 @@ impl Log {
             let leader = self.wrapped_record("EVENTS", seq.0, None).await?;
             record = leader.filter(|record| record.seq == seq.0);
         }
-        Ok(record.and_then(|record| commit::decode(&record.payload).ok()))
+        Ok(record.and_then(|record| record.commit().ok()))
     }
 
     /// The body of a message that the commit at `seq` accepts; none where the log has given it up.

@@ -25,7 +25,7 @@ use crate::server::Sync;
 use crate::smpp::link::{self, Answer, Connector};
 use crate::smpp::pdu::{Address, SubmitSm};
 use crate::sms::{self, Account};
-use crate::wire::{command, commit, subjects};
+use crate::wire::{command, subjects};
 use crate::words::{Address as To, UserName};
 
 /// The facts that are counted.
@@ -252,7 +252,7 @@ async fn count(mut events: Follower, messages: usize, receipts: bool) -> Result<
         let records =
             records.map_err(|_| Failure::failed(format!("{counted} of {messages} came, then none")))?;
         for record in records? {
-            let facts = commit::decode(&record.payload).map(|commit| commit.facts).unwrap_or_default();
+            let facts = record.commit().map(|commit| commit.facts).unwrap_or_default();
             let counts = |fact: &&Fact| {
                 if receipts { fact.get::<Receipted>().is_some() } else { fact.get::<Accepted>().is_some() }
             };

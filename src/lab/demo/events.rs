@@ -5,7 +5,6 @@ use std::time::Duration;
 use crate::cli::output::Failure;
 use crate::log::Log;
 use crate::rules::{Commit, Fact, message, presence};
-use crate::wire::commit;
 use crate::words::{EventSeq, MessageId, UserName};
 
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -18,7 +17,7 @@ pub(super) async fn about(log: &Log, message: MessageId) -> Result<Vec<(EventSeq
     while read < last {
         for record in events.next().await? {
             read = record.seq;
-            let commit = commit::decode(&record.payload).map_err(Failure::failed)?;
+            let commit = record.commit().map_err(Failure::failed)?;
             let about = commit.facts.iter().filter(|fact| fact.message() == Some(message)).cloned();
             let about: Vec<Fact> = about.collect();
             found.extend(about.into_iter().map(|fact| (EventSeq(record.seq), commit.clone(), fact)));
@@ -44,7 +43,7 @@ async fn until(log: &Log, is_it: impl Fn(&Fact) -> bool, else_say: &str) -> Resu
     let wait = async {
         loop {
             for record in events.next().await? {
-                let commit = commit::decode(&record.payload).map_err(Failure::failed)?;
+                let commit = record.commit().map_err(Failure::failed)?;
                 if commit.facts.iter().any(&is_it) {
                     return Ok(EventSeq(record.seq));
                 }
