@@ -119,6 +119,37 @@ fn a_role_whose_disk_is_full_fails_alone_and_goes_on_when_there_is_room() {
     });
 }
 
+/// Each new consumer of a stream costs the server a file and a directory.
+#[test]
+fn a_decider_that_stands_by_reads_on_with_the_same_consumer() {
+    const COMMANDS: u64 = 200;
+    story(async |world| {
+        let active = world.serve("active", "decider");
+        let advisories = "$JS.EVENT.ADVISORY.CONSUMER.CREATED.EVENTS.>";
+        let mut made = world.log.client().subscribe(advisories).await.unwrap();
+        world.log.flush().await.unwrap();
+        let standby = world.serve("standby", "decider");
+        // Two seconds of commands: six looks of the one that stands by.
+        let mut pace = tokio::time::interval(Duration::from_millis(10));
+        for number in 0..COMMANDS {
+            pace.tick().await;
+            says(&world.log, "_admin", &registers(&format!("u{number}"), None)).await;
+        }
+        drop(active);
+        // It takes over, so it had read what was decided.
+        let mut told = world.log.client().subscribe("homing.outcome._admin.>").await.unwrap();
+        world.log.flush().await.unwrap();
+        says(&world.log, "_admin", &registers("last", None)).await;
+        timeout(WITHIN, told.next()).await.expect("the one that stood by decides");
+        let mut count = 0;
+        while let Ok(Some(_)) = timeout(Duration::ZERO, made.next()).await {
+            count += 1;
+        }
+        assert!((1..=2).contains(&count), "{count} consumers were made");
+        assert!(block_in_place(|| standby.stop()).success());
+    });
+}
+
 #[test]
 fn where_no_homing_runs_status_says_so() {
     story(async |world| {

@@ -45,6 +45,7 @@ mod user;
 pub(crate) mod which_server;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
@@ -153,10 +154,16 @@ fn run<M: Subcommands>(command: Command<M>, settings: &Settings, output: Output)
     }
 }
 
+/// What was begun on threads of its own is done by then, or hangs.
+const LEFT_WITHIN: Duration = Duration::from_secs(1);
+
 fn run_async(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::failed(format!("could not start: {error}")))?;
-    runtime.block_on(work)
+    let done = runtime.block_on(work);
+    // A thread that hangs on a disk is not waited for.
+    runtime.shutdown_timeout(LEFT_WITHIN);
+    done
 }
 
 /// The command line as clap knows it.

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tracing::{error, warn};
 
-use crate::log::{Fault, Log, Mark, Record};
+use crate::log::{Fault, Follower, Log, Mark, Record};
 use crate::rules::{Commit, State};
 use crate::words::{CommandSeq, EventSeq};
 
@@ -34,6 +34,8 @@ pub struct Memory {
     passed_over: u64,
     /// The last of them that was reported.
     reported: EventSeq,
+    /// A standby's reader goes on from look to look: a consumer for each would be several a second.
+    follower: Option<Follower>,
 }
 
 impl Memory {
@@ -84,13 +86,20 @@ impl Memory {
         if last == self.read.0 {
             return Ok(());
         }
-        let mut follower = log.follow("EVENTS", None, self.read.0 + 1);
+        let next = self.read.0 + 1;
+        let mut follower = self.follower.take().unwrap_or_else(|| log.follow("EVENTS", None, next));
         while self.read.0 < last {
             for record in follower.next().await? {
                 self.take(&record)?;
             }
         }
+        self.follower = Some(follower);
         Ok(())
+    }
+
+    /// Ends its reader: what comes next it appends itself.
+    pub(super) fn stops_reading(&mut self) {
+        self.follower = None;
     }
 
     fn take(&mut self, record: &Record) -> Result<(), Fault> {

@@ -99,6 +99,7 @@ impl Decider {
             stop.run_until_cancelled(standby::pause()).await;
             return Ok(());
         }
+        memory.stops_reading();
         must_take_commits(log)?;
         origin::compare(log, memory.mark()).await?;
         let commands = &log.another("decider commands").await?;

@@ -64,20 +64,33 @@ pub fn content_type(encoding: Encoding) -> (&'static str, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::message::Recalled;
     use crate::rules::schedule::Cancelled;
     use crate::words::{CommandSeq, Instant};
 
-    #[test]
-    fn what_became_of_a_schedule_is_correlated_with_the_command_that_made_it() {
-        let fact = Fact::from(Cancelled { schedule: "s7".parse().unwrap() });
+    fn headers(fact: Fact, trace: &Trace) -> Vec<(&'static str, String)> {
         let (command, at) = (CommandSeq(42), Instant::default());
         let commit =
             Commit { command, at, by: Sender::Unknown, part: 0, parts: 1, intent: None, facts: vec![fact] };
-        let headers = of_commit(&commit, &Trace::default());
-        let value = |name| headers.iter().find(|(its, _)| *its == name).map(|(_, value)| value.as_str());
-        assert_eq!((value(CORRELATION), value("ce-causationid")), (Some("7"), Some("42")));
+        of_commit(&commit, trace)
+    }
+
+    #[test]
+    fn what_became_of_something_is_correlated_with_the_command_that_made_it() {
+        let cancelled = Fact::from(Cancelled { schedule: "s7".parse().unwrap() });
+        let recalled = Fact::from(Recalled { message: "m9".parse().unwrap(), to: "bob".parse().unwrap() });
+        for (fact, made_by) in [(cancelled, "7"), (recalled, "9")] {
+            let headers = headers(fact, &Trace::default());
+            let value = |name| headers.iter().find(|(its, _)| *its == name).map(|(_, value)| value.as_str());
+            assert_eq!((value(CORRELATION), value("ce-causationid")), (Some(made_by), Some("42")));
+        }
+    }
+
+    #[test]
+    fn a_correlation_that_the_command_brought_along_is_kept() {
+        let fact = Fact::from(Cancelled { schedule: "s7".parse().unwrap() });
         let correlation = Some("order-9".to_owned());
-        let asked = of_commit(&commit, &Trace { correlation, traceparent: None });
-        assert!(asked.contains(&(CORRELATION, "order-9".to_owned())));
+        let headers = headers(fact, &Trace { correlation, traceparent: None });
+        assert!(headers.contains(&(CORRELATION, "order-9".to_owned())));
     }
 }
