@@ -4,23 +4,39 @@ use serde_json::{Value, json};
 
 use super::answer::Found;
 use super::asker::Asked;
+use super::form::Form;
 use super::model::Model;
 use super::model::testing::{accepted, commits, people, story};
 use super::questions::{QUESTIONS, Question};
 use super::refusal::Unanswered;
 use crate::rules::Fact;
+use crate::rules::presence::Encoding;
 use crate::words::Instant;
 
 pub(super) fn question(name: &str) -> &'static Question {
     QUESTIONS.iter().find(|question| question.name == name).unwrap()
 }
 
+/// An answer as far as these rows go, which says so.
+pub(super) fn form(model: &Model, bytes_max: usize) -> Form {
+    Form { encoding: Encoding::Json, bytes_max, as_of: model.position() }
+}
+
+/// What an answer says beside what it knows of.
+pub(super) fn said(model: &Model, answer: &[u8]) -> Value {
+    let mut answer: Value = serde_json::from_slice(answer).unwrap();
+    let as_of = answer.as_object_mut().unwrap().remove("as_of");
+    assert_eq!(as_of, Some(json!(model.position().0)), "{answer}");
+    answer
+}
+
 /// Of an answer with messages: `message state` each, and `next` where there is more.
 fn ask(model: &Model, by: &str, name: &str, payload: &Value) -> Value {
     let payload = payload.to_string();
-    let asked = Asked { by, payload: payload.as_bytes(), bytes_max: 1_000_000, now: Instant::default() };
+    let form = form(model, 1_000_000);
+    let asked = Asked { by, payload: payload.as_bytes(), form, now: Instant::default() };
     match question(name).find(model, asked) {
-        Ok(Found::Answer(answer)) => serde_json::from_slice(&answer).unwrap(),
+        Ok(Found::Answer(answer)) => said(model, &answer),
         Ok(Found::Lines(listed) | Found::LinesBack(listed)) => {
             let mut lines: Vec<String> = listed
                 .items
@@ -260,9 +276,9 @@ fn a_delivery_to_very_many_is_cut_to_what_fits() {
     model.apply(&story()).unwrap();
     let payload = br#"{"message":"m6"}"#;
     let answer = |bytes_max| {
-        let asked = Asked { by: "alice", payload, bytes_max, now: Instant::default() };
+        let asked = Asked { by: "alice", payload, form: form(&model, bytes_max), now: Instant::default() };
         question("delivery").find(&model, asked).map(|found| match found {
-            Found::Answer(answer) => serde_json::from_slice::<Value>(&answer).unwrap(),
+            Found::Answer(answer) => said(&model, &answer),
             Found::Lines(_) | Found::LinesBack(_) | Found::Schedules(_) => panic!("this is an answer"),
         })
     };

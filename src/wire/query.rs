@@ -133,9 +133,28 @@ pub struct UserView {
 }
 
 /// `{"error": {"code", "text"}}`
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ErrorAnswer {
     pub error: Rejection,
+    /// The last commit in EVENTS, where the answer has to wait until the read models hold it.
+    pub log_end: Option<EventSeq>,
+}
+
+/// What stands around every answer, an error too.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answer<T> {
+    #[serde(flatten)]
+    pub answer: T,
+    /// The last commit in EVENTS that it knows of; nothing that was decided up to there is missing.
+    pub as_of: Option<EventSeq>,
+}
+
+impl From<Rejection> for ErrorAnswer {
+    fn from(error: Rejection) -> ErrorAnswer {
+        ErrorAnswer { error, log_end: None }
+    }
 }
 
 /// How a question is encoded; an empty one is JSON.
