@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::process::Command;
 use std::time::Duration;
 
 use homing::log::{Log, clock};
@@ -13,8 +14,9 @@ use homing::words::{EventSeq, Span};
 use serde_json::{Value, json};
 use support::pure_decider::PureDecider;
 use support::server::server;
+use support::{HOMING, run};
 use tempfile::TempDir;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, block_in_place};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -148,6 +150,46 @@ async fn whoever_was_registered_a_moment_ago_is_not_unknown_because_the_read_mod
     let asked = world.asks_on("bob", "inbox", &none);
     let (bob, _) = timeout(WITHIN, asked).await.expect("the read models catch up");
     assert_eq!(bob["items"], json!([]));
+    stop.cancel();
+    role.await.unwrap();
+    world.server.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_user_sees_whom_they_wrote_with_and_how_much_they_have_not_read() {
+    let mut world = World::new().await;
+    for name in ["alice", "bob", "carol"] {
+        world.says("_admin", "user.register", &json!({"name": name}));
+    }
+    for (from, text) in [("alice", "one"), ("carol", "two"), ("alice", "three"), ("alice", "four")] {
+        world.says(from, "message.send", &json!({"to": ["bob"], "text": text}));
+    }
+    world.is_stored().await;
+    let (stop, role) = world.answers();
+    let shown = |answer: &Value| -> Vec<Value> {
+        let items = answer["items"].as_array().unwrap_or_else(|| panic!("{answer}")).iter();
+        items.map(|item| json!([item["with"], item["unread"], item["last"]["text"]])).collect()
+    };
+    let none = json!({});
+    let (all, _) = world.asks_on("bob", "conversations", &none).await;
+    assert_eq!(shown(&all), [json!(["alice", 3, "four"]), json!(["carol", 1, "two"])]);
+    let (first, _) = world.asks_on("bob", "conversations", &json!({"limit": 1})).await;
+    let behind = json!({"limit": 1, "after": first["next"]});
+    let (second, _) = world.asks_on("bob", "conversations", &behind).await;
+    assert_eq!((shown(&second), &second["next"]), (vec![json!(["carol", 1, "two"])], &Value::Null));
+    // What was received is not read yet.
+    world.says("bob", "message.received", &json!({"messages": ["m4", "m5"]}));
+    world.says("bob", "message.read", &json!({"messages": ["m5", "m6"]}));
+    world.says("bob", "message.send", &json!({"to": ["carol"], "text": "five"}));
+    world.is_stored().await;
+    let (all, _) = world.asks_on("bob", "conversations", &none).await;
+    assert_eq!(shown(&all), [json!(["carol", 0, "five"]), json!(["alice", 2, "four"])]);
+    assert_eq!(all["as_of"], json!(world.log.last_seq("EVENTS").await.unwrap()));
+    let mut said = Command::new(HOMING);
+    said.args(["conversations", "--user", "bob", "--nats", &world.server.url()]);
+    let said = block_in_place(|| run(&mut said, WITHIN).succeeded("conversations").stdout);
+    let rows: Vec<Vec<&str>> = said.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!((rows[1][0], rows[1][1], rows[2][0], rows[2][1]), ("carol", "-", "alice", "2"), "{said}");
     stop.cancel();
     role.await.unwrap();
     world.server.stop().await.unwrap();

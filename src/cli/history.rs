@@ -16,7 +16,7 @@ use crate::words::Address;
 ///   homing history bob --last 20 --user alice
 ///   homing history bob --all --user alice
 ///
-/// Each page shows its oldest message first.
+/// Each page shows its oldest message first. `homing conversations` lists whom there is one with.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Args {

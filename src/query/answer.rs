@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::asker::{Asked, Asker};
 use super::form::Form;
-use super::model::{Contact, Line, Listed, Model, Place, Scheduled};
+use super::model::{Contact, Conversation, Line, Listed, Model, Place, Scheduled};
 use super::page::{answer, cursor, limit, place};
 use super::refusal::Unanswered;
 use super::views;
@@ -20,6 +20,7 @@ pub(super) enum Found {
     Lines(Listed<Line>),
     /// The same, the newest first.
     LinesBack(Listed<Line>),
+    Conversations(Listed<Conversation>),
     Schedules(Listed<Scheduled>),
 }
 
@@ -44,6 +45,13 @@ pub(super) fn history(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<
         Place::After(_) => Found::Lines(listed),
         Place::Before(_) => Found::LinesBack(listed),
     })
+}
+
+pub(super) fn conversations(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unanswered> {
+    let page: Page = query::parse(asked.payload)?;
+    let (limit, after) = (limit(page.limit)?, cursor(page.after.as_deref())?);
+    let user = asker.whose(page.user, model)?;
+    Ok(Found::Conversations(model.conversations(&user, after, limit)?))
 }
 
 pub(super) fn presence(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unanswered> {

@@ -4,13 +4,14 @@ use futures_util::{StreamExt, stream};
 use serde::Serialize;
 
 use super::form::Form;
-use super::model::{Line, Listed, Scheduled};
+use super::model::{Conversation, Line, Listed, Scheduled};
 use super::page::Filling;
 use super::refusal::Unanswered;
 use super::schedules;
 use crate::log::{Fault, Log};
 use crate::rules::schedule::content_of;
 use crate::wire::MessageView;
+use crate::wire::query::ConversationView;
 use crate::wire::schedule_query::ScheduleView;
 
 /// Reads on their way at the same time for one answer.
@@ -27,6 +28,19 @@ pub(super) async fn messages(
         Ok((message(log, line).await?, cursor))
     });
     fill(shown, more, filling).await
+}
+
+/// The conversations with the bodies of their last messages, as many as fit.
+pub(super) async fn conversations(
+    log: &Log,
+    Listed { items, more }: Listed<Conversation>,
+    form: Form,
+) -> Result<Vec<u8>, Unanswered> {
+    let shown = items.into_iter().map(async |Conversation { rank, unread, last }| {
+        let (cursor, last) = (rank.to_string(), message(log, last).await?);
+        Ok((ConversationView { with: rank.into_party(), unread, last }, cursor))
+    });
+    fill(shown, more, Filling::new(form)).await
 }
 
 /// The schedules with their bodies, as many as fit.

@@ -80,6 +80,7 @@ async fn compose(
         Found::Answer(answer) => Ok(answer),
         Found::Lines(lines) => bodies::messages(log, lines, Filling::new(form)).await,
         Found::LinesBack(lines) => bodies::messages(log, lines, Filling::new(form).backwards(true)).await,
+        Found::Conversations(list) => bodies::conversations(log, list, form).await,
         Found::Schedules(list) => bodies::schedules(log, list, form).await,
     }
 }

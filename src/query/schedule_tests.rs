@@ -27,7 +27,7 @@ fn ask_at(now: &str, model: &Model, by: &str, name: &str, payload: &Value) -> Va
                 listed.items.into_iter().map(|one| schedules::shown(one, None, None)).collect();
             json!({"items": items, "next": next})
         }
-        Ok(Found::Lines(_) | Found::LinesBack(_)) => panic!("these are no messages"),
+        Ok(found) => panic!("these are no schedules: {found:?}"),
         Err(Unanswered::Refused(rejection)) => json!(rejection.code),
         Err(Unanswered::Failed(fault)) => panic!("{fault}"),
     }

@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
+use super::MessageView;
 use super::payload::{encoding_of, read};
 use crate::rules::Rejection;
 use crate::rules::identity::LimitChanges;
@@ -17,7 +18,7 @@ pub const LIMIT_MAX: usize = 1_000;
 /// What the last page of a history stands before.
 pub const LATEST: &str = "latest";
 
-/// `inbox`, `contacts`, `presence`, `users`: which page, and (operators) whose.
+/// `inbox`, `conversations`, `contacts`, `presence`, `users`: which page, and (operators) whose.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Page {
@@ -84,6 +85,16 @@ pub struct StateChange {
     pub seq: EventSeq,
     pub channel: Option<String>,
     pub reason: Option<String>,
+}
+
+/// One entry of `conversations`: the newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConversationView {
+    pub with: Party,
+    /// Messages from them that wait or were delivered, and were not read.
+    pub unread: u64,
+    /// The newest message that the user may see.
+    pub last: MessageView,
 }
 
 /// One entry of `contacts`.

@@ -7,6 +7,7 @@
 //! | `d` message party | steps (see `step.rs`) | a delivery; no steps: planned |
 //! | `i` user 0 message | | the open deliveries of a user |
 //! | `c` party 0 party 0 message | | the conversation of two, the lesser name first |
+//! | `v` user 0 party | see `conversations.rs` | whom a user wrote with, and what of it is not read |
 //! | `u` user | MessagePack | a user and what they show |
 //! | `n` IM number | user | whose number it is |
 //! | `p` phone | user | whose phone it is |
@@ -122,6 +123,16 @@ pub(super) fn last_message(key: &[u8]) -> Option<MessageId> {
     key.last_chunk::<MESSAGE_LEN>().map(|bytes| MessageId::of(CommandSeq(u64::from_be_bytes(*bytes))))
 }
 
+pub(super) fn conversations_of(user: &UserName) -> Vec<u8> {
+    name_and(b'v', user, 16)
+}
+
+pub(super) fn conversation(user: &UserName, with: &Party) -> Vec<u8> {
+    let mut key = conversations_of(user);
+    push_party(&mut key, with);
+    key
+}
+
 pub(super) fn user(name: &str) -> Vec<u8> {
     let mut key = key(b'u', name.len());
     key.extend_from_slice(name.as_bytes());
@@ -232,6 +243,7 @@ mod tests {
             (open(&user("bob"), m42), "ibob\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00*"),
             (talk(&party("bob"), &party("al"), m42), "cal\\x00bob\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00*"),
             (talk_of(&party("al"), &party("+13800138000")), "c+13800138000\\x00al\\x00"),
+            (conversation(&user("al"), &party("bob")), "val\\x00bob"),
             (super::user("bob"), "ubob"),
             (number("100001".parse().unwrap()), "n100001"),
             (phone("+13800138000".parse().unwrap()), "p+13800138000"),
