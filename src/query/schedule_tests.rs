@@ -27,7 +27,9 @@ fn ask_at(now: &str, model: &Model, by: &str, name: &str, payload: &Value) -> Va
                 listed.items.into_iter().map(|one| schedules::shown(one, None, None)).collect();
             json!({"items": items, "next": next})
         }
-        Ok(found) => panic!("these are no schedules: {found:?}"),
+        Ok(Found::Lines(_) | Found::LinesBack(_) | Found::Conversations(_)) => {
+            panic!("these are no schedules")
+        }
         Err(Unanswered::Refused(rejection)) => json!(rejection.code),
         Err(Unanswered::Failed(fault)) => panic!("{fault}"),
     }

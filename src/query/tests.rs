@@ -336,9 +336,9 @@ fn a_delivery_to_very_many_is_cut_to_what_fits() {
     let payload = br#"{"message":"m6"}"#;
     let answer = |bytes_max| {
         let asked = Asked { by: "alice", payload, form: form(&model, bytes_max), now: Instant::default() };
-        question("delivery").find(&model, asked).map(|found| match found {
-            Found::Answer(answer) => said(&model, &answer),
-            found => panic!("this is an answer: {found:?}"),
+        question("delivery").find(&model, asked).map(|found| {
+            let Found::Answer(answer) = found else { panic!("this is an answer: {found:?}") };
+            said(&model, &answer)
         })
     };
     assert_eq!(answer(1_000).unwrap()["recipients"][1]["history"].as_array().unwrap().len(), 3);
