@@ -72,10 +72,15 @@ fn what_is_sent_later_is_asked_for_with_the_nats_cli() {
             "_admin",
             "ledger",
             "{}",
-            [r#"{"total":{"planned":1,"fired":0"#, r#""pending":1,"repeated":0,"balanced":true}]}"#],
+            [r#"{"total":{"planned":1,"fired":0"#, r#""pending":1,"repeated":0,"balanced":true}],"as_of":"#],
         ),
-        ("_admin", "lateness", "{}", [r#"{"fired":0"#, r#""buckets":[]}"#]),
-        ("bob", "schedules", r#"{"schedule": "s3"}"#, [r#"{"error":{"code":"schedule.unknown""#, "}}"]),
+        ("_admin", "lateness", "{}", [r#"{"fired":0"#, r#""buckets":[],"as_of":"#]),
+        (
+            "bob",
+            "schedules",
+            r#"{"schedule": "s3"}"#,
+            [r#"{"error":{"code":"schedule.unknown""#, r#"},"as_of":"#],
+        ),
     ] {
         nats.shows("req --raw", &[&format!("homing.query.{by}.{name}"), question], &wanted);
     }

@@ -15,6 +15,7 @@ use crate::log::{Log, NatsUrl};
 use crate::rules::presence::Encoding;
 use crate::rules::{Command, Rejection};
 use crate::wire::outcome::OutcomeBody;
+use crate::wire::query::Answer;
 use crate::wire::{command, subjects};
 use crate::words::{CommandSeq, UserName};
 
@@ -80,12 +81,21 @@ impl Client {
         self.command(command).await.and_then(must_be_accepted)
     }
 
-    /// Asks a question.
+    /// Asks a question, for what it is about.
     pub(crate) async fn ask<A: DeserializeOwned>(
         &self,
         name: &str,
         question: &impl Serialize,
     ) -> Result<A, Failure> {
+        self.answer(name, question).await.map(|Answer { answer, as_of: _ }| answer)
+    }
+
+    /// Asks a question, for the answer as it came.
+    pub(crate) async fn answer<A: DeserializeOwned>(
+        &self,
+        name: &str,
+        question: &impl Serialize,
+    ) -> Result<Answer<A>, Failure> {
         let subject = subjects::query(&self.by, name);
         let payload = Bytes::from(crate::wire::to_json(question));
         let answer =

@@ -4,7 +4,7 @@ use super::client::Speaker;
 use super::output::{Failure, Output};
 use super::settings::Settings;
 use super::table::{or_dash, table};
-use crate::wire::query::{Deliveries, DeliveryOf, RecipientState, StateChange};
+use crate::wire::query::{Answer, Deliveries, DeliveryOf, RecipientState, StateChange};
 use crate::words::MessageId;
 
 /// Show how far a message got, for each recipient, step by step
@@ -22,8 +22,9 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     settings.start_log("warn");
     let client = args.speaker.connect(settings).await?;
-    let deliveries: Deliveries = client.ask("delivery", &DeliveryOf { message: args.message }).await?;
-    output.shown(&deliveries, || recipients(&deliveries.recipients))
+    let asked = DeliveryOf { message: args.message };
+    let deliveries: Answer<Deliveries> = client.answer("delivery", &asked).await?;
+    output.shown(&deliveries, || recipients(&deliveries.answer.recipients))
 }
 
 /// The state of each recipient, and below it the steps that led there.

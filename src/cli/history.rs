@@ -6,7 +6,7 @@ use super::pages::{Paging, Place};
 use super::settings::Settings;
 use super::table::{said, table};
 use crate::wire::MessageView;
-use crate::wire::query::{HistoryOf, Items, LATEST};
+use crate::wire::query::{HistoryOf, LATEST};
 use crate::words::Address;
 
 /// Show the conversation with someone: its latest messages on a terminal, otherwise from its beginning on
@@ -16,7 +16,7 @@ use crate::words::Address;
 ///   homing history bob --last 20 --user alice
 ///   homing history bob --all --user alice
 ///
-/// Each page shows its oldest message first.
+/// Each page shows its oldest message first. `homing conversations` lists whom there is one with.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Args {
@@ -44,7 +44,7 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
         let limit = last.flatten().or(paging.limit).map(usize::from);
         let before = Some(before.unwrap_or_else(|| LATEST.to_owned()));
         let question = HistoryOf { with, limit, after: None, before, user: None };
-        let page: Items<MessageView> = client.ask("history", &question).await?;
+        let page = client.answer("history", &question).await?;
         return output.page_back(&page, messages);
     }
     let question =

@@ -8,7 +8,7 @@ use super::table::{said, table};
 use crate::rules::message::Confirm;
 use crate::rules::{Command, message};
 use crate::wire::MessageView;
-use crate::wire::query::Page;
+use crate::wire::query::{Answer, Page};
 
 /// Show the messages that wait to be confirmed, oldest first
 ///
@@ -31,9 +31,9 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     settings.start_log("warn");
     let client = args.speaker.connect(settings).await?;
     let question = |Place { limit, after }| Page { limit, after, user: None };
-    let show = async |page: &_| {
+    let show = async |page: &Answer<_>| {
         output.page(page, messages)?;
-        if args.confirm { confirm(&client, &page.items).await } else { Ok(()) }
+        if args.confirm { confirm(&client, &page.answer.items).await } else { Ok(()) }
     };
     args.paging.each(&client, "inbox", question, show).await
 }

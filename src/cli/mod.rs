@@ -15,6 +15,7 @@ pub(crate) mod client;
 mod completions;
 mod compose;
 mod contact;
+mod conversations;
 mod decode;
 mod delivery;
 mod history;
@@ -86,6 +87,7 @@ enum Command<M: Subcommands> {
     Listen(listen::Args),
     Inbox(inbox::Args),
     History(history::Args),
+    Conversations(conversations::Args),
     Delivery(delivery::Args),
     Recall(recall::Args),
     Presence(presence::Args),
@@ -135,6 +137,7 @@ fn run<M: Subcommands>(command: Command<M>, settings: &Settings, output: Output)
         Command::Listen(args) => run_async(listen::run(args, settings, output)),
         Command::Inbox(args) => run_async(inbox::run(args, settings, output)),
         Command::History(args) => run_async(history::run(args, settings, output)),
+        Command::Conversations(args) => run_async(conversations::run(args, settings, output)),
         Command::Delivery(args) => run_async(delivery::run(args, settings, output)),
         Command::Recall(args) => run_async(recall::run(args, settings, output)),
         Command::Presence(args) => run_async(presence::run(args, settings, output)),

@@ -42,6 +42,11 @@ impl Failure {
             rejection: Some(Box::new(rejection)),
         }
     }
+
+    /// Whether Homing refused it by this code.
+    pub(crate) fn is(&self, code: &str) -> bool {
+        self.rejection.as_ref().is_some_and(|rejection| rejection.code == code)
+    }
 }
 
 impl std::fmt::Display for Failure {

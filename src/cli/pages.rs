@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::client::Client;
 use super::output::{Failure, Output};
-use crate::wire::query::{Items, LIMIT_MAX};
+use crate::wire::query::{Answer, Items, LIMIT_MAX};
 
 /// Which part of a list is asked for.
 #[derive(Debug, clap::Args)]
@@ -39,14 +39,14 @@ impl Paging {
         client: &Client,
         name: &str,
         question: impl Fn(Place) -> Q,
-        mut show: impl AsyncFnMut(&Items<T>) -> Result<(), Failure>,
+        mut show: impl AsyncFnMut(&Answer<Items<T>>) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let limit = self.limit.map(usize::from).or(self.all.then_some(LIMIT_MAX));
         let mut after = self.after;
         loop {
-            let page: Items<T> = client.ask(name, &question(Place { limit, after })).await?;
+            let page: Answer<Items<T>> = client.answer(name, &question(Place { limit, after })).await?;
             show(&page).await?;
-            after = page.next.filter(|_| self.all);
+            after = page.answer.next.filter(|_| self.all);
             if after.is_none() {
                 return Ok(());
             }
@@ -58,11 +58,11 @@ impl Output {
     /// A page of a list: the answer for programs, and `person` for people, with the way to the next page.
     pub(super) fn page<T: Serialize>(
         self,
-        page: &Items<T>,
+        page: &Answer<Items<T>>,
         person: impl FnOnce(&[T]) -> String,
     ) -> Result<(), Failure> {
-        self.shown(page, || person(&page.items))?;
-        if let Some(next) = &page.next {
+        self.shown(page, || person(&page.answer.items))?;
+        if let Some(next) = &page.answer.next {
             self.progress(&format!("There is more: --after {next} goes on, --all shows all."));
         }
         Ok(())
@@ -71,11 +71,11 @@ impl Output {
     /// A page of a list that is read from its end, with the way to the page before it.
     pub(super) fn page_back<T: Serialize>(
         self,
-        page: &Items<T>,
+        page: &Answer<Items<T>>,
         person: impl FnOnce(&[T]) -> String,
     ) -> Result<(), Failure> {
-        self.shown(page, || person(&page.items))?;
-        if let Some(next) = &page.next {
+        self.shown(page, || person(&page.answer.items))?;
+        if let Some(next) = &page.answer.next {
             self.progress(&format!("There is more before: --before {next} shows it, --all shows all."));
         }
         Ok(())

@@ -4,6 +4,7 @@ use super::client::{Client, OPERATOR, Speaker};
 use super::output::{Failure, Output};
 use super::settings::Settings;
 use super::table::{or_dash, table};
+use crate::wire::query::Answer;
 use crate::wire::schedule_query::{LimitView, QuotaOf, QuotaView};
 use crate::words::UserName;
 
@@ -28,9 +29,9 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
         Some(_) => Client::connect(settings, OPERATOR).await?,
         None => args.speaker.connect(settings).await?,
     };
-    let quota: QuotaView = client.ask("quota", &QuotaOf { user: args.of }).await?;
-    output.shown(&quota, || {
-        let rows = [row("day", &quota.day), row("month", &quota.month)];
+    let shown: Answer<QuotaView> = client.answer("quota", &QuotaOf { user: args.of }).await?;
+    output.shown(&shown, || {
+        let rows = [row("day", &shown.answer.day), row("month", &shown.answer.month)];
         table(&["", "used", "left", "of", "resets at"], &rows)
     })
 }

@@ -3,15 +3,14 @@
 use serde::Serialize;
 
 use super::asker::{Asked, Asker};
-use super::model::{Contact, Line, Listed, Model, Place, Scheduled};
+use super::form::Form;
+use super::model::{Contact, Conversation, Line, Listed, Model, Place, Scheduled};
 use super::page::{answer, cursor, limit, place};
-use super::refusal::{Unanswered, too_large};
+use super::refusal::Unanswered;
 use super::views;
 use crate::log::Fault;
 use crate::rules::Rejection;
-use crate::rules::presence::Encoding;
 use crate::wire::query::{self, Deliveries, DeliveryOf, HistoryOf, Page};
-use crate::wire::to_payload;
 use crate::words::{Address, Party, UserName};
 
 /// An answer, or one that lacks only the bodies of its messages or schedules.
@@ -21,6 +20,7 @@ pub(super) enum Found {
     Lines(Listed<Line>),
     /// The same, the newest first.
     LinesBack(Listed<Line>),
+    Conversations(Listed<Conversation>),
     Schedules(Listed<Scheduled>),
 }
 
@@ -45,6 +45,13 @@ pub(super) fn history(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<
         Place::After(_) => Found::Lines(listed),
         Place::Before(_) => Found::LinesBack(listed),
     })
+}
+
+pub(super) fn conversations(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unanswered> {
+    let page: Page = query::parse(asked.payload)?;
+    let (limit, after) = (limit(page.limit)?, cursor(page.after.as_deref())?);
+    let user = asker.whose(page.user, model)?;
+    Ok(Found::Conversations(model.conversations(&user, after, limit)?))
 }
 
 pub(super) fn presence(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unanswered> {
@@ -105,22 +112,19 @@ pub(super) fn delivery(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result
     let accepted = (known.at, known.body);
     let recipients =
         deliveries.into_iter().map(|(to, steps)| views::recipient(to, accepted, &steps)).collect();
-    let encoding = query::encoding(asked.payload);
-    fitting(Deliveries { message, recipients }, encoding, asked.bytes_max).map(Found::Answer)
+    fitting(Deliveries { message, recipients }, asked.form).map(Found::Answer)
 }
 
 /// Of a message to very many, the histories are cut to where each delivery stands.
-fn fitting(mut all: Deliveries, encoding: Encoding, bytes_max: usize) -> Result<Vec<u8>, Unanswered> {
-    let answer = to_payload(&all, encoding);
-    if answer.len() <= bytes_max {
+fn fitting(mut all: Deliveries, form: Form) -> Result<Vec<u8>, Unanswered> {
+    if let Ok(answer) = form.whole(&all) {
         return Ok(answer);
     }
     for recipient in &mut all.recipients {
         let earlier = recipient.history.len().saturating_sub(1);
         recipient.history.drain(..earlier);
     }
-    let answer = to_payload(&all, encoding);
-    if answer.len() <= bytes_max { Ok(answer) } else { Err(too_large().into()) }
+    form.whole(&all)
 }
 
 fn list<S, T: Serialize>(
@@ -129,5 +133,5 @@ fn list<S, T: Serialize>(
     shown: impl Fn(S) -> T,
     name: impl Fn(&T) -> String,
 ) -> Result<Found, Unanswered> {
-    answer(listed, query::encoding(asked.payload), asked.bytes_max, shown, name).map(Found::Answer)
+    answer(listed, asked.form, shown, name).map(Found::Answer)
 }

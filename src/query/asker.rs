@@ -1,17 +1,18 @@
 //! A question: what is asked, by whom, and about whom they may ask.
 
+use super::form::Form;
 use super::model::Model;
 use super::refusal::{Unanswered, names_nobody, not_allowed};
 use crate::rules::{Part, Rejection, Sender};
 use crate::words::{Instant, UserName};
 
-/// Who asks what, and how much may be answered.
+/// Who asks what, and how the answer is written.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked<'a> {
     /// The `<user>` of its subject.
     pub(super) by: &'a str,
     pub(super) payload: &'a [u8],
-    pub(super) bytes_max: usize,
+    pub(super) form: Form,
     pub(super) now: Instant,
 }
 

@@ -3,14 +3,15 @@
 use futures_util::{StreamExt, stream};
 use serde::Serialize;
 
-use super::model::{Line, Listed, Scheduled};
+use super::form::Form;
+use super::model::{Conversation, Line, Listed, Scheduled};
 use super::page::Filling;
 use super::refusal::Unanswered;
 use super::schedules;
 use crate::log::{Fault, Log};
-use crate::rules::presence::Encoding;
 use crate::rules::schedule::content_of;
 use crate::wire::MessageView;
+use crate::wire::query::ConversationView;
 use crate::wire::schedule_query::ScheduleView;
 
 /// Reads on their way at the same time for one answer.
@@ -22,37 +23,55 @@ pub(super) async fn messages(
     Listed { items, more }: Listed<Line>,
     filling: Filling<MessageView>,
 ) -> Result<Vec<u8>, Unanswered> {
-    let shown = items.into_iter().map(|line| message(log, line));
-    fill(shown, more, filling, |shown: &MessageView| shown.message.to_string()).await
+    let shown = items.into_iter().map(async |line| {
+        let cursor = line.message.to_string();
+        Ok((message(log, line).await?, cursor))
+    });
+    fill(shown, more, filling).await
+}
+
+/// The conversations with the bodies of their last messages, as many as fit.
+pub(super) async fn conversations(
+    log: &Log,
+    Listed { items, more }: Listed<Conversation>,
+    form: Form,
+) -> Result<Vec<u8>, Unanswered> {
+    let shown = items.into_iter().map(async |Conversation { rank, unread, last }| {
+        let (cursor, last) = (rank.to_string(), message(log, last).await?);
+        Ok((ConversationView { with: rank.into_party(), unread, last }, cursor))
+    });
+    fill(shown, more, Filling::new(form)).await
 }
 
 /// The schedules with their bodies, as many as fit.
 pub(super) async fn schedules(
     log: &Log,
     Listed { items, more }: Listed<Scheduled>,
-    encoding: Encoding,
-    bytes_max: usize,
+    form: Form,
 ) -> Result<Vec<u8>, Unanswered> {
-    let shown = items.into_iter().map(|scheduled| schedule(log, scheduled));
-    let name = |shown: &ScheduleView| shown.schedule.to_string();
-    fill(shown, more, Filling::new(encoding, bytes_max), name).await
+    let shown = items.into_iter().map(async |scheduled| {
+        let cursor = scheduled.id.to_string();
+        Ok((schedule(log, scheduled).await?, cursor))
+    });
+    fill(shown, more, Filling::new(form)).await
 }
 
+/// Each item comes with the cursor that goes on behind it.
 async fn fill<T: Serialize>(
-    items: impl Iterator<Item = impl Future<Output = Result<T, Fault>>>,
+    items: impl Iterator<Item = impl Future<Output = Result<(T, String), Fault>>>,
     more: bool,
     mut filling: Filling<T>,
-    name: impl Fn(&T) -> String,
 ) -> Result<Vec<u8>, Unanswered> {
     let mut shown = stream::iter(items).buffered(READS_IN_FLIGHT);
     let mut left = more;
     while let Some(next) = shown.next().await {
-        if !filling.push(next?) {
+        let (item, cursor) = next?;
+        if !filling.push(item, cursor) {
             left = true;
             break;
         }
     }
-    filling.close(left, name)
+    filling.close(left)
 }
 
 /// A message whose body the log has given up is shown without it.

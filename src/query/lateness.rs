@@ -3,7 +3,6 @@
 use super::answer::Found;
 use super::asker::{Asked, Asker};
 use super::model::{Lateness, Model};
-use super::page::whole;
 use super::refusal::Unanswered;
 use super::schedules::owned;
 use crate::wire::query;
@@ -19,7 +18,7 @@ pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Fou
             model.lateness_of(id)?
         }
     };
-    whole(&shown(&lateness), query::encoding(asked.payload), asked.bytes_max).map(Found::Answer)
+    asked.form.whole(&shown(&lateness)).map(Found::Answer)
 }
 
 fn shown(lateness: &Lateness) -> LatenessView {

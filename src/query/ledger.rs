@@ -3,7 +3,7 @@
 use super::answer::Found;
 use super::asker::{Asked, Asker};
 use super::model::{Listed, Model};
-use super::page::{cursor, limit, page, whole};
+use super::page::{cursor, limit, page};
 use super::refusal::Unanswered;
 use crate::rules::Rejection;
 use crate::rules::schedule::Sums;
@@ -23,10 +23,9 @@ pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Fou
             Listed { items: vec![(id, course.sums)], more: false }
         }
     };
-    let encoding = query::encoding(asked.payload);
-    let page = page(listed, encoding, asked.bytes_max, account, |shown| shown.schedule.to_string())?;
+    let page = page(listed, asked.form, account, |shown| shown.schedule.to_string())?;
     let total = SumsView { sums: total.sums, balanced: total.is_balanced() };
-    whole(&LedgerView { total, page }, encoding, asked.bytes_max).map(Found::Answer)
+    asked.form.whole(&LedgerView { total, page }).map(Found::Answer)
 }
 
 fn account((schedule, sums): (ScheduleId, Sums)) -> AccountView {

@@ -1,13 +1,15 @@
 //! Answers questions from read models that are projected from EVENTS, as the NATS service `homing`.
 //!
 //! Invariant: the folder is disposable. Whatever is wrong with it, it is set aside and rebuilt from the log.
-//! Invariant: an answer holds at least what the log held when the question came, unless that takes over a second.
+//! Invariant: an answer holds at least what the log held when the question came, unless that takes over a second; it says how
+//! much it holds. What the log held when the read models were opened is never missing from one.
 //! Invariant: nobody is told of rows that are not theirs; who asks is the token of the subject.
 
 mod answer;
 mod asker;
 mod bodies;
 mod follow;
+mod form;
 mod lateness;
 mod ledger;
 mod model;
@@ -22,6 +24,7 @@ mod reply;
 mod schedule_tests;
 mod schedules;
 mod service;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod views;
@@ -48,11 +51,12 @@ pub async fn run(log: Log, data: &Path, stop: CancellationToken) -> Result<(), F
 /// Until `stop`, or until the folder turns out to be torn.
 async fn once(log: &Log, folder: &Path, stop: &CancellationToken) -> Result<(), Fault> {
     let model = Arc::new(Model::of(log, folder).await?);
+    let reader = standing::Reader::of(log, &model).await?;
     info!(seq = model.position().0, "the read models are open");
     // What ends first ends the other.
     let ends = stop.child_token();
     let follow = ending(&ends, follow::follow(log, &model, &ends));
-    let serve = ending(&ends, service::serve(log, &model, &ends));
+    let serve = ending(&ends, service::serve(reader, &ends));
     let (followed, served) = tokio::join!(follow, serve);
     followed.and(served)?;
     blocking(move || model.flush()).await

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::answer::Found;
 use super::asker::{Asked, Asker};
 use super::model::Model;
-use super::page::whole;
 use super::refusal::{Unanswered, bad_count, bad_preview};
 use super::schedules::owned;
 use crate::log::Fault;
@@ -27,7 +26,7 @@ pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Fou
         (None, Some(id)) => of_schedule(model, asker, id, after, count)?,
         (None, None) | (Some(_), Some(_)) => return Err(bad_preview().into()),
     };
-    whole(&Preview { occurrences }, query::encoding(asked.payload), asked.bytes_max).map(Found::Answer)
+    asked.form.whole(&Preview { occurrences }).map(Found::Answer)
 }
 
 fn moment(text: &str) -> Result<Instant, Rejection> {

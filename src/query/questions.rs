@@ -1,6 +1,6 @@
 //! The table of questions: what each asks, what is answered, and what finds the answer.
 
-use super::answer::{Found, contacts, delivery, history, inbox, presence, users};
+use super::answer::{Found, contacts, conversations, delivery, history, inbox, presence, users};
 use super::asker::{Asked, Asker};
 use super::model::Model;
 use super::refusal::Unanswered;
@@ -27,6 +27,8 @@ impl Question {
 const PAGE: &str = "{limit?, after?, user?}";
 const SHOWN: &str = "{items: [{message, from, to, text?, parts?: [{type, name?, data}], at, state}], next?}";
 
+const CONVERSATIONS: &str = "{items: [{with, unread, last: {message, from, to, text?, \
+    parts?: [{type, name?, data}], at, state}}], next?}";
 const SCHEDULES: &str = "{items: [{schedule, from, to, text?, parts?, route, when, state, next?: {nominal, second?, due}, \
     fired, skipped, missed, cancelled, pending, run_now, last?: {nominal, second?, state, late_ms, at}, skips?, \
     occurrences?: [{nominal, second?, due, state, reason?, late_ms, message?, seq}]}], next?}";
@@ -42,6 +44,7 @@ pub(super) const QUESTIONS: &[Question] = &[
         answered: SHOWN,
         find: history,
     },
+    Question { name: "conversations", asked: PAGE, answered: CONVERSATIONS, find: conversations },
     Question {
         name: "presence",
         asked: PAGE,

@@ -3,7 +3,6 @@
 use super::answer::Found;
 use super::asker::{Asked, Asker};
 use super::model::Model;
-use super::page::whole;
 use super::refusal::Unanswered;
 use crate::rules::Rejection;
 use crate::rules::quota::{next_day, next_month};
@@ -29,7 +28,7 @@ pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Fou
         day: shown(user.day, day, next_day(zone, now)),
         month: shown(user.month, month, next_month(zone, now)),
     };
-    whole(&quota, query::encoding(asked.payload), asked.bytes_max).map(Found::Answer)
+    asked.form.whole(&quota).map(Found::Answer)
 }
 
 /// When the clocks show a local midnight; where they are set forward past it, when they are set.

@@ -1,8 +1,9 @@
 //! The reasons why a question is not answered: refused, with a stable public code, or failed.
 
+use super::standing::Standing;
 use crate::log::Fault;
 use crate::rules::Rejection;
-use crate::wire::query::LIMIT_MAX;
+use crate::wire::query::{ErrorAnswer, LIMIT_MAX};
 use crate::wire::schedule_query::COUNT_MAX;
 
 /// A question that gets an error for an answer.
@@ -56,6 +57,15 @@ pub(super) fn not_allowed(who: &str, what: &str) -> Rejection {
 
 pub(super) fn too_large() -> Rejection {
     rejection("query.too_large", "the answer is larger than the server lets through".to_owned(), None)
+}
+
+/// The rows that would answer are not there yet.
+pub(super) fn behind(Standing { as_of, log_end, .. }: Standing) -> ErrorAnswer {
+    let text = format!(
+        "the read models hold {} of the log's {} commits, and go on reading; wait a moment and ask again",
+        as_of.0, log_end.0
+    );
+    ErrorAnswer { error: rejection("query.unavailable", text, None), log_end: Some(log_end) }
 }
 
 /// What a [`Fault`] looks like from outside; its reasons are in the log.

@@ -1,29 +1,24 @@
 //! One question, from its arrival to its answer on the wire.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_nats::HeaderMap;
 use async_nats::service::{NATS_SERVICE_ERROR, NATS_SERVICE_ERROR_CODE, Request};
 use bytes::Bytes;
-use tokio::time::timeout;
 use tracing::{debug, warn};
 
 use super::answer::Found;
 use super::asker::Asked;
 use super::bodies;
-use super::model::Model;
+use super::form::Form;
 use super::page::Filling;
 use super::questions::Question;
-use super::refusal::{Unanswered, unavailable};
-use crate::log::{Fault, Log, Retry, blocking, clock};
-use crate::rules::Rejection;
+use super::refusal::{Unanswered, behind, unavailable};
+use super::standing::Reader;
+use crate::log::{Fault, Retry, blocking, clock};
 use crate::wire::query::{ErrorAnswer, encoding};
-use crate::wire::{subjects, to_payload};
-use crate::words::EventSeq;
+use crate::wire::subjects;
 
-/// Read-your-writes is waited for this long; then what is known is answered.
-const FRESH_WITHIN: Duration = Duration::from_secs(1);
 /// NATS's usual limit of a message; a server may have a lower one.
 const ANSWER_BYTES_MAX: usize = 1_024 * 1_024;
 /// What the server counts beside the payload: subject and headers.
@@ -32,77 +27,70 @@ const ENVELOPE_BYTES: usize = 4 * 1_024;
 /// # Errors
 /// `Retry::Reload` where the read models turn out to be torn; whatever else fails, the asker alone is told.
 pub(super) async fn reply(
-    log: Log,
-    model: Arc<Model>,
+    reader: Arc<Reader>,
     question: &'static Question,
     request: Request,
 ) -> Result<(), Fault> {
-    let subject = request.message.subject.as_str();
-    let payload = request.message.payload.clone();
+    let (subject, payload) = (request.message.subject.as_str(), &request.message.payload);
     let user = subjects::parse_query(subject).map_or("", |(user, _)| user);
-    let fault = match compose(&log, model, question, user.to_owned(), payload.clone()).await {
+    let standing = reader.standing().await;
+    let bytes_max =
+        reader.log.client().server_info().max_payload.min(ANSWER_BYTES_MAX).saturating_sub(ENVELOPE_BYTES);
+    let form = Form { encoding: encoding(payload), bytes_max, as_of: standing.as_of };
+    let composed = if standing.is_rebuilding() {
+        Err(Unanswered::Refused(unavailable()))
+    } else {
+        compose(&reader, question, user.to_owned(), payload.clone(), form).await
+    };
+    let (error, status, ended) = match composed {
         Ok(answer) => {
             send(&request, answer, HeaderMap::new()).await;
             return Ok(());
         }
+        // What the rows do not allow, those that are missing may.
+        Err(Unanswered::Refused(_)) if standing.is_behind() => {
+            debug!(user, subject, as_of = standing.as_of.0, "a question came before the rows that answer it");
+            (behind(standing), "503", Ok(()))
+        }
         Err(Unanswered::Refused(error)) => {
             debug!(user, subject, code = error.code, "a question was refused");
-            send_error(&request, error, "400").await;
-            return Ok(());
+            (ErrorAnswer::from(error), "400", Ok(()))
         }
-        Err(Unanswered::Failed(fault)) => fault,
+        Err(Unanswered::Failed(fault)) => {
+            warn!(%fault, "a question could not be answered");
+            let torn = fault.retry == Retry::Reload;
+            (ErrorAnswer::from(unavailable()), "500", if torn { Err(fault) } else { Ok(()) })
+        }
     };
-    warn!(%fault, "a question could not be answered");
-    send_error(&request, unavailable(), "500").await;
-    if fault.retry == Retry::Reload { Err(fault) } else { Ok(()) }
+    send_error(&request, &error, form, status).await;
+    ended
 }
 
 async fn compose(
-    log: &Log,
-    model: Arc<Model>,
+    reader: &Reader,
     question: &'static Question,
     by: String,
     payload: Bytes,
+    form: Form,
 ) -> Result<Vec<u8>, Unanswered> {
-    let bytes_max =
-        log.client().server_info().max_payload.min(ANSWER_BYTES_MAX).saturating_sub(ENVELOPE_BYTES);
-    freshen(log, &model).await;
-    let asked = payload.clone();
+    let (log, model) = (&reader.log, Arc::clone(&reader.model));
     let now = clock::now();
-    let find = move || Ok(question.find(&model, Asked { by: &by, payload: &asked, bytes_max, now }));
+    let find = move || Ok(question.find(&model, Asked { by: &by, payload: &payload, form, now }));
     match blocking(find).await?? {
         Found::Answer(answer) => Ok(answer),
-        Found::Lines(lines) => {
-            bodies::messages(log, lines, Filling::new(encoding(&payload), bytes_max)).await
-        }
-        Found::LinesBack(lines) => {
-            let filling = Filling::new(encoding(&payload), bytes_max).backwards(true);
-            bodies::messages(log, lines, filling).await
-        }
-        Found::Schedules(list) => bodies::schedules(log, list, encoding(&payload), bytes_max).await,
-    }
-}
-
-/// Waits until the read models hold what the log holds now, so that whoever saw an outcome sees its effect.
-async fn freshen(log: &Log, model: &Model) {
-    let reached = async {
-        match log.last_seq("EVENTS").await {
-            Ok(last) => model.reached(EventSeq(last)).await,
-            Err(fault) => debug!(%fault, "answered without knowing how far the log goes"),
-        }
-    };
-    if timeout(FRESH_WITHIN, reached).await.is_err() {
-        debug!(seq = model.position().0, "answered from read models that lag behind");
+        Found::Lines(lines) => bodies::messages(log, lines, Filling::new(form)).await,
+        Found::LinesBack(lines) => bodies::messages(log, lines, Filling::new(form).backwards(true)).await,
+        Found::Conversations(list) => bodies::conversations(log, list, form).await,
+        Found::Schedules(list) => bodies::schedules(log, list, form).await,
     }
 }
 
 /// In headers as every NATS service says it (ADR-32), and as a body in our own shape.
-async fn send_error(request: &Request, error: Rejection, status: &str) {
+async fn send_error(request: &Request, error: &ErrorAnswer, form: Form, status: &str) {
     let mut headers = HeaderMap::new();
-    headers.insert(NATS_SERVICE_ERROR, error.code.as_str());
+    headers.insert(NATS_SERVICE_ERROR, error.error.code.as_str());
     headers.insert(NATS_SERVICE_ERROR_CODE, status);
-    let encoding = encoding(&request.message.payload);
-    send(request, to_payload(&ErrorAnswer { error }, encoding), headers).await;
+    send(request, form.write(error), headers).await;
 }
 
 async fn send(request: &Request, answer: Vec<u8>, headers: HeaderMap) {

@@ -8,7 +8,7 @@ use super::model::Model;
 use super::model::pure_decider::PureDecider;
 use super::refusal::Unanswered;
 use super::schedules;
-use super::tests::question;
+use super::tests::{form, question, said};
 use crate::rules::schedule::{Ledger, Occurrence, Planned};
 use crate::rules::{Fact, schedule};
 use crate::words::Instant;
@@ -18,16 +18,18 @@ const NOW: &str = "2026-03-09T12:00:00Z";
 fn ask_at(now: &str, model: &Model, by: &str, name: &str, payload: &Value) -> Value {
     let payload = payload.to_string();
     let now = now.parse().unwrap();
-    let asked = Asked { by, payload: payload.as_bytes(), bytes_max: 1_000_000, now };
+    let asked = Asked { by, payload: payload.as_bytes(), form: form(model, 1_000_000), now };
     match question(name).find(model, asked) {
-        Ok(Found::Answer(answer)) => serde_json::from_slice(&answer).unwrap(),
+        Ok(Found::Answer(answer)) => said(model, &answer),
         Ok(Found::Schedules(listed)) => {
             let next = listed.more.then(|| listed.items.last().unwrap().id);
             let items: Vec<_> =
                 listed.items.into_iter().map(|one| schedules::shown(one, None, None)).collect();
             json!({"items": items, "next": next})
         }
-        Ok(Found::Lines(_) | Found::LinesBack(_)) => panic!("these are no messages"),
+        Ok(Found::Lines(_) | Found::LinesBack(_) | Found::Conversations(_)) => {
+            panic!("these are no schedules")
+        }
         Err(Unanswered::Refused(rejection)) => json!(rejection.code),
         Err(Unanswered::Failed(fault)) => panic!("{fault}"),
     }

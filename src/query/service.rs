@@ -12,9 +12,9 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
-use super::model::Model;
 use super::questions::{QUESTIONS, Question};
 use super::reply::reply;
+use super::standing::Reader;
 use crate::log::{Fault, Log};
 use crate::wire::subjects;
 
@@ -26,8 +26,9 @@ const FINISH_WITHIN: Duration = Duration::from_secs(2);
 type Questions = SelectAll<BoxStream<'static, (&'static Question, Request)>>;
 
 /// Answers until `stop`, then finishes what it has begun.
-pub(super) async fn serve(log: &Log, model: &Arc<Model>, stop: &CancellationToken) -> Result<(), Fault> {
-    let (service, mut questions) = listen(log).await?;
+pub(super) async fn serve(reader: Reader, stop: &CancellationToken) -> Result<(), Fault> {
+    let reader = Arc::new(reader);
+    let (service, mut questions) = listen(&reader.log).await?;
     let mut answering = JoinSet::new();
     let ended = loop {
         tokio::select! {
@@ -36,7 +37,7 @@ pub(super) async fn serve(log: &Log, model: &Arc<Model>, stop: &CancellationToke
                 let Some((question, request)) = next else {
                     break Err(Fault::later("listen to questions"));
                 };
-                answering.spawn(reply(log.clone(), model.clone(), question, request));
+                answering.spawn(reply(Arc::clone(&reader), question, request));
             }
             Some(replied) = answering.join_next() => {
                 if let Err(fault) = replied.unwrap_or_else(|panicked| Err(Fault::never("answer").because(panicked))) {

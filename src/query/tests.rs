@@ -4,29 +4,52 @@ use serde_json::{Value, json};
 
 use super::answer::Found;
 use super::asker::Asked;
-use super::model::Model;
-use super::model::testing::{accepted, commits, people, story};
+use super::form::Form;
+use super::model::testing::{accepted, commits, delivered, expired, people, read, recalled, routed, story};
+use super::model::{Conversation, Model};
 use super::questions::{QUESTIONS, Question};
 use super::refusal::Unanswered;
-use crate::rules::Fact;
+use crate::rules::message::RouteReason;
+use crate::rules::presence::Encoding;
+use crate::rules::{Channel, Fact};
 use crate::words::Instant;
 
 pub(super) fn question(name: &str) -> &'static Question {
     QUESTIONS.iter().find(|question| question.name == name).unwrap()
 }
 
+/// An answer as far as these rows go, which says so.
+pub(super) fn form(model: &Model, bytes_max: usize) -> Form {
+    Form { encoding: Encoding::Json, bytes_max, as_of: model.position() }
+}
+
+/// What an answer says beside what it knows of.
+pub(super) fn said(model: &Model, answer: &[u8]) -> Value {
+    let mut answer: Value = serde_json::from_slice(answer).unwrap();
+    let as_of = answer.as_object_mut().unwrap().remove("as_of");
+    assert_eq!(as_of, Some(json!(model.position().0)), "{answer}");
+    answer
+}
+
 /// Of an answer with messages: `message state` each, and `next` where there is more.
 fn ask(model: &Model, by: &str, name: &str, payload: &Value) -> Value {
     let payload = payload.to_string();
-    let asked = Asked { by, payload: payload.as_bytes(), bytes_max: 1_000_000, now: Instant::default() };
+    let form = form(model, 1_000_000);
+    let asked = Asked { by, payload: payload.as_bytes(), form, now: Instant::default() };
     match question(name).find(model, asked) {
-        Ok(Found::Answer(answer)) => serde_json::from_slice(&answer).unwrap(),
+        Ok(Found::Answer(answer)) => said(model, &answer),
         Ok(Found::Lines(listed) | Found::LinesBack(listed)) => {
             let mut lines: Vec<String> = listed
                 .items
                 .iter()
                 .map(|l| format!("{} {}>{} {}", l.message, l.from, l.to, l.state.as_str()))
                 .collect();
+            lines.extend(listed.more.then(|| "more".to_owned()));
+            json!(lines)
+        }
+        Ok(Found::Conversations(listed)) => {
+            let line = |c: &Conversation| format!("{} {} {}", c.rank, c.unread, c.last.message);
+            let mut lines: Vec<String> = listed.items.iter().map(line).collect();
             lines.extend(listed.more.then(|| "more".to_owned()));
             json!(lines)
         }
@@ -114,6 +137,58 @@ fn messages_are_listed_oldest_first_to_whom_they_concern() {
             assert_eq!(ask(model, by, question, &payload), want, "{by} asks {question} {payload}");
         }
     });
+}
+
+#[test]
+fn conversations_are_listed_newest_first_with_what_is_unread() {
+    with_story(|model| {
+        let alices = json!(["m14:bob 1 m14", "m6:carol 0 m6", "m6:+19998887777 0 m6"]);
+        for (by, payload, want) in [
+            ("alice", json!({}), alices.clone()),
+            ("_admin", json!({"user": "alice"}), alices),
+            ("alice", json!({"limit": 1}), json!(["m14:bob 1 m14", "more"])),
+            ("alice", json!({"limit": 1, "after": "m14:bob"}), json!(["m6:carol 0 m6", "more"])),
+            ("alice", json!({"after": "m6:carol"}), json!(["m6:+19998887777 0 m6"])),
+            ("alice", json!({"after": "m6:+19998887777"}), json!([])),
+            // m6 is on its way, m12 was recalled; and carol was shown nothing of what was filtered.
+            ("bob", json!({}), json!(["m14:alice 1 m14"])),
+            ("carol", json!({}), json!([])),
+            ("alice", json!({"after": "m6"}), json!("query.bad_cursor")),
+        ] {
+            assert_eq!(ask(model, by, "conversations", &payload), want, "{by} asks {payload}");
+        }
+    });
+}
+
+#[test]
+fn what_is_unread_is_counted_until_it_is_read_or_gone() {
+    let sent = |message: &str, from: &str| {
+        vec![
+            accepted(message, from, &["carol"]),
+            routed(message, "carol", Channel::None, RouteReason::NoPhone),
+        ]
+    };
+    let mut told =
+        vec![people(), sent("m2", "bob"), sent("m3", "alice"), sent("m4", "alice"), sent("m5", "bob")];
+    let steps = [
+        (vec![], json!(["m5:bob 2 m5", "m4:alice 2 m4"])),
+        (vec![delivered("m5", "carol"), delivered("m4", "carol")], json!(["m5:bob 2 m5", "m4:alice 2 m4"])),
+        (vec![read("m5", "carol"), read("m5", "carol")], json!(["m5:bob 1 m5", "m4:alice 2 m4"])),
+        (vec![expired("m2", "carol")], json!(["m5:bob 0 m5", "m4:alice 2 m4"])),
+        // Of what is recalled nothing is seen; the order stays.
+        (vec![read("m4", "carol"), recalled("m3", "carol")], json!(["m5:bob 0 m5", "m4:alice 0 m4"])),
+        (sent("m10", "dave"), json!(["m10:dave 1 m10", "m5:bob 0 m5", "m4:alice 0 m4"])),
+        (vec![recalled("m10", "carol")], json!(["m5:bob 0 m5", "m4:alice 0 m4"])),
+    ];
+    for (facts, want) in steps {
+        told.push(facts);
+        let folder = tempfile::tempdir().unwrap();
+        let model = Model::open(folder.path()).unwrap();
+        model.apply(&commits(told.clone())).unwrap();
+        assert_eq!(ask(&model, "carol", "conversations", &json!({})), want, "{:?}", told.last());
+        let page = ask(&model, "carol", "conversations", &json!({"limit": 1}));
+        assert_eq!(page, json!([want[0], "more"]));
+    }
 }
 
 #[test]
@@ -260,10 +335,10 @@ fn a_delivery_to_very_many_is_cut_to_what_fits() {
     model.apply(&story()).unwrap();
     let payload = br#"{"message":"m6"}"#;
     let answer = |bytes_max| {
-        let asked = Asked { by: "alice", payload, bytes_max, now: Instant::default() };
-        question("delivery").find(&model, asked).map(|found| match found {
-            Found::Answer(answer) => serde_json::from_slice::<Value>(&answer).unwrap(),
-            Found::Lines(_) | Found::LinesBack(_) | Found::Schedules(_) => panic!("this is an answer"),
+        let asked = Asked { by: "alice", payload, form: form(&model, bytes_max), now: Instant::default() };
+        question("delivery").find(&model, asked).map(|found| {
+            let Found::Answer(answer) = found else { panic!("this is an answer: {found:?}") };
+            said(&model, &answer)
         })
     };
     assert_eq!(answer(1_000).unwrap()["recipients"][1]["history"].as_array().unwrap().len(), 3);

@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
+use super::MessageView;
 use super::payload::{encoding_of, read};
 use crate::rules::Rejection;
 use crate::rules::identity::LimitChanges;
@@ -17,7 +18,7 @@ pub const LIMIT_MAX: usize = 1_000;
 /// What the last page of a history stands before.
 pub const LATEST: &str = "latest";
 
-/// `inbox`, `contacts`, `presence`, `users`: which page, and (operators) whose.
+/// `inbox`, `conversations`, `contacts`, `presence`, `users`: which page, and (operators) whose.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Page {
@@ -86,6 +87,16 @@ pub struct StateChange {
     pub reason: Option<String>,
 }
 
+/// One entry of `conversations`: the newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConversationView {
+    pub with: Party,
+    /// Messages from them that wait or were delivered, and were not read.
+    pub unread: u64,
+    /// The newest message that the user may see.
+    pub last: MessageView,
+}
+
 /// One entry of `contacts`.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -133,9 +144,28 @@ pub struct UserView {
 }
 
 /// `{"error": {"code", "text"}}`
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ErrorAnswer {
     pub error: Rejection,
+    /// The last commit in EVENTS, where the answer has to wait until the read models hold it.
+    pub log_end: Option<EventSeq>,
+}
+
+/// What stands around every answer, an error too.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answer<T> {
+    #[serde(flatten)]
+    pub answer: T,
+    /// The last commit in EVENTS that it knows of; nothing that was decided up to there is missing.
+    pub as_of: Option<EventSeq>,
+}
+
+impl From<Rejection> for ErrorAnswer {
+    fn from(error: Rejection) -> ErrorAnswer {
+        ErrorAnswer { error, log_end: None }
+    }
 }
 
 /// How a question is encoded; an empty one is JSON.

@@ -126,8 +126,9 @@ async fn what_was_kept_of_another_log_decides_nothing_and_answers_nothing_in_thi
     let answers = async {
         while people != ["alice", "carol", "dave"] {
             let answer = client.nats.request("homing.query._admin.users", "{}".into()).await.unwrap();
-            let answer: Items<UserView> = serde_json::from_slice(&answer.payload).unwrap();
-            people = answer.items.iter().map(|user| user.name.to_string()).collect();
+            // Until the read models are made from this log, it is refused.
+            let answer: Option<Items<UserView>> = serde_json::from_slice(&answer.payload).ok();
+            people = answer.iter().flat_map(|all| &all.items).map(|user| user.name.to_string()).collect();
         }
     };
     let answered = timeout(TAKEOVER_MAX, answers).await;

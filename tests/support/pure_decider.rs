@@ -38,8 +38,14 @@ impl PureDecider {
 
     /// Appends its commits to EVENTS, where nothing stands yet: what others find who were away when it was decided.
     pub async fn store(self, log: &Log) {
-        let (mut appender, mut acks) = log.appender(EventSeq(0)).await.expect("the server is there");
-        for (subject, payload) in self.log {
+        self.store_behind(EventSeq(0), log).await;
+    }
+
+    /// Appends what it decided since this commit was stored.
+    pub async fn store_behind(&self, stored: EventSeq, log: &Log) {
+        let (mut appender, mut acks) = log.appender(stored).await.expect("the server is there");
+        let behind = self.log.iter().skip(usize::try_from(stored.0).expect("it is in memory"));
+        for (subject, payload) in behind.cloned() {
             let commit = Outgoing { subject, headers: Vec::new(), payload };
             let appending = appender.append(commit).await.expect("it can be sent");
             acks.stored(appending).await.expect("it is stored");

@@ -13,7 +13,7 @@ use crate::wire::query::{Items, LIMIT_MAX, Page};
 
 /// A page; the next one is fetched while it is shown.
 const FOUND_LEN_MAX: usize = LIMIT_MAX;
-/// After a reconnect, Homing itself may still be starting.
+/// After a reconnect, Homing itself may still be starting. Where it says that it is reading its log, it is waited for.
 const TRIES_MAX: u32 = 30;
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
@@ -56,7 +56,7 @@ async fn page(client: &Client, page: Page) -> Option<Items<MessageView>> {
         tries += 1;
         match client.ask("inbox", &page).await {
             Ok(answer) => return Some(answer),
-            Err(failure) if tries < TRIES_MAX => {
+            Err(failure) if failure.is("query.unavailable") || tries < TRIES_MAX => {
                 debug!(%failure, "the inbox is asked again");
                 tokio::time::sleep(AGAIN_AFTER).await;
             }

@@ -10,6 +10,7 @@ use crate::cli::settings::Settings;
 use crate::cli::table::{or_dash, table};
 use crate::log::clock;
 use crate::rules::schedule::{Ledger, OccurrenceName, Sums};
+use crate::wire::query::Answer;
 use crate::wire::schedule_query::{AccountView, LatenessOf, LatenessView, LedgerOf, LedgerView};
 use crate::words::{Instant, ScheduleId, Span};
 
@@ -37,7 +38,7 @@ pub(super) struct Args {
 #[derive(Serialize)]
 struct Verified<'a> {
     #[serde(flatten)]
-    ledger: &'a LedgerView,
+    ledger: &'a Answer<LedgerView>,
     recounted: Option<Sums>,
     agrees: Option<bool>,
     overdue: Option<Overdue>,
@@ -81,7 +82,8 @@ impl Overdue {
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     let client = Client::connect(settings, OPERATOR).await?;
     let asked = LedgerOf { schedule: args.schedule, ..LedgerOf::default() };
-    let ledger: LedgerView = client.ask("ledger", &asked).await?;
+    let answer: Answer<LedgerView> = client.answer("ledger", &asked).await?;
+    let ledger = &answer.answer;
     let recount = match args.verify {
         true => Some(recount::ledger(&client.log).await?),
         false => None,
@@ -93,10 +95,10 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
         (_, _) => ledger.total,
     };
     let agrees = recounted.map(|recounted| recounted == shown_sums.sums);
-    let verified = Verified { ledger: &ledger, recounted, agrees, overdue };
+    let verified = Verified { ledger: &answer, recounted, agrees, overdue };
     output.shown(&verified, || {
         let late = verified.overdue.iter().filter(|overdue| overdue.count > 0).map(late);
-        std::iter::once(accounts(&ledger, agrees)).chain(late).collect::<Vec<_>>().join("\n")
+        std::iter::once(accounts(ledger, agrees)).chain(late).collect::<Vec<_>>().join("\n")
     })?;
     let some_overdue = verified.overdue.is_some_and(|overdue| overdue.count > 0);
     if agrees == Some(false) || some_overdue || !shown_sums.balanced {
@@ -157,8 +159,9 @@ pub(super) struct LatenessArgs {
 
 pub(super) async fn lateness(args: LatenessArgs, settings: &Settings, output: Output) -> Result<(), Failure> {
     let client = Client::connect(settings, OPERATOR).await?;
-    let shown: LatenessView = client.ask("lateness", &LatenessOf { schedule: args.schedule }).await?;
-    output.shown(&shown, || distribution(&shown))
+    let shown: Answer<LatenessView> =
+        client.answer("lateness", &LatenessOf { schedule: args.schedule }).await?;
+    output.shown(&shown, || distribution(&shown.answer))
 }
 
 fn distribution(shown: &LatenessView) -> String {

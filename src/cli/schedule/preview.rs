@@ -5,6 +5,7 @@ use super::when_args::WhenArgs;
 use crate::cli::client::Speaker;
 use crate::cli::output::{Failure, Output};
 use crate::cli::settings::Settings;
+use crate::wire::query::Answer;
 use crate::wire::schedule_query::{Preview, PreviewOf, PreviewView};
 use crate::words::ScheduleId;
 
@@ -45,8 +46,8 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
         }
     };
     let asked = PreviewOf { when, schedule, count: Some(show.into()), after };
-    let preview: Preview = client.ask("preview", &asked).await?;
-    output.shown(&preview, || occurrences(&preview.occurrences))
+    let preview: Answer<Preview> = client.answer("preview", &asked).await?;
+    output.shown(&preview, || occurrences(&preview.answer.occurrences))
 }
 
 /// A line each: the local time, the weekday, and the moment.

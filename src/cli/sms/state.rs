@@ -4,6 +4,7 @@ use crate::cli::client::{Client, OPERATOR};
 use crate::cli::output::{Failure, Output};
 use crate::cli::settings::Settings;
 use crate::cli::table::{or_dash, table};
+use crate::wire::query::Answer;
 use crate::wire::sms_query::{ConnectorView, SmsDeliveryView, SmsOf, SmsState};
 use crate::words::MessageId;
 
@@ -19,8 +20,9 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     let client = Client::connect(settings, OPERATOR).await?;
-    let state: SmsState = client.ask("sms", &SmsOf { message: args.message }).await?;
-    output.shown(&state, || match args.message {
+    let answer: Answer<SmsState> = client.answer("sms", &SmsOf { message: args.message }).await?;
+    let state = &answer.answer;
+    output.shown(&answer, || match args.message {
         Some(_) if state.deliveries.is_empty() => "the SMS bridge knows nothing of this message".to_owned(),
         Some(_) => deliveries(&state.deliveries),
         None => connectors(&state.connectors),

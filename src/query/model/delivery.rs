@@ -1,12 +1,12 @@
 //! Deliveries: one row per message, one per recipient.
 
-use super::keys;
 use super::step::{self, State, Step};
 use super::store::Model;
+use super::{conversations, keys};
 use crate::log::Fault;
 use crate::log::Rows;
 use crate::rules::message::Accepted;
-use crate::words::{Author, EventSeq, Instant, MessageId, Party};
+use crate::words::{Author, EventSeq, Instant, MessageId, Party, UserName};
 
 /// A message without its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,12 +46,15 @@ pub(super) fn accepted(
     accepted: &Accepted,
 ) -> Result<(), Fault> {
     let message = accepted.message;
-    let from = accepted.from.user().map(|user| Party::User(user.clone()));
+    let from = accepted.from.user().cloned();
     rows.put_new(keys::message(message), Message::write(at, seq, &accepted.from));
     for to in &accepted.to {
         rows.put_new(keys::delivery(message, to), &[]);
         // With Homing itself nobody has a conversation.
-        from.iter().for_each(|from| rows.put_new(keys::talk(from, to, message), &[]));
+        if let Some(from) = &from {
+            rows.put_new(keys::talk(&Party::User(from.clone()), to, message), &[]);
+            conversations::sent(rows, from, to, message)?;
+        }
         if let Party::User(user) = to {
             rows.put_new(keys::open(user, message), &[]);
         }
@@ -64,22 +67,50 @@ pub(super) fn moved(rows: &mut Rows<'_>, message: MessageId, to: &Party, step: &
     let key = keys::delivery(message, to);
     let Some(steps) = rows.get(&key)? else { return Ok(()) };
     let now = step::state(&steps).ok_or_else(Fault::torn)?;
-    let Some(steps) = step::with(&steps, now, step) else { return Ok(()) };
-    rows.put(key, steps);
-    if let Party::User(user) = to
-        && now.is_open()
-        && !step.state.is_open()
+    let Some(more) = step::with(&steps, now, step) else { return Ok(()) };
+    rows.put(key, more);
+    let Party::User(user) = to else { return Ok(()) };
+    let open = keys::open(user, message);
+    let waits = rows.get(&open)?.is_some();
+    // Before its first step nothing has come; what was forgotten waits no more, but may turn out to be delivered.
+    let was_unread = !steps.is_empty() && is_unread(now, waits);
+    let unread = is_unread(step.state, waits);
+    if was_unread != unread
+        && let Some(from) = sender(rows, message)?
     {
-        rows.remove(keys::open(user, message));
+        match unread {
+            true => conversations::came(rows, user, &from, message)?,
+            false => conversations::settled(rows, user, &from)?,
+        }
+    }
+    if now.is_open() && !step.state.is_open() {
+        rows.remove(open);
     }
     Ok(())
 }
 
+fn is_unread(state: State, waits: bool) -> bool {
+    state == State::Delivered || (state.is_open() && waits)
+}
+
 /// Nothing more will be heard of it: it leaves the inbox, and its state stays as it is.
-pub(super) fn forgotten(rows: &mut Rows<'_>, message: MessageId, to: &Party) {
-    if let Party::User(user) = to {
-        rows.remove(keys::open(user, message));
+pub(super) fn forgotten(rows: &mut Rows<'_>, message: MessageId, to: &Party) -> Result<(), Fault> {
+    let Party::User(user) = to else { return Ok(()) };
+    let open = keys::open(user, message);
+    if rows.get(&open)?.is_some()
+        && let Some(from) = sender(rows, message)?
+    {
+        conversations::settled(rows, user, &from)?;
     }
+    rows.remove(open);
+    Ok(())
+}
+
+/// Whom a conversation is with that the message belongs to.
+fn sender(rows: &Rows<'_>, message: MessageId) -> Result<Option<UserName>, Fault> {
+    let row = rows.get(&keys::message(message))?;
+    let row = row.map(|row| Message::read(&row).ok_or_else(Fault::torn)).transpose()?;
+    Ok(row.and_then(|message| message.from.user().cloned()))
 }
 
 impl Model {

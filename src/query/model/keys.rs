@@ -7,6 +7,7 @@
 //! | `d` message party | steps (see `step.rs`) | a delivery; no steps: planned |
 //! | `i` user 0 message | | the open deliveries of a user |
 //! | `c` party 0 party 0 message | | the conversation of two, the lesser name first |
+//! | `v` user 0 party | see `conversations.rs` | whom a user wrote with, and what of it is not read |
 //! | `u` user | MessagePack | a user and what they show |
 //! | `n` IM number | user | whose number it is |
 //! | `p` phone | user | whose phone it is |
@@ -31,7 +32,7 @@ use crate::rules::schedule::OccurrenceName;
 use crate::words::{CommandSeq, DeviceName, ImNumber, MessageId, Party, Phone, ScheduleId, UserName};
 
 /// Written into the first row; a model of another format is rebuilt.
-pub(super) const FORMAT: u32 = 5;
+pub(super) const FORMAT: u32 = 6;
 pub(super) const USERS: &[u8] = b"u";
 pub(super) const SCHEDULES: &[u8] = b"s";
 pub(super) const COURSES: &[u8] = b"w";
@@ -120,6 +121,16 @@ pub(super) fn talk(one: &Party, other: &Party, message: MessageId) -> Vec<u8> {
 /// The message at the end of a key of `open` or `talk`.
 pub(super) fn last_message(key: &[u8]) -> Option<MessageId> {
     key.last_chunk::<MESSAGE_LEN>().map(|bytes| MessageId::of(CommandSeq(u64::from_be_bytes(*bytes))))
+}
+
+pub(super) fn conversations_of(user: &UserName) -> Vec<u8> {
+    name_and(b'v', user, 16)
+}
+
+pub(super) fn conversation(user: &UserName, with: &Party) -> Vec<u8> {
+    let mut key = conversations_of(user);
+    push_party(&mut key, with);
+    key
 }
 
 pub(super) fn user(name: &str) -> Vec<u8> {
@@ -232,6 +243,7 @@ mod tests {
             (open(&user("bob"), m42), "ibob\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00*"),
             (talk(&party("bob"), &party("al"), m42), "cal\\x00bob\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00*"),
             (talk_of(&party("al"), &party("+13800138000")), "c+13800138000\\x00al\\x00"),
+            (conversation(&user("al"), &party("bob")), "val\\x00bob"),
             (super::user("bob"), "ubob"),
             (number("100001".parse().unwrap()), "n100001"),
             (phone("+13800138000".parse().unwrap()), "p+13800138000"),

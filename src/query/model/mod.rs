@@ -5,6 +5,7 @@
 //! Invariant: a model made commit by commit and one made in large batches are the same.
 
 mod contacts;
+mod conversations;
 mod delivery;
 mod history;
 mod inbox;
@@ -27,6 +28,7 @@ mod usage;
 mod users;
 
 pub(super) use contacts::Contact;
+pub(super) use conversations::Conversation;
 pub(super) use inbox::Line;
 pub(super) use lateness::Lateness;
 pub(super) use occurrence::{Ended, How};

@@ -75,7 +75,7 @@ fn attempted(rows: &mut Rows<'_>, seq: EventSeq, at: Instant, fact: &attempt::Fa
         attempt::Fact::Accepted(attempt::Accepted { channel, attempt, receipts }) => {
             delivery::moved(rows, attempt.message, &attempt.to, &step(channel, State::Sent, None))?;
             if !receipts {
-                delivery::forgotten(rows, attempt.message, &attempt.to);
+                delivery::forgotten(rows, attempt.message, &attempt.to)?;
             }
         }
         attempt::Fact::Deferred(attempt::Deferred { channel, attempt, class: _, why }) => {
@@ -87,7 +87,7 @@ fn attempted(rows: &mut Rows<'_>, seq: EventSeq, at: Instant, fact: &attempt::Fa
             delivery::moved(rows, attempt.message, &attempt.to, &unknown)?;
         }
         attempt::Fact::Silent(attempt::Silent { message, to, channel: _ }) => {
-            delivery::forgotten(rows, *message, to);
+            delivery::forgotten(rows, *message, to)?;
         }
         // Grants and receipts are the adapter's; what comes of them for a delivery is a fact of its message.
         attempt::Fact::Granted(_)

@@ -12,7 +12,7 @@ use crate::log::{Fault, Log};
 use crate::smpp::link::Status;
 use crate::smpp::pdu::status::Named;
 use crate::sms::state::Delivery;
-use crate::wire::query::{self, ErrorAnswer};
+use crate::wire::query::{self, Answer, ErrorAnswer};
 use crate::wire::sms_query::{ConnectorView, SmsDeliveryView, SmsOf, SmsState};
 use crate::wire::{subjects, to_payload};
 use crate::words::{MessageId, Party};
@@ -31,7 +31,7 @@ pub(super) async fn run(
         let encoding = query::encoding(&question.message.payload);
         let answer = match query::parse(&question.message.payload) {
             Ok(SmsOf { message }) => to_payload(&answer(shared, connectors, message)?, encoding),
-            Err(error) => to_payload(&ErrorAnswer { error }, encoding),
+            Err(error) => to_payload(&ErrorAnswer::from(error), encoding),
         };
         // Who asked may have gone.
         let _ = question.respond(Ok(answer.into())).await;
@@ -40,13 +40,19 @@ pub(super) async fn run(
     Ok(())
 }
 
-fn answer(shared: &Shared, connectors: &[Connector], message: Option<MessageId>) -> Result<SmsState, Fault> {
+fn answer(
+    shared: &Shared,
+    connectors: &[Connector],
+    message: Option<MessageId>,
+) -> Result<Answer<SmsState>, Fault> {
+    let as_of = Some(shared.state.position());
     let deliveries = message.map(|message| shared.state.deliveries(message)).transpose()?.unwrap_or_default();
-    Ok(SmsState {
+    let answer = SmsState {
         position: shared.state.position(),
         connectors: connectors.iter().map(connector).collect(),
         deliveries: deliveries.into_iter().map(delivery).collect(),
-    })
+    };
+    Ok(Answer { answer, as_of })
 }
 
 fn delivery((to, row): (Party, Delivery)) -> SmsDeliveryView {
