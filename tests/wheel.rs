@@ -127,15 +127,18 @@ fn a_timer_that_is_overdue_when_it_is_set_fires_at_once() {
 fn what_nobody_gave_a_deadline_ends_after_a_month() {
     story(|world| async move {
         let (mut decider, long_ago) = (PureDecider::default(), clock::now() + Span::from_secs(-31 * 86_400));
-        for (by, verb, payload) in [
-            ("_admin", "user.register", r#"{"name":"alice"}"#),
-            ("_admin", "user.register", r#"{"name":"bob"}"#),
-            ("alice", "message.send", r#"{"to":["bob"],"text":"are you there?"}"#),
+        for (by, verb, payload, at) in [
+            ("_admin", "user.register", r#"{"name":"alice"}"#, Some(long_ago)),
+            ("_admin", "user.register", r#"{"name":"bob"}"#, Some(long_ago)),
+            ("alice", "message.send", r#"{"to":["bob"],"text":"are you there?"}"#, Some(long_ago)),
+            // By the time of the last command that was decided the decider knows COMMANDS again.
+            ("_admin", "user.register", r#"{"name":"carol"}"#, None),
         ] {
             let (subject, payload) = (format!("homing.cmd.{by}.{verb}"), payload.as_bytes().to_vec());
-            decider.take(long_ago, &subject, &payload);
-            let said = Outgoing { subject, headers: Vec::new(), payload };
-            world.log.command(said).await.expect("it is stored");
+            let said = Outgoing { subject: subject.clone(), headers: Vec::new(), payload: payload.clone() };
+            let seq = world.log.command(said).await.expect("it is stored");
+            let stored = world.log.record("COMMANDS", seq).await.expect("COMMANDS is there");
+            decider.take(at.unwrap_or(stored.expect("it is there").at), &subject, &payload);
         }
         decider.store(&world.log).await;
         let homing = world.serve("one", "decider,scheduler");

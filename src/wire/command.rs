@@ -82,3 +82,23 @@ pub fn outgoing(by: &str, command: &Command, encoding: Encoding) -> Outgoing {
 pub fn encode(command: &Command, encoding: Encoding) -> Vec<u8> {
     to_payload(command, encoding)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::message::{Route, Send};
+
+    #[test]
+    fn what_is_written_is_read_again_with_all_its_fields() {
+        let text = Some("x".into());
+        for route in [Route::Auto, Route::Im] {
+            let to = vec!["bob".parse().unwrap()];
+            let send = Command::from(Send { to, text: Option::clone(&text), route, ..Send::default() });
+            for encoding in [Encoding::Json, Encoding::Msgpack] {
+                let Outgoing { subject, payload, .. } = outgoing("alice", &send, encoding);
+                let order = parse(&subject, &payload, CommandSeq(1), Instant::default()).unwrap();
+                assert_eq!((order.command, order.encoding), (send.clone(), encoding));
+            }
+        }
+    }
+}

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use homing::log::{Log, Pipeline};
+use homing::log::Log;
 use homing::rules::phone::{Heard, Part};
 use homing::rules::{Command, Commit, Fact, Sender, phone};
 use homing::server::Sync;
 use homing::sms::{Settings, run};
-use homing::wire::{command, commit, subjects};
-use homing::words::{Called, CommandSeq, Instant};
+use homing::wire::{Outgoing, command, commit, subjects};
+use homing::words::{Called, CommandSeq, EventSeq, Instant};
 use tokio_util::sync::CancellationToken;
 
 use crate::smsc::soon;
@@ -42,13 +42,15 @@ fn received(joined: Option<&str>) -> Fact {
 }
 
 async fn decided(url: &str, facts: impl Iterator<Item = Fact>) {
-    let mut pipeline = Pipeline::new(Log::connect(url, "test").await.unwrap(), 1_000);
+    let log = Log::connect(url, "test").await.unwrap();
+    let (mut appender, mut acks) = log.appender(EventSeq(0)).await.unwrap();
     for (seq, fact) in (1..).zip(facts) {
         let (command, by, facts) = (CommandSeq(seq), Sender::Unknown, vec![fact]);
         let made = Commit { command, at: Instant::default(), by, part: 0, parts: 1, intent: None, facts };
-        pipeline.publish(subjects::event(&made), commit::encode(&made).into()).await.unwrap();
+        let (subject, payload) = (subjects::event(&made), commit::encode(&made));
+        let appending = appender.append(Outgoing { subject, headers: Vec::new(), payload }).await.unwrap();
+        acks.stored(appending).await.unwrap();
     }
-    pipeline.drain().await.unwrap();
 }
 
 /// The wholes that a bridge with nothing in its folder joins, up to `last`.
