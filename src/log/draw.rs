@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_nats::jetstream::consumer::Consumer;
 use async_nats::jetstream::consumer::pull::{Batch, Config};
 use futures_util::{FutureExt, StreamExt};
+use tokio_util::task::AbortOnDropHandle;
 use tracing::debug;
 
 use super::connection::Losses;
@@ -24,6 +25,9 @@ pub struct Draw {
     /// The request under way.
     asked: Option<Batch>,
     losses: Losses,
+    /// The search for the consumer after a fault: a task of its own, for whoever waits for records may stop waiting at any
+    /// moment, and begin anew.
+    mending: Option<AbortOnDropHandle<Consumer<Config>>>,
 }
 
 impl std::fmt::Debug for Draw {
@@ -37,13 +41,26 @@ impl Log {
     /// Where the stream is not there, or the server is away.
     pub async fn draw(&self, source: Source) -> Result<Draw, Fault> {
         let consumer = self.drawn_consumer(source).await?;
-        Ok(Draw { log: self.clone(), source, consumer, asked: None, losses: self.losses() })
+        Ok(Draw { log: self.clone(), source, consumer, asked: None, losses: self.losses(), mending: None })
     }
 
     async fn drawn_consumer(&self, source: Source) -> Result<Consumer<Config>, Fault> {
         let name = self.have_consumer(source).await?;
         let consumer = self.js().get_consumer_from_stream(name, source.stream).await;
         consumer.map_err(|error| source.doing().because(error))
+    }
+}
+
+/// The consumer, which is made again where it is lost.
+async fn mended(log: Log, source: Source) -> Consumer<Config> {
+    loop {
+        tokio::time::sleep(AGAIN_AFTER).await;
+        match log.drawn_consumer(source).await {
+            Ok(consumer) => return consumer,
+            Err(fault) => {
+                debug!(stream = source.stream, durable = source.durable, %fault, "the consumer is looked for again");
+            }
+        }
     }
 }
 
@@ -59,6 +76,12 @@ impl Draw {
     /// nothing.
     pub async fn next(&mut self, len: usize) -> Vec<Taken> {
         loop {
+            if let Some(mending) = &mut self.mending {
+                if let Ok(consumer) = mending.await {
+                    self.consumer = consumer;
+                }
+                self.mending = None;
+            }
             match self.some(len).await {
                 Ok(Some(taken)) => return taken,
                 Ok(None) => {}
@@ -66,11 +89,8 @@ impl Draw {
                     let Source { stream, durable, .. } = self.source;
                     debug!(stream, durable, %fault, "asked for again");
                     self.asked = None;
-                    tokio::time::sleep(AGAIN_AFTER).await;
-                    match self.log.drawn_consumer(self.source).await {
-                        Ok(consumer) => self.consumer = consumer,
-                        Err(fault) => debug!(stream, durable, %fault, "the consumer is looked for again"),
-                    }
+                    let mending = mended(self.log.clone(), self.source);
+                    self.mending = Some(AbortOnDropHandle::new(tokio::spawn(mending)));
                 }
             }
         }
