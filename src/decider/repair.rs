@@ -105,7 +105,15 @@ impl Plan {
 pub async fn repair(log: &Log) -> Result<u64, Fault> {
     log.take_subjects("COMMANDS", &[CLOSED]).await?;
     // What came until the door was closed belongs to it.
-    if let Some(plan) = Plan::of(log).await? {
+    let plan = match Plan::of(log).await {
+        Ok(plan) => plan,
+        Err(fault) => {
+            // Nothing was changed yet: what cannot be repaired still takes commands, and says no to nobody.
+            log.take_subjects("COMMANDS", &[subjects::COMMANDS]).await?;
+            return Err(fault);
+        }
+    };
+    if let Some(plan) = plan {
         for seq in &plan.undecided {
             set_aside(log, *seq).await?;
         }

@@ -219,6 +219,20 @@ fn commands_that_were_removed_before_they_were_decided_are_named_and_the_others_
 }
 
 /// Its one commit is the log's own but for the day on which that log was made.
+/// A decider that is active is one reason. What is published meanwhile would find no stream.
+#[test]
+fn a_repair_that_cannot_be_made_leaves_commands_open() {
+    story(|world| async move {
+        let (homing, mut told) = (served(&world), outcomes(&world.log).await);
+        assert!(::homing::decider::repair(&world.log).await.is_err());
+        let seq = says(&world.log, "_admin", &registers("alice", None)).await;
+        let decided = timeout(WITHIN, outcome(&mut told, seq)).await.expect("it is decided");
+        assert!(decided.accepted);
+        assert!(block_in_place(|| homing.stop()).success());
+        world.server.stop().await.unwrap();
+    });
+}
+
 #[test]
 fn a_snapshot_of_another_log_is_not_used_although_its_commit_stands_in_this_one() {
     story(|world| async move {

@@ -30,12 +30,8 @@ pub struct Asked {
     pub message: MessageId,
     pub to: Party,
     /// Also where it is not known whether an earlier attempt arrived.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub again: bool,
-}
-
-fn is_false(yes: &bool) -> bool {
-    !yes
 }
 
 impl Decide for Ask {

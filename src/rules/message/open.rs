@@ -17,23 +17,19 @@ pub(in crate::rules) struct OpenMessage {
     pub(in crate::rules) body: EventSeq,
     pub(in crate::rules) expires: Instant,
     /// Whether no timer watches that; the sweep ends it.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(in crate::rules) undated: bool,
     /// When who got it live and did not confirm it gets it otherwise; [`never`] where nobody said so, and once that was done, or somebody got it
     /// after that time.
     pub(in crate::rules) escalates: Instant,
     /// Whether somebody was escalated: the deadline is done then, and the same firing once more is none.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) escalated: bool,
     /// Whose delivery is open, in the order of the message's recipients.
     pub(super) to: Box<[Target]>,
     /// None: Homing itself.
     pub(super) from: Option<Uid>,
     pub(in crate::rules) route: Route,
-}
-
-fn is_false(yes: &bool) -> bool {
-    !yes
 }
 
 /// No deadline: later than any.
