@@ -125,3 +125,46 @@ async fn what_a_handler_had_not_judged_when_it_died_comes_to_the_next_one() {
     }
     server.stop().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_fanouts_one_performs_in_the_order_of_the_log_and_the_other_goes_on_where_it_stops() {
+    let (_folder, server, log) = decided(MESSAGES).await;
+    let mut live = log.client().subscribe("homing.to.bob.>").await.unwrap();
+    log.client().flush().await.unwrap();
+    let mut two = Vec::new();
+    for name in ["one", "two"] {
+        let (log, stop) = (Log::connect(&server.url(), name).await.unwrap(), CancellationToken::new());
+        two.push((stop.clone(), tokio::spawn(homing::fanout::run(log, stop))));
+    }
+    let mut shown = Vec::new();
+    let came = async {
+        while shown.len() < MESSAGES / 2 {
+            shown.push(text(&live.next().await.unwrap()));
+        }
+    };
+    timeout(WITHIN, came).await.expect("all of them come");
+    let sent: Vec<usize> = (0..MESSAGES).step_by(2).collect();
+    assert_eq!(shown, sent, "in the order of the log, and each once");
+    let (stop, running) = two.remove(0);
+    stop.cancel();
+    running.await.unwrap().unwrap();
+    // What bob is to get now is the other's to perform, whichever of them it was that stopped.
+    log.client().request("homing.evt.message.accepted", "none of ours".into()).await.unwrap();
+    let done = async { while unperformed(&log).await > 0 {} };
+    timeout(WITHIN, done).await.expect("the other goes on");
+    let (stop, running) = two.remove(0);
+    stop.cancel();
+    running.await.unwrap().unwrap();
+    server.stop().await.unwrap();
+}
+
+fn text(live: &async_nats::Message) -> usize {
+    serde_json::from_slice::<MessageView>(&live.payload).unwrap().text.unwrap().parse().unwrap()
+}
+
+/// What the consumer has not delivered, or nobody has acknowledged.
+async fn unperformed(log: &Log) -> u64 {
+    let info = log.client().request("$JS.API.CONSUMER.INFO.EVENTS.fanout", "".into()).await.unwrap();
+    let info: serde_json::Value = serde_json::from_slice(&info.payload).unwrap();
+    ["num_pending", "num_ack_pending"].iter().map(|key| info[key].as_u64().unwrap()).sum()
+}

@@ -164,7 +164,7 @@ async fn each_recipient_gets_what_is_theirs_in_the_order_of_the_log_past_a_campa
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_fan_outs_share_campaigns_and_hand_over_each_delivery_once() {
+async fn a_second_fan_out_goes_on_with_campaigns_where_the_first_stops_and_hands_over_each_delivery_once() {
     let mut scene = Scene::begin().await;
     scene.campaigns();
     scene.store().await;

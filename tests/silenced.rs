@@ -217,6 +217,44 @@ fn the_window_of_an_earlier_version_is_brought_to_the_smallest() {
 }
 
 #[test]
+fn a_consumer_of_an_earlier_version_gets_what_this_one_reads_and_keeps_what_it_has_done() {
+    story(|world| async move {
+        world.log.provision(true, None).await.expect("the server answers");
+        let call = async |call: &str, request: Value| {
+            let answer =
+                world.log.client().request(format!("$JS.API.CONSUMER.{call}"), request.to_string().into());
+            serde_json::from_slice::<Value>(&answer.await.expect("answered").payload).expect("JSON")
+        };
+        call("DELETE.EVENTS.fanout", json!({})).await;
+        let mut config: Value =
+            serde_json::from_str(include_str!("../streams/EVENTS/fanout.json")).expect("JSON");
+        for key in ["priority_groups", "priority_policy", "priority_timeout"] {
+            config.as_object_mut().expect("an object").remove(key);
+        }
+        config["filter_subjects"] = json!(["homing.evt.message.>", "homing.evt.presence.online"]);
+        config["max_waiting"] = json!(16);
+        let made = json!({ "stream_name": "EVENTS", "config": config, "action": "create" });
+        let made = call("CREATE.EVENTS.fanout", made).await;
+        assert!(made.get("error").is_none(), "{made}");
+        let finding = async |create| {
+            let findings = world.log.provision(create, None).await.expect("the server answers");
+            findings.into_iter().find(|finding| finding.name == "EVENTS/fanout").expect("it is declared")
+        };
+        assert_eq!(finding(false).await.differences.len(), 5, "only looking changes nothing");
+        let left = finding(true).await.differences;
+        let left: Vec<_> = left.iter().map(|difference| difference.key.as_str()).collect();
+        assert_eq!(left, ["max_waiting"], "what a person may have set is theirs");
+        let created = |info: &Value| info["created"].clone();
+        assert_eq!(
+            created(&call("INFO.EVENTS.fanout", json!({})).await),
+            created(&made),
+            "it is the same one"
+        );
+        world.stop([]).await;
+    });
+}
+
+#[test]
 fn lost_timers_are_noticed_and_set_again() {
     story(|world| async move {
         let others = world.serve("others", DECIDES);

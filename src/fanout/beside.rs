@@ -1,6 +1,6 @@
 //! Commits performed beside the way, the large ones foremost: those behind them wait only for what goes to the same recipient.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
@@ -20,10 +20,14 @@ const SMALL_DELIVERIES_MAX: usize = 16;
 const SMALL_BYTES_MAX: usize = 1_024 * 1_024;
 /// Bodies from elsewhere in such a commit: what waited for a client that comes online is read beside the way.
 const SMALL_ELSEWHERE_MAX: usize = 1;
-/// Large ones that are performed at the same time, each with a few bodies of at most 1 MiB in memory.
+/// Large ones that are performed at the same time, for they share a disk.
 const LARGE_RUNNING_MAX: usize = 2;
-/// The same for the others: what waited for a client, or behind a large one.
-const OTHERS_RUNNING_MAX: usize = 6;
+/// The same for the others: what waited for a client, or behind a large one. Each waits for a body or two from the log, some
+/// milliseconds on a busy server: enough for a thousand people a second who come online.
+const OTHERS_RUNNING_MAX: usize = 64;
+/// Commits in hand that are not read once more, for they are small, and all of them together.
+const KEPT_EACH_BYTES_MAX: usize = 16 * 1_024;
+const KEPT_BYTES_MAX: usize = 16 * 1_024 * 1_024;
 /// Deliveries in hand, each some 40 bytes: 250 commands to 1,000 recipients each, half a minute of storing on OUTBOX. With
 /// more than that nothing is taken, and everybody waits.
 const DELIVERIES_MAX: usize = 250_000;
@@ -35,9 +39,17 @@ struct Lane {
     running: usize,
 }
 
+/// What is kept of the commits in hand, so that it need not be read again.
+#[derive(Debug, Default)]
+struct Kept {
+    commits: BTreeMap<u64, (Commit, usize)>,
+    bytes: usize,
+}
+
 pub(super) struct Beside {
     performer: Arc<Performer>,
     order: Order,
+    kept: Kept,
     /// Of those in hand. They have a lane of their own, so that no others wait for them.
     is_large: BTreeSet<u64>,
     large: Lane,
@@ -53,11 +65,27 @@ impl Lane {
     }
 }
 
+impl Kept {
+    fn keep(&mut self, seq: u64, commit: Commit, bytes: usize) {
+        if bytes <= KEPT_EACH_BYTES_MAX && self.bytes + bytes <= KEPT_BYTES_MAX {
+            self.bytes += bytes;
+            self.commits.insert(seq, (commit, bytes));
+        }
+    }
+
+    fn take(&mut self, seq: u64) -> Option<Commit> {
+        let (commit, bytes) = self.commits.remove(&seq)?;
+        self.bytes -= bytes;
+        Some(commit)
+    }
+}
+
 impl Beside {
     pub(super) fn new(performer: Arc<Performer>) -> Beside {
         Beside {
             performer,
             order: Order::default(),
+            kept: Kept::default(),
             is_large: BTreeSet::new(),
             large: Lane::default(),
             others: Lane::default(),
@@ -69,27 +97,28 @@ impl Beside {
         self.order.deliveries() < DELIVERIES_MAX
     }
 
-    /// Takes a commit that is large, or goes to somebody whom an earlier one in hand goes to. Whether it did.
-    pub(super) fn takes(&mut self, seq: u64, commit: &Commit, payload_len: usize) -> bool {
+    /// Takes a commit that is large, or goes to somebody whom an earlier one in hand goes to; any other is given back.
+    pub(super) fn take(&mut self, seq: u64, commit: Commit, payload_len: usize) -> Option<Commit> {
         if self.order.holds(seq) {
-            return true;
+            return None;
         }
-        let deliveries = carried(commit).count();
-        let stored = carried(commit).filter(|routed| routed.channel != Channel::Live).count();
+        let deliveries = carried(&commit).count();
+        let stored = carried(&commit).filter(|routed| routed.channel != Channel::Live).count();
         let heavy = deliveries > 1 && deliveries * payload_len > SMALL_BYTES_MAX;
         let many = deliveries > SMALL_DELIVERIES_MAX;
         let large = stored > SMALL_DELIVERIES_MAX || many && heavy;
-        let at_once = !many && !heavy && elsewhere(commit) <= SMALL_ELSEWHERE_MAX;
-        if at_once && self.order.is_free(carried(commit).map(|routed| &routed.to)) {
-            return false;
+        let at_once = !many && !heavy && elsewhere(&commit) <= SMALL_ELSEWHERE_MAX;
+        if at_once && self.order.is_free(carried(&commit).map(|routed| &routed.to)) {
+            return Some(commit);
         }
         if large {
             self.is_large.insert(seq);
         }
-        if self.order.enter(seq, carried(commit).map(|routed| &routed.to)) {
+        if self.order.enter(seq, carried(&commit).map(|routed| &routed.to)) {
             self.lane(seq).ready.insert(seq);
         }
-        true
+        self.kept.keep(seq, commit, payload_len);
+        None
     }
 
     /// Waits for the end of one. Dropping the future loses nothing.
@@ -114,8 +143,8 @@ impl Beside {
         let lanes = [(&mut self.others, OTHERS_RUNNING_MAX), (&mut self.large, LARGE_RUNNING_MAX)];
         for (lane, running_max) in lanes {
             while let Some(seq) = lane.next(running_max) {
-                let performer = Arc::clone(&self.performer);
-                let performed = tokio::spawn(async move { performer.read_and_perform(seq).await });
+                let (performer, kept) = (Arc::clone(&self.performer), self.kept.take(seq));
+                let performed = tokio::spawn(async move { performer.beside(seq, kept).await });
                 let performed = AbortOnDropHandle::new(performed).map(move |performed| {
                     let panicked = |_| Verdict::Poison("a delivery could not be performed: a bug".to_owned());
                     (seq, performed.unwrap_or_else(panicked))

@@ -1,10 +1,22 @@
 //! The runs of a commit: deliveries of one message that stand one behind the other, and the body that all of them share.
 
+use std::sync::Arc;
+
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
 use crate::log::{Fault, Log};
 use crate::rules::message::{Accepted, Routed};
 use crate::rules::{Channel, Commit, Fact};
 use crate::wire::Body;
 use crate::words::{EventSeq, MessageId};
+
+/// Bodies that were read lately, in bytes; of a usual size that is some hundred thousand.
+const LATELY_BYTES_MAX: u64 = 32 * 1_024 * 1_024;
+/// How many are expected.
+const LATELY_LEN: usize = 32_768;
+/// What a body costs beside its text, its parts and its recipients.
+const BESIDE_BYTES: usize = 256;
 
 /// Deliveries of one message by a live connection or an adapter. A message to many is one run: its body is looked up once.
 #[derive(Debug)]
@@ -60,11 +72,49 @@ pub(super) fn runs(seq: u64, commit: &Commit) -> Vec<Run> {
     runs
 }
 
-/// The body of a run, from the commit at hand or from the log; none where the log does not hold it.
-pub(super) async fn find(log: &Log, own: &Commit, run: &Run) -> Result<Option<Found>, Fault> {
-    let body = match Body::of(own, run.message) {
-        Some(body) => log.filled(body).await?,
-        None => log.body(run.at, run.message).await?,
-    };
-    Ok(body.map(|body| Found { held: body.elsewhere().unwrap_or(run.at), body }))
+/// The bodies of runs. Those that were read from the log lately are kept: what was sent to many waits for many, who come
+/// online one after the other.
+pub(super) struct Bodies {
+    log: Log,
+    /// What stands at a place in the log never changes.
+    lately: Cache<(EventSeq, MessageId), Arc<Found>, ByBytes>,
+}
+
+#[derive(Clone)]
+struct ByBytes;
+
+impl Weighter<(EventSeq, MessageId), Arc<Found>> for ByBytes {
+    fn weight(&self, _: &(EventSeq, MessageId), found: &Arc<Found>) -> u64 {
+        let Accepted { text, parts, to, .. } = &found.body.accepted;
+        let parts = parts.as_deref().unwrap_or_default().iter().map(|part| part.data.0.len()).sum::<usize>();
+        let bytes = text.as_ref().map_or(0, |text| text.len()) + parts + size_of_val(to.as_slice());
+        (BESIDE_BYTES + bytes) as u64
+    }
+}
+
+impl Bodies {
+    pub(super) fn new(log: Log) -> Bodies {
+        Bodies { log, lately: Cache::with_weighter(LATELY_LEN, LATELY_BYTES_MAX, ByBytes) }
+    }
+
+    /// The body of a run, from the commit at hand or from the log; none where the log does not hold it.
+    pub(super) async fn find(&self, own: &Commit, run: &Run) -> Result<Option<Arc<Found>>, Fault> {
+        let found = |body: Body| Arc::new(Found { held: body.elsewhere().unwrap_or(run.at), body });
+        if let Some(body) = Body::of(own, run.message) {
+            return Ok(self.log.filled(body).await?.map(found));
+        }
+        let key = (run.at, run.message);
+        // Of several who want the same one, the first reads it.
+        match self.lately.get_value_or_guard_async(&key).await {
+            Ok(found) => Ok(Some(found)),
+            Err(reads) => {
+                let found = self.log.body(run.at, run.message).await?.map(found);
+                if let Some(found) = &found {
+                    // Where it was given up meanwhile it is not kept.
+                    let _ = reads.insert(Arc::clone(found));
+                }
+                Ok(found)
+            }
+        }
+    }
 }

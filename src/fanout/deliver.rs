@@ -32,11 +32,13 @@ impl Deliver {
     fn sort(&mut self, records: &[&Record]) -> (Vec<Verdict>, Vec<Small>) {
         let (mut verdicts, mut small) = (Vec::with_capacity(records.len()), Vec::new());
         for (place, record) in records.iter().enumerate() {
-            verdicts.push(match record.commit() {
+            let seq = record.seq;
+            let taken = record.commit().map(|commit| self.beside.take(seq, commit, record.payload.len()));
+            verdicts.push(match taken {
                 Err(why) => Verdict::Poison(why),
-                Ok(commit) if self.beside.takes(record.seq, &commit, record.payload.len()) => Verdict::Beside,
-                Ok(commit) => {
-                    small.push(Small { place, seq: record.seq, commit });
+                Ok(None) => Verdict::Beside,
+                Ok(Some(commit)) => {
+                    small.push(Small { place, seq, commit });
                     Verdict::Done
                 }
             });
@@ -57,7 +59,7 @@ impl Performer {
     async fn small(
         &self,
         seq: u64,
-        found: Vec<(Run, Option<Found>)>,
+        found: Vec<(Run, Option<Arc<Found>>)>,
         mut hand_over: impl FnMut(HandOver),
     ) -> Result<Vec<MessageId>, Fault> {
         let mut missing = Vec::new();
@@ -73,10 +75,10 @@ impl Performer {
         Ok(missing)
     }
 
-    async fn find(&self, seq: u64, commit: &Commit) -> Result<Vec<(Run, Option<Found>)>, Fault> {
+    async fn find(&self, seq: u64, commit: &Commit) -> Result<Vec<(Run, Option<Arc<Found>>)>, Fault> {
         let mut all = Vec::new();
         for run in bodies::runs(seq, commit) {
-            let found = bodies::find(self.log(), commit, &run).await?;
+            let found = self.bodies().find(commit, &run).await?;
             all.push((run, found));
         }
         Ok(all)

@@ -3,7 +3,8 @@
 //! Invariant: every effect may happen twice and does no harm: a live message's subject holds its id, and an item on
 //! OUTBOX has its delivery's identity as message id.
 //! Invariant: nothing is decided here; a delivery goes where its commit says.
-//! Invariant: in one process each recipient gets what is theirs in the order of the log, also past a large commit.
+//! Invariant: each recipient gets what is theirs in the order of the log, also past a large commit. So one process works at a
+//! time (its consumer says so); the others take over within three seconds of its last sign of life.
 //! Invariant: bodies are in memory a few at a time, however many wait for a client or a campaign.
 
 mod beside;

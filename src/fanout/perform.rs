@@ -4,10 +4,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
+use tokio::sync::Semaphore;
 use tokio::task::unconstrained;
 use tracing::warn;
 
-use super::bodies::{self, Found, Run};
+use super::bodies::{self, Bodies, Found, Run};
 use crate::log::{Fault, Log, Verdict};
 use crate::rules::Channel;
 use crate::rules::Commit;
@@ -21,13 +22,17 @@ const AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// Items of one large commit on their way to OUTBOX: more would not be stored sooner, and what small commits hand over
 /// meanwhile stands behind them.
 const HAND_OVERS_MAX: usize = 32;
-/// Bodies that one large commit has in memory, read ahead of their turn. None is larger than what a server takes (1 MiB).
+/// Bodies that a commit beside the way reads ahead of their turn.
 const BODIES_AHEAD_MAX: usize = 4;
+/// Bodies that all of these have in hand together. None is larger than what a server takes (1 MiB).
+const BODIES_MAX: usize = 32;
 /// Live messages in memory on their way to the socket: what is published behind them waits as long as they take.
 const UNFLUSHED_BYTES_MAX: usize = 1_024 * 1_024;
 
 pub(super) struct Performer {
     log: Log,
+    bodies: Bodies,
+    in_hand: Semaphore,
     unflushed: AtomicUsize,
 }
 
@@ -39,16 +44,21 @@ pub(super) struct HandOver {
 
 impl Performer {
     pub(super) fn new(log: Log) -> Performer {
-        Performer { log, unflushed: AtomicUsize::new(0) }
+        let (bodies, in_hand) = (Bodies::new(log.clone()), Semaphore::new(BODIES_MAX));
+        Performer { log, bodies, in_hand, unflushed: AtomicUsize::new(0) }
     }
 
-    pub(super) fn log(&self) -> &Log {
-        &self.log
+    pub(super) fn bodies(&self) -> &Bodies {
+        &self.bodies
     }
 
-    /// Performs a commit, which is read once more: what waits beside the way is not kept in memory.
-    pub(super) async fn read_and_perform(&self, seq: u64) -> Verdict {
-        match self.log.commit(EventSeq(seq)).await {
+    /// Performs a commit beside the way. Where it was too large to be kept it is read once more.
+    pub(super) async fn beside(&self, seq: u64, kept: Option<Commit>) -> Verdict {
+        let commit = match kept {
+            Some(commit) => Ok(Some(commit)),
+            None => self.log.commit(EventSeq(seq)).await,
+        };
+        match commit {
             Ok(Some(commit)) => {
                 let missing = self.stream(seq, &commit).await;
                 missing.map_or_else(|fault| again(seq, &fault), done_but_for)
@@ -61,11 +71,13 @@ impl Performer {
     /// Performs run after run, with a few bodies in memory at a time. The messages whose body is nowhere.
     async fn stream(&self, seq: u64, commit: &Commit) -> Result<Vec<MessageId>, Fault> {
         let found = bodies::runs(seq, commit).into_iter().map(|run| async move {
-            let found = bodies::find(&self.log, commit, &run).await;
-            (run, found)
+            // First come, first served: whoever's turn it is has one before it reads ahead, so nobody waits for ever.
+            let in_hand = self.in_hand.acquire().await;
+            let found = self.bodies.find(commit, &run).await;
+            (run, found, in_hand)
         });
         let (mut found, mut missing) = (stream::iter(found).buffered(BODIES_AHEAD_MAX), Vec::new());
-        while let Some((run, found)) = found.next().await {
+        while let Some((run, found, _in_hand)) = found.next().await {
             let Some(found) = found? else {
                 missing.push(run.message);
                 continue;

@@ -6,6 +6,7 @@ use async_nats::Subject;
 use async_nats::jetstream::consumer::Consumer;
 use async_nats::jetstream::consumer::pull::{Config, Stream};
 use futures_util::{FutureExt, StreamExt};
+use serde_json::json;
 use tokio::task::unconstrained;
 use tokio::time::timeout;
 use tracing::{debug, error, warn};
@@ -50,6 +51,9 @@ const PARKED_BYTES: usize = 1_024;
 const WARNED_FIRST: u32 = 50;
 const WARNED_EVERY: u32 = 300;
 const PULL_EXPIRES: Duration = Duration::from_secs(5);
+/// Of a consumer that works for one reader at a time: one that does not ask again within three seconds (`priority_timeout` in
+/// `streams/`) makes way for the next.
+const PINNED_PULL_EXPIRES: Duration = Duration::from_secs(2);
 const HEARTBEAT: Duration = Duration::from_secs(1);
 const AGAIN_AFTER: Duration = Duration::from_millis(100);
 /// Of the four seconds that a part has to stop.
@@ -82,6 +86,10 @@ pub struct Pull {
     /// A minute's consumer is made where it is missing.
     minute: Option<i64>,
     messages: Option<Stream>,
+    /// Of a consumer that works for one reader at a time: the group of those who wait for their turn.
+    group: Option<String>,
+    /// Something came since it was opened: it is our turn.
+    took: bool,
     /// How often it failed since something came.
     failed: u32,
     losses: Losses,
@@ -97,7 +105,17 @@ impl Log {
     pub fn pull(&self, source: Source) -> Pull {
         let (log, losses) = (self.clone(), self.losses());
         let consumer = source.durable.to_owned();
-        Pull { log, source, consumer, minute: None, messages: None, failed: 0, losses }
+        Pull {
+            log,
+            source,
+            consumer,
+            minute: None,
+            messages: None,
+            group: None,
+            took: false,
+            failed: 0,
+            losses,
+        }
     }
 
     /// Settles a record.
@@ -146,7 +164,7 @@ impl Pull {
     pub(super) fn of_minute(log: &Log, source: Source, consumer: String, minute: i64) -> Pull {
         let minute = Some(minute);
         let (log, losses) = (log.clone(), log.losses());
-        Pull { log, source, consumer, minute, messages: None, failed: 0, losses }
+        Pull { log, source, consumer, minute, messages: None, group: None, took: false, failed: 0, losses }
     }
 
     /// Waits for records, and gives all that are there, up to the batch (never none). While the server is away it goes
@@ -184,6 +202,19 @@ impl Pull {
         if !given_back.is_ok_and(|given_back| given_back.is_ok()) {
             debug!(stream = source.stream, "what was not taken comes again");
         }
+        if let Err(fault) = self.make_way().await {
+            debug!(stream = source.stream, %fault, "the next reader waits until our turn has run out");
+        }
+    }
+
+    /// Lets the next reader have its turn: the server would wait for us.
+    async fn make_way(&mut self) -> Result<(), Fault> {
+        let (true, Some(group)) = (std::mem::take(&mut self.took), &self.group) else { return Ok(()) };
+        let (stream, consumer) = (self.source.stream, self.consumer.as_str());
+        self.log
+            .ask(&format!("CONSUMER.UNPIN.{stream}.{consumer}"), &json!({ "group": group }))
+            .await
+            .map(drop)
     }
 
     async fn some(&mut self) -> Result<Vec<Taken>, Fault> {
@@ -216,6 +247,7 @@ impl Pull {
             }
             item = messages.next().now_or_never();
         }
+        self.took = true;
         Ok(batch)
     }
 
@@ -234,15 +266,22 @@ impl Pull {
             .get_consumer_from_stream(name, stream)
             .await
             .map_err(|error| doing().because(error))?;
-        consumer
+        self.group = consumer.cached_info().config.priority_groups.first().cloned();
+        // The turn that the last reader of ours may still have would run out first.
+        self.make_way().await?;
+        let pulls = consumer
             .stream()
             .max_messages_per_batch(batch_len_max * 2)
             .max_bytes_per_batch(AHEAD_BYTES_MAX.max(AHEAD_LARGEST_MIN * largest))
-            .expires(PULL_EXPIRES)
-            .heartbeat(HEARTBEAT)
+            .heartbeat(HEARTBEAT);
+        let pulls = match &self.group {
+            Some(group) => pulls.expires(PINNED_PULL_EXPIRES).group(group),
+            None => pulls.expires(PULL_EXPIRES),
+        };
+        pulls
             .messages()
             .await
-            .map_err(|error| doing().because(error))
+            .map_err(|error| Fault::later(format!("read a consumer of {stream}")).because(error))
     }
 }
 

@@ -102,6 +102,9 @@ const MADE_AGAIN: &str = "by_start_sequence";
 const BEGINNING: [&str; 2] = ["deliver_policy", "opt_start_seq"];
 /// The server's own notes, and the names by which it was looked up: a consumer may have its spare one.
 const NEVER_DIFFERS: [&str; 3] = ["metadata", "name", "durable_name"];
+/// What a consumer is given and whose turn it is: the program relies on these, so they become what this version declares.
+const BROUGHT_UP: [&str; 5] =
+    ["filter_subjects", "priority_groups", "priority_policy", "priority_timeout", "description"];
 /// The key that a cluster sets as it needs.
 const REPLICAS: &str = "num_replicas";
 
@@ -147,9 +150,10 @@ impl Log {
                         state: FindingState::Missing,
                         differences: Vec::new(),
                     });
-                } else {
-                    findings.push(self.provision_one(&path, Kind::Consumer, &config, create).await?);
+                    continue;
                 }
+                let finding = self.provision_one(&path, Kind::Consumer, &config, create).await?;
+                findings.push(if create { self.bring_up_consumer(finding).await? } else { finding });
             }
         }
         Ok(findings)
@@ -217,6 +221,31 @@ impl Log {
         let answer = self.api(&update, &Value::Object(config)).await?;
         if answer.get("error").is_some() {
             return Err(refused(declared.stream, &answer));
+        }
+        let state =
+            if finding.differences.is_empty() { FindingState::Updated } else { FindingState::Differs };
+        Ok(Finding { state, ..finding })
+    }
+
+    /// Brings a consumer of an earlier version to what this one declares. What it has done stays done.
+    async fn bring_up_consumer(&self, finding: Finding) -> Result<Finding, Fault> {
+        let (outdated, differences): (Vec<_>, Vec<_>) = finding
+            .differences
+            .into_iter()
+            .partition(|difference| BROUGHT_UP.contains(&difference.key.as_str()));
+        let finding = Finding { differences, ..finding };
+        let (stream, durable) = finding.name.split_once('/').unwrap_or_default();
+        let info = self.declared_consumer_info(stream, durable).await?;
+        let (false, Some((name, info))) = (outdated.is_empty(), info) else { return Ok(finding) };
+        let mut config = info.get("config").and_then(Value::as_object).cloned().unwrap_or_default();
+        for Difference { key, declared, found } in outdated {
+            info!(stream, consumer = name, "{key} was {found} in an earlier version, and becomes {declared}");
+            config.insert(key, declared);
+        }
+        let request = json!({ "stream_name": stream, "config": config, "action": "update" });
+        let answer = self.api(&format!("CONSUMER.CREATE.{stream}.{name}"), &request).await?;
+        if answer.get("error").is_some() {
+            return Err(refused(&finding.name, &answer));
         }
         let state =
             if finding.differences.is_empty() { FindingState::Updated } else { FindingState::Differs };

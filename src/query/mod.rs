@@ -30,6 +30,7 @@ mod tests;
 mod views;
 
 pub use model::Model;
+pub use projector::Priority;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -43,19 +44,19 @@ use crate::log::{Fault, Log, blocking, ending, rebuilding};
 ///
 /// # Errors
 /// Where the disk or the server does not work.
-pub async fn run(log: Log, data: &Path, stop: CancellationToken) -> Result<(), Fault> {
+pub async fn run(log: Log, data: &Path, priority: Priority, stop: CancellationToken) -> Result<(), Fault> {
     let folder = data.join("query");
-    rebuilding(&folder, "the read models", || once(&log, &folder, &stop)).await
+    rebuilding(&folder, "the read models", || once(&log, &folder, priority, &stop)).await
 }
 
 /// Until `stop`, or until the folder turns out to be torn.
-async fn once(log: &Log, folder: &Path, stop: &CancellationToken) -> Result<(), Fault> {
+async fn once(log: &Log, folder: &Path, priority: Priority, stop: &CancellationToken) -> Result<(), Fault> {
     let model = Arc::new(Model::of(log, folder).await?);
     let reader = standing::Reader::of(log, &model).await?;
     info!(seq = model.position().0, "the read models are open");
     // What ends first ends the other.
     let ends = stop.child_token();
-    let follow = ending(&ends, follow::follow(log, &model, &ends));
+    let follow = ending(&ends, follow::follow(log, &model, priority, &ends));
     let serve = ending(&ends, service::serve(reader, &ends));
     let (followed, served) = tokio::join!(follow, serve);
     followed.and(served)?;

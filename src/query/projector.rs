@@ -8,11 +8,20 @@ use tokio::sync::{mpsc, oneshot};
 use super::model::Model;
 use crate::log::{Fault, Record};
 
-/// Nice value (POSIX `setpriority`) of the thread: under full load deciding and fan-out get nine parts of ten of a
+/// Nice value (POSIX `setpriority`) of a thread that yields: under full load deciding and fan-out get nine parts of ten of a
 /// core, and answers wait for the rows instead.
 const NICENESS: i32 = 10;
 /// Batches read ahead.
 const BATCHES_LEN_MAX: usize = 1;
+
+/// How important the read models are beside the way of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Priority {
+    /// As important as any other work.
+    Normal,
+    /// The way of a message comes first.
+    Yields,
+}
 
 pub(super) struct Projector {
     batches: mpsc::Sender<Vec<Record>>,
@@ -20,12 +29,12 @@ pub(super) struct Projector {
 }
 
 impl Projector {
-    pub(super) fn start(model: &Arc<Model>) -> Projector {
+    pub(super) fn start(model: &Arc<Model>, priority: Priority) -> Projector {
         let (batches, taking) = mpsc::channel(BATCHES_LEN_MAX);
         let (end, ended) = oneshot::channel();
         let model = Arc::clone(model);
         std::thread::spawn(move || {
-            let result = std::panic::catch_unwind(AssertUnwindSafe(|| work(&model, taking)));
+            let result = std::panic::catch_unwind(AssertUnwindSafe(|| work(&model, priority, taking)));
             // A panic of sled's means that the folder is torn.
             let torn = || Fault::reload("write the read models").because("sled panicked");
             // Whoever waited for the end may be gone with the program.
@@ -49,9 +58,11 @@ impl Projector {
     }
 }
 
-fn work(model: &Model, mut batches: mpsc::Receiver<Vec<Record>>) -> Result<(), Fault> {
-    // Where the system does not allow it, the thread is as important as any.
-    let _ = rustix::process::setpriority_process(None, NICENESS);
+fn work(model: &Model, priority: Priority, mut batches: mpsc::Receiver<Vec<Record>>) -> Result<(), Fault> {
+    if priority == Priority::Yields {
+        // Where the system does not allow it, the thread is as important as any.
+        let _ = rustix::process::setpriority_process(None, NICENESS);
+    }
     while let Some(records) = batches.blocking_recv() {
         model.take(&records)?;
     }

@@ -148,7 +148,7 @@ async fn run(
         Role::Fanout => fanout::run(log, stop).await,
         Role::Scheduler => scheduler::run(log, stop).await,
         Role::Presence => presence::run(log, &data, stop).await,
-        Role::Query => query::run(log, &data, stop).await,
+        Role::Query => query::run(log, &data, query::Priority::Yields, stop).await,
         Role::Sms => sms::run(log, &data, sms, stop).await,
     }
 }

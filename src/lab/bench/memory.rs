@@ -1,6 +1,8 @@
 //! The decider's memory: what a registered user and an open delivery cost, by the process's resident set.
 
+use super::report::Report;
 use crate::rules::Command;
+use crate::rules::contacts::Add;
 use crate::rules::identity::Register;
 use crate::rules::message::{Route, Send};
 use crate::rules::presence::Encoding;
@@ -8,13 +10,25 @@ use crate::rules::{Order, Part, Sender, State, decide};
 use crate::wire::commit;
 use crate::words::{Address, CommandSeq, EventSeq, Instant, UserName};
 
-/// Bytes per registered user and per open delivery.
+/// Bytes of what is kept in the decider's memory.
 pub(super) struct Bytes {
-    pub(super) per_user: f64,
-    pub(super) per_open_delivery: f64,
+    per_user: f64,
+    per_open_delivery: f64,
+    per_contact: f64,
+    per_id: f64,
 }
 
-/// Builds a state by the rules themselves: `users` with phone and zone, then a delivery that waits for each of them.
+impl Bytes {
+    pub(super) fn tell(&self, report: &mut Report) {
+        report.figure("bytes_per_user", self.per_user);
+        report.figure("bytes_per_open_delivery", self.per_open_delivery);
+        report.figure("bytes_per_contact", self.per_contact);
+        report.figure("bytes_per_id", self.per_id);
+    }
+}
+
+/// Builds a state by the rules themselves: `users` with phone and zone, a delivery that waits for each of them, a contact of
+/// each, and a refused command of each with an id.
 pub(super) fn measure(users: usize) -> Bytes {
     let mut decider = PureDecider::default();
     let before = resident();
@@ -26,10 +40,19 @@ pub(super) fn measure(users: usize) -> Bytes {
     let open = resident();
     drop(filled);
     assert_eq!(decider.state.open_messages_len(), users, "each of them waits");
-    Bytes {
-        per_user: (registered - before) / users as f64,
-        per_open_delivery: (open - closed) / users as f64,
-    }
+    let by = |number: usize| Sender::User(PureDecider::name(number));
+    let per_contact = decider.cost(users, |number| {
+        let who = Address::User(PureDecider::name((number + 7) % users));
+        (by(number), Command::from(Add { who, alias: None }))
+    });
+    let per_id = decider.cost(users, |number| {
+        let nobody = vec![Address::User(PureDecider::name(users))];
+        let (text, id) = (Some("waits".into()), Some(format!("order-{number}")));
+        (by(number), Command::from(Send { to: nobody, text, id, ..Send::default() }))
+    });
+    let (per_user, per_open_delivery) = (registered - before, open - closed);
+    let [per_user, per_open_delivery] = [per_user, per_open_delivery].map(|bytes| bytes / users as f64);
+    Bytes { per_user, per_open_delivery, per_contact, per_id }
 }
 
 /// Growing tables gave room back that the allocator keeps. It is filled first, until what is allocated shows as resident:

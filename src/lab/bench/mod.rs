@@ -9,12 +9,14 @@ mod load;
 mod memory;
 mod pipeline;
 mod raw;
+mod read_models;
 mod report;
 mod scratch;
 mod sms;
 mod smsc;
 mod soak;
 mod startup;
+mod throughput;
 mod timers;
 mod world;
 

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use super::flow::{self, Until};
+use super::read_models::ReadModels;
 use super::report::{Report, Want, median, percentile};
+use super::throughput::{Keys, Rounds};
 use super::world::World;
-use super::{flow, latency, memory, raw, scratch, startup};
+use super::{latency, memory, raw, startup};
 use crate::cli::output::{Failure, Output};
 use crate::cli::roles::{ALL, Role};
 use crate::cli::settings::Settings;
@@ -16,13 +19,15 @@ use crate::words::UserName;
 /// Direct messages of 200 bytes to online users: throughput as a share of raw JetStream publishing, latency, the
 /// decider's memory, and its start-up
 ///
-/// Two durable writes a message (the command, the commit) bound the share at 0.5.
+/// Rounds of three kinds: as Homing runs; each message confirmed by its recipient; and with the read models at the priority of
+/// everything else, waited for. Beside them raw publishing to one stream, and to two at once: two durable writes a message are the
+/// least that Homing needs.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Messages per round of throughput
     #[arg(long, default_value_t = 50_000)]
     messages: usize,
-    /// Rounds, raw and Homing in turn; the median is printed
+    /// Rounds of each kind, in the order raw, Homing, Homing, raw; the median, the least and the most are printed
     #[arg(long, default_value_t = 3)]
     rounds: usize,
     /// Users who write to each other
@@ -40,10 +45,16 @@ pub(super) struct Args {
     /// Which parts of Homing run; fewer show what the others cost
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = ALL)]
     roles: Vec<Role>,
-    /// Messages in the log for the start-up; 0 leaves it out
+    /// Messages sent before the start-up; 0 leaves it out
     #[arg(long, default_value_t = 1_000_000)]
     startup: usize,
 }
+
+const LIVE: Keys = Keys { about: "round", per_s: "homing_per_s", ratio: "ratio_raw" };
+const CONFIRMED: Keys =
+    Keys { about: "confirmed, round", per_s: "confirmed_per_s", ratio: "confirmed_ratio_raw" };
+const PROJECTED: Keys =
+    Keys { about: "with the read models, round", per_s: "projected_per_s", ratio: "projected_ratio_raw" };
 
 pub(super) async fn run(args: &Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     // First, while the process is small and its memory not fragmented.
@@ -55,27 +66,24 @@ pub(super) async fn run(args: &Args, settings: &Settings, output: Output) -> Res
     let mut world =
         World::start(folder.path(), settings.sync(), &args.roles, sms::Settings::default(), output).await?;
     let people = world.people(args.people).await?;
+    raw::streams(&world.connect("raw").await?).await?;
     let mut report = Report::new("pipeline", world.machine(settings.sync()));
-    report.figure("bytes_per_user", bytes.per_user);
-    report.figure("bytes_per_open_delivery", bytes.per_open_delivery);
-    throughput(args, &world, &people, &mut report, output).await?;
-    output.progress(&format!("{} messages/s for {} s …", args.rate, args.seconds));
-    let seen = world.connect("subjects").await?.subjects("EVENTS", subjects::EVENTS).await?;
-    report.figure("subjects_of_events", seen.len() as f64);
-    let late = latency::of(&world, &people, args.rate, Duration::from_secs(args.seconds)).await?;
-    report.figure("p50_ms", percentile(&late, 0.5));
-    report.figure("p99_ms", percentile(&late, 0.99));
-    report.figure("max_ms", percentile(&late, 1.0));
+    bytes.tell(&mut report);
+    as_it_runs(args, &world, &people, &mut report, output).await?;
+    if args.roles.contains(&Role::Query) {
+        with_read_models(args, &mut world, &people, &mut report, output).await?;
+    }
     if args.startup > 0 {
-        output.progress(&format!("filling the log to {} messages, for the start-up …", args.startup));
-        let so_far = args.messages * args.rounds + args.rate * args.seconds as usize;
-        flow::per_second(&world, &people, args.startup.saturating_sub(so_far).max(1)).await?;
+        output.progress(&format!("filling the log by {} messages, for the start-up …", args.startup));
+        flow::per_second(&world, &people, args.startup, Until::Live).await?;
         world.halt().await;
         report.figure("startup_s", startup::seconds(&world).await?);
     }
     world.stop().await?;
     let share = if settings.sync() == Sync::Always { 0.30 } else { 0.20 };
-    report.goal("ratio_raw", Want::AtLeast(share));
+    for ratio in [LIVE.ratio, CONFIRMED.ratio, PROJECTED.ratio] {
+        report.goal(ratio, Want::AtLeast(share));
+    }
     report.goal("p50_ms", Want::AtMost(1.5));
     report.goal("p99_ms", Want::AtMost(5.0));
     report.goal("bytes_per_user", Want::AtMost(500.0));
@@ -86,31 +94,54 @@ pub(super) async fn run(args: &Args, settings: &Settings, output: Output) -> Res
     Ok(())
 }
 
-async fn throughput(
+/// Homing as it runs: the read models give way.
+async fn as_it_runs(
     args: &Args,
     world: &World,
     people: &[UserName],
     report: &mut Report,
     output: Output,
 ) -> Result<(), Failure> {
-    let producer = world.connect("raw").await?;
-    scratch::stream(&producer, raw::STREAM, raw::SUBJECTS, false).await?;
-    // Once without counting: caches, connections, the server's own growth.
-    flow::per_second(world, people, args.messages / 10 + 1).await?;
-    let (mut raw_rates, mut rates, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
-    for round in 1..=args.rounds {
-        let raw = raw::per_second(&producer, people, args.messages).await?;
-        let homing = flow::per_second(world, people, args.messages).await?;
-        output.progress(&format!(
-            "round {round}: raw {raw:.0}/s, Homing {homing:.0}/s, ratio {:.3}",
-            homing / raw
-        ));
-        raw_rates.push(raw);
-        rates.push(homing);
-        ratios.push(homing / raw);
+    let rounds = Rounds { world, people, messages: args.messages, rounds: args.rounds, output };
+    let raw = rounds.beside_raw(report, &LIVE, Until::Live).await?;
+    report.spread("raw_per_s", &raw);
+    rounds.beside_raw(report, &CONFIRMED, Until::Confirmed).await?;
+    let two = rounds.two_streams().await?;
+    report.spread("two_raw_per_s", &two);
+    if let Some(homing) = report.value(LIVE.per_s) {
+        report.figure("ratio_two_raw", homing / median(two));
     }
-    report.figure("raw_per_s", median(raw_rates));
-    report.figure("homing_per_s", median(rates));
-    report.figure("ratio_raw", median(ratios));
+    let seen = world.connect("subjects").await?.subjects("EVENTS", subjects::EVENTS).await?;
+    report.figure("subjects_of_events", seen.len() as f64);
+    let seconds = Duration::from_secs(args.seconds);
+    output.progress(&format!("{} messages/s for {} s, raw and by Homing …", args.rate, args.seconds));
+    let raw = latency::of_raw(world, people, args.rate, seconds).await?;
+    report.figure("raw_p50_ms", percentile(&raw, 0.5));
+    report.figure("raw_p99_ms", percentile(&raw, 0.99));
+    let late = latency::of(world, people, args.rate, seconds).await?;
+    report.figure("p50_ms", percentile(&late, 0.5));
+    report.figure("p99_ms", percentile(&late, 0.99));
+    report.figure("max_ms", percentile(&late, 1.0));
     Ok(())
+}
+
+/// The read models are as important as everything else, and a round ends when they hold it too.
+async fn with_read_models(
+    args: &Args,
+    world: &mut World,
+    people: &[UserName],
+    report: &mut Report,
+    output: Output,
+) -> Result<(), Failure> {
+    let others: Vec<Role> = args.roles.iter().copied().filter(|role| *role != Role::Query).collect();
+    world.halt().await;
+    world.run(&others).await?;
+    let models = ReadModels::start(world).await?;
+    output.progress("waiting for the read models …");
+    models.caught_up().await?;
+    let rounds = Rounds { world, people, messages: args.messages, rounds: args.rounds, output };
+    rounds.beside_raw(report, &PROJECTED, Until::Projected(&models)).await?;
+    models.stop().await?;
+    world.halt().await;
+    world.run(&args.roles).await
 }

@@ -1,5 +1,6 @@
 //! The report of a bench: figures, goals, and the machine they were measured on.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -10,7 +11,7 @@ use crate::cli::output::Output;
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
     bench: &'static str,
-    figures: BTreeMap<&'static str, f64>,
+    figures: BTreeMap<Cow<'static, str>, f64>,
     goals: BTreeMap<&'static str, Goal>,
     machine: Machine,
 }
@@ -41,8 +42,17 @@ impl Report {
         Report { bench, figures: BTreeMap::new(), goals: BTreeMap::new(), machine }
     }
 
-    pub(super) fn figure(&mut self, key: &'static str, value: f64) {
-        self.figures.insert(key, (value * 1_000.0).round() / 1_000.0);
+    pub(super) fn figure(&mut self, key: impl Into<Cow<'static, str>>, value: f64) {
+        self.figures.insert(key.into(), (value * 1_000.0).round() / 1_000.0);
+    }
+
+    /// The median, and beside it the least and the most.
+    pub(super) fn spread(&mut self, key: &str, values: &[f64]) {
+        let mut sorted = values.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        self.figure(key.to_owned(), percentile(&sorted, 0.5));
+        self.figure(format!("{key}_min"), percentile(&sorted, 0.0));
+        self.figure(format!("{key}_max"), percentile(&sorted, 1.0));
     }
 
     pub(super) fn value(&self, key: &str) -> Option<f64> {
@@ -70,7 +80,7 @@ impl Report {
             self.bench
         )];
         for (key, value) in &self.figures {
-            let goal = self.goals.get(key).map(|goal| {
+            let goal = self.goals.get(key.as_ref()).map(|goal| {
                 format!("  wanted {} {}", goal.want, if goal.met { "(met)" } else { "(missed)" })
             });
             lines.push(format!("  {key:<34} {value:>14.3}{}", goal.unwrap_or_default()));

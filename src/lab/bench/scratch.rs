@@ -16,11 +16,17 @@ pub(super) async fn stream(log: &Log, name: &str, subjects: &str, schedules: boo
     create(log, &format!("STREAM.CREATE.{name}"), &config).await
 }
 
-/// A durable consumer of such a stream that may have any number of messages pending.
-pub(super) async fn consumer(log: &Log, source: Source, ack_wait: Duration) -> Result<(), Failure> {
+/// A durable consumer of such a stream from a sequence on, which may have any number of messages pending.
+pub(super) async fn consumer(
+    log: &Log,
+    source: Source,
+    ack_wait: Duration,
+    from: u64,
+) -> Result<(), Failure> {
     let Source { stream, durable, .. } = source;
     let config = json!({
-        "durable_name": durable, "name": durable, "ack_policy": "explicit", "deliver_policy": "all",
+        "durable_name": durable, "name": durable, "ack_policy": "explicit",
+        "deliver_policy": "by_start_sequence", "opt_start_seq": from,
         "replay_policy": "instant", "ack_wait": ack_wait.as_nanos() as u64, "max_ack_pending": -1,
     });
     let request = json!({ "stream_name": stream, "config": config, "action": "create" });

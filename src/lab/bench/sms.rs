@@ -9,10 +9,10 @@ use futures_util::stream::FuturesUnordered;
 use tokio_util::sync::CancellationToken;
 
 use super::load::{IN_FLIGHT_MAX, rate};
+use super::raw;
 use super::report::{Report, Want, median};
 use super::smsc::Smsc;
 use super::world::World;
-use super::{raw, scratch};
 use crate::cli::output::{Failure, Output};
 use crate::cli::roles::ALL;
 use crate::cli::settings::Settings;
@@ -212,7 +212,7 @@ impl Bench {
     /// The yardstick, on the same server.
     async fn raw(&self, messages: usize) -> Result<f64, Failure> {
         let log: Log = self.world.connect("raw").await?;
-        scratch::stream(&log, raw::STREAM, raw::SUBJECTS, false).await?;
+        raw::streams(&log).await?;
         raw::per_second(&log, std::slice::from_ref(&self.sender), messages).await
     }
 

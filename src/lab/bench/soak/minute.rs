@@ -5,7 +5,6 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::recipients::Recipients;
 use crate::cli::output::Failure;
 use crate::lab::bench::apart::Apart;
 use crate::lab::bench::bystander::Bystander;
@@ -23,6 +22,8 @@ pub(super) struct Minute {
     homing_mib: f64,
     server_mib: f64,
     disk_mib: f64,
+    /// Commands of people that are not decided.
+    undecided: u64,
     /// Commits that fan-out has not performed.
     fanout_lag: u64,
     /// Live messages so far.
@@ -32,8 +33,7 @@ pub(super) struct Minute {
 }
 
 impl Minute {
-    pub(super) const HEADINGS: &'static str =
-        "minute  homing MiB  server MiB  disk MiB  fan-out lag    arrived  bystander p50 ms  p99 ms";
+    pub(super) const HEADINGS: &'static str = "minute  homing MiB  server MiB  disk MiB  undecided  fan-out lag    arrived  bystander p50 ms  p99 ms";
 
     pub(super) async fn look(
         number: usize,
@@ -41,7 +41,6 @@ impl Minute {
         homing: &Apart,
         log: &Log,
         bystander: &Bystander,
-        recipients: &Recipients,
     ) -> Result<Minute, Failure> {
         let late = bystander.late_ms();
         Ok(Minute {
@@ -50,20 +49,24 @@ impl Minute {
             server_mib: resident_of(world.server_pid()) / MIB,
             disk_mib: on_disk(world.data()) / MIB,
             fanout_lag: fanout_lag(log).await?,
-            arrived: recipients.arrived(),
+            undecided: 0,
+            arrived: 0,
             p50_ms: percentile(&late, 0.5),
             p99_ms: percentile(&late, 0.99),
         })
+    }
+
+    pub(super) fn with(self, undecided: u64, arrived: u64) -> Minute {
+        Minute { undecided, arrived, ..self }
     }
 }
 
 impl fmt::Display for Minute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Minute { number, homing_mib, server_mib, disk_mib, fanout_lag, arrived, p50_ms, p99_ms } = self;
-        write!(
-            f,
-            "{number:>6}  {homing_mib:>10.0}  {server_mib:>10.0}  {disk_mib:>8.0}  {fanout_lag:>11}  "
-        )?;
+        let Minute { number, homing_mib, server_mib, disk_mib, .. } = self;
+        let Minute { undecided, fanout_lag, arrived, p50_ms, p99_ms, .. } = self;
+        write!(f, "{number:>6}  {homing_mib:>10.0}  {server_mib:>10.0}  {disk_mib:>8.0}  ")?;
+        write!(f, "{undecided:>9}  {fanout_lag:>11}  ")?;
         write!(f, "{arrived:>9}  {p50_ms:>16.2}  {p99_ms:>6.1}")
     }
 }

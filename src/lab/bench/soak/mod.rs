@@ -7,7 +7,7 @@ mod recipients;
 
 use std::time::Duration;
 
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use super::apart::Apart;
 use super::bystander::Bystander;
@@ -26,7 +26,8 @@ use recipients::Recipients;
 /// Mixed traffic for minutes, each minute's memory, disk and lateness printed: direct messages with ids, people who come and
 /// go (half of them without a word), recipients who confirm, messages to a thousand, schedules, refusals
 ///
-/// First the mixture is sent as fast as it is decided and performed, to learn what this machine can do; then at a share of that.
+/// First the mixture is sent for four minutes as fast as it is decided and performed, to learn what this machine can do; then
+/// at a share of that.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Minutes at an even pace
@@ -43,8 +44,11 @@ pub(super) struct Args {
     rate: Option<f64>,
 }
 
-/// How long the machine's own pace is looked for.
-const AT_FULL_PACE: Duration = Duration::from_secs(20);
+/// The machine's own pace is that of the last of these minutes. Before that many people are offline who have nothing waiting
+/// for them, and to come online costs them less than later.
+const MINUTES_AT_FULL_PACE: u32 = 4;
+/// Commits that fan-out may have before it at full pace: some tenths of a second of work.
+const FANOUT_LAG_MAX: u64 = 4_000;
 /// Commands leave in handfuls: the runtime's timer is good to a millisecond.
 const HANDFUL_EVERY: Duration = Duration::from_millis(10);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -66,12 +70,13 @@ pub(super) async fn run(args: &Args, settings: &Settings, output: Output) -> Res
     let mut sending = Sending {
         mixture: Mixture::new(args.users),
         pipeline: Pipeline::new(world.connect("producer").await?, IN_FLIGHT_MAX),
+        sent: 0,
     };
     let pace = match args.rate {
         Some(rate) => rate,
         None => {
             output.progress("the mixture as fast as it is decided and performed …");
-            let full = sending.at_full_pace(&recipients, &looks).await?;
+            let full = sending.at_full_pace(&recipients, &looks, output).await?;
             report.figure("full_pace_per_s", full);
             full * f64::from(args.share) / 100.0
         }
@@ -83,7 +88,10 @@ pub(super) async fn run(args: &Args, settings: &Settings, output: Output) -> Res
     output.progress(Minute::HEADINGS);
     for number in 1..=args.minutes {
         sending.for_a_minute(pace).await?;
-        let minute = Minute::look(number, &world, &homing, &looks, &bystander, &recipients).await?;
+        let undecided = recipients.undecided(sending.sent);
+        let minute = Minute::look(number, &world, &homing, &looks, &bystander)
+            .await?
+            .with(undecided, recipients.arrived());
         output.progress(&minute.to_string());
         course.add(minute);
     }
@@ -102,28 +110,38 @@ pub(super) async fn run(args: &Args, settings: &Settings, output: Output) -> Res
 struct Sending {
     mixture: Mixture,
     pipeline: Pipeline,
+    sent: u64,
 }
 
 impl Sending {
-    /// Commands per second that are decided and performed when they are sent as fast as they are stored.
-    async fn at_full_pace(&mut self, recipients: &Recipients, looks: &Log) -> Result<f64, Failure> {
-        let (started, outcomes) = (Instant::now(), recipients.outcomes());
-        let mut sent = 0_u64;
-        while started.elapsed() < AT_FULL_PACE {
-            self.one().await?;
-            sent += 1;
-            // What is stored and not yet decided is no pace.
-            while sent.saturating_sub(recipients.outcomes() - outcomes) > IN_FLIGHT_MAX as u64
-                && started.elapsed() < AT_FULL_PACE
-            {
-                tokio::time::sleep(Duration::from_millis(1)).await;
+    /// Commands per second, without confirmations, when they are sent as fast as all are decided and performed.
+    async fn at_full_pace(
+        &mut self,
+        recipients: &Recipients,
+        looks: &Log,
+        output: Output,
+    ) -> Result<f64, Failure> {
+        let mut per_second = f64::NAN;
+        for minute in 1..=MINUTES_AT_FULL_PACE {
+            let (started, before) = (Instant::now(), self.sent);
+            let mut looked = started;
+            while started.elapsed() < MINUTE {
+                self.one().await?;
+                if looked.elapsed() > LOOK_EVERY {
+                    while minute::fanout_lag(looks).await? > FANOUT_LAG_MAX {
+                        sleep(LOOK_EVERY).await;
+                    }
+                    looked = Instant::now();
+                }
+                while recipients.undecided(self.sent) > IN_FLIGHT_MAX as u64 && started.elapsed() < MINUTE {
+                    sleep(Duration::from_millis(1)).await;
+                }
             }
+            per_second = (self.sent - before) as f64 / started.elapsed().as_secs_f64();
+            output
+                .progress(&format!("minute {minute} of {MINUTES_AT_FULL_PACE}: {per_second:.0} commands/s"));
         }
-        self.pipeline.drain().await?;
-        while minute::fanout_lag(looks).await? > 0 {
-            tokio::time::sleep(LOOK_EVERY).await;
-        }
-        Ok((recipients.outcomes() - outcomes) as f64 / started.elapsed().as_secs_f64())
+        Ok(per_second)
     }
 
     async fn for_a_minute(&mut self, pace: f64) -> Result<(), Failure> {
@@ -144,6 +162,7 @@ impl Sending {
 
     async fn one(&mut self) -> Result<(), Failure> {
         let (subject, payload) = self.mixture.next();
+        self.sent += 1;
         Ok(self.pipeline.publish(subject, payload).await?)
     }
 }

@@ -1,4 +1,4 @@
-//! The clients of a soak: what comes live is confirmed, and outcomes are counted.
+//! The clients of a soak: what comes live is confirmed, and outcomes of what they and the senders say are counted.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,13 +8,10 @@ use tokio::task::JoinHandle;
 
 use super::people;
 use crate::cli::output::Failure;
+use crate::lab::bench::flow::confirmation;
 use crate::lab::bench::load::IN_FLIGHT_MAX;
 use crate::lab::bench::world::World;
 use crate::log::Pipeline;
-use crate::rules::Command;
-use crate::rules::message::{Confirm, Received};
-use crate::rules::presence::Encoding;
-use crate::wire::{command, subjects};
 
 pub(super) struct Recipients {
     outcomes: Arc<AtomicU64>,
@@ -34,32 +31,31 @@ impl Recipients {
         recipients.flush().await?;
         let counted = Arc::clone(&outcomes);
         let counts = tokio::spawn(async move {
-            told.for_each(|_| async { _ = counted.fetch_add(1, Ordering::Relaxed) }).await;
+            let ones = told.filter(|told| {
+                let by = told.subject.split('.').nth(2);
+                std::future::ready(by.is_some_and(people::is_one))
+            });
+            ones.for_each(|_| async { _ = counted.fetch_add(1, Ordering::Relaxed) }).await;
         });
         let came = Arc::clone(&arrived);
         let mut pipeline = Pipeline::new(world.connect("confirmations").await?, IN_FLIGHT_MAX);
         let confirms = tokio::spawn(async move {
             while let Some(message) = live.next().await {
-                let mut tokens = message.subject.split('.').skip(2);
-                let (Some(user), Some(Ok(id))) = (tokens.next(), tokens.next().map(str::parse)) else {
-                    continue;
-                };
-                if !people::is_one(user) {
+                let Some((subject, payload)) = confirmation(&message.subject) else { continue };
+                if !message.subject.split('.').nth(2).is_some_and(people::is_one) {
                     continue;
                 }
                 came.fetch_add(1, Ordering::Relaxed);
-                let confirm = Command::from(Received(Confirm { message: Some(id), messages: None }));
-                let subject = subjects::command(user, confirm.verb());
                 // One that is not confirmed comes again.
-                let _ = pipeline.publish(subject, command::encode(&confirm, Encoding::Msgpack).into()).await;
+                let _ = pipeline.publish(subject, payload).await;
             }
         });
         Ok(Recipients { outcomes, arrived, tasks: [counts, confirms] })
     }
 
-    /// Outcomes told so far.
-    pub(super) fn outcomes(&self) -> u64 {
-        self.outcomes.load(Ordering::Relaxed)
+    /// Of so many commands sent by people, and of all that was confirmed: how many are not decided.
+    pub(super) fn undecided(&self, sent: u64) -> u64 {
+        (sent + self.arrived()).saturating_sub(self.outcomes.load(Ordering::Relaxed))
     }
 
     /// Live messages that arrived so far.

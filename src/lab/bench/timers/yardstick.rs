@@ -82,7 +82,7 @@ pub(super) async fn delayed_redelivery(
 ) -> Result<Lateness, Failure> {
     let log = world.connect("yardstick").await?;
     scratch::stream(&log, ONE.stream, "yard.nak.>", false).await?;
-    scratch::consumer(&log, ONE, ACK_WAIT).await?;
+    scratch::consumer(&log, ONE, ACK_WAIT, 1).await?;
     let redelivering = Redelivering::start(log.clone(), load.due);
     let mut pipeline = Pipeline::new(log.clone(), IN_FLIGHT_MAX);
     let far = clock::now() + FAR;
