@@ -8,6 +8,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use homing::log::{Log, clock};
+use homing::query::Priority;
 use homing::rules::Outcome;
 use homing::server::{Managed, Sync};
 use homing::words::{EventSeq, Span};
@@ -69,7 +70,7 @@ impl World {
     fn answers(&self) -> (CancellationToken, JoinHandle<()>) {
         let stop = CancellationToken::new();
         let (log, data, stopped) = (self.log.clone(), self.folder.path().join("data"), stop.clone());
-        let role = async move { homing::query::run(log, &data, stopped).await.unwrap() };
+        let role = async move { homing::query::run(log, &data, Priority::Yields, stopped).await.unwrap() };
         (stop, tokio::spawn(role))
     }
 

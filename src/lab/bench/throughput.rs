@@ -1,5 +1,6 @@
-//! Rounds of throughput: raw publishing and Homing in the order raw, Homing, Homing, raw, so that neither gains by what the
-//! machine does meanwhile.
+//! Rounds of throughput: raw publishing and Homing in the order raw, Homing, Homing, raw.
+//!
+//! In that order neither gains by what the machine does meanwhile.
 
 use super::flow::{self, Until};
 use super::raw;
