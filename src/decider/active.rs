@@ -51,7 +51,7 @@ pub(super) async fn decide(turn: Turn<'_>, memory: Memory) -> Result<(), Fault> 
             ended = &mut settler => return joined(ended),
             () = sleep(QUIET), if active.memory.wants_snapshot() => active.keep_snapshot().await,
             Some(question) = questions.next() => {
-                awaited::answer(log.client(), active.memory.state(), question).await;
+                awaited::answer(log.client(), &active.memory, question).await;
             }
             _ = compare.tick() => match origin::compare(log, active.memory.mark()).await {
                 Err(fault) if fault.retry == Retry::Never => break Err(fault),

@@ -1,35 +1,53 @@
-//! Answering what is awaited of the clock, between two batches of commands: a part of the state at a time.
+//! Answering what is awaited of the clock, and what is not any more, between two batches of commands: a part of the state at a
+//! time.
 
-use async_nats::{Client, Message, Subscriber};
+use async_nats::{Client, Message};
+use futures_util::Stream;
+use futures_util::stream::select;
 use tracing::debug;
 
+use super::Memory;
 use crate::log::{Fault, Log};
-use crate::rules::State;
-use crate::wire::awaited::{AwaitedOf, AwaitedView};
+use crate::wire::awaited::{AwaitedOf, AwaitedView, UNWANTED_LEN_MAX, UnwantedOf, UnwantedView};
 use crate::wire::{from_msgpack, subjects, to_msgpack};
 
 /// The questions of schedulers.
-pub(super) async fn questions(log: &Log) -> Result<Subscriber, Fault> {
-    let subscribed = log.client().subscribe(subjects::AWAITED).await;
-    subscribed.map_err(|error| Fault::later("listen to what is asked about timers").because(error))
+pub(super) async fn questions(log: &Log) -> Result<impl Stream<Item = Message> + Unpin, Fault> {
+    let doing = || Fault::later("listen to what is asked about timers");
+    let awaited = log.client().subscribe(subjects::AWAITED).await.map_err(|error| doing().because(error))?;
+    let unwanted =
+        log.client().subscribe(subjects::UNWANTED).await.map_err(|error| doing().because(error))?;
+    Ok(select(awaited, unwanted))
 }
 
-pub(super) async fn answer(client: &Client, state: &State, question: Message) {
+pub(super) async fn answer(client: &Client, memory: &Memory, question: Message) {
     let Some(reply) = question.reply else { return };
-    match from_msgpack::<AwaitedOf>(&question.payload) {
-        Ok(AwaitedOf { before, after }) => {
-            let shown = AwaitedView::from(state.awaited(before, after));
-            // Whoever asked may be gone; then there is nobody to tell.
-            let _ = client.publish(reply, to_msgpack(&shown).into()).await;
+    let answer = match question.subject.as_str() {
+        subjects::UNWANTED => {
+            from_msgpack(&question.payload).map(|asked| to_msgpack(&unwanted(memory, asked)))
         }
+        _ => from_msgpack(&question.payload).map(|asked| to_msgpack(&awaited(memory, asked))),
+    };
+    match answer {
+        // Whoever asked may be gone; then there is nobody to tell.
+        Ok(answer) => drop(client.publish(reply, answer.into()).await),
         Err(why) => debug!(why, "a question about timers cannot be read"),
     }
 }
 
+fn awaited(memory: &Memory, AwaitedOf { before, after }: AwaitedOf) -> AwaitedView {
+    memory.state().awaited(before, after).into()
+}
+
+fn unwanted(memory: &Memory, UnwantedOf { timers }: UnwantedOf) -> UnwantedView {
+    let ended = timers.into_iter().take(UNWANTED_LEN_MAX);
+    let ended = ended.filter(|it| !memory.state().awaits(it.timer, it.due));
+    UnwantedView { unwanted: ended.collect(), end: memory.read() }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::rules::{Order, Sender, decide};
+    use crate::rules::{Order, Sender, State, decide};
     use crate::wire::{command, commit};
     use crate::words::{CommandSeq, EventSeq, Instant};
 

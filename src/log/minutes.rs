@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tracing::debug;
 
 use super::{Fault, Log, Pull, Source};
 use crate::wire::work::DueTimer;
@@ -20,6 +21,9 @@ const CONSUMER_OF_ALL: &str = "timers";
 /// How late a timer may be whose scheduler died, or whose delay the server forgot. Longer than the last moment, in which
 /// a scheduler holds it.
 const ACK_WAIT: Duration = Duration::from_secs(5);
+/// Timers of one name that lie in one minute: a rule was changed from one time of it to another, again and again. Of more the
+/// first ones are looked at.
+const SAME_NAME_LEN_MAX: usize = 16;
 
 impl Log {
     /// The minutes that have a consumer.
@@ -121,6 +125,47 @@ impl Log {
             }
         }
         Ok(false)
+    }
+
+    /// Where the timer lies in its minute.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn timer_at(&self, timer: &DueTimer) -> Result<Option<u64>, Fault> {
+        let subject = subjects::due(timer.timer, timer.due.unix_minute());
+        let mut from = 1;
+        for _ in 0..SAME_NAME_LEN_MAX {
+            let Some(record) = self.wrapped_record(STREAM, from, Some(&subject)).await? else { break };
+            if from_msgpack::<DueTimer>(&record.payload).as_ref() == Ok(timer) {
+                return Ok(Some(record.seq));
+            }
+            from = record.seq + 1;
+        }
+        Ok(None)
+    }
+
+    /// The first record of DUE from a sequence on, with the timer that it is, if it is one.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn timer_from(&self, seq: u64) -> Result<Option<(u64, Option<DueTimer>)>, Fault> {
+        let record = self.wrapped_record(STREAM, seq, None).await?;
+        Ok(record.map(|record| (record.seq, from_msgpack(&record.payload).ok())))
+    }
+
+    /// Takes a timer out of DUE, by where it lies. One that is not there any more is none.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn remove_timer(&self, seq: u64) -> Result<(), Fault> {
+        // Its bytes need not be overwritten.
+        let removed = self
+            .api(&format!("STREAM.MSG.DELETE.{STREAM}"), &json!({ "seq": seq, "no_erase": true }))
+            .await?;
+        if let Some(error) = removed.get("error") {
+            debug!(seq, %error, "a timer is not removed");
+        }
+        Ok(())
     }
 
     /// When the timer was set that has been there for the longest time.

@@ -58,6 +58,12 @@ impl State {
         awaited
     }
 
+    /// Whether a timer that was set may still change something. One that has ended never does so again, but for a rule that was
+    /// changed back: that sets it anew.
+    pub fn awaits(&self, timer: Timer, due: Instant) -> bool {
+        timer.is_wanted(self, due)
+    }
+
     fn can_change(&self, timer: Timer, due: Instant, ago: Span) -> bool {
         match timer {
             Timer::Occur(_) => true,

@@ -36,7 +36,7 @@ impl Timer {
     }
 
     /// Whether there is anything left that it could change.
-    fn is_wanted(self, state: &State, due: Instant) -> bool {
+    pub(super) fn is_wanted(self, state: &State, due: Instant) -> bool {
         match self {
             Timer::Expire(message) | Timer::Escalate(message) => state.messages.contains_key(&message),
             // A firing that a replaced rule asked for would take the place of the one that is awaited.

@@ -5,6 +5,7 @@
 //! Invariant: before the earliest minute that has a consumer no timer lies in any. So these consumers are the wheel's
 //! position, and one is removed only where the next one holds it.
 //! Invariant: delayed NAKs leave in bursts, for each one resets the server's only timer for that consumer.
+//! Invariant: a timer of what has ended leaves DUE before its minute, where the decider says so; none that is awaited does.
 //! Invariant: what is awaited and does not lie in DUE is found, and set again; a timer may be set twice.
 //! Invariant: in memory are the timers of the next moment alone; what is pending is on disk.
 
@@ -12,11 +13,14 @@ mod audit;
 mod bucket;
 mod delayed_nak;
 mod fire;
+mod forget;
 mod hold;
 mod set;
 mod sweep;
+mod watch;
 mod wheel;
 
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::log::{Fault, Log, Source, work};
@@ -28,11 +32,13 @@ const ACCEPTED: Source = Source { stream: "EVENTS", durable: "scheduler", batch_
 /// # Errors
 /// Only what trying again cannot mend.
 pub async fn run(log: Log, stop: CancellationToken) -> Result<(), Fault> {
-    let mut set = set::Set::new(log.clone());
+    let (tell, news) = mpsc::channel(forget::NEWS_LEN_MAX);
+    let mut set = set::Set::new(log.clone(), tell);
     tokio::try_join!(
         work(&log, ACCEPTED, &mut set, &stop),
         wheel::turn(&log, &stop),
-        audit::run(&log, &stop)
+        audit::run(&log, &stop),
+        forget::run(&log, news, &stop)
     )?;
     Ok(())
 }

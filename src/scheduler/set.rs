@@ -1,12 +1,15 @@
-//! Sets the timers that decisions ask for, each in the bucket of its minute.
+//! Sets the timers that decisions ask for, each in the bucket of its minute, and tells of those that have ended.
 
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use tokio::sync::mpsc;
 use tracing::warn;
 
+use super::forget::News;
 use crate::log::{Fault, Handler, Log, Record, Verdict, clock};
-use crate::rules::timer;
+use crate::rules::schedule::OccurrenceCancelled;
+use crate::rules::{Timer, timer};
 use crate::wire::work::DueTimer;
 use crate::words::Instant;
 
@@ -16,11 +19,12 @@ const PASSED_MINUTES_MAX: i64 = 1;
 
 pub(super) struct Set {
     log: Log,
+    tell: mpsc::Sender<News>,
 }
 
 impl Set {
-    pub(super) fn new(log: Log) -> Set {
-        Set { log }
+    pub(super) fn new(log: Log, tell: mpsc::Sender<News>) -> Set {
+        Set { log, tell }
     }
 
     async fn judge_one(&self, record: &Record) -> Verdict {
@@ -29,6 +33,10 @@ impl Set {
             Err(why) => return Verdict::Poison(why),
         };
         for fact in &commit.facts {
+            if let Some(OccurrenceCancelled(not)) = fact.get() {
+                let timer = Timer::Occur(not.schedule);
+                self.tell(News::Ended(DueTimer { timer, due: not.occurrence.due }));
+            }
             let Some(timer::Set { timer, due }) = fact.get().copied() else { continue };
             let identity = format!("{timer}.{}", record.seq);
             // A clock that is behind the server's must not choose a bucket that others have closed.
@@ -36,8 +44,14 @@ impl Set {
                 warn!(seq = record.seq, %fault, "a timer is set again");
                 return Verdict::Again(AGAIN_AFTER);
             }
+            self.tell(News::Set(DueTimer { timer, due }));
         }
         Verdict::Done
+    }
+
+    /// What is not heard of now is found later.
+    fn tell(&self, news: News) {
+        let _too_many_wait = self.tell.try_send(news);
     }
 }
 

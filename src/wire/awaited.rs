@@ -1,11 +1,15 @@
-//! The question `_decider.awaited` and its answer, in MessagePack: what the scheduler holds against what lies in DUE.
+//! The questions `_decider.awaited` and `_decider.unwanted` with their answers, in MessagePack: what the scheduler holds against
+//! what lies in DUE.
 
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::work::DueTimer;
 use crate::rules::{Awaited, Timer};
-use crate::words::Instant;
+use crate::words::{EventSeq, Instant};
+
+/// Timers that one question may name: their answer takes the decider less than a millisecond, for commands wait meanwhile.
+pub const UNWANTED_LEN_MAX: usize = 1_000;
 
 /// What is due before a time, a part of it at once.
 #[skip_serializing_none]
@@ -33,6 +37,20 @@ impl From<Awaited> for AwaitedView {
         let items = timers.into_iter().map(|(timer, due)| DueTimer { timer, due }).collect();
         AwaitedView { items, next, oldest_expires }
     }
+}
+
+/// Which of these timers nobody awaits any more; those behind [`UNWANTED_LEN_MAX`] are not looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnwantedOf {
+    pub timers: Vec<DueTimer>,
+}
+
+/// The answer. It names those that may go, so that what an answer lacks stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnwantedView {
+    pub unwanted: Vec<DueTimer>,
+    /// The end of the log as the decider knows it. One that has been passed over, and does not know it yet, stands behind.
+    pub end: EventSeq,
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ pub const ACTIVE_DECIDER: &str = "homing.query._decider.active";
 
 /// It also answers what is awaited of the clock.
 pub const AWAITED: &str = "homing.query._decider.awaited";
+/// And which timers nobody awaits any more.
+pub const UNWANTED: &str = "homing.query._decider.unwanted";
 
 /// Where the NATS service of the queries tells that it is there (ADR-32).
 pub const PING: &str = "$SRV.PING.homing";

@@ -1,0 +1,181 @@
+//! Timers of what was cancelled, replaced or ended leave DUE long before their minute: they are taken out, a few at a time.
+//!
+//! Invariant: what is taken out is a record that lay there before the decider was asked, and whose timer the decider, which knew
+//! the whole log then, does not await. A timer that is set anew is another record.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use async_nats::Request;
+use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, info};
+
+use super::watch::{Look, SOON, Watch};
+use crate::log::{Fault, Log, clock};
+use crate::wire::awaited::{UNWANTED_LEN_MAX, UnwantedOf, UnwantedView};
+use crate::wire::work::DueTimer;
+use crate::wire::{from_msgpack, subjects, to_msgpack};
+use crate::words::{Instant, Span};
+
+/// News of timers that wait for this part: a second of many. What is too much is found when all of DUE is looked at.
+pub(super) const NEWS_LEN_MAX: usize = 10_000;
+/// How soon a timer that has ended is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// Timers looked at in one go: half a second.
+const BATCH_LEN_MAX: usize = 256;
+/// Between two requests: a tenth of a core of nats-server's at most, and no firing waits for one.
+const REQUEST_EVERY: Duration = Duration::from_millis(1);
+/// All of DUE is looked at when a scheduler starts, and then so often: what other processes had in mind, or what was too much.
+const ALL_EVERY: Span = Span::from_secs(6 * 3_600);
+/// An idle decider answers at once; one that takes over, or reads a long log, does not.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+
+/// What is told of a timer.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum News {
+    Set(DueTimer),
+    Ended(DueTimer),
+}
+
+/// A timer with its place in DUE.
+type Lying = (DueTimer, u64);
+
+/// Works until `stop`. While nobody decides, or the server is away, it looks again later.
+pub(super) async fn run(
+    log: &Log,
+    mut news: mpsc::Receiver<News>,
+    stop: &CancellationToken,
+) -> Result<(), Fault> {
+    let (mut watch, mut walk) = (Watch::new(), Walk::new());
+    let mut ticks = interval(LOOK_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            Some(told) = news.recv() => match told {
+                News::Set(timer) => watch.set(timer, clock::now()),
+                News::Ended(timer) => watch.ended(timer, clock::now()),
+            },
+            _ = ticks.tick() => {
+                if stop.run_until_cancelled(look(log, &mut watch, &mut walk)).await.is_none() {
+                    return Ok(());
+                }
+            }
+        }
+    }
+}
+
+async fn look(log: &Log, watch: &mut Watch, walk: &mut Walk) {
+    let looks = watch.take(BATCH_LEN_MAX, clock::now());
+    let looked = match looks.is_empty() {
+        false => look_at(log, watch, looks).await,
+        true => walk.on(log).await,
+    };
+    if let Err(fault) = looked {
+        debug!(%fault, "timers that have ended stay for now");
+    }
+}
+
+/// Most are awaited still, and cost no look into DUE.
+async fn look_at(log: &Log, watch: &mut Watch, looks: Vec<Look>) -> Result<(), Fault> {
+    let unwanted = match ask(log, looks.iter().map(|look| look.timer).collect()).await {
+        Ok(unwanted) => unwanted,
+        Err(fault) => {
+            looks.into_iter().for_each(|look| watch.put_back(look, clock::now()));
+            return Err(fault);
+        }
+    };
+    let (ended, awaited): (Vec<Look>, Vec<Look>) =
+        looks.into_iter().partition(|look| unwanted.contains(&look.timer));
+    awaited.into_iter().for_each(|look| watch.again(look, clock::now()));
+    let removed = async {
+        let mut lying = Vec::new();
+        for Look { timer, .. } in &ended {
+            lying.extend(log.timer_at(timer).await?.map(|seq| (*timer, seq)));
+            sleep(REQUEST_EVERY).await;
+        }
+        remove(log, lying).await
+    };
+    let removed = removed.await;
+    if removed.is_err() {
+        ended.into_iter().for_each(|look| watch.put_back(look, clock::now()));
+    }
+    removed.map(drop)
+}
+
+/// Takes out of these those that are not awaited; gives how many.
+async fn remove(log: &Log, lying: Vec<Lying>) -> Result<usize, Fault> {
+    if lying.is_empty() {
+        return Ok(0);
+    }
+    let unwanted = ask(log, lying.iter().map(|(timer, _)| *timer).collect()).await?;
+    let mut removed = 0;
+    for (_, seq) in lying.into_iter().filter(|(timer, _)| unwanted.contains(timer)) {
+        log.remove_timer(seq).await?;
+        removed += 1;
+        sleep(REQUEST_EVERY).await;
+    }
+    Ok(removed)
+}
+
+/// Those of these that nobody awaits any more.
+async fn ask(log: &Log, timers: Vec<DueTimer>) -> Result<HashSet<DueTimer>, Fault> {
+    const { assert!(BATCH_LEN_MAX <= UNWANTED_LEN_MAX) };
+    let doing = || Fault::later("ask which timers have ended");
+    let end = log.last_seq("EVENTS").await?;
+    let question = to_msgpack(&UnwantedOf { timers });
+    let request = Request::new().payload(question.into()).timeout(Some(ANSWER_WITHIN));
+    let answer = log.client().send_request(subjects::UNWANTED, request).await;
+    let answer = answer.map_err(|error| doing().because(error))?;
+    let answer: UnwantedView = from_msgpack(&answer.payload).map_err(|why| doing().because(why))?;
+    if answer.end.0 < end {
+        return Err(doing().because("the decider that answered does not know the end of the log"));
+    }
+    Ok(answer.unwanted.into_iter().collect())
+}
+
+/// A look at all of DUE, a piece at a time.
+#[derive(Debug)]
+struct Walk {
+    /// What is looked at next; none until it is time to begin.
+    next: Option<u64>,
+    again_at: Instant,
+    removed: usize,
+}
+
+impl Walk {
+    fn new() -> Walk {
+        Walk { next: None, again_at: Instant::default(), removed: 0 }
+    }
+
+    async fn on(&mut self, log: &Log) -> Result<(), Fault> {
+        let now = clock::now();
+        if self.next.is_none() && now < self.again_at {
+            return Ok(());
+        }
+        let (mut next, mut lying, mut looked_at) = (self.next.unwrap_or(1), Vec::new(), 0);
+        let mut ended = false;
+        while looked_at < BATCH_LEN_MAX && !ended {
+            match log.timer_from(next).await? {
+                Some((seq, timer)) => {
+                    next = seq + 1;
+                    lying.extend(timer.filter(|timer| timer.due > now + SOON).map(|timer| (timer, seq)));
+                }
+                None => ended = true,
+            }
+            looked_at += 1;
+            sleep(REQUEST_EVERY).await;
+        }
+        self.removed += remove(log, lying).await?;
+        self.next = Some(next);
+        if ended {
+            if self.removed > 0 {
+                info!(removed = self.removed, "timers of what has ended were taken out of DUE");
+            }
+            *self = Walk { next: None, again_at: now + ALL_EVERY, removed: 0 };
+        }
+        Ok(())
+    }
+}
