@@ -23,6 +23,9 @@ type Earlier = (&'static str, u64);
 /// The server's default of two minutes: a window in which a stranger could make what Homing itself says a duplicate.
 const COMMANDS_EARLIER: Earlier = ("duplicate_window", 120_000_000_000);
 
+/// An item for which no adapter runs stayed for ever. None is wanted for longer than the longest deadline, a year.
+const OUTBOX_EARLIER: Earlier = ("max_age", 0);
+
 const DECLARED: [Declared; 5] = [
     Declared {
         stream: "COMMANDS",
@@ -44,7 +47,7 @@ const DECLARED: [Declared; 5] = [
     Declared {
         stream: "OUTBOX",
         config: include_str!("../../streams/OUTBOX.json"),
-        earlier: &[],
+        earlier: &[OUTBOX_EARLIER],
         consumers: &[include_str!("../../streams/OUTBOX/sms.json")],
     },
     Declared {
