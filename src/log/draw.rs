@@ -25,6 +25,8 @@ pub struct Draw {
     /// The request under way.
     asked: Option<Batch>,
     losses: Losses,
+    /// How often it was cut off since something came: what was delivered may be what no client can read.
+    cut: u32,
     /// The search for the consumer after a fault: a task of its own, for whoever waits for records may stop waiting at any
     /// moment, and begin anew.
     mending: Option<AbortOnDropHandle<Consumer<Config>>>,
@@ -41,7 +43,15 @@ impl Log {
     /// Where the stream is not there, or the server is away.
     pub async fn draw(&self, source: Source) -> Result<Draw, Fault> {
         let consumer = self.drawn_consumer(source).await?;
-        Ok(Draw { log: self.clone(), source, consumer, asked: None, losses: self.losses(), mending: None })
+        Ok(Draw {
+            log: self.clone(),
+            source,
+            consumer,
+            asked: None,
+            losses: self.losses(),
+            cut: 0,
+            mending: None,
+        })
     }
 
     async fn drawn_consumer(&self, source: Source) -> Result<Consumer<Config>, Fault> {
@@ -51,11 +61,18 @@ impl Log {
     }
 }
 
-/// The consumer, which is made again where it is lost.
-async fn mended(log: Log, source: Source) -> Consumer<Config> {
+/// The consumer, which is made again where it is lost, and delivers nothing again that no client can read.
+async fn mended(log: Log, source: Source, cut: u32) -> Consumer<Config> {
     loop {
         tokio::time::sleep(AGAIN_AFTER).await;
-        match log.drawn_consumer(source).await {
+        let mended = async {
+            let consumer = log.drawn_consumer(source).await?;
+            if cut > 0 {
+                log.pass_over_unreadable(source, &consumer.cached_info().name, cut > 1).await?;
+            }
+            Ok::<_, Fault>(consumer)
+        };
+        match mended.await {
             Ok(consumer) => return consumer,
             Err(fault) => {
                 debug!(stream = source.stream, durable = source.durable, %fault, "the consumer is looked for again");
@@ -89,7 +106,7 @@ impl Draw {
                     let Source { stream, durable, .. } = self.source;
                     debug!(stream, durable, %fault, "asked for again");
                     self.asked = None;
-                    let mending = mended(self.log.clone(), self.source);
+                    let mending = mended(self.log.clone(), self.source, self.cut);
                     self.mending = Some(AbortOnDropHandle::new(tokio::spawn(mending)));
                 }
             }
@@ -113,12 +130,16 @@ impl Draw {
             biased;
             first = asked.next() => first,
             // The server that comes back does not know the request any more.
-            () = self.losses.next() => return Err(lost().because("the connection was lost")),
+            () = self.losses.next() => {
+                self.cut += 1;
+                return Err(lost().because("the connection was lost"));
+            }
         };
         let Some(first) = first else {
             self.asked = None;
             return Ok(None);
         };
+        self.cut = 0;
         let mut batch = vec![taken(first.map_err(|error| lost().because(error))?)?];
         while let Some(Some(Ok(message))) = asked.next().now_or_never() {
             batch.push(taken(message)?);

@@ -29,6 +29,7 @@ mod rows;
 mod since;
 mod streams;
 mod take;
+mod unreadable;
 mod work;
 
 pub use append::{Acks, Appender, Appending};

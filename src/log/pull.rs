@@ -92,6 +92,8 @@ pub struct Pull {
     took: bool,
     /// How often it failed since something came.
     failed: u32,
+    /// How often it was cut off since something came: what was delivered may be what no client can read.
+    cut: u32,
     losses: Losses,
 }
 
@@ -103,19 +105,7 @@ impl std::fmt::Debug for Pull {
 
 impl Log {
     pub fn pull(&self, source: Source) -> Pull {
-        let (log, losses) = (self.clone(), self.losses());
-        let consumer = source.durable.to_owned();
-        Pull {
-            log,
-            source,
-            consumer,
-            minute: None,
-            messages: None,
-            group: None,
-            took: false,
-            failed: 0,
-            losses,
-        }
+        Pull::of(self, source, source.durable.to_owned(), None)
     }
 
     /// Settles a record.
@@ -148,7 +138,7 @@ impl Log {
         sent.map_err(|error| Fault::later("settle a record").because(error))
     }
 
-    async fn park(&self, source: Source, record: &Record, why: &str) -> Result<(), Fault> {
+    pub(super) async fn park(&self, source: Source, record: &Record, why: &str) -> Result<(), Fault> {
         error!(stream = source.stream, seq = record.seq, %why, "a record cannot be processed; it is parked on OUTBOX");
         // What is as large as a server takes is parked without its end: it stands in its stream.
         let room = self.client().server_info().max_payload.saturating_sub(PARKED_BYTES + why.len());
@@ -162,9 +152,23 @@ impl Log {
 
 impl Pull {
     pub(super) fn of_minute(log: &Log, source: Source, consumer: String, minute: i64) -> Pull {
-        let minute = Some(minute);
+        Pull::of(log, source, consumer, Some(minute))
+    }
+
+    fn of(log: &Log, source: Source, consumer: String, minute: Option<i64>) -> Pull {
         let (log, losses) = (log.clone(), log.losses());
-        Pull { log, source, consumer, minute, messages: None, group: None, took: false, failed: 0, losses }
+        Pull {
+            log,
+            source,
+            consumer,
+            minute,
+            messages: None,
+            group: None,
+            took: false,
+            failed: 0,
+            cut: 0,
+            losses,
+        }
     }
 
     /// Waits for records, and gives all that are there, up to the batch (never none). While the server is away it goes
@@ -176,7 +180,7 @@ impl Pull {
         loop {
             match self.some().await {
                 Ok(taken) => {
-                    self.failed = 0;
+                    (self.failed, self.cut) = (0, 0);
                     return Ok(taken);
                 }
                 Err(fault) if fault.retry == Retry::Never => return Err(fault),
@@ -229,7 +233,10 @@ impl Pull {
             biased;
             first = messages.next() => first,
             // The server that comes back does not know the pull any more.
-            () = self.losses.next() => return Err(lost().because("the connection was lost")),
+            () = self.losses.next() => {
+                self.cut += 1;
+                return Err(lost().because("the connection was lost"));
+            }
         };
         let (mut batch, mut bytes) = (Vec::new(), 0);
         let mut item = Some(first);
@@ -258,6 +265,9 @@ impl Pull {
             None => self.consumer = self.log.have_consumer(self.source).await?,
         }
         let name = self.consumer.as_str();
+        if self.cut > 0 {
+            self.log.pass_over_unreadable(self.source, name, self.cut > 1).await?;
+        }
         let doing = || Fault::later(format!("read consumer {name} of {stream}"));
         let largest = self.log.client().server_info().max_payload;
         let consumer: Consumer<Config> = self

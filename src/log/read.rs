@@ -3,7 +3,7 @@
 use async_nats::jetstream::ErrorCode;
 use async_nats::jetstream::message::StreamMessage;
 use async_nats::jetstream::stream::DirectGetErrorKind;
-use async_nats::{HeaderMap, HeaderName, HeaderValue};
+use async_nats::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
@@ -108,7 +108,22 @@ impl Log {
         seq: u64,
         filter: Option<&str>,
     ) -> Result<Option<Record>, Fault> {
-        self.wrapped(stream, &json!({ "seq": seq, "next_by_subj": filter.unwrap_or(">") })).await
+        let found =
+            self.wrapped(stream, &json!({ "seq": seq, "next_by_subj": filter.unwrap_or(">") })).await?;
+        Ok(found.map(|(record, _)| record))
+    }
+
+    /// As [`Log::wrapped_record`], and whether a client can be sent it as it is.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub(super) async fn record_as_it_is(
+        &self,
+        stream: &str,
+        seq: u64,
+        filter: &str,
+    ) -> Result<Option<(Record, bool)>, Fault> {
+        self.wrapped(stream, &json!({ "seq": seq, "next_by_subj": filter })).await
     }
 
     /// The newest record on a subject, which may hold wildcards; as [`Log::wrapped_record`] gives it.
@@ -120,10 +135,12 @@ impl Log {
         stream: &str,
         subject: &str,
     ) -> Result<Option<Record>, Fault> {
-        self.wrapped(stream, &json!({ "last_by_subj": subject })).await
+        let found = self.wrapped(stream, &json!({ "last_by_subj": subject })).await?;
+        Ok(found.map(|(record, _)| record))
     }
 
-    async fn wrapped(&self, stream: &str, request: &Value) -> Result<Option<Record>, Fault> {
+    /// The record, and whether a client can read it.
+    async fn wrapped(&self, stream: &str, request: &Value) -> Result<Option<(Record, bool)>, Fault> {
         let doing = || format!("read {stream} by {request}");
         let mut answer = self.api(&format!("STREAM.MSG.GET.{stream}"), request).await?;
         if answer.pointer("/error/code").and_then(Value::as_u64) == Some(404) {
@@ -149,16 +166,40 @@ struct Wrapped {
     time: String,
 }
 
-impl TryFrom<Wrapped> for Record {
+/// What the server shows where a subject is not UTF-8.
+pub(super) const NOT_UTF8: char = char::REPLACEMENT_CHARACTER;
+
+impl TryFrom<Wrapped> for (Record, bool) {
     type Error = String;
-    fn try_from(wrapped: Wrapped) -> Result<Record, String> {
+    fn try_from(wrapped: Wrapped) -> Result<(Record, bool), String> {
         let Wrapped { subject, seq, data, hdrs, time } = wrapped;
         let at = time.parse().map_err(|error| format!("{time} is {error}"))?;
         let payload = STANDARD.decode(data).map_err(|error| error.to_string())?;
         let headers = STANDARD.decode(hdrs).map_err(|error| error.to_string())?;
+        let is_readable = !subject.contains(NOT_UTF8) && (headers.is_empty() || are_headers(&headers));
         let headers = (!headers.is_empty()).then(|| readable(&headers));
-        Ok(Record { seq, subject: subject.into(), at, payload: payload.into(), headers })
+        Ok((Record { seq, subject: subject.into(), at, payload: payload.into(), headers }, is_readable))
     }
+}
+
+/// Whether the client takes these bytes for headers: any others end the connection that they come on.
+fn are_headers(bytes: &[u8]) -> bool {
+    let Ok(text) = str::from_utf8(bytes) else { return false };
+    let mut lines = text.lines().peekable();
+    let Some(status) = lines.next().and_then(|line| line.strip_prefix("NATS/1.0")) else { return false };
+    let status = status.trim().split(' ').next().unwrap_or_default();
+    if !status.is_empty() && status.parse::<StatusCode>().is_err() {
+        return false;
+    }
+    while let Some(line) = lines.next() {
+        let is_header = line.split_once(':').is_some_and(|(name, _)| name.parse::<HeaderName>().is_ok());
+        if !line.is_empty() && !is_header {
+            return false;
+        }
+        // A value may go on in further lines.
+        while !line.is_empty() && lines.next_if(|line| line.starts_with(char::is_whitespace)).is_some() {}
+    }
+    true
 }
 
 /// Of headers as they stand on the wire those that are some.
@@ -191,4 +232,26 @@ impl From<StreamMessage> for Record {
 pub(super) fn instant(time: async_nats::datetime::DateTime) -> Instant {
     let ms = time.unix_timestamp_nanos().div_euclid(1_000_000);
     Instant::from_unix_ms(i64::try_from(ms).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_client_takes_for_headers_is_told_from_what_ends_its_connection() {
+        for (bytes, want) in [
+            (&b"NATS/1.0\r\n\r\n"[..], true),
+            (b"NATS/1.0 503 No Responders\r\n\r\n", true),
+            (b"NATS/1.0\r\na: b\r\n c\r\nd:\r\n\r\n", true),
+            ("NATS/1.0\r\na: \u{e9}\r\n\r\n".as_bytes(), true),
+            (b"NATS/1.0\r\na: \xff\r\n\r\n", false),
+            (b"NATS/1.0 x\r\n\r\n", false),
+            (b"NATS/1.0\r\nnonsense\r\n\r\n", false),
+            (b"NATS/1.0\r\n a: b\r\n\r\n", false),
+            (b"nonsense", false),
+        ] {
+            assert_eq!(are_headers(bytes), want, "{}", String::from_utf8_lossy(bytes));
+        }
+    }
 }
