@@ -12,11 +12,11 @@ use std::time::Duration;
 use homing::channel::{Channel, Connector, Grant, OnUnknown, Performer, Protocol, Then};
 use homing::log::{Fault, Log, Record, Verdict};
 use homing::rules::attempt::{Adapter, Attempt, DeferClass, DeferReason, Report};
-use homing::rules::message::Send;
+use homing::rules::message::{Recall, Send};
 use homing::rules::{Command, Fact, Happened, attempt};
 use homing::wire::work::CARRIED_BYTES_MAX;
 use homing::wire::{commit, subjects};
-use homing::words::{EventSeq, Party};
+use homing::words::{CommandSeq, EventSeq, MessageId, Party};
 use support::Homing;
 use support::world::{registers, says};
 use tokio::sync::mpsc;
@@ -40,6 +40,8 @@ struct Page {
     open: AtomicBool,
     written: mpsc::Sender<(Party, String)>,
     deferred: Arc<AtomicBool>,
+    /// When what is deferred comes again; none: at once.
+    again_after: Option<Duration>,
 }
 
 impl Protocol for Book {
@@ -86,6 +88,7 @@ impl Connector for Page {
 
     async fn send(&self, grant: Grant) {
         let (channel, written) = (Arc::clone(&self.channel), self.written.clone());
+        let then = self.again_after.map_or(Then::Again, |after| Then::Settle(Verdict::Again(after)));
         let again = grant.granted.to.to_string() == DEFERRED && !self.deferred.swap(true, Ordering::Relaxed);
         tokio::spawn(async move {
             channel.journal.begins(&grant.granted, "book", &[None]);
@@ -97,10 +100,7 @@ impl Connector for Page {
             let ids = vec![(!again).then(|| "1".to_owned())];
             let attempt = Attempt { message, to, connector: "book".to_owned(), ids, grant: number };
             let (report, then) = if again {
-                (
-                    Report::Deferred { attempt, class: DeferClass::NotSent, why: DeferReason::NotSent },
-                    Then::Again,
-                )
+                (Report::Deferred { attempt, class: DeferClass::NotSent, why: DeferReason::NotSent }, then)
             } else {
                 (Report::Accepted { attempt, receipts: false }, Then::Settle(Verdict::Done))
             };
@@ -125,6 +125,7 @@ async fn an_adapter_of_a_few_lines_sends_what_it_is_granted_once_and_nothing_whi
         open: AtomicBool::new(open),
         written: written.clone(),
         deferred: Arc::clone(&deferred),
+        again_after: None,
     };
     // The first one is preferred, and closed.
     let book = Book { pages: vec![page(false), page(true)], channel: Arc::clone(&channel) };
@@ -152,6 +153,48 @@ async fn an_adapter_of_a_few_lines_sends_what_it_is_granted_once_and_nothing_whi
     assert_eq!(twice, [(DEFERRED.to_owned(), 2)]);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_item_that_waits_to_be_tried_again_leaves_outbox_when_its_message_is_recalled() {
+    let homing = block_in_place(Homing::start_unsynced);
+    let log = Log::connect(homing.url(), "test").await.unwrap();
+    says(&log, "_admin", &registers("alice", None)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut performer =
+        Performer::begin::<Book>(&log, folder.path(), EventSeq(0), OnUnknown::Hold).await.unwrap();
+    let channel = Arc::clone(performer.channel());
+    let (written, mut pages) = mpsc::channel(4);
+    let (open, deferred) = (AtomicBool::new(true), Arc::new(AtomicBool::new(false)));
+    let again_after = Some(Duration::from_secs(2));
+    let page = Page { channel: Arc::clone(&channel), open, written, deferred, again_after };
+    let book = Book { pages: vec![page], channel };
+    let ends = CancellationToken::new();
+    let told = async {
+        let (to, text) = (vec![DEFERRED.parse().unwrap()], Some("not so fast".into()));
+        let message =
+            CommandSeq(says(&log, "alice", &Command::from(Send { to, text, ..Send::default() })).await);
+        let deferred = |fact: &Fact| matches!(fact, Fact::Attempt(attempt::Fact::Deferred(_)));
+        seen(&log, 1, deferred).await;
+        assert_eq!(items(&log).await, 1, "it waits");
+        let recall = Recall { message: MessageId::of(message), id: None };
+        says(&log, "alice", &Command::from(recall)).await;
+        while items(&log).await > 0 {
+            tokio::task::yield_now().await;
+        }
+        ends.cancel();
+    };
+    let (worked, told) = tokio::join!(performer.run(&book, &ends), timeout(WITHIN, told));
+    told.expect("it leaves");
+    worked.unwrap();
+    drop(book);
+    timeout(WITHIN, performer.finish()).await.expect("nothing is left to be stored");
+    assert!(pages.recv().await.is_some());
+    assert_eq!(pages.recv().await, None, "it was not sent again");
+}
+
+async fn items(log: &Log) -> usize {
+    log.subjects("OUTBOX", "homing.out.sms.>").await.unwrap().len()
+}
+
 /// More than an item on OUTBOX carries: the text stands in EVENTS alone.
 fn the_text() -> String {
     "a page ".repeat(CARRIED_BYTES_MAX)
@@ -159,16 +202,17 @@ fn the_text() -> String {
 
 /// Waits until so many deliveries are accepted.
 async fn accepted(log: &Log, len: usize) {
+    seen(log, len, |fact| matches!(fact, Fact::Attempt(attempt::Fact::Accepted(_)))).await;
+}
+
+/// Waits until the log holds so many of these facts.
+async fn seen(log: &Log, len: usize, wanted: impl Fn(&Fact) -> bool) {
     let mut facts = log.follow("EVENTS", None, 1);
     let mut seen = 0;
     while seen < len {
         for record in facts.next().await.unwrap() {
             let commit = commit::decode(&record.payload).unwrap();
-            seen += commit
-                .facts
-                .iter()
-                .filter(|fact| matches!(fact, Fact::Attempt(attempt::Fact::Accepted(_))))
-                .count();
+            seen += commit.facts.iter().filter(|fact| wanted(fact)).count();
         }
     }
 }

@@ -5,6 +5,8 @@
 //! Invariant: a lapse is judged after every heartbeat that came before it; where some may have been dropped, all begin anew.
 //! Invariant: "not online" is answered after what the log held when the heartbeat came; what was not read yet is no answer.
 //! Invariant: the heartbeat of a device that is online waits for no report, no disk and no reader of the log.
+//! Invariant: heartbeats come on a connection of their own: what ends that one (a subject or headers that no client can read)
+//! holds up no report and no reader of the log.
 //! Invariant: the folder is disposable. Whatever is wrong with it, it is set aside and rebuilt from the log.
 
 mod beats;
@@ -54,7 +56,9 @@ async fn once(log: &Log, folder: &Path, stop: &CancellationToken) -> Result<(), 
     let rows = Arc::clone(&kept);
     let standing = blocking(move || rows.all()).await?;
     info!(seq = kept.position().0, leases = standing.len(), "listening to heartbeats");
-    let keeper = Keeper::begin(log, standing).await?;
+    // A heartbeat that no client can read ends the connection it comes on: not the one that reads the log and reports.
+    let ears = log.another("presence heartbeats").await?;
+    let keeper = Keeper::begin(&ears, standing).await?;
 
     let (tell_news, news) = mpsc::channel(BATCHES_LEN_MAX);
     let (settle, settled) = mpsc::channel(BATCHES_LEN_MAX);
