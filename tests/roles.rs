@@ -160,3 +160,28 @@ fn where_no_homing_runs_status_says_so() {
         assert!(ended.stderr.contains("no Homing runs here"), "{}", ended.stderr);
     });
 }
+
+#[test]
+fn a_decider_that_stands_by_says_so_and_processes_are_told_apart() {
+    story(async |world| {
+        let both = [world.serve("one", "decider"), world.serve("two", "decider")];
+        let url = world.server.url();
+        let told = async {
+            loop {
+                let processes = block_in_place(|| status(&url));
+                let states: Vec<&str> =
+                    processes.iter().filter_map(|process| process["roles"][0]["state"].as_str()).collect();
+                if states.contains(&"running") && states.contains(&"standby") {
+                    return processes;
+                }
+            }
+        };
+        let processes = timeout(WITHIN, told).await.expect("one decides, and one stands by");
+        assert_eq!(processes.len(), 2, "{processes:?}");
+        assert!(processes[0]["host"].as_str().is_some_and(|host| !host.is_empty()), "{processes:?}");
+        assert_ne!(processes[0]["pid"], processes[1]["pid"]);
+        for homing in both {
+            assert!(block_in_place(|| homing.stop()).success());
+        }
+    });
+}

@@ -188,3 +188,30 @@ fn the_command_line_works_with_the_permissions_of_the_documents() {
     book.says(ADMINS, &["user", "set", "alice", "--day", "none"]);
     assert!(book.homing.stop().success());
 }
+
+#[test]
+fn who_may_not_say_or_ask_something_is_told_so_and_not_kept_waiting() {
+    /// The server answers at once; without its word a publish is tried for a minute.
+    const AT_ONCE: Duration = Duration::from_secs(30);
+    let book = ByTheBook::start();
+    for (who, args, want) in [
+        (
+            BOBS,
+            &["send", "bob", "I am alice", "--user", "alice"][..],
+            "could not publish on homing.cmd.alice.message.send: there is no permission for it",
+        ),
+        (
+            BOBS,
+            &["inbox", "--user", "alice"],
+            "could not ask on homing.query.alice.inbox: there is no permission for it",
+        ),
+        ("bob:wrong", &["inbox", "--user", "bob"], "the server refused the credentials"),
+    ] {
+        let mut command = Command::new(HOMING);
+        command.args(args).env("NATS_URL", book.server.url(who)).env_remove("HOMING_USER");
+        let Ended { status, stdout, stderr } = run(&mut command, AT_ONCE);
+        assert_eq!(status.code(), Some(1), "{stdout}{stderr}");
+        assert!(stderr.contains(want) && !stderr.contains("Is Homing running"), "{args:?}: {stderr}");
+    }
+    assert!(book.homing.stop().success());
+}

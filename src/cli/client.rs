@@ -8,10 +8,11 @@ use futures_util::StreamExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::time::timeout;
 
 use super::output::Failure;
 use super::settings::Settings;
-use crate::log::{Log, NatsUrl};
+use crate::log::{Log, NatsUrl, Retry};
 use crate::rules::presence::Encoding;
 use crate::rules::{Command, Rejection};
 use crate::wire::outcome::OutcomeBody;
@@ -21,6 +22,11 @@ use crate::words::{CommandSeq, UserName};
 
 /// Long enough for a decider that takes over.
 const OUTCOME_WITHIN: Duration = Duration::from_secs(10);
+
+/// After the last of several answers: processes answer at once, also far away.
+const SILENCE: Duration = Duration::from_millis(500);
+/// More processes than anybody runs.
+const ANSWERS_LEN_MAX: usize = 1_000;
 
 /// Who registers users, and sees everything.
 pub(crate) const OPERATOR: &str = "_admin";
@@ -38,10 +44,11 @@ impl Client {
     }
 
     pub(crate) async fn at(address: &NatsUrl, by: &str) -> Result<Client, Failure> {
-        let log = Log::of_user(address, by).await.map_err(|fault| {
-            Failure::failed(format!(
+        let log = Log::of_user(address, by).await.map_err(|fault| match fault.retry {
+            Retry::Later => Failure::failed(format!(
                 "{fault}\nIs Homing running? `homing up` starts it; --nats names another server."
-            ))
+            )),
+            Retry::Reload | Retry::Never => Failure::from(fault),
         })?;
         Ok(Client { log, by: by.to_owned() })
     }
@@ -72,7 +79,7 @@ impl Client {
             }
             None
         };
-        let heard = tokio::time::timeout(OUTCOME_WITHIN, heard).await.ok().flatten();
+        let heard = timeout(OUTCOME_WITHIN, heard).await.ok().flatten();
         heard.ok_or_else(|| undecided(seq))
     }
 
@@ -98,23 +105,57 @@ impl Client {
     ) -> Result<Answer<A>, Failure> {
         let subject = subjects::query(&self.by, name);
         let payload = Bytes::from(crate::wire::to_json(question));
-        let answer =
-            self.log.client().request(subject, payload).await.map_err(|error| match error.kind() {
-                RequestErrorKind::NoResponders => Failure::failed(nobody_answers(name).to_owned()),
-                RequestErrorKind::TimedOut
-                | RequestErrorKind::InvalidSubject
-                | RequestErrorKind::MaxPayloadExceeded
-                | RequestErrorKind::Other => Failure::failed(format!("could not ask: {error}")),
-            })?;
-        let value: Value = serde_json::from_slice(&answer.payload)
-            .map_err(|error| Failure::failed(format!("the answer cannot be read: {error}")))?;
-        if let Some(error) = value.get("error") {
-            let rejection: Option<Rejection> = serde_json::from_value(error.clone()).ok();
-            return Err(rejection.map_or_else(|| Failure::failed(error.to_string()), Failure::refused));
-        }
-        serde_json::from_value(value)
-            .map_err(|error| Failure::failed(format!("the answer cannot be read: {error}")))
+        let mut denials = self.log.denials();
+        let answer = tokio::select! {
+            biased;
+            answer = self.log.client().request(subject.clone(), payload) => answer,
+            () = denials.of(&subject) => {
+                return Err(Failure::failed(format!("could not ask on {subject}: there is no permission for it")));
+            }
+        };
+        let answer = answer.map_err(|error| match error.kind() {
+            RequestErrorKind::NoResponders => Failure::failed(nobody_answers(name).to_owned()),
+            RequestErrorKind::TimedOut
+            | RequestErrorKind::InvalidSubject
+            | RequestErrorKind::MaxPayloadExceeded
+            | RequestErrorKind::Other => Failure::failed(format!("could not ask: {error}")),
+        })?;
+        read_answer(&answer.payload)
     }
+}
+
+impl Client {
+    /// Asks a question that every process answers for itself; gives all the answers.
+    pub(super) async fn answers<A: DeserializeOwned>(
+        &self,
+        name: &str,
+        question: Bytes,
+    ) -> Result<Vec<A>, Failure> {
+        let failed = |error: &dyn std::fmt::Display| Failure::failed(format!("could not ask: {error}"));
+        let nats = self.log.client();
+        let inbox = nats.new_inbox();
+        let answers = nats.subscribe(inbox.clone()).await.map_err(|error| failed(&error))?;
+        let subject = subjects::query(&self.by, name);
+        nats.publish_with_reply(subject, inbox, question).await.map_err(|error| failed(&error))?;
+        let (mut all, mut answers) = (Vec::new(), answers.take(ANSWERS_LEN_MAX));
+        while let Ok(Some(answer)) = timeout(SILENCE, answers.next()).await {
+            // Where nobody listens the server says so, without a payload.
+            if !answer.payload.is_empty() {
+                all.push(read_answer(&answer.payload)?);
+            }
+        }
+        Ok(all)
+    }
+}
+
+fn read_answer<A: DeserializeOwned>(payload: &[u8]) -> Result<A, Failure> {
+    let unreadable = |error| Failure::failed(format!("the answer cannot be read: {error}"));
+    let value: Value = serde_json::from_slice(payload).map_err(unreadable)?;
+    if let Some(error) = value.get("error") {
+        let rejection: Option<Rejection> = serde_json::from_value(error.clone()).ok();
+        return Err(rejection.map_or_else(|| Failure::failed(error.to_string()), Failure::refused));
+    }
+    serde_json::from_value(value).map_err(unreadable)
 }
 
 /// Each role answers its own questions.

@@ -10,6 +10,7 @@
 #![doc = include_str!("README.md")]
 #![allow(clippy::print_stdout, reason = "this is the room that prints")]
 
+mod backoff;
 mod choice;
 pub(crate) mod client;
 mod completions;
@@ -30,6 +31,7 @@ mod preference;
 mod presence;
 mod profile;
 mod quota;
+mod read;
 mod recall;
 pub(crate) mod roles;
 mod schedule;
@@ -89,6 +91,7 @@ enum Command<M: Subcommands> {
     History(history::Args),
     Conversations(conversations::Args),
     Delivery(delivery::Args),
+    Read(read::Args),
     Recall(recall::Args),
     Presence(presence::Args),
     Contact(contact::Args),
@@ -110,7 +113,13 @@ enum Command<M: Subcommands> {
 
 /// Runs what the command line asks for, be it of this room or of the other.
 pub(crate) fn main<M: Subcommands>() -> ExitCode {
-    let matches = Cli::<M>::command().get_matches();
+    let matches = match Cli::<M>::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) if error.use_stderr() && asks_for_json() => {
+            return Output::new(true).fail(Failure::usage(error.render().to_string().trim_end().to_owned()));
+        }
+        Err(error) => error.exit(),
+    };
     let cli = Cli::<M>::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let output = Output::new(cli.global.json);
     if let Command::NatsServer(args) = &cli.command {
@@ -127,6 +136,11 @@ pub(crate) fn main<M: Subcommands>() -> ExitCode {
     }
 }
 
+/// Whether a command line that cannot be read is a program's.
+fn asks_for_json() -> bool {
+    std::env::args_os().any(|argument| argument == "--json")
+}
+
 fn run<M: Subcommands>(command: Command<M>, settings: &Settings, output: Output) -> Result<(), Failure> {
     match command {
         Command::Up(args) => run_async(up::run(args, settings, output)),
@@ -139,6 +153,7 @@ fn run<M: Subcommands>(command: Command<M>, settings: &Settings, output: Output)
         Command::History(args) => run_async(history::run(args, settings, output)),
         Command::Conversations(args) => run_async(conversations::run(args, settings, output)),
         Command::Delivery(args) => run_async(delivery::run(args, settings, output)),
+        Command::Read(args) => run_async(read::run(args, settings, output)),
         Command::Recall(args) => run_async(recall::run(args, settings, output)),
         Command::Presence(args) => run_async(presence::run(args, settings, output)),
         Command::Contact(args) => run_async(contact::run(args, settings, output)),

@@ -1,10 +1,13 @@
 //! `homing up`: everything, with a nats-server of its own.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::json;
+use tokio::time::sleep;
 use tracing::{info, warn};
 
+use super::backoff::Backoff;
 use super::output::{Failure, Output};
 use super::roles::{self, Running};
 use super::settings::{Said, Settings};
@@ -59,6 +62,8 @@ pub(crate) struct Whole {
     _folder: Folder,
     options: ServerOptions,
     server: Option<Managed>,
+    /// Of a managed server.
+    backoff: Backoff,
     address: NatsUrl,
     running: Running,
 }
@@ -98,7 +103,8 @@ impl Whole {
             },
             None => running.ready(&address, &roles::ALL).await?,
         }
-        Ok(Whole { _folder: folder, options, server, address, running })
+        let backoff = Backoff::new(Duration::ZERO);
+        Ok(Whole { _folder: folder, options, server, backoff, address, running })
     }
 
     pub(crate) fn address(&self) -> &NatsUrl {
@@ -113,7 +119,10 @@ impl Whole {
                 fault = self.running.failed() => return fault.into(),
                 ended = server.exited() => ended,
             };
-            warn!(%ended, "nats-server has ended; starting it again");
+            let pause = self.backoff.pause();
+            warn!(%ended, again_in = ?pause, "nats-server has ended; starting it again");
+            sleep(pause).await;
+            self.backoff.begins();
             let port = server.port();
             let again =
                 server::start(ServerOptions { port, ..self.options.clone() }, &|text| info!("{text}")).await;

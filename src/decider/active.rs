@@ -64,7 +64,7 @@ pub(super) async fn decide(turn: Turn<'_>, memory: Memory) -> Result<(), Fault> 
                         break Err(fault);
                     }
                 }
-                Err(fault) => break Err(fault),
+                Err(fault) => break Err(origin::missing(fault)),
             },
         }
     };

@@ -1,5 +1,4 @@
-//! Answering what is awaited of the clock, and what is not any more, between two batches of commands: a part of the state at a
-//! time.
+//! Answering what is awaited of the clock and what is not any more, between two batches of commands: a part of the state at once.
 
 use async_nats::{Client, Message};
 use futures_util::Stream;

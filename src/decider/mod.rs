@@ -21,6 +21,7 @@ pub use repair::{Plan, repair};
 pub use snapshot::Snapshots;
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_nats::connection::State;
@@ -36,11 +37,11 @@ use crate::words::{CommandSeq, EventSeq};
 const READ_AGAIN_AFTER: Duration = Duration::from_millis(300);
 const READ_AGAIN_AFTER_MAX: Duration = Duration::from_secs(10);
 
-/// Stands by while another decider is active, and decides when none is; until `stop`.
+/// Stands by while another decider is active, and decides when none is; until `stop`. Says meanwhile whether it `decides`.
 ///
 /// # Errors
 /// Only what trying again cannot mend.
-pub async fn run(log: Log, data: &Path, stop: CancellationToken) -> Result<(), Fault> {
+pub async fn run(log: Log, data: &Path, decides: &AtomicBool, stop: CancellationToken) -> Result<(), Fault> {
     let snapshots = Snapshots::at(data)?;
     let mut decider = Decider {
         log,
@@ -52,7 +53,9 @@ pub async fn run(log: Log, data: &Path, stop: CancellationToken) -> Result<(), F
         faults: 0,
     };
     while !stop.is_cancelled() {
-        let fault = match decider.turn(&stop).await {
+        let turned = decider.turn(decides, &stop).await;
+        decides.store(false, Ordering::Relaxed);
+        let fault = match turned {
             Ok(()) => continue,
             Err(fault) if fault.retry == Retry::Never => return Err(fault),
             Err(fault) => fault,
@@ -81,7 +84,7 @@ struct Decider {
 
 impl Decider {
     /// Follows the log until nobody is active, then decides until it is stopped or loses the fence.
-    async fn turn(&mut self, stop: &CancellationToken) -> Result<(), Fault> {
+    async fn turn(&mut self, decides: &AtomicBool, stop: &CancellationToken) -> Result<(), Fault> {
         let Decider { log, snapshots, .. } = self;
         let mut memory = match self.memory.take() {
             Some(memory) => memory,
@@ -104,6 +107,7 @@ impl Decider {
         origin::compare(log, memory.mark()).await?;
         let commands = &log.another("decider commands").await?;
         info!(seq = command.0, commit = commit.0, "deciding");
+        decides.store(true, Ordering::Relaxed);
         let turn = active::Turn { log, commands, snapshots, unfit: &mut self.unfit, stop };
         active::decide(turn, memory).await
     }

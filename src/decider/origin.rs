@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::log::{Ends, Fault, Log, Mark};
+use crate::log::{Ends, Fault, Log, Mark, Retry};
 
 /// What is wrong with COMMANDS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,12 +50,23 @@ pub(super) async fn look(log: &Log, mark: Mark) -> Result<Option<Found>, Fault> 
 /// # Errors
 /// With `Retry::Never` where COMMANDS is not as EVENTS has answered it.
 pub(super) async fn compare(log: &Log, mark: Mark) -> Result<(), Fault> {
-    match look(log, mark).await? {
+    match look(log, mark).await.map_err(missing)? {
         None => Ok(()),
         Some(found) => Err(Fault::never("take commands").because(format!(
             "{found}. What is stored there now would be acknowledged and never decided, so nothing is decided. \
              `homing streams repair` says what can be done, and does it with --yes"
         ))),
+    }
+}
+
+/// Where trying again cannot help, COMMANDS is not there; whoever reads that is told what helps.
+pub(super) fn missing(fault: Fault) -> Fault {
+    match fault.retry {
+        Retry::Later | Retry::Reload => fault,
+        Retry::Never => Fault::never("take commands").because(format!(
+            "{fault}. Where COMMANDS was deleted, `homing streams apply` makes it, and then `homing streams repair` says how to \
+             go on behind what was decided"
+        )),
     }
 }
 

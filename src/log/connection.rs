@@ -5,11 +5,12 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use async_nats::jetstream::{self, Context};
-use async_nats::{Client, ConnectOptions, Event, HeaderMap, Subject};
+use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, HeaderMap, Subject};
 use bytes::Bytes;
 use tokio::sync::watch;
 use tracing::{info, warn};
 
+use super::denied::{Denials, denied};
 use super::{Fault, NatsUrl};
 use crate::wire::subjects;
 use crate::words::Instant;
@@ -30,6 +31,7 @@ pub struct Log {
     client: Client,
     js: Context,
     losses: watch::Receiver<u64>,
+    denials: Denials,
     address: Arc<NatsUrl>,
 }
 
@@ -85,6 +87,7 @@ impl Log {
 
     async fn open(address: &NatsUrl, options: ConnectOptions) -> Result<Log, Fault> {
         let (lost, losses) = watch::channel(0);
+        let (deny, denials) = Denials::new();
         let options = options
             .ping_interval(PING_EVERY)
             .subscription_capacity(SUBSCRIPTION_LEN_MAX)
@@ -96,18 +99,31 @@ impl Log {
                 if event == Event::Disconnected {
                     lost.send_modify(|times| *times += 1);
                 }
+                if let Some(subject) = denied(&event) {
+                    deny.send_replace(subject.to_owned());
+                }
                 report(&event, *lost.borrow());
                 std::future::ready(())
             });
         let connected = address.log_in(options).connect(address.servers()).await;
         let doing = || format!("connect to NATS at {address}");
-        let client = connected.map_err(|error| Fault::later(doing()).because(error))?;
+        let client = connected.map_err(|error| match error.kind() {
+            ConnectErrorKind::AuthorizationViolation | ConnectErrorKind::Authentication => {
+                Fault::never(doing()).because("the server refused the credentials")
+            }
+            ConnectErrorKind::ServerParse
+            | ConnectErrorKind::Dns
+            | ConnectErrorKind::TimedOut
+            | ConnectErrorKind::Tls
+            | ConnectErrorKind::Io
+            | ConnectErrorKind::MaxReconnects => Fault::later(doing()).because(error),
+        })?;
         let js = jetstream::ContextBuilder::new()
             .timeout(ACK_TIMEOUT)
             .ack_timeout(ACK_TIMEOUT)
             .max_ack_inflight(ACKS_IN_FLIGHT_MAX)
             .build(client.clone());
-        Ok(Log { client, js, losses, address: Arc::new(address.clone()) })
+        Ok(Log { client, js, losses, denials, address: Arc::new(address.clone()) })
     }
 
     /// Waits until all that was published on this connection is on its way to the server.
@@ -129,6 +145,11 @@ impl Log {
 
     pub(super) fn js(&self) -> &Context {
         &self.js
+    }
+
+    /// What the server denies from now on.
+    pub fn denials(&self) -> Denials {
+        self.denials.from_now()
     }
 
     /// Those from now on.

@@ -43,14 +43,21 @@ impl Log {
         let mut map = HeaderMap::new();
         identity.into_iter().for_each(|identity| map.insert(async_nats::header::NATS_MESSAGE_ID, identity));
         headers.into_iter().for_each(|(name, value)| map.insert(name, value));
-        let mut tries = 0;
+        let (mut tries, mut denials) = (0, self.denials());
+        let doing = || format!("publish on {subject}");
         loop {
             tries += 1;
-            let error = match self.try_once(&subject, &map, &payload).await {
+            let tried = tokio::select! {
+                biased;
+                tried = self.try_once(&subject, &map, &payload) => tried,
+                () = denials.of(&subject) => {
+                    return Err(Fault::never(doing()).because("there is no permission for it"));
+                }
+            };
+            let error = match tried {
                 Ok(ack) => return Ok(ack.sequence),
                 Err(error) => error,
             };
-            let doing = || format!("publish on {subject}");
             if !may_be_stored_later(error.kind()) {
                 return Err(Fault::never(doing()).because(error));
             }

@@ -1,5 +1,4 @@
-//! The questions `_decider.awaited` and `_decider.unwanted` with their answers, in MessagePack: what the scheduler holds against
-//! what lies in DUE.
+//! The questions `_decider.awaited` and `_decider.unwanted`, in MessagePack: what the scheduler holds against what lies in DUE.
 
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;

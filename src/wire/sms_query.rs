@@ -30,6 +30,8 @@ pub struct ConnectorView {
     pub why: Option<String>,
     /// Requests without a response.
     pub in_flight: usize,
+    /// The process that has it, where several bridges run: the machine's name, and the process's id.
+    pub bridge: Option<String>,
 }
 
 #[skip_serializing_none]

@@ -7,6 +7,9 @@ use serde_with::skip_serializing_none;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProcessView {
     pub pid: u32,
+    /// The machine's name; empty where an earlier version answers.
+    #[serde(default)]
+    pub host: String,
     pub version: String,
     /// How often one of its roles has failed and was started again.
     pub failures: usize,
@@ -17,7 +20,7 @@ pub struct ProcessView {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RoleView {
     pub role: String,
-    /// `running` or `failed`.
+    /// `running`, `standby` (a decider, while another one decides) or `failed`.
     pub state: String,
     /// RFC 3339.
     pub since: String,

@@ -175,6 +175,29 @@ fn commands_that_are_made_anew_beside_a_decider_that_runs_are_not_taken_for_thos
     });
 }
 
+#[test]
+fn who_deletes_commands_beside_a_decider_that_runs_is_told_what_makes_it_and_what_goes_on() {
+    story(|world| async move {
+        let (served, mut told) = (served(&world), outcomes(&world.log).await);
+        let seq = says(&world.log, "_admin", &registers("alice", None)).await;
+        assert!(outcome(&mut told, seq).await.accepted);
+        js(&world.log, "STREAM.DELETE.COMMANDS", None).await;
+        let says = async {
+            let data = world.folder.path().join("asking");
+            loop {
+                let told = homing(&world.server.url(), &data, &["status"]).succeeded("status").stdout;
+                if told.contains("failed") {
+                    return told;
+                }
+            }
+        };
+        let told = timeout(WITHIN, says).await.expect("the decider ends");
+        let (makes, goes_on) = (told.find("homing streams apply"), told.find("homing streams repair"));
+        assert!(makes.is_some() && makes < goes_on, "{told}");
+        drop(served);
+    });
+}
+
 /// A backup of COMMANDS, older than EVENTS, on which somebody has written since.
 #[test]
 fn a_restored_backup_keeps_what_was_decided_decided_once_and_what_came_since_is_decided() {

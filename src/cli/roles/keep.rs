@@ -1,22 +1,15 @@
 //! A role kept running: one that fails is started again alone, later each time, while the others go on.
 
 use std::future::Future;
-use std::time::Duration;
 
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{error, info};
 
 use super::standing::{Board, Standing};
 use super::{Role, name};
+use crate::cli::backoff::{AGAIN_AFTER, Backoff};
 use crate::log::{Fault, clock};
-
-/// The first time a role is started again; doubled each time, up to the most.
-const AGAIN_AFTER: Duration = Duration::from_millis(100);
-const AGAIN_AFTER_MAX: Duration = Duration::from_secs(30);
-/// A role that ran for so long had begun well: what fails it then is something new.
-const RAN_WELL: Duration = Duration::from_secs(60);
 
 /// Runs a role until `stop`, whatever ends it before.
 ///
@@ -31,9 +24,9 @@ pub(super) async fn keep<F>(
 where
     F: Future<Output = Result<(), Fault>> + Send + 'static,
 {
-    let mut wait = AGAIN_AFTER;
+    let mut backoff = Backoff::new(AGAIN_AFTER);
     loop {
-        let began = Instant::now();
+        backoff.begins();
         board.set(role, Standing::Running { since: clock::now() });
         // A task of its own: a panic ends it and nothing else.
         let ended = AbortOnDropHandle::new(tokio::spawn(start())).await;
@@ -46,16 +39,13 @@ where
         if stop.is_cancelled() || !board.is_ready() {
             return Err(fault);
         }
-        if began.elapsed() > RAN_WELL {
-            wait = AGAIN_AFTER;
-        }
+        let wait = backoff.pause();
         error!(%fault, again_in = ?wait, "{} has failed; the other roles go on", name(role));
         board.set(role, Standing::Failed { since: clock::now(), why: fault.to_string() });
         if stop.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
             return Ok(());
         }
         info!("{} is started again", name(role));
-        wait = (wait * 2).min(AGAIN_AFTER_MAX);
     }
 }
 
@@ -63,6 +53,9 @@ where
 mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use tokio::time::Instant;
 
     use super::*;
 

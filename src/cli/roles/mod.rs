@@ -4,6 +4,8 @@ mod keep;
 mod standing;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -69,7 +71,9 @@ impl Running {
             }
             let (at, data, sms, board) = (at.clone(), data.to_owned(), sms.clone(), board.clone());
             tasks.spawn(async move {
-                let start = || run(role, at.clone(), data.clone(), sms.clone(), stop.clone());
+                let decides = board.decides();
+                let start =
+                    || run(role, at.clone(), data.clone(), sms.clone(), decides.clone(), stop.clone());
                 (role, keep::keep(role, &board, &stop, start).await)
             });
         }
@@ -140,11 +144,12 @@ async fn run(
     at: NatsUrl,
     data: PathBuf,
     sms: sms::Settings,
+    decides: Arc<AtomicBool>,
     stop: CancellationToken,
 ) -> Result<(), Fault> {
     let log = Log::at(&at, &name(role)).await?;
     match role {
-        Role::Decider => decider::run(log, &data, stop).await,
+        Role::Decider => decider::run(log, &data, &decides, stop).await,
         Role::Fanout => fanout::run(log, stop).await,
         Role::Scheduler => scheduler::run(log, stop).await,
         Role::Presence => presence::run(log, &data, stop).await,

@@ -10,7 +10,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::{Role, name};
 use crate::cli::client::OPERATOR;
-use crate::log::{Fault, Log};
+use crate::log::{Fault, Log, host};
 use crate::wire::status::{ProcessView, RoleView};
 use crate::wire::{subjects, to_json};
 use crate::words::Instant;
@@ -32,6 +32,8 @@ pub(super) enum Standing {
 pub(super) struct Board {
     is_ready: Arc<AtomicBool>,
     failures: Arc<AtomicUsize>,
+    /// Whether the decider of this process is the one that decides.
+    decides: Arc<AtomicBool>,
     roles: Arc<Mutex<BTreeMap<Role, Standing>>>,
 }
 
@@ -48,6 +50,11 @@ impl Board {
     pub(super) fn set(&self, role: Role, standing: Standing) {
         self.failures.fetch_add(usize::from(matches!(standing, Standing::Failed { .. })), Ordering::Relaxed);
         self.roles.lock().unwrap_or_else(PoisonError::into_inner).insert(role, standing);
+    }
+
+    /// For the decider to say whether it decides, or stands by.
+    pub(super) fn decides(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.decides)
     }
 
     #[cfg(test)]
@@ -68,10 +75,11 @@ impl Board {
 
     fn view(&self) -> ProcessView {
         let roles = self.roles.lock().unwrap_or_else(PoisonError::into_inner);
+        let stands_by = |role: Role| role == Role::Decider && !self.decides.load(Ordering::Relaxed);
         let view = |(role, standing): (&Role, &Standing)| match standing {
             Standing::Running { since } => RoleView {
                 role: name(*role),
-                state: "running".to_owned(),
+                state: if stands_by(*role) { "standby" } else { "running" }.to_owned(),
                 since: since.to_string(),
                 why: None,
             },
@@ -84,6 +92,7 @@ impl Board {
         };
         ProcessView {
             pid: std::process::id(),
+            host: host(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             failures: self.failures.load(Ordering::Relaxed),
             roles: roles.iter().map(view).collect(),

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::connector::Connector;
 use super::shared::Shared;
-use crate::log::{Fault, Log};
+use crate::log::{Fault, Log, host};
 use crate::smpp::link::Status;
 use crate::smpp::pdu::status::Named;
 use crate::sms::state::Delivery;
@@ -25,6 +25,8 @@ pub(super) async fn run(
 ) -> Result<(), Fault> {
     let failed = |error: async_nats::Error| Fault::later("offer the state of the SMS bridge").because(error);
     let service = log.client().service_builder().description("What the SMS bridge knows of its messages");
+    // Each bridge answers for itself: together they have all connections.
+    let service = service.queue_group(log.fresh_identity());
     let service = service.start("homing-sms", env!("CARGO_PKG_VERSION")).await.map_err(failed)?;
     let mut questions = service.endpoint(subjects::query("_admin", "sms")).await.map_err(failed)?;
     while let Some(Some(question)) = ends.run_until_cancelled(questions.next()).await {
@@ -78,5 +80,6 @@ fn connector(connector: &Connector) -> ConnectorView {
         Status::Down { why, .. } => ("down", Some(why.clone())),
     };
     let (name, in_flight) = (connector.name().to_owned(), connector.link.in_flight());
-    ConnectorView { name, state: state.to_owned(), why, in_flight }
+    let bridge = Some(format!("{} {}", host(), std::process::id()));
+    ConnectorView { name, state: state.to_owned(), why, in_flight, bridge }
 }
