@@ -220,3 +220,27 @@ fn a_quota_is_shown_and_kept() {
     world.says(&["send", "bob", "two"], 0);
     assert!(world.says(&["send", "bob", "three"], 1).contains("quota.day_exceeded"));
 }
+
+#[test]
+fn a_paused_schedule_says_so_and_a_new_text_goes_to_whom_the_old_one_went() {
+    let world = World::start();
+    let to = ["--to", "bob, +447700900009", "--route", "sms"];
+    let when = ["--every", "day", "--time", "9:00"];
+    let added = world.json(&[&["schedule", "add", "stand-up"], &to[..], &when].concat());
+    let id = added["schedule"].as_str().expect("it was accepted").to_owned();
+    assert!(!world.says(&["schedule", "preview", &id], 0).contains("paused"));
+    world.says(&["schedule", "pause", &id], 0);
+    let preview = world.json(&["schedule", "preview", &id]);
+    assert_eq!(
+        (&preview["paused"], preview["occurrences"].as_array().map(Vec::len)),
+        (&true.into(), Some(5))
+    );
+    assert!(world.says(&["schedule", "preview", &id], 0).contains("It is paused"));
+    world.says(&["schedule", "replace", &id, "--text", "sit down"], 0);
+    let shown = world.json(&["schedule", "show", &id]);
+    let want = serde_json::json!({ "to": ["bob", "+447700900009"], "text": "sit down", "route": "sms" });
+    for (key, want) in want.as_object().expect("it is one") {
+        assert_eq!(&shown[key], want, "{shown}");
+    }
+    assert!(world.says(&["schedule", "replace", &id, "--to", "bob"], 2).contains("name the text too"));
+}

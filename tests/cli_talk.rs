@@ -324,6 +324,13 @@ fn a_refusal_exits_with_one_and_a_slip_with_two() {
         (&["user", "set", "alice"], 2, "--phone"),
         (&["send", "Bob", "hi", "--user", "alice"], 2, "not an address"),
         (&["send", "alice", "hi"], 2, "--user"),
+        (&["send", "alice", "hi", "--json"], 2, r#"{"error":{"text":"say who you are"#),
+        (
+            &["inbox", "--nonsense", "--json"],
+            2,
+            r#"{"error":{"text":"error: unexpected argument '--nonsense'"#,
+        ),
+        (&["user", "set", "alice", "--recipients-per-s", "0"], 2, "a whole number from 1"),
     ] {
         let said = world.says(args, code);
         assert!(said.contains(says), "{args:?} said {said}");
@@ -348,5 +355,27 @@ fn a_listener_outlives_the_server_and_gets_what_was_sent_meanwhile() {
     assert_eq!(text(&heard.recv_timeout(BACK_WITHIN).unwrap()), "meanwhile");
     assert!(bob.ended_within(COMMAND_WITHIN).unwrap().success());
     assert_eq!(world.texts(&["inbox", "--user", "bob", "--json"], 0), Vec::<String>::new());
+    assert!(world.homing.stop().success());
+}
+
+#[test]
+fn what_was_read_is_marked_for_its_sender_to_see_and_a_history_goes_back_by_as_many_as_are_asked_for() {
+    let world = World::of(Homing::start_unsynced(), &["alice", "bob"]);
+    for text in ["one", "two", "three"] {
+        world.says(&["send", "bob", text, "--user", "alice"], 0);
+    }
+    world.texts(&["inbox", "--user", "bob", "--json"], 3);
+    let last: Value =
+        serde_json::from_str(&world.says(&["history", "bob", "--last", "1", "--user", "alice", "--json"], 0))
+            .expect("a page is JSON");
+    let before = last.get("next").and_then(Value::as_str).expect("there is more before");
+    let back = ["history", "bob", "--before", before, "--last", "1", "--user", "alice", "--json"];
+    assert_eq!(world.texts(&back, 1), ["two"]);
+    let three = last.pointer("/items/0/message").and_then(Value::as_str).expect("it has an id").to_owned();
+    assert_eq!(world.says(&["read", "--user", "bob", &three], 0).trim_end(), format!("read {three}"));
+    let deadline = Instant::now() + COMMAND_WITHIN;
+    while !world.says(&["delivery", &three, "--user", "alice"], 0).contains("read") {
+        assert!(Instant::now() < deadline, "alice does not see that it was read");
+    }
     assert!(world.homing.stop().success());
 }

@@ -30,8 +30,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", num_args = 0..=1, conflicts_with_all = ["after", "all"],
           value_parser = clap::value_parser!(u16).range(1..=1000))]
     last: Option<Option<u16>>,
-    /// The messages before this cursor, which the later page printed
-    #[arg(long, value_name = "CURSOR", conflicts_with_all = ["after", "all", "last"])]
+    /// The messages before this cursor, which the later page printed; as many as --last says
+    #[arg(long, value_name = "CURSOR", conflicts_with_all = ["after", "all"])]
     before: Option<String>,
 }
 

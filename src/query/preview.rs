@@ -21,12 +21,15 @@ pub(super) fn find(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Fou
         return Err(bad_count().into());
     }
     let after = after.as_deref().map(moment).transpose()?.unwrap_or(asked.now);
-    let occurrences = match (when, schedule) {
-        (Some(when), None) => of_rule(&when, home(model, asker)?, after, count)?,
+    let preview = match (when, schedule) {
+        (Some(when), None) => {
+            let occurrences = of_rule(&when, home(model, asker)?, after, count)?;
+            Preview { occurrences, paused: false }
+        }
         (None, Some(id)) => of_schedule(model, asker, id, after, count)?,
         (None, None) | (Some(_), Some(_)) => return Err(bad_preview().into()),
     };
-    asked.form.whole(&Preview { occurrences }).map(Found::Answer)
+    asked.form.whole(&preview).map(Found::Answer)
 }
 
 fn moment(text: &str) -> Result<Instant, Rejection> {
@@ -60,17 +63,20 @@ fn of_schedule(
     id: ScheduleId,
     after: Instant,
     count: usize,
-) -> Result<Vec<PreviewView>, Unanswered> {
+) -> Result<Preview, Unanswered> {
     let of = match asker {
         Asker::Operator => None,
         Asker::User(name) => Some(name),
     };
     let made = owned(model, of, id)?;
     let course = model.course(id)?.unwrap_or_default();
-    if course.state == ScheduleState::Cancelled {
-        return Ok(Vec::new());
-    }
-    Ok(steps(&Plan::read(&made.when, &made.reckoned)?, after, count, &course.skips))
+    let occurrences = match course.state {
+        ScheduleState::Cancelled => Vec::new(),
+        ScheduleState::Active | ScheduleState::Paused | ScheduleState::Ended => {
+            steps(&Plan::read(&made.when, &made.reckoned)?, after, count, &course.skips)
+        }
+    };
+    Ok(Preview { occurrences, paused: course.state == ScheduleState::Paused })
 }
 
 fn steps(plan: &Plan, after: Instant, count: usize, skips: &BTreeSet<OccurrenceName>) -> Vec<PreviewView> {

@@ -78,7 +78,7 @@ pub(super) const QUESTIONS: &[Question] = &[
     Question {
         name: "preview",
         asked: "{when | schedule, count?, after?}",
-        answered: "{occurrences: [{nominal, second?, due} | {nominal, second?, omitted}]}",
+        answered: "{occurrences: [{nominal, second?, due} | {nominal, second?, omitted}], paused?}",
         find: preview::find,
     },
     Question { name: "quota", asked: "{user?}", answered: QUOTA, find: quota::find },

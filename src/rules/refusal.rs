@@ -89,8 +89,8 @@ rejections! {
     too_many_skips(max: usize) = "schedule.too_many_skips", "at most {max} occurrences are skipped by name", field "occurrence";
     nothing_to_replace() = "schedule.nothing_to_replace", "name a new message or a new when", field "when";
 
-    day_exceeded(used: u32, max: u32, counts: &str, resets: &str) = "quota.day_exceeded", "{used} of {max} messages of this day are sent{counts}; the count begins anew at {resets}";
-    month_exceeded(used: u32, max: u32, counts: &str, resets: &str) = "quota.month_exceeded", "{used} of {max} messages of this month are sent{counts}; the count begins anew at {resets}";
+    day_exceeded(used: u32, max: u32, counts: &str, resets: &str) = "quota.day_exceeded", "the limit of this day is {max}, and the count stands at {used}{counts}; it begins anew at {resets}";
+    month_exceeded(used: u32, max: u32, counts: &str, resets: &str) = "quota.month_exceeded", "the limit of this month is {max}, and the count stands at {used}{counts}; it begins anew at {resets}";
 
     too_fast() = "quota.too_fast", "this is more than you may send at once";
 

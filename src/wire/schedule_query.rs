@@ -133,6 +133,9 @@ pub struct PreviewOf {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Preview {
     pub occurrences: Vec<PreviewView>,
+    /// The schedule is paused: they are skipped, unless it is resumed before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub paused: bool,
 }
 
 /// `{"nominal", "due"}` or `{"nominal", "omitted"}`.

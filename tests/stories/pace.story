@@ -176,9 +176,9 @@
   delivery.routed message m26, to +447700900092, channel sms, because not_registered
   delivery.routed message m26, to +447700900093, channel sms, because not_registered
 09:02:02 bob message.send {"to":["alice","carol","+447700900091"],"text":"one by SMS"} -> refused quota.day_exceeded
-  command.refused code quota.day_exceeded, text "6 of 6 messages of this day are sent; the count begins anew at 2026-12-02T00:00:00 (UTC)"
+  command.refused code quota.day_exceeded, text "the limit of this day is 6, and the count stands at 6; it begins anew at 2026-12-02T00:00:00 (UTC)"
 09:02:03 bob message.send {"to":["alice"],"text":"over"} -> refused quota.day_exceeded
-  command.refused code quota.day_exceeded, text "6 of 6 messages of this day are sent; the count begins anew at 2026-12-02T00:00:00 (UTC)"
+  command.refused code quota.day_exceeded, text "the limit of this day is 6, and the count stands at 6; it begins anew at 2026-12-02T00:00:00 (UTC)"
 09:02:04 _admin user.set {"name":"bob","day":9,"zone":"UTC"} -> accepted
   user.changed user bob, details {zone UTC, day 9}
 09:02:05 bob schedule.create {"message":{"to":["+447700900091","+447700900092"],"text":"two by SMS"},"when":{"at":["2026-12-01T09:03:00","2026-12-01T09:04:00"]}} -> accepted s30 over_quota [{nominal 2026-12-01T09:04:00, due @09:04:00, code quota.day_exceeded}]
@@ -213,6 +213,6 @@
   delivery.routed message m37, to carol, channel none, because no_device_online
   delivery.routed message m37, to +447700900091, channel sms, because not_registered
 09:04:06 bob message.send {"to":["alice"],"text":"over"} -> refused quota.day_exceeded
-  command.refused code quota.day_exceeded, text "13 of 13 messages of this day are sent; the count begins anew at 2026-12-02T00:00:00 (UTC)"
+  command.refused code quota.day_exceeded, text "the limit of this day is 13, and the count stands at 13; it begins anew at 2026-12-02T00:00:00 (UTC)"
 09:04:07 _admin user.set {"name":"bob","limits":{"counts":null}} -> accepted
   user.changed user bob, details {limits {counts null}}

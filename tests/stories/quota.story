@@ -19,7 +19,7 @@
   message.accepted message m6, from alice, to [bob], route auto, body 5, day 20787
   delivery.routed message m6, to bob, channel none, because no_device_online
 07:58:30 alice message.send {"to":["bob"],"text":"three"} -> refused quota.day_exceeded
-  command.refused code quota.day_exceeded, text "2 of 2 messages of this day are sent; the count begins anew at 2026-12-01T00:00:00 (America/Los_Angeles)"
+  command.refused code quota.day_exceeded, text "the limit of this day is 2, and the count stands at 2; it begins anew at 2026-12-01T00:00:00 (America/Los_Angeles)"
 07:59:00 _clock timer.fired {"timer":"occur-s5","due":@07:59:00} -> accepted
   occurrence.skipped schedule s5, occurrence {nominal 2026-11-30T23:59:00, due @07:59:00, number 2}, late_ms 0, reason quota.day_exceeded
   occurrence.planned schedule s5, occurrence {nominal 2026-12-01T00:00:00, due @08:00:00, number 3}
@@ -36,7 +36,7 @@
   message.accepted message m10, from alice, to [bob], text "two of December", route auto, day 20787
   delivery.routed message m10, to bob, channel none, because no_device_online
 08:00:00 alice message.send {"to":["bob"],"text":"three of December"} -> refused quota.day_exceeded
-  command.refused code quota.day_exceeded, text "2 of 2 messages of this day are sent; the count begins anew at 2026-12-02T00:00:00 (America/Los_Angeles)"
+  command.refused code quota.day_exceeded, text "the limit of this day is 2, and the count stands at 2; it begins anew at 2026-12-02T00:00:00 (America/Los_Angeles)"
 
 # More a day, but not more a month; a limit that is lowered below what is used ends it at once.
 08:01:00 _admin user.set {"name":"alice","day":10,"month":3} -> accepted
@@ -45,7 +45,7 @@
   message.accepted message m13, from alice, to [bob], text "three of December", route auto, day 20788
   delivery.routed message m13, to bob, channel none, because no_device_online
 08:03:00 alice message.send {"to":["bob"],"text":"four of December"} -> refused quota.month_exceeded
-  command.refused code quota.month_exceeded, text "3 of 3 messages of this month are sent; the count begins anew at 2027-01-01T00:00:00 (America/Los_Angeles)"
+  command.refused code quota.month_exceeded, text "the limit of this month is 3, and the count stands at 3; it begins anew at 2027-01-01T00:00:00 (America/Los_Angeles)"
 08:04:00 alice schedule.replace {"schedule":"s5","when":{"at":["2026-12-01T00:05:00","2026-12-01T00:06:00"]}} -> accepted
   schedule.replaced schedule s5, when {at [2026-12-01T00:05:00, 2026-12-01T00:06:00], zone "America/Los_Angeles"}, unskipped [], tzdata 2026f
   occurrence.cancelled schedule s5, occurrence {nominal 2026-12-01T23:58:00, due @02T07:58:00, number 4}, late_ms -86040000, reason replaced
@@ -66,7 +66,7 @@
   message.accepted message m20, from alice, to [bob], text "four of December", route auto, day 20788
   delivery.routed message m20, to bob, channel none, because no_device_online
 08:07:01 alice message.send {"to":["bob"],"text":"five of December"} -> refused quota.day_exceeded
-  command.refused code quota.day_exceeded, text "4 of 4 messages of this day are sent; the count begins anew at 2026-12-02T00:00:00 (America/Los_Angeles)"
+  command.refused code quota.day_exceeded, text "the limit of this day is 4, and the count stands at 4; it begins anew at 2026-12-02T00:00:00 (America/Los_Angeles)"
 
 # Who has no zone lives by UTC. In Shanghai the day turns at 16:00, and the month goes on.
 08:10:00 _admin user.set {"name":"bob","day":1} -> accepted
@@ -79,23 +79,23 @@
   message.accepted message m25, from bob, to [alice], text one, route auto
   delivery.routed message m25, to alice, channel none, because no_device_online
 08:11:01 bob message.send {"to":["alice"],"text":"two"} -> refused quota.day_exceeded
-  command.refused code quota.day_exceeded, text "1 of 1 messages of this day are sent; the count begins anew at 2026-12-02T00:00:00 (UTC)"
+  command.refused code quota.day_exceeded, text "the limit of this day is 1, and the count stands at 1; it begins anew at 2026-12-02T00:00:00 (UTC)"
 08:11:02 dave message.send {"to":["alice"],"text":"nothing at all"} -> refused quota.day_exceeded
-  command.refused code quota.day_exceeded, text "0 of 0 messages of this day are sent; the count begins anew at 2026-12-02T00:00:00 (UTC)"
+  command.refused code quota.day_exceeded, text "the limit of this day is 0, and the count stands at 0; it begins anew at 2026-12-02T00:00:00 (UTC)"
 15:59:59 carol message.send {"to":["alice"],"text":"one"} -> accepted m28
   message.accepted message m28, from carol, to [alice], text one, route auto, day 20788
   delivery.routed message m28, to alice, channel none, because no_device_online
 15:59:59 carol message.send {"to":["alice"],"text":"two"} -> refused quota.day_exceeded
-  command.refused code quota.day_exceeded, text "1 of 1 messages of this day are sent; the count begins anew at 2026-12-02T00:00:00 (Asia/Shanghai)"
+  command.refused code quota.day_exceeded, text "the limit of this day is 1, and the count stands at 1; it begins anew at 2026-12-02T00:00:00 (Asia/Shanghai)"
 16:00:00 carol message.send {"to":["alice"],"text":"two"} -> accepted m30
   message.accepted message m30, from carol, to [alice], text two, route auto, day 20789
   delivery.routed message m30, to alice, channel none, because no_device_online
 16:00:01 carol message.send {"to":["alice"],"text":"three"} -> refused quota.day_exceeded
-  command.refused code quota.day_exceeded, text "1 of 1 messages of this day are sent; the count begins anew at 2026-12-03T00:00:00 (Asia/Shanghai)"
+  command.refused code quota.day_exceeded, text "the limit of this day is 1, and the count stands at 1; it begins anew at 2026-12-03T00:00:00 (Asia/Shanghai)"
 16:00:02 _admin user.set {"name":"carol","day":5} -> accepted
   user.changed user carol, details {day 5}
 16:00:03 carol message.send {"to":["alice"],"text":"three"} -> refused quota.month_exceeded
-  command.refused code quota.month_exceeded, text "2 of 2 messages of this month are sent; the count begins anew at 2027-01-01T00:00:00 (Asia/Shanghai)"
+  command.refused code quota.month_exceeded, text "the limit of this month is 2, and the count stands at 2; it begins anew at 2027-01-01T00:00:00 (Asia/Shanghai)"
 
 # A quota can be taken away again; what is not named stays as it was, and taking it away once more changes nothing.
 16:01:00 _admin user.set {"name":"carol","month":null} -> accepted
@@ -109,4 +109,4 @@
 16:01:04 _admin user.set {"name":"carol","day":0} -> accepted
   user.changed user carol, details {day 0}
 16:01:05 carol message.send {"to":["alice"],"text":"four"} -> refused quota.day_exceeded
-  command.refused code quota.day_exceeded, text "2 of 0 messages of this day are sent; the count begins anew at 2026-12-03T00:00:00 (Asia/Shanghai)"
+  command.refused code quota.day_exceeded, text "the limit of this day is 0, and the count stands at 2; it begins anew at 2026-12-03T00:00:00 (Asia/Shanghai)"

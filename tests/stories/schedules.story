@@ -68,9 +68,9 @@
   message.accepted message m20, from alice, to [bob], text four, route auto, day 20788
   delivery.routed message m20, to bob, channel live, because pc_online, seen 3, encoding json
 09:52:20 alice message.send {"to":["bob"],"text":"five"} -> refused quota.day_exceeded
-  command.refused code quota.day_exceeded, text "4 of 4 messages of this day are sent; the count begins anew at 2026-12-02T00:00:00 (Europe/London)"
+  command.refused code quota.day_exceeded, text "the limit of this day is 4, and the count stands at 4; it begins anew at 2026-12-02T00:00:00 (Europe/London)"
 09:52:30 alice schedule.run-now {"schedule":"s7"} -> refused quota.day_exceeded
-  command.refused code quota.day_exceeded, text "4 of 4 messages of this day are sent; the count begins anew at 2026-12-02T00:00:00 (Europe/London)"
+  command.refused code quota.day_exceeded, text "the limit of this day is 4, and the count stands at 4; it begins anew at 2026-12-02T00:00:00 (Europe/London)"
 
 # Another rule: what was planned by the old one is cancelled, and its timer changes nothing.
 09:53:00 alice schedule.replace {"schedule":"s7","when":{"at":["2026-12-01T09:54:00","2026-12-01T09:55:00"]}} -> accepted
@@ -86,3 +86,17 @@
   schedule.cancelled schedule s7
   occurrence.cancelled schedule s7, occurrence {nominal 2026-12-01T09:55:00, due @09:55:00}, late_ms -30000, reason cancelled
 09:55:00 _clock timer.fired {"timer":"occur-s7","due":@09:55:00} -> accepted
+
+# Another text alone: those who have got it, by the same route and with the same deadline, unless it names others. Without any text it is refused.
+09:56:00 alice schedule.create {"message":{"to":["bob","+447700900009"],"text":"later","route":"sms","expires_in":"1h"},"when":{"at":"2026-12-01T18:00:00"}} -> accepted s27 over_quota [{nominal 2026-12-01T18:00:00, due @18:00:00, code quota.day_exceeded}]
+  schedule.created schedule s27, from alice, message {to [bob, +447700900009], text later, route sms, expires_in 1h}, when {at 2026-12-01T18:00:00, zone "Europe/London"}, tzdata 2026f, over_quota [{nominal 2026-12-01T18:00:00, due @18:00:00, code quota.day_exceeded}]
+  occurrence.planned schedule s27, occurrence {nominal 2026-12-01T18:00:00, due @18:00:00}
+  timer.set timer occur-s27, due @18:00:00
+09:56:10 alice schedule.replace {"schedule":"s27","message":{"to":[],"text":"sooner"}} -> accepted
+  schedule.replaced schedule s27, message {to [bob, +447700900009], text sooner, route sms, expires_in 1h}, tzdata 2026f
+09:56:20 alice schedule.replace {"schedule":"s27","message":{"to":[],"text":"or later","route":"im"}} -> refused message.no_recipient message.to
+  command.refused code message.no_recipient, text "an unregistered phone cannot be reached by im", field message.to
+09:56:30 alice schedule.replace {"schedule":"s27","message":{"to":[],"text":"or later","expires_in":"2h"}} -> accepted
+  schedule.replaced schedule s27, message {to [bob, +447700900009], text "or later", route sms, expires_in 2h}, tzdata 2026f
+09:56:40 alice schedule.replace {"schedule":"s27","message":{"to":[]}} -> refused message.empty message.text
+  command.refused code message.empty, text "a message has a text or parts, not both and not neither", field message.text

@@ -39,7 +39,7 @@ pub(super) struct Args {
     #[command(flatten)]
     speaker: Speaker,
     /// Whom your lines go to at first, with commas between several
-    #[arg(long, value_name = "TO", value_delimiter = ',')]
+    #[arg(long, value_name = "TO", value_delimiter = ',', value_parser = crate::cli::send::address)]
     to: Vec<Address>,
     /// What this device is called; two at once need two names [default: terminal- and 7 random hexadecimal digits]
     #[arg(long, value_name = "NAME")]

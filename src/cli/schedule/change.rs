@@ -4,6 +4,7 @@ use super::home;
 use super::when_args::WhenArgs;
 use crate::cli::client::Speaker;
 use crate::cli::output::{Failure, Output};
+use crate::cli::send::address;
 use crate::cli::settings::Settings;
 use crate::cli::table::or_dash;
 use crate::rules::message::Send;
@@ -72,6 +73,7 @@ pub(super) async fn unskip(args: SkipArgs, settings: &Settings, output: Output) 
 ///
 /// Examples:
 ///   homing schedule replace s42 --every day --time 10:00 --user alice
+///   homing schedule replace s42 --text "the new plan" --user alice
 ///   homing schedule replace s42 --to bob,carol --text "the new plan" --user alice
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
@@ -80,11 +82,11 @@ pub(super) struct ReplaceArgs {
     speaker: Speaker,
     /// The schedule's id
     schedule: ScheduleId,
-    /// The new message's recipients
-    #[arg(long, value_name = "TO", value_delimiter = ',', requires = "text")]
+    /// The new message's recipients, with its text; without them those stay that it has
+    #[arg(long, value_name = "TO", value_delimiter = ',', value_parser = address)]
     to: Vec<Address>,
     /// The new message's text
-    #[arg(long, requires = "to")]
+    #[arg(long)]
     text: Option<String>,
     #[command(flatten)]
     when: WhenArgs,
@@ -92,6 +94,10 @@ pub(super) struct ReplaceArgs {
 
 pub(super) async fn replace(args: ReplaceArgs, settings: &Settings, output: Output) -> Result<(), Failure> {
     let ReplaceArgs { speaker, schedule, to, text, when } = args;
+    if text.is_none() && !to.is_empty() {
+        let why = "name the text too, with --text: a schedule keeps recipients and text together";
+        return Err(Failure::usage(why.to_owned()));
+    }
     let client = speaker.connect(settings).await?;
     let message = text.map(|text| Send { to, text: Some(text.into()), ..Send::default() });
     let when = if when.is_empty() {

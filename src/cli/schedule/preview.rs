@@ -47,7 +47,15 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     };
     let asked = PreviewOf { when, schedule, count: Some(show.into()), after };
     let preview: Answer<Preview> = client.answer("preview", &asked).await?;
-    output.shown(&preview, || occurrences(&preview.answer.occurrences))
+    output.shown(&preview, || people(&preview.answer))
+}
+
+fn people(Preview { occurrences: shown, paused }: &Preview) -> String {
+    let shown = occurrences(shown);
+    match paused {
+        true => format!("It is paused: these are skipped, unless it is resumed before.\n{shown}"),
+        false => shown,
+    }
 }
 
 /// A line each: the local time, the weekday, and the moment.

@@ -16,7 +16,7 @@ pub(in crate::cli) struct MessageArgs {
     #[arg(num_args = 0..=2, value_name = "TO TEXT")]
     words: Vec<String>,
     /// A recipient; repeatable
-    #[arg(long, value_name = "TO", value_delimiter = ',')]
+    #[arg(long, value_name = "TO", value_delimiter = ',', value_parser = text::address)]
     to: Vec<Address>,
     /// How it may travel
     #[arg(long, default_value = "auto", value_parser = choice::<Route>(Route::all().map(Route::as_str)))]

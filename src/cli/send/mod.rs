@@ -12,7 +12,7 @@ use crate::rules::Command;
 use crate::rules::message::Send;
 
 pub(super) use message::MessageArgs;
-pub(super) use text::addresses;
+pub(super) use text::{address, addresses};
 
 /// Send a message, and print whether it was accepted, with its id, or refused, with a code
 ///

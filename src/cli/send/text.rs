@@ -9,7 +9,12 @@ use crate::words::{Address, WordError};
 
 /// Recipients as they are written: one, or several with commas between.
 pub(in crate::cli) fn addresses(text: &str) -> Result<Vec<Address>, WordError> {
-    text.split(',').map(str::parse).collect()
+    text.split(',').map(address).collect()
+}
+
+/// One of them: people put a space behind a comma.
+pub(in crate::cli) fn address(text: &str) -> Result<Address, WordError> {
+    text.trim().parse()
 }
 
 /// With `--to` all words are the text; otherwise the first one names the recipients.
@@ -80,6 +85,7 @@ mod tests {
         };
         check(&[], &["bob", "hi"], Some(("bob", Some("hi"))));
         check(&[], &["bob,+8613800138000,100002", "hi"], Some(("bob,+8613800138000,100002", Some("hi"))));
+        check(&[], &["bob, zoe", "hi"], Some(("bob,zoe", Some("hi"))));
         check(&[], &["bob"], Some(("bob", None)));
         check(&bob, &["hi"], Some(("bob", Some("hi"))));
         check(&bob, &[], Some(("bob", None)));

@@ -17,10 +17,10 @@ pub(super) struct Limits {
     #[arg(long, value_name = "SPAN|default", value_parser = own::<Span>)]
     expires_in: Option<Own<Span>>,
     /// Recipients that they may send to in a second in the long run, or `default` (1,000); a hundred times as many at once
-    #[arg(long, value_name = "N|default", value_parser = own::<NonZeroU32>)]
+    #[arg(long, value_name = "N|default", value_parser = rate)]
     recipients_per_s: Option<Own<NonZeroU32>>,
     /// Bytes of text and parts in a second, in the same way, or `default` (1 MiB)
-    #[arg(long, value_name = "N|default", value_parser = own::<NonZeroU32>)]
+    #[arg(long, value_name = "N|default", value_parser = rate)]
     bytes_per_s: Option<Own<NonZeroU32>>,
     /// What counts for --day and --month: `messages`, `recipients`, or `default`: each recipient by `sms`, else the message
     #[arg(long, value_name = "WHAT|default", value_parser = own::<Counts>)]
@@ -38,6 +38,11 @@ fn own<T: FromStr<Err: Display>>(text: &str) -> Result<Own<T>, String> {
     text.parse().map(|value| Own(Some(value))).map_err(|error| format!("{error}, or `default`"))
 }
 
+/// Who is to send nothing at all is suspended.
+fn rate(text: &str) -> Result<Own<NonZeroU32>, String> {
+    own(text).map_err(|_| format!("a whole number from 1 to {}, or `default`", u32::MAX))
+}
+
 impl Limits {
     /// None where none of them is named.
     pub(super) fn changes(self) -> Option<LimitChanges> {
@@ -49,5 +54,18 @@ impl Limits {
             counts: self.counts.map(|Own(own)| own),
         };
         Some(changes).filter(|changes| *changes != LimitChanges::default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_of_nothing_is_told_what_is_allowed() {
+        assert!(rate("1").is_ok() && rate("default").is_ok());
+        for wrong in ["0", "-1", "1.5", "4294967296", ""] {
+            assert_eq!(rate(wrong).unwrap_err(), "a whole number from 1 to 4294967295, or `default`");
+        }
     }
 }
