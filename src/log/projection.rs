@@ -167,7 +167,12 @@ impl Projection {
         aside.push(".torn");
         let aside = PathBuf::from(aside);
         let doing = "set a torn projection aside";
-        match std::fs::remove_dir_all(&aside) {
+        // What somebody else has put there may be a file.
+        let gone = match aside.symlink_metadata() {
+            Ok(it) if !it.is_dir() => std::fs::remove_file(&aside),
+            Ok(_) | Err(_) => std::fs::remove_dir_all(&aside),
+        };
+        match gone {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(Fault::never(doing).because(error));
             }
@@ -269,5 +274,22 @@ impl Meta {
         let known = u32::from_be_bytes(*its_format) == format && rest.is_empty();
         let log = created.map(|created| Instant::from_unix_ms(i64::from_be_bytes(created)));
         known.then_some(Meta { position, mark: Mark { seq, command, at, log } })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_torn_folder_is_set_aside_whatever_stands_in_its_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let (torn, aside) = (folder.path().join("query"), folder.path().join("query.torn"));
+        std::fs::write(&aside, "somebody's notes").unwrap();
+        for _ in 0..2 {
+            std::fs::create_dir(&torn).unwrap();
+            Projection::set_aside(&torn).unwrap();
+            assert!(aside.is_dir() && !torn.exists());
+        }
     }
 }

@@ -28,7 +28,7 @@ impl FromStr for Address {
         }
         text.parse().map(Address::User).map_err(|_| {
             WordError(
-                "not an address: a user name (bob), a phone (+8613800138000), an IM number (100002) or a group number (#3001)"
+                "not an address: a user name (bob), a phone (+8613800138000) or an IM number (100002)"
                     .to_owned(),
             )
         })
