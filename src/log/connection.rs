@@ -149,7 +149,7 @@ impl Log {
 
     /// What the server denies from now on.
     pub fn denials(&self) -> Denials {
-        self.denials.from_now()
+        self.denials.since_now()
     }
 
     /// Those from now on.

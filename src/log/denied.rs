@@ -17,7 +17,7 @@ impl Denials {
     }
 
     /// Those from now on.
-    pub(super) fn from_now(&self) -> Denials {
+    pub(super) fn since_now(&self) -> Denials {
         let mut denials = self.0.clone();
         denials.mark_unchanged();
         Denials(denials)
