@@ -7,8 +7,9 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use async_nats::Request;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use tokio::sync::mpsc;
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info};
 
@@ -17,16 +18,19 @@ use crate::log::{Fault, Log, clock};
 use crate::wire::awaited::{UNWANTED_LEN_MAX, UnwantedOf, UnwantedView};
 use crate::wire::work::DueTimer;
 use crate::wire::{from_msgpack, subjects, to_msgpack};
-use crate::words::{Instant, Span};
+use crate::words::{self, Span};
 
 /// News of timers that wait for this part: a second of many. What is too much is found when all of DUE is looked at.
 pub(super) const NEWS_LEN_MAX: usize = 10_000;
-/// How soon a timer that has ended is looked at.
+/// How soon a timer that has ended is looked at, where nothing else is.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
-/// Timers looked at in one go: half a second.
+/// Timers looked at in one go: a quarter of a second.
 const BATCH_LEN_MAX: usize = 256;
-/// Between two requests: a tenth of a core of nats-server's at most, and no firing waits for one.
-const REQUEST_EVERY: Duration = Duration::from_millis(1);
+/// Of each request, whose work is a tenth of that: a tenth of a core of nats-server's at most, and no firing waits for one. To take
+/// a timer out takes two.
+const REQUEST_EVERY: Duration = Duration::from_micros(500);
+/// Requests to the server at the same time.
+const ASKED_AT_ONCE: usize = 16;
 /// All of DUE is looked at when a scheduler starts, and then so often: what other processes had in mind, or what was too much.
 const ALL_EVERY: Span = Span::from_secs(6 * 3_600);
 /// An idle decider answers at once; one that takes over, or reads a long log, does not.
@@ -49,8 +53,7 @@ pub(super) async fn run(
     stop: &CancellationToken,
 ) -> Result<(), Fault> {
     let (mut watch, mut walk) = (Watch::new(), Walk::new());
-    let mut ticks = interval(LOOK_EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut next = Instant::now();
     loop {
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
@@ -58,24 +61,28 @@ pub(super) async fn run(
                 News::Set(timer) => watch.set(timer, clock::now()),
                 News::Ended(timer) => watch.ended(timer, clock::now()),
             },
-            _ = ticks.tick() => {
-                if stop.run_until_cancelled(look(log, &mut watch, &mut walk)).await.is_none() {
+            () = sleep_until(next) => {
+                let Some(more) = stop.run_until_cancelled(look(log, &mut watch, &mut walk)).await else {
                     return Ok(());
-                }
+                };
+                next = Instant::now() + if more { Duration::ZERO } else { LOOK_EVERY };
             }
         }
     }
 }
 
-async fn look(log: &Log, watch: &mut Watch, walk: &mut Walk) {
+/// Whether there is more to look at.
+async fn look(log: &Log, watch: &mut Watch, walk: &mut Walk) -> bool {
     let looks = watch.take(BATCH_LEN_MAX, clock::now());
+    let is_full = looks.len() == BATCH_LEN_MAX;
     let looked = match looks.is_empty() {
-        false => look_at(log, watch, looks).await,
+        false => look_at(log, watch, looks).await.map(|()| is_full),
         true => walk.on(log).await,
     };
-    if let Err(fault) = looked {
+    looked.unwrap_or_else(|fault| {
         debug!(%fault, "timers that have ended stay for now");
-    }
+        false
+    })
 }
 
 /// Most are awaited still, and cost no look into DUE.
@@ -90,19 +97,26 @@ async fn look_at(log: &Log, watch: &mut Watch, looks: Vec<Look>) -> Result<(), F
     let (ended, awaited): (Vec<Look>, Vec<Look>) =
         looks.into_iter().partition(|look| unwanted.contains(&look.timer));
     awaited.into_iter().for_each(|look| watch.again(look, clock::now()));
-    let removed = async {
-        let mut lying = Vec::new();
-        for Look { timer, .. } in &ended {
-            lying.extend(log.timer_at(timer).await?.map(|seq| (*timer, seq)));
-            sleep(REQUEST_EVERY).await;
-        }
-        remove(log, lying).await
-    };
-    let removed = removed.await;
+    let removed = remove_wherever(log, &ended).await;
     if removed.is_err() {
         ended.into_iter().for_each(|look| watch.put_back(look, clock::now()));
     }
-    removed.map(drop)
+    removed
+}
+
+async fn remove_wherever(log: &Log, ended: &[Look]) -> Result<(), Fault> {
+    let timers: Vec<DueTimer> = ended.iter().map(|look| look.timer).collect();
+    let at = timers.into_iter().map(async |timer| Ok((timer, log.timer_at(&timer).await?)));
+    let at: Vec<(DueTimer, Option<u64>)> =
+        stream::iter(at).buffer_unordered(ASKED_AT_ONCE).try_collect().await?;
+    sleep(requests(at.len())).await;
+    let lying = at.into_iter().filter_map(|(timer, seq)| Some((timer, seq?)));
+    remove(log, lying.collect()).await.map(drop)
+}
+
+/// So long for so many.
+fn requests(len: usize) -> Duration {
+    REQUEST_EVERY * u32::try_from(len).unwrap_or(u32::MAX)
 }
 
 /// Takes out of these those that are not awaited; gives how many.
@@ -111,13 +125,12 @@ async fn remove(log: &Log, lying: Vec<Lying>) -> Result<usize, Fault> {
         return Ok(0);
     }
     let unwanted = ask(log, lying.iter().map(|(timer, _)| *timer).collect()).await?;
-    let mut removed = 0;
-    for (_, seq) in lying.into_iter().filter(|(timer, _)| unwanted.contains(timer)) {
-        log.remove_timer(seq).await?;
-        removed += 1;
-        sleep(REQUEST_EVERY).await;
-    }
-    Ok(removed)
+    let mut ended = lying;
+    ended.retain(|(timer, _)| unwanted.contains(timer));
+    let removed = ended.into_iter().map(async |(_, seq)| log.remove_timer(seq).await);
+    let removed: Vec<()> = stream::iter(removed).buffer_unordered(ASKED_AT_ONCE).try_collect().await?;
+    sleep(requests(removed.len())).await;
+    Ok(removed.len())
 }
 
 /// Those of these that nobody awaits any more.
@@ -141,19 +154,20 @@ async fn ask(log: &Log, timers: Vec<DueTimer>) -> Result<HashSet<DueTimer>, Faul
 struct Walk {
     /// What is looked at next; none until it is time to begin.
     next: Option<u64>,
-    again_at: Instant,
+    again_at: words::Instant,
     removed: usize,
 }
 
 impl Walk {
     fn new() -> Walk {
-        Walk { next: None, again_at: Instant::default(), removed: 0 }
+        Walk { next: None, again_at: words::Instant::default(), removed: 0 }
     }
 
-    async fn on(&mut self, log: &Log) -> Result<(), Fault> {
+    /// Whether it goes on at once.
+    async fn on(&mut self, log: &Log) -> Result<bool, Fault> {
         let now = clock::now();
         if self.next.is_none() && now < self.again_at {
-            return Ok(());
+            return Ok(false);
         }
         let (mut next, mut lying, mut looked_at) = (self.next.unwrap_or(1), Vec::new(), 0);
         let mut ended = false;
@@ -166,8 +180,8 @@ impl Walk {
                 None => ended = true,
             }
             looked_at += 1;
-            sleep(REQUEST_EVERY).await;
         }
+        sleep(requests(looked_at)).await;
         self.removed += remove(log, lying).await?;
         self.next = Some(next);
         if ended {
@@ -176,6 +190,6 @@ impl Walk {
             }
             *self = Walk { next: None, again_at: now + ALL_EVERY, removed: 0 };
         }
-        Ok(())
+        Ok(!ended)
     }
 }

@@ -1,7 +1,7 @@
-//! The watch over timers that were set: each is to be looked at again, when it is four times as old as the last time.
+//! The watch over timers that were set: each is to be looked at again after a minute, and then after four times as long each time.
 //!
 //! Most messages end soon, long before they expire, and so do their timers. One that is looked at so lies in DUE for at most
-//! four times as long as it was awaited, and a minute.
+//! five times as long as it was awaited, and a minute.
 
 use std::array;
 use std::collections::VecDeque;
