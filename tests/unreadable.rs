@@ -111,3 +111,30 @@ fn an_adapter_is_cut_off_by_what_no_client_can_read_once_and_gets_the_items_behi
         assert_eq!(unsettled(log, "OUTBOX.sms").await, Some(1), "the item");
     });
 }
+
+/// Whoever may publish can ask, and can beat.
+#[test]
+fn a_question_or_a_heartbeat_that_no_client_can_read_holds_up_no_decision() {
+    const PEOPLE: usize = 50;
+    story(|world| async move {
+        let homing = world.serve("one", "decider,presence,query");
+        let log = &world.log;
+        let mut raw = RawClient::connect(&world.server.url());
+        for number in 0..PEOPLE {
+            says(log, "_admin", &registers(&format!("u{number}"), None)).await;
+            raw.publish_and_forget(b"homing.query._decider.active", BAD_HEADERS, b"");
+            raw.publish_and_forget(b"homing.query._decider.unwanted", BAD_HEADERS, b"");
+            raw.publish_and_forget(b"homing.query.\xff.inbox", b"", b"");
+            raw.publish_and_forget(b"homing.live.\xff.d0", b"", b"");
+        }
+        let asked = json!({ "user": format!("u{}", PEOPLE - 1) }).to_string();
+        let found = async || {
+            let answer = log.client().request("homing.query._admin.users", asked.clone().into()).await;
+            answer.is_ok_and(|answer| String::from_utf8_lossy(&answer.payload).contains("100050"))
+        };
+        until("who registered last is found", found).await;
+        let lines = homing.log();
+        assert!(!lines.contains("reads the log again") && !lines.contains("has failed"), "{lines}");
+        assert!(block_in_place(|| homing.stop()).success());
+    });
+}

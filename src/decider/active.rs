@@ -34,8 +34,10 @@ pub(super) struct Turn<'a> {
 pub(super) async fn decide(turn: Turn<'_>, memory: Memory) -> Result<(), Fault> {
     let Turn { log, commands, snapshots, unfit, stop } = turn;
     must_be_completed_alike(log, &memory).await?;
-    let _claim = standby::claim(log, memory.passed_over().0).await?;
-    let mut questions = awaited::questions(log).await?;
+    // Anybody may ask, and a question that no client can read ends the connection it comes on: not the one that appends.
+    let ears = log.another("decider questions").await?;
+    let _claim = standby::claim(&ears, memory.passed_over().0).await?;
+    let mut questions = awaited::questions(&ears).await?;
     let (appender, acks) = log.appender(memory.read()).await?;
     let (queue, settling) = mpsc::channel(IN_FLIGHT_MAX);
     let settler = settle(log.client().clone(), acks, snapshots.clone(), settling);
@@ -51,7 +53,7 @@ pub(super) async fn decide(turn: Turn<'_>, memory: Memory) -> Result<(), Fault> 
             ended = &mut settler => return joined(ended),
             () = sleep(QUIET), if active.memory.wants_snapshot() => active.keep_snapshot().await,
             Some(question) = questions.next() => {
-                awaited::answer(log.client(), &active.memory, question).await;
+                awaited::answer(ears.client(), &active.memory, question).await;
             }
             _ = compare.tick() => match origin::compare(log, active.memory.mark()).await {
                 Err(fault) if fault.retry == Retry::Never => break Err(fault),

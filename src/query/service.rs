@@ -28,7 +28,9 @@ type Questions = SelectAll<BoxStream<'static, (&'static Question, Request)>>;
 /// Answers until `stop`, then finishes what it has begun.
 pub(super) async fn serve(reader: Reader, stop: &CancellationToken) -> Result<(), Fault> {
     let reader = Arc::new(reader);
-    let (service, mut questions) = listen(&reader.log).await?;
+    // A question that no client can read ends the connection it comes on: not the one that reads the log.
+    let ears = reader.log.another("query questions").await?;
+    let (service, mut questions) = listen(&ears).await?;
     let mut answering = JoinSet::new();
     let ended = loop {
         tokio::select! {
