@@ -24,6 +24,8 @@ use crate::words::{self, Span};
 pub(super) const NEWS_LEN_MAX: usize = 10_000;
 /// How soon a timer that has ended is looked at, where nothing else is.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// Nobody decides, or the server is away.
+const AGAIN_AFTER: Duration = Duration::from_secs(5);
 /// Timers looked at in one go: a quarter of a second.
 const BATCH_LEN_MAX: usize = 256;
 /// Of each request, whose work is a tenth of that: a tenth of a core of nats-server's at most, and no firing waits for one. To take
@@ -62,27 +64,31 @@ pub(super) async fn run(
                 News::Ended(timer) => watch.ended(timer, clock::now()),
             },
             () = sleep_until(next) => {
-                let Some(more) = stop.run_until_cancelled(look(log, &mut watch, &mut walk)).await else {
+                let Some(pause) = stop.run_until_cancelled(look(log, &mut watch, &mut walk)).await else {
                     return Ok(());
                 };
-                next = Instant::now() + if more { Duration::ZERO } else { LOOK_EVERY };
+                next = Instant::now() + pause;
             }
         }
     }
 }
 
-/// Whether there is more to look at.
-async fn look(log: &Log, watch: &mut Watch, walk: &mut Walk) -> bool {
+/// Gives how long to wait until the next look.
+async fn look(log: &Log, watch: &mut Watch, walk: &mut Walk) -> Duration {
     let looks = watch.take(BATCH_LEN_MAX, clock::now());
     let is_full = looks.len() == BATCH_LEN_MAX;
     let looked = match looks.is_empty() {
         false => look_at(log, watch, looks).await.map(|()| is_full),
         true => walk.on(log).await,
     };
-    looked.unwrap_or_else(|fault| {
-        debug!(%fault, "timers that have ended stay for now");
-        false
-    })
+    match looked {
+        Ok(true) => Duration::ZERO,
+        Ok(false) => LOOK_EVERY,
+        Err(fault) => {
+            debug!(%fault, "timers that have ended stay for now");
+            AGAIN_AFTER
+        }
+    }
 }
 
 /// Most are awaited still, and cost no look into DUE.
