@@ -8,6 +8,7 @@
 
 mod active;
 mod awaited;
+mod ids;
 mod judge;
 mod memory;
 mod origin;
@@ -16,18 +17,20 @@ mod settle;
 mod snapshot;
 mod standby;
 
+pub use ids::{Ids, IdsFolder};
 pub use memory::Memory;
 pub use repair::{Plan, repair};
 pub use snapshot::Snapshots;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::connection::State;
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
-use crate::log::{Fault, Log, Retry};
+use crate::log::{Fault, Log, Mark, Retry};
 use crate::wire::commit::COMMIT_BYTES_MAX;
 use crate::words::{CommandSeq, EventSeq};
 
@@ -45,7 +48,9 @@ pub async fn run(log: Log, data: &Path, stop: CancellationToken) -> Result<(), F
     let mut decider = Decider {
         log,
         snapshots,
+        folder: IdsFolder::at(data),
         memory: None,
+        ids: None,
         unfit: None,
         reached: CommandSeq::default(),
         told: EventSeq::default(),
@@ -68,7 +73,9 @@ pub async fn run(log: Log, data: &Path, stop: CancellationToken) -> Result<(), F
 struct Decider {
     log: Log,
     snapshots: Snapshots,
+    folder: IdsFolder,
     memory: Option<Memory>,
+    ids: Option<Arc<Ids>>,
     /// The command whose decision the rules could not take in.
     unfit: Option<CommandSeq>,
     /// The last command that was found decided when the log was read.
@@ -82,12 +89,17 @@ struct Decider {
 impl Decider {
     /// Follows the log until nobody is active, then decides until it is stopped or loses the fence.
     async fn turn(&mut self, stop: &CancellationToken) -> Result<(), Fault> {
-        let Decider { log, snapshots, .. } = self;
         let mut memory = match self.memory.take() {
             Some(memory) => memory,
-            None => Memory::load(log, snapshots).await?.having_told(self.told),
+            None => {
+                // The log may be another one, or end earlier.
+                self.ids = None;
+                Memory::load(&self.log, &self.snapshots).await?.having_told(self.told)
+            }
         };
-        let caught_up = memory.catch_up(log).await;
+        let ids = self.ids_up_to(memory.mark()).await;
+        let Decider { log, snapshots, .. } = self;
+        let caught_up = memory.catch_up(log, ids.as_ref().ok()).await;
         self.told = memory.passed_over().1;
         caught_up?;
         let (command, commit) = memory.state().position();
@@ -95,17 +107,30 @@ impl Decider {
             (self.reached, self.faults) = (command, 0);
         }
         if standby::someone_is_active(log).await {
+            self.ids = ids.inspect_err(|fault| debug!(%fault, "standing by without the ids")).ok();
             self.memory = Some(memory);
             stop.run_until_cancelled(standby::pause()).await;
             return Ok(());
         }
+        let ids = &ids?;
         memory.stops_reading();
         must_take_commits(log)?;
         origin::compare(log, memory.mark()).await?;
         let commands = &log.another("decider commands").await?;
         info!(seq = command.0, commit = commit.0, "deciding");
-        let turn = active::Turn { log, commands, snapshots, unfit: &mut self.unfit, stop };
+        let turn = active::Turn { log, commands, snapshots, ids, unfit: &mut self.unfit, stop };
         active::decide(turn, memory).await
+    }
+
+    /// The ids, with all that this commit and those before it have used. Where they cannot be had nothing is decided; who stands
+    /// by needs none yet: a process beside it that uses the same folder may have it.
+    async fn ids_up_to(&mut self, mark: Mark) -> Result<Arc<Ids>, Fault> {
+        let ids = match self.ids.take() {
+            Some(ids) => ids,
+            None => self.folder.open(&self.log).await?,
+        };
+        ids.reach(&self.log, mark).await?;
+        Ok(ids)
     }
 
     /// How long to wait after a fault. While the server is away there is nothing to spare.
