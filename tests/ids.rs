@@ -17,7 +17,6 @@ use homing::server::Sync;
 use homing::wire::outcome::OutcomeBody;
 use homing::wire::{command, subjects, to_value};
 use homing::words::{CommandSeq, EventSeq, Instant, MessageId};
-use support::Homing;
 use support::pure_decider::PureDecider;
 use support::server::server as start_server;
 use support::world::{World, registers, says, story};
@@ -64,7 +63,9 @@ async fn many_ids(log: &Log) {
         pipeline.publish(subjects::command("alice", said.verb()), payload).await.expect("it is sent");
     }
     pipeline.drain().await.expect("it is stored");
-    let last = answer(log, "alice", &Command::from(Recall { message: MessageId::of(CommandSeq(1)), id: None })).await;
+    let last =
+        answer(log, "alice", &Command::from(Recall { message: MessageId::of(CommandSeq(1)), id: None }))
+            .await;
     assert!(!last.accepted);
 }
 
@@ -99,7 +100,11 @@ fn an_id_is_known_to_whoever_decides_after_a_crash_or_without_snapshot_and_folde
             knows(&format!("without {lost:?}")).await;
         }
         let told = active.log();
-        assert_eq!(told.matches("the ids of seven days are read").count(), 1, "where nothing else was read: {told}");
+        assert_eq!(
+            told.matches("the ids of seven days are read").count(),
+            1,
+            "where nothing else was read: {told}"
+        );
         let standby = world.serve("second", "decider");
         active.kill();
         knows("another one takes over").await;
@@ -110,7 +115,7 @@ fn an_id_is_known_to_whoever_decides_after_a_crash_or_without_snapshot_and_folde
 /// A user's commands with ids, and what the state does not hold any more.
 fn decided(ids: &[&str]) -> (PureDecider, Vec<homing::rules::Stamp>) {
     let mut decider = PureDecider::default();
-    let at = |seq: u64| Instant::from_unix_ms(1_796_000_000_000 + i64::try_from(seq).expect("a few"));
+    let at = |seq: u64| Instant::from_unix_ms(1_790_000_000_000 + i64::try_from(seq).expect("a few"));
     let mut says = |by: &str, said: &Command| {
         let seq = decider.seq + 1;
         let payload = command::encode(said, Encoding::Json);
@@ -136,7 +141,11 @@ fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder can be made");
     for entry in fs::read_dir(from).expect("it is a folder").map(|entry| entry.expect("it can be read")) {
         let (from, to) = (entry.path(), to.join(entry.file_name()));
-        if from.is_dir() { copy(&from, &to) } else { fs::copy(&from, &to).map(drop).expect("it can be copied") }
+        if from.is_dir() {
+            copy(&from, &to)
+        } else {
+            fs::copy(&from, &to).map(drop).expect("it can be copied")
+        }
     }
 }
 

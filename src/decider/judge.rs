@@ -70,7 +70,8 @@ pub(super) fn judge(state: &State, heard: Heard<'_>) -> Judged {
 fn judge_by(rules: fn(&State, &Order) -> Decision, state: &State, heard: Heard<'_>) -> Judged {
     let Heard { record, order } = heard;
     // The state is only looked at, so a panic leaves nothing half done.
-    match order.and_then(|order| catch_unwind(AssertUnwindSafe(|| decided(rules, state, record, order))).ok()) {
+    match order.and_then(|order| catch_unwind(AssertUnwindSafe(|| decided(rules, state, record, order))).ok())
+    {
         Some(judged) if judged.outgoing.iter().all(fits) => judged,
         Some(_) => {
             error!(
@@ -175,7 +176,8 @@ mod tests {
         let panics = |_: &State, order: &Order| -> Decision { panic!("deciding {:?}", order.seq) };
         let (mut state, before) = (State::default(), State::default());
         let register = r#"{"name":"alice"}"#;
-        let first = judge_by(panics, &state, Heard::of(&record(7, "homing.cmd._admin.user.register", register)));
+        let first =
+            judge_by(panics, &state, Heard::of(&record(7, "homing.cmd._admin.user.register", register)));
         assert_eq!(codes(&first), ["command.failed"]);
         let told = String::from_utf8(first.answer.payload.to_vec()).unwrap();
         assert!(told.contains(r#""command":7"#) && told.contains("number, 7"), "{told}");

@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing is acknowledged and nothing is decided twice: the last commit is the position.
 //! Invariant: an outcome is told, and a snapshot kept, only after the commits behind it are stored.
+//! Invariant: whether an `id` was used before is known for seven days: by the state, or by `ids/` on disk.
 //! Invariant: whoever loses the fence forgets what it believed and reads the log again.
 //! Invariant: nothing that a command says, and nothing that somebody else has published, stops the deciding.
 //! Invariant: nothing is decided before COMMANDS was held against EVENTS: what is acknowledged is decided, or is said not to be.
@@ -112,7 +113,13 @@ impl Decider {
             stop.run_until_cancelled(standby::pause()).await;
             return Ok(());
         }
-        let ids = &ids?;
+        let ids = match &ids {
+            Ok(ids) => ids,
+            Err(_) => {
+                self.memory = Some(memory);
+                return ids.map(drop);
+            }
+        };
         memory.stops_reading();
         must_take_commits(log)?;
         origin::compare(log, memory.mark()).await?;

@@ -22,7 +22,11 @@ const STORED_WITHIN: Duration = Duration::from_secs(2);
 /// One decision on its way to being stored.
 pub(super) enum Settling {
     /// With the commit that the state stands at behind it.
-    Decision { appending: Vec<Appending>, outcome: Answer, mark: Mark },
+    Decision {
+        appending: Vec<Appending>,
+        outcome: Answer,
+        mark: Mark,
+    },
     Snapshot(Vec<u8>),
 }
 

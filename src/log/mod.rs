@@ -41,7 +41,7 @@ pub use mark::Mark;
 pub use minutes::TIMERS;
 pub use nats_url::NatsUrl;
 pub use pipeline::Pipeline;
-pub use projection::{Projection, blocking};
+pub use projection::{Projection, Shape, blocking};
 pub use pull::{Pull, Source, Taken, Verdict};
 pub use read::Ends;
 pub use rebuild::rebuilding;

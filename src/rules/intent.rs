@@ -107,7 +107,9 @@ impl Kept {
             Outcome::Message(_) => 8,
             Outcome::User(name, _) => 8 + name.as_str().len(),
             Outcome::Schedule(_, over_quota) => 8 + 64 * over_quota.len(),
-            Outcome::Refused(why) => why.code.len() + why.text.len() + why.field.as_ref().map_or(0, String::len),
+            Outcome::Refused(why) => {
+                why.code.len() + why.text.len() + why.field.as_ref().map_or(0, String::len)
+            }
         };
         u32::try_from(16 + 16 + 8 + 1 + outcome).unwrap_or(u32::MAX)
     }

@@ -23,16 +23,17 @@ use sled::{Batch, IVec};
 use tokio::time::timeout;
 use tracing::info;
 
-use crate::log::{Fault, Log, Mark, Projection, Record, Retry, blocking};
+use crate::log::{Fault, Log, Mark, Projection, Record, Retry, Shape, blocking};
 use crate::rules::{KEPT_FOR, Kept, LATEST_LEN_MAX, Stamp};
 use crate::wire::{from_msgpack, to_msgpack};
 use crate::words::{CommandSeq, EventSeq, Instant, Span};
 
-pub(super) use writer::{Handing, write};
 use writer::{HELD_LEN_MAX, QUEUE_LEN_MAX};
+pub(super) use writer::{Handing, write};
 
-/// Rows of another format are rebuilt from the log.
-const FORMAT: u32 = 1;
+/// Rows of another format are rebuilt from the log. The cache is small, for nearly every id that is looked for is new and not
+/// there: with more it costs a little less, and memory six times the bytes. As it is, some fifty megabytes, and 25 bytes for each id.
+const SHAPE: Shape = Shape { format: 1, cache_bytes: 8 * 1_024 * 1_024 };
 const CURSOR: &[u8] = b"c";
 const ID: u8 = b'i';
 /// Behind the last of them.
@@ -40,8 +41,8 @@ const IDS_END: u8 = ID + 1;
 const STAMP_LEN: usize = 16;
 /// What no longer counts may leave; it does this much later, for a server's clock can go back a little.
 const GRACE: Span = Span::from_secs(3_600);
-/// Rows written at once. Whoever looks for an id waits for them, one or two milliseconds.
-const PIECE_LEN_MAX: usize = 128;
+/// Rows written at once, a few milliseconds' worth: whoever looks for an id waits for them.
+const PIECE_LEN_MAX: usize = 32;
 /// Rows that the sweep looks at for each one written, and at least: with as many ids coming as going it has looked at all of
 /// them in less than a day, and so an eighth more are there than count.
 const SWEEP_PER_ROW: usize = 8;
@@ -53,7 +54,10 @@ const DISK_WITHIN: Duration = Duration::from_secs(5);
 /// How often a rebuild says how far it is.
 const TOLD_EVERY: u64 = 500_000;
 
-const _: () = assert!(QUEUE_LEN_MAX + HELD_LEN_MAX + ASKED_LEN_MAX < LATEST_LEN_MAX, "memory holds what is not on disk");
+const _: () = assert!(
+    QUEUE_LEN_MAX + HELD_LEN_MAX + ASKED_LEN_MAX < LATEST_LEN_MAX,
+    "memory holds what is not on disk"
+);
 
 /// An id that was used by a decision of the log.
 #[derive(Debug, Clone)]
@@ -87,8 +91,10 @@ impl IdsFolder {
             let path = self.path.clone();
             blocking(move || Projection::set_aside(&path)).await?;
         }
-        let rows = Projection::of(log, &self.path, FORMAT).await?;
-        Ok(Arc::new(Ids { rows, torn: Arc::clone(&self.torn) }))
+        let rows = Projection::of(log, &self.path, SHAPE).await?;
+        let last = log.wrapped_record("EVENTS", log.last_seq("EVENTS").await?.max(1), None).await?;
+        let last = last.and_then(|last| last.commit().ok()).map_or(Instant::default(), |last| last.at);
+        Ok(Arc::new(Ids { rows, oldest: oldest_kept(last), torn: Arc::clone(&self.torn) }))
     }
 }
 
@@ -96,6 +102,8 @@ impl IdsFolder {
 #[derive(Debug)]
 pub struct Ids {
     rows: Projection,
+    /// What was said before this time did not count any more where the log ended: a rebuild leaves it out.
+    oldest: Instant,
     torn: Arc<AtomicBool>,
 }
 
@@ -110,14 +118,19 @@ impl Ids {
             return Ok(());
         }
         let first = log.first_since("EVENTS", oldest_kept(until.at)).await?.max(position.next().0);
+        if first > until.seq.0 {
+            return self.take(Vec::new(), until).await;
+        }
         let mut events = log.follow("EVENTS", None, first);
-        let (mut command, mut told) = (CommandSeq::default(), first);
+        let (mut command, mut read, mut told) = (CommandSeq::default(), 0, first);
         info!(seq = first, until = until.seq.0, "reading the ids of seven days");
-        while self.rows.position() < until.seq {
+        while read < until.seq.0 {
             let records = events.next().await?;
-            let read = records.last().map_or(0, |record| record.seq);
+            read = records.last().map_or(read, |record| record.seq);
             let (fresh, mark) = used(&records, until, &mut command);
-            self.take(fresh, mark.unwrap_or(Mark { seq: EventSeq(read.min(until.seq.0)), ..until })).await?;
+            if let Some(mark) = mark {
+                self.take(fresh, mark).await?;
+            }
             if read >= told + TOLD_EVERY {
                 told = read;
                 info!(seq = read, until = until.seq.0, "reading the ids of seven days");
@@ -168,7 +181,8 @@ impl Ids {
     fn read(&self, keys: &[Stamp]) -> Result<BTreeMap<Stamp, Kept>, Fault> {
         let mut found = BTreeMap::new();
         for key in keys {
-            let row = self.rows.db().get(row_key(key)).map_err(|error| Fault::sled("look for an id", error))?;
+            let row =
+                self.rows.db().get(row_key(key)).map_err(|error| Fault::sled("look for an id", error))?;
             if let Some(row) = row {
                 found.insert(*key, kept(&row).ok_or_else(Fault::torn)?);
             }
@@ -177,7 +191,7 @@ impl Ids {
     }
 
     fn write(&self, fresh: &[Fresh], until: Mark) -> Result<(), Fault> {
-        let (position, oldest) = (self.rows.position(), oldest_kept(until.at));
+        let (position, oldest) = (self.rows.position(), self.oldest.max(oldest_kept(until.at)));
         if until.seq <= position {
             return Ok(());
         }

@@ -13,7 +13,8 @@ const HOUR_MS: i64 = 3_600_000;
 const WEEK_MS: i64 = 7 * 24 * HOUR_MS;
 
 fn opened(folder: &TempDir) -> Arc<Ids> {
-    Arc::new(Ids { rows: Projection::open(folder.path(), FORMAT).unwrap(), torn: Arc::default() })
+    let rows = Projection::open(folder.path(), SHAPE).unwrap();
+    Arc::new(Ids { rows, oldest: Instant::from_unix_ms(i64::MIN), torn: Arc::default() })
 }
 
 fn key(number: u64) -> Stamp {
@@ -47,7 +48,10 @@ fn an_id_stays_while_it_counts_and_leaves_the_disk_when_it_does_not() {
     drop(ids);
     let ids = opened(&folder);
     assert_eq!((ids.rows.position(), known(&ids, 301).len()), (EventSeq(400), 301));
-    assert_eq!(ids.read(&[key(7), key(999)]).unwrap(), BTreeMap::from([(key(7), (*fresh(7, 1_000).kept).clone())]));
+    assert_eq!(
+        ids.read(&[key(7), key(999)]).unwrap(),
+        BTreeMap::from([(key(7), (*fresh(7, 1_000).kept).clone())])
+    );
     // With what comes the sweep goes on, some rows at a time: three times bring it round.
     let times = |from: u64, at_ms: i64| {
         (from..from + 3).for_each(|seq| ids.write(&[], mark(seq, at_ms)).unwrap());
@@ -65,10 +69,20 @@ fn an_id_stays_while_it_counts_and_leaves_the_disk_when_it_does_not() {
 #[test]
 fn a_row_takes_about_what_it_costs_its_user() {
     let at = Instant::from_unix_ms(1_800_000_000_000);
-    let over = OverQuota { nominal: "2026-12-01T09:00:00".parse().unwrap(), due: at, code: "quota.day_exceeded".into() };
+    let over = OverQuota {
+        nominal: "2026-12-01T09:00:00".parse().unwrap(),
+        due: at,
+        code: "quota.day_exceeded".into(),
+    };
     let refused = Outcome::Refused(Box::new(Rejection::unknown_recipient("dave")));
     let schedule = |len: usize| Outcome::Schedule(ScheduleId::of(CommandSeq(9)), vec![over.clone(); len]);
-    let outcomes = [Outcome::Accepted, Outcome::Message(MessageId::of(CommandSeq(1 << 40))), schedule(0), schedule(9), refused];
+    let outcomes = [
+        Outcome::Accepted,
+        Outcome::Message(MessageId::of(CommandSeq(1 << 40))),
+        schedule(0),
+        schedule(9),
+        refused,
+    ];
     for outcome in outcomes {
         let of = Kept { content: key(1), at, outcome };
         let (row, costs) = (row_key(&key(2)).len() + row(&of).len(), of.bytes_len() as usize);

@@ -49,7 +49,8 @@ impl IdsUsed {
             return Ok(());
         }
         let free = (now.on + 1..).find(|day| has_room(now.on(*day))).unwrap_or(i64::MAX);
-        Err(Rejection::ids_used_up(max).until(Instant::default() + Span::from_ms(free.saturating_mul(DAY_MS))))
+        Err(Rejection::ids_used_up(max)
+            .until(Instant::default() + Span::from_ms(free.saturating_mul(DAY_MS))))
     }
 
     pub(in crate::rules) fn count(&mut self, more: u32, at: Instant) {
@@ -85,7 +86,11 @@ mod tests {
             (101, "2026-12-02T00:00:00Z", "2026-12-10T00:00:00Z"),
         ] {
             let refused = used.check(limits, more, at(now)).unwrap_err();
-            assert_eq!((refused.code.as_str(), refused.retry_at), ("quota.ids", Some(at(free))), "{more} {now}");
+            assert_eq!(
+                (refused.code.as_str(), refused.retry_at),
+                ("quota.ids", Some(at(free))),
+                "{more} {now}"
+            );
             assert!(used.check(limits, more, at(free)).is_ok(), "{more} at {free}");
         }
         used.count(1, at("2026-12-20T00:00:00Z"));

@@ -60,7 +60,12 @@ pub(super) fn paced(state: &mut State, by: &Sender, fact: &Fact, at: Instant) {
 
 /// Whether this outcome can be kept under an id. Homing's own parts have no budget: theirs are kept by number and for minutes;
 /// and no command of an operator's has an id.
-pub(super) fn check_ids(state: &State, order: &Order, mark: &IntentMark, outcome: &Outcome) -> Result<(), Rejection> {
+pub(super) fn check_ids(
+    state: &State,
+    order: &Order,
+    mark: &IntentMark,
+    outcome: &Outcome,
+) -> Result<(), Rejection> {
     let Some(user) = order.by.user().and_then(|name| state.user_named(name)) else { return Ok(()) };
     let kept = Kept { content: mark.content, at: order.at, outcome: outcome.clone() };
     let used = user.ids.as_deref().copied().unwrap_or_default();
