@@ -113,11 +113,11 @@ impl Decider {
             stop.run_until_cancelled(standby::pause()).await;
             return Ok(());
         }
-        let ids = match &ids {
+        let ids = match ids {
             Ok(ids) => ids,
-            Err(_) => {
+            Err(fault) => {
                 self.memory = Some(memory);
-                return ids.map(drop);
+                return Err(fault);
             }
         };
         memory.stops_reading();
@@ -125,7 +125,7 @@ impl Decider {
         origin::compare(log, memory.mark()).await?;
         let commands = &log.another("decider commands").await?;
         info!(seq = command.0, commit = commit.0, "deciding");
-        let turn = active::Turn { log, commands, snapshots, ids, unfit: &mut self.unfit, stop };
+        let turn = active::Turn { log, commands, snapshots, ids: &ids, unfit: &mut self.unfit, stop };
         active::decide(turn, memory).await
     }
 
