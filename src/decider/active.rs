@@ -1,17 +1,20 @@
 //! Deciding: each command in stream order, its commit appended under the fence, the next one not waiting for it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::judge::{Judged, failed, judge};
+use super::ids::{ASKED_LEN_MAX, Handing, Ids, write};
+use super::judge::{Heard, Judged, failed, judge};
 use super::settle::{IN_FLIGHT_MAX, Settling, settle};
 use super::{Memory, Snapshots, awaited, origin, standby};
 use crate::log::{Appender, Appending, Fault, Log, Record, Retry};
+use crate::rules::State;
 use crate::words::CommandSeq;
 
 /// So long without a command is a good time for a snapshot.
@@ -25,6 +28,7 @@ pub(super) struct Turn<'a> {
     /// COMMANDS is read on a connection of its own: a record that no client can read ends the one that it comes on.
     pub(super) commands: &'a Log,
     pub(super) snapshots: &'a Snapshots,
+    pub(super) ids: &'a Arc<Ids>,
     /// The command whose decision the rules could not take in the last time: it is refused.
     pub(super) unfit: &'a mut Option<CommandSeq>,
     pub(super) stop: &'a CancellationToken,
@@ -32,25 +36,35 @@ pub(super) struct Turn<'a> {
 
 /// Decides until `stop`, then waits for what is under way and keeps a snapshot.
 pub(super) async fn decide(turn: Turn<'_>, memory: Memory) -> Result<(), Fault> {
-    let Turn { log, commands, snapshots, unfit, stop } = turn;
-    must_be_completed_alike(log, &memory).await?;
+    let Turn { log, commands, snapshots, ids, unfit, stop } = turn;
+    must_be_completed_alike(log, &memory, ids).await?;
     // Anybody may ask, and a question that no client can read ends the connection it comes on: not the one that appends.
     let ears = log.another("decider questions").await?;
     let _claim = standby::claim(&ears, memory.passed_over().0).await?;
     let mut questions = awaited::questions(&ears).await?;
     let (appender, acks) = log.appender(memory.read()).await?;
     let (queue, settling) = mpsc::channel(IN_FLIGHT_MAX);
-    let settler = settle(log.client().clone(), acks, snapshots.clone(), settling);
+    let (stored, told) = watch::channel(memory.mark());
+    let settler = settle(log.client().clone(), acks, snapshots.clone(), stored, settling);
     let mut settler = AbortOnDropHandle::new(tokio::spawn(settler));
+    let (handing, writer) = write(Arc::clone(ids), told);
+    let mut writer = AbortOnDropHandle::new(tokio::spawn(writer));
     let first = memory.state().position().0.0 + 1;
     let mut commands = commands.follow("COMMANDS", None, first);
-    let mut active = Active { appender, memory, queue, unfit, begun: commands.begun() };
+    let mut active = Active { appender, memory, queue, ids, handing, unfit, begun: commands.begun() };
     let mut compare = interval(COMPARE_EVERY);
     compare.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let ended = loop {
         tokio::select! {
             () = stop.cancelled() => break Ok(()),
-            ended = &mut settler => return joined(ended),
+            ended = &mut settler => {
+                drop(active);
+                return joined(ended).and(joined(writer.await));
+            }
+            ended = &mut writer => {
+                drop(active);
+                return joined(settler.await).and(joined(ended));
+            }
             () = sleep(QUIET), if active.memory.wants_snapshot() => active.keep_snapshot().await,
             Some(question) = questions.next() => {
                 awaited::answer(ears.client(), &active.memory, question).await;
@@ -74,20 +88,33 @@ pub(super) async fn decide(turn: Turn<'_>, memory: Memory) -> Result<(), Fault> 
         active.keep_snapshot().await;
     }
     drop(active);
-    // What is under way is waited for. Where an append failed, that came first.
-    joined(settler.await).and(ended)
+    // What is under way is waited for. Where an append failed, or the disk of the ids, that came first.
+    joined(settler.await).and(joined(writer.await)).and(ended)
 }
 
 /// Whoever cannot complete what was begun says so before it says that it decides.
-async fn must_be_completed_alike(log: &Log, memory: &Memory) -> Result<(), Fault> {
+async fn must_be_completed_alike(log: &Log, memory: &Memory, ids: &Arc<Ids>) -> Result<(), Fault> {
     let Some(begun) = memory.written().first().map(|part| part.command) else { return Ok(()) };
     let command = log.wrapped_record("COMMANDS", begun.0, None).await?.filter(|it| it.seq == begun.0);
     // Between the position and this command nothing was decided that has facts, so the state is the one to judge by.
-    let parts = command.map(|command| judge(memory.state(), &command).parts).unwrap_or_default();
+    let heard = hear(ids, memory.state(), command.as_slice()).await?;
+    let parts = heard.into_iter().next().map(|heard| judge(memory.state(), heard).parts).unwrap_or_default();
     if parts.get(..memory.written().len()) == Some(memory.written()) {
         return Ok(());
     }
     Err(otherwise(memory, begun))
+}
+
+/// Reads commands, and looks for those of their ids that are not in memory any more.
+async fn hear<'a>(ids: &Arc<Ids>, state: &State, records: &'a [Record]) -> Result<Vec<Heard<'a>>, Fault> {
+    let heard: Vec<Heard<'a>> = records.iter().map(Heard::of).collect();
+    let keys = heard.iter().filter_map(Heard::kept_under).filter(|key| !state.holds_id(key)).collect();
+    let found = ids.find(keys).await?;
+    let knowing = |heard: Heard<'a>| {
+        let kept = heard.kept_under().and_then(|key| found.get(&key).cloned());
+        heard.knowing(kept)
+    };
+    Ok(heard.into_iter().map(knowing).collect())
 }
 
 /// A decision was begun in the log, and is not the one that is made now. To complete it by this one would leave half of each.
@@ -103,7 +130,7 @@ fn otherwise(memory: &Memory, seq: CommandSeq) -> Fault {
 }
 
 fn joined(ended: Result<Result<(), Fault>, tokio::task::JoinError>) -> Result<(), Fault> {
-    ended.unwrap_or_else(|error| Err(Fault::reload("settle decisions").because(error)))
+    ended.unwrap_or_else(|error| Err(Fault::reload("store decisions").because(error)))
 }
 
 /// Where commands become commits.
@@ -111,6 +138,8 @@ struct Active<'a> {
     memory: Memory,
     appender: Appender,
     queue: mpsc::Sender<Settling>,
+    ids: &'a Arc<Ids>,
+    handing: Handing,
     unfit: &'a mut Option<CommandSeq>,
     /// Of the reader of COMMANDS, when it was last known to be the stream that EVENTS answers.
     begun: u64,
@@ -122,19 +151,24 @@ impl Active<'_> {
             origin::compare(log, self.memory.mark()).await?;
             self.begun = begun;
         }
-        for record in records {
-            self.decide_one(&record).await?;
+        for records in records.chunks(ASKED_LEN_MAX) {
+            for heard in hear(self.ids, self.memory.state(), records).await? {
+                self.decide_one(heard).await?;
+            }
         }
         Ok(())
     }
 
-    async fn decide_one(&mut self, record: &Record) -> Result<(), Fault> {
-        let seq = CommandSeq(record.seq);
-        let judged =
-            if *self.unfit == Some(seq) { failed(record) } else { judge(self.memory.state(), record) };
+    async fn decide_one(&mut self, heard: Heard<'_>) -> Result<(), Fault> {
+        let seq = CommandSeq(heard.record().seq);
+        let is_unfit = *self.unfit == Some(seq);
+        let judged = if is_unfit { failed(heard.record()) } else { judge(self.memory.state(), heard) };
         let answer = judged.answer.clone();
         let appending = self.append(judged, seq).await?;
-        let settling = Settling::Decision { appending, outcome: answer };
+        for fresh in self.memory.take_fresh() {
+            self.handing.hand(fresh).await?;
+        }
+        let settling = Settling::Decision { appending, outcome: answer, mark: self.memory.mark() };
         self.queue.send(settling).await.map_err(|_| Fault::reload("hand on a decision"))?;
         if self.memory.needs_snapshot() {
             self.keep_snapshot().await;

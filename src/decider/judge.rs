@@ -8,7 +8,8 @@ use tracing::error;
 
 use super::settle::Answer;
 use crate::log::Record;
-use crate::rules::{Commit, Decision, Order, Rejection, State, decide, refuse};
+use crate::rules::{Commit, Decision, Kept, Order, Rejection, Stamp, State, decide, refuse};
+use crate::wire::command::Unread;
 use crate::wire::headers::{self, Trace};
 use crate::wire::outcome::OutcomeBody;
 use crate::wire::{Outgoing, command, commit, subjects, to_payload};
@@ -28,23 +29,58 @@ pub(super) struct Judged {
     pub(super) answer: Answer,
 }
 
-/// Judges by the rules.
-pub(super) fn judge(state: &State, record: &Record) -> Judged {
-    judge_by(decide, state, record)
+/// A command as it was read, before it is judged.
+#[derive(Debug)]
+pub(super) struct Heard<'a> {
+    record: &'a Record,
+    /// None where the reading panicked.
+    order: Option<Result<Order, Box<Unread>>>,
 }
 
-fn judge_by(rules: fn(&State, &Order) -> Decision, state: &State, record: &Record) -> Judged {
+impl<'a> Heard<'a> {
+    pub(super) fn of(record: &'a Record) -> Heard<'a> {
+        let (subject, seq) = (record.subject.as_str(), CommandSeq(record.seq));
+        let read = || command::parse(subject, &record.payload, seq, record.at);
+        Heard { record, order: catch_unwind(AssertUnwindSafe(read)).ok() }
+    }
+
+    pub(super) fn record(&self) -> &'a Record {
+        self.record
+    }
+
+    /// Under what its id is kept, where it has one.
+    pub(super) fn kept_under(&self) -> Option<Stamp> {
+        self.order.as_ref()?.as_ref().ok()?.kept_under()
+    }
+
+    /// The same, with what was found under its id.
+    pub(super) fn knowing(mut self, kept: Option<Kept>) -> Heard<'a> {
+        if let Some(Ok(order)) = &mut self.order {
+            order.kept = kept;
+        }
+        self
+    }
+}
+
+/// Judges by the rules.
+pub(super) fn judge(state: &State, heard: Heard<'_>) -> Judged {
+    judge_by(decide, state, heard)
+}
+
+fn judge_by(rules: fn(&State, &Order) -> Decision, state: &State, heard: Heard<'_>) -> Judged {
+    let Heard { record, order } = heard;
     // The state is only looked at, so a panic leaves nothing half done.
-    match catch_unwind(AssertUnwindSafe(|| decided(rules, state, record))) {
-        Ok(judged) if judged.outgoing.iter().all(fits) => judged,
-        Ok(_) => {
+    match order.and_then(|order| catch_unwind(AssertUnwindSafe(|| decided(rules, state, record, order))).ok())
+    {
+        Some(judged) if judged.outgoing.iter().all(fits) => judged,
+        Some(_) => {
             error!(
                 seq = record.seq,
                 "the decision is larger than EVENTS takes: the command is refused as command.failed"
             );
             failed(record)
         }
-        Err(_) => {
+        None => {
             error!(seq = record.seq, "a rule panicked: the command is refused as command.failed");
             failed(record)
         }
@@ -55,9 +91,14 @@ fn fits(outgoing: &Outgoing) -> bool {
     outgoing.bytes_len() + FENCE_BYTES <= commit::COMMIT_BYTES_MAX
 }
 
-fn decided(rules: fn(&State, &Order) -> Decision, state: &State, record: &Record) -> Judged {
+fn decided(
+    rules: fn(&State, &Order) -> Decision,
+    state: &State,
+    record: &Record,
+    order: Result<Order, Box<Unread>>,
+) -> Judged {
     let seq = CommandSeq(record.seq);
-    match command::parse(record.subject.as_str(), &record.payload, seq, record.at) {
+    match order {
         Ok(order) => {
             let decision = rules(state, &order);
             let body = OutcomeBody::new(seq, &decision.outcome);
@@ -135,13 +176,14 @@ mod tests {
         let panics = |_: &State, order: &Order| -> Decision { panic!("deciding {:?}", order.seq) };
         let (mut state, before) = (State::default(), State::default());
         let register = r#"{"name":"alice"}"#;
-        let first = judge_by(panics, &state, &record(7, "homing.cmd._admin.user.register", register));
+        let first =
+            judge_by(panics, &state, Heard::of(&record(7, "homing.cmd._admin.user.register", register)));
         assert_eq!(codes(&first), ["command.failed"]);
         let told = String::from_utf8(first.answer.payload.to_vec()).unwrap();
         assert!(told.contains(r#""command":7"#) && told.contains("number, 7"), "{told}");
         assert_eq!(state, before);
         state.evolve(&first.parts, EventSeq(1));
-        let next = judge(&state, &record(8, "homing.cmd._admin.user.register", register));
+        let next = judge(&state, Heard::of(&record(8, "homing.cmd._admin.user.register", register)));
         assert!(next.parts[0].facts[0].get::<Registered>().is_some());
     }
 
@@ -149,10 +191,10 @@ mod tests {
     fn a_decision_is_parted_by_its_bytes_and_refused_where_one_fact_alone_is_too_large() {
         let many = |_: &State, _: &Order| decision((0..40).map(|_| large(60_000)).collect());
         let asked = record(7, "homing.cmd._admin.user.register", r#"{"name":"alice"}"#);
-        let parted = judge_by(many, &State::default(), &asked);
+        let parted = judge_by(many, &State::default(), Heard::of(&asked));
         assert_eq!(parted.parts.iter().map(|part| part.facts.len()).collect::<Vec<_>>(), [17, 17, 6]);
         assert!(parted.outgoing.iter().all(fits));
         let one = |_: &State, _: &Order| decision(vec![large(100), large(commit::COMMIT_BYTES_MAX)]);
-        assert_eq!(codes(&judge_by(one, &State::default(), &asked)), ["command.failed"]);
+        assert_eq!(codes(&judge_by(one, &State::default(), Heard::of(&asked))), ["command.failed"]);
     }
 }

@@ -3,6 +3,7 @@
 //! Invariant: what cannot be taken in is never appended: a decision is taken in before it is sent.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use tracing::{error, warn};
 
@@ -11,6 +12,7 @@ use crate::rules::{Commit, State};
 use crate::words::{CommandSeq, EventSeq};
 
 use super::Snapshots;
+use super::ids::{Fresh, Ids};
 
 /// Commits after which a snapshot is wanted, at least: what a start has to read again, well under a second. With more kept
 /// than this, as many as are kept, for making one takes as long as that is large.
@@ -36,6 +38,8 @@ pub struct Memory {
     reported: EventSeq,
     /// A standby's reader goes on from look to look: a consumer for each would be several a second.
     follower: Option<Follower>,
+    /// The ids of the last decisions, until somebody takes them.
+    fresh: Vec<Fresh>,
 }
 
 impl Memory {
@@ -70,15 +74,15 @@ impl Memory {
     }
 
     /// The last commit taken in.
-    pub(super) fn mark(&self) -> Mark {
+    pub fn mark(&self) -> Mark {
         self.mark
     }
 
-    /// Reads EVENTS to its present end.
+    /// Reads EVENTS to its present end, and `ids` with it.
     ///
     /// # Errors
-    /// When the server does not answer, or the log cannot be gone on with.
-    pub async fn catch_up(&mut self, log: &Log) -> Result<(), Fault> {
+    /// When the server does not answer, or the log cannot be gone on with; or where the disk of the ids does not work.
+    pub async fn catch_up(&mut self, log: &Log, ids: Option<&Arc<Ids>>) -> Result<(), Fault> {
         let last = log.last_seq("EVENTS").await?;
         if last < self.read.0 {
             return Err(Fault::reload("go on: EVENTS is shorter than what was read of it"));
@@ -91,6 +95,10 @@ impl Memory {
         while self.read.0 < last {
             for record in follower.next().await? {
                 self.take(&record)?;
+            }
+            let fresh = self.take_fresh();
+            if let Some(ids) = ids {
+                ids.take(fresh, self.mark).await?;
             }
         }
         self.follower = Some(follower);
@@ -115,6 +123,11 @@ impl Memory {
                 Ok(())
             }
         }
+    }
+
+    /// The ids of the decisions taken in since it was asked last.
+    pub(super) fn take_fresh(&mut self) -> Vec<Fresh> {
+        std::mem::take(&mut self.fresh)
     }
 
     fn take_part(&mut self, commit: Commit) -> Result<(), Fault> {
@@ -170,6 +183,8 @@ impl Memory {
         };
         let (command, seq) = self.state.position();
         self.mark = Mark { seq, command, at: last.at, log: self.mark.log };
+        let kept = parts.first().and_then(Commit::kept);
+        self.fresh.extend(kept.map(|(key, kept)| Fresh { mark: self.mark, key, kept }));
         Ok(())
     }
 

@@ -2,12 +2,14 @@
 //!
 //! Invariant: nothing is acknowledged and nothing is decided twice: the last commit is the position.
 //! Invariant: an outcome is told, and a snapshot kept, only after the commits behind it are stored.
+//! Invariant: whether an `id` was used before is known for seven days: by the state, or by `ids/` on disk.
 //! Invariant: whoever loses the fence forgets what it believed and reads the log again.
 //! Invariant: nothing that a command says, and nothing that somebody else has published, stops the deciding.
 //! Invariant: nothing is decided before COMMANDS was held against EVENTS: what is acknowledged is decided, or is said not to be.
 
 mod active;
 mod awaited;
+mod ids;
 mod judge;
 mod memory;
 mod origin;
@@ -16,19 +18,21 @@ mod settle;
 mod snapshot;
 mod standby;
 
+pub use ids::{Ids, IdsFolder};
 pub use memory::Memory;
 pub use repair::{Plan, repair};
 pub use snapshot::Snapshots;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_nats::connection::State;
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
-use crate::log::{Fault, Log, Retry};
+use crate::log::{Fault, Log, Mark, Retry};
 use crate::wire::commit::COMMIT_BYTES_MAX;
 use crate::words::{CommandSeq, EventSeq};
 
@@ -46,7 +50,9 @@ pub async fn run(log: Log, data: &Path, decides: &AtomicBool, stop: Cancellation
     let mut decider = Decider {
         log,
         snapshots,
+        folder: IdsFolder::at(data),
         memory: None,
+        ids: None,
         unfit: None,
         reached: CommandSeq::default(),
         told: EventSeq::default(),
@@ -71,7 +77,9 @@ pub async fn run(log: Log, data: &Path, decides: &AtomicBool, stop: Cancellation
 struct Decider {
     log: Log,
     snapshots: Snapshots,
+    folder: IdsFolder,
     memory: Option<Memory>,
+    ids: Option<Arc<Ids>>,
     /// The command whose decision the rules could not take in.
     unfit: Option<CommandSeq>,
     /// The last command that was found decided when the log was read.
@@ -85,12 +93,17 @@ struct Decider {
 impl Decider {
     /// Follows the log until nobody is active, then decides until it is stopped or loses the fence.
     async fn turn(&mut self, decides: &AtomicBool, stop: &CancellationToken) -> Result<(), Fault> {
-        let Decider { log, snapshots, .. } = self;
         let mut memory = match self.memory.take() {
             Some(memory) => memory,
-            None => Memory::load(log, snapshots).await?.having_told(self.told),
+            None => {
+                // The log may be another one, or end earlier.
+                self.ids = None;
+                Memory::load(&self.log, &self.snapshots).await?.having_told(self.told)
+            }
         };
-        let caught_up = memory.catch_up(log).await;
+        let ids = self.ids_up_to(memory.mark()).await;
+        let Decider { log, snapshots, .. } = self;
+        let caught_up = memory.catch_up(log, ids.as_ref().ok()).await;
         self.told = memory.passed_over().1;
         caught_up?;
         let (command, commit) = memory.state().position();
@@ -98,18 +111,37 @@ impl Decider {
             (self.reached, self.faults) = (command, 0);
         }
         if standby::someone_is_active(log).await {
+            self.ids = ids.inspect_err(|fault| debug!(%fault, "standing by without the ids")).ok();
             self.memory = Some(memory);
             stop.run_until_cancelled(standby::pause()).await;
             return Ok(());
         }
+        let ids = match ids {
+            Ok(ids) => ids,
+            Err(fault) => {
+                self.memory = Some(memory);
+                return Err(fault);
+            }
+        };
         memory.stops_reading();
         must_take_commits(log)?;
         origin::compare(log, memory.mark()).await?;
         let commands = &log.another("decider commands").await?;
         info!(seq = command.0, commit = commit.0, "deciding");
         decides.store(true, Ordering::Relaxed);
-        let turn = active::Turn { log, commands, snapshots, unfit: &mut self.unfit, stop };
+        let turn = active::Turn { log, commands, snapshots, ids: &ids, unfit: &mut self.unfit, stop };
         active::decide(turn, memory).await
+    }
+
+    /// The ids, with all that this commit and those before it have used. Where they cannot be had nothing is decided; who stands
+    /// by needs none yet: a process beside it that uses the same folder may have it.
+    async fn ids_up_to(&mut self, mark: Mark) -> Result<Arc<Ids>, Fault> {
+        let ids = match self.ids.take() {
+            Some(ids) => ids,
+            None => self.folder.open(&self.log).await?,
+        };
+        ids.reach(&self.log, mark).await?;
+        Ok(ids)
     }
 
     /// How long to wait after a fault. While the server is away there is nothing to spare.

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use async_nats::Client;
 use bytes::Bytes;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tracing::warn;
 
 use super::Snapshots;
-use crate::log::{Acks, Appending, Fault};
+use crate::log::{Acks, Appending, Fault, Mark};
 
 /// The decisions under way: a second of peak traffic on one disk. A longer queue only makes outcomes later.
 pub(super) const IN_FLIGHT_MAX: usize = 1_000;
@@ -21,7 +21,12 @@ const STORED_WITHIN: Duration = Duration::from_secs(2);
 
 /// One decision on its way to being stored.
 pub(super) enum Settling {
-    Decision { appending: Vec<Appending>, outcome: Answer },
+    /// With the commit that the state stands at behind it.
+    Decision {
+        appending: Vec<Appending>,
+        outcome: Answer,
+        mark: Mark,
+    },
     Snapshot(Vec<u8>),
 }
 
@@ -32,20 +37,22 @@ pub(super) struct Answer {
     pub(super) payload: Bytes,
 }
 
-/// Settles until the queue is closed and empty, or an append failed.
+/// Settles until the queue is closed and empty, or an append failed. `stored` is told how far the commits are.
 pub(super) async fn settle(
     client: Client,
     mut acks: Acks,
     snapshots: Snapshots,
+    stored: watch::Sender<Mark>,
     mut queue: mpsc::Receiver<Settling>,
 ) -> Result<(), Fault> {
     let mut keeping = Keeping { snapshots: Arc::new(snapshots), storing: None };
     while let Some(settling) = queue.recv().await {
         match settling {
-            Settling::Decision { appending, outcome } => {
+            Settling::Decision { appending, outcome, mark } => {
                 for append in appending {
                     acks.stored(append).await?;
                 }
+                stored.send_replace(mark);
                 let told = client.publish(outcome.subject, outcome.payload).await;
                 told.map_err(|error| Fault::later("tell an outcome").because(error))?;
             }

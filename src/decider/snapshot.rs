@@ -11,7 +11,7 @@ use crate::rules::{Stamp, State};
 use crate::wire::{from_msgpack, to_msgpack};
 
 /// Changes with the layout of `State`: a snapshot of another version is not read.
-const VERSION: &[u8] = b"homing-snapshot-6\n";
+const VERSION: &[u8] = b"homing-snapshot-7\n";
 const STAMP_LEN: usize = 16;
 
 /// Where snapshots are kept.

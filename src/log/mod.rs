@@ -46,7 +46,7 @@ pub use minutes::TIMERS;
 pub use nats_url::NatsUrl;
 pub use pipeline::Pipeline;
 pub use process::host;
-pub use projection::{Projection, blocking};
+pub use projection::{Projection, Shape, blocking};
 pub use pull::{Pull, Source, Taken, Verdict};
 pub use read::Ends;
 pub use rebuild::rebuilding;

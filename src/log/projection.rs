@@ -13,6 +13,21 @@ use crate::words::{CommandSeq, EventSeq, Instant};
 const META: &[u8] = b"!";
 /// Enough for the pages that are written now; the rest is the disk's cache's business.
 const CACHE_BYTES: u64 = 64 * 1_024 * 1_024;
+/// How a room has its folder.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape {
+    /// Rows of another format are given up.
+    pub format: u32,
+    /// Of rows as they are on disk; in memory these take several times as much.
+    pub cache_bytes: u64,
+}
+
+impl From<u32> for Shape {
+    fn from(format: u32) -> Shape {
+        Shape { format, cache_bytes: CACHE_BYTES }
+    }
+}
+
 /// What a crash loses is read from the log again.
 const FLUSH_EVERY_MS: u64 = 1_000;
 
@@ -40,10 +55,10 @@ impl Projection {
     ///
     /// # Errors
     /// As [`Projection::open`], or where the log does not answer.
-    pub async fn of(log: &Log, folder: &Path, format: u32) -> Result<Projection, Fault> {
-        let path = folder.to_owned();
+    pub async fn of(log: &Log, folder: &Path, shape: impl Into<Shape>) -> Result<Projection, Fault> {
+        let (path, shape) = (folder.to_owned(), shape.into());
         let created = Some(log.ends("EVENTS").await?.created);
-        let projection = blocking(move || Projection::open(&path, format)).await?;
+        let projection = blocking(move || Projection::open(&path, shape)).await?;
         if projection.belongs_to(log).await? {
             return Ok(Projection { log: created, ..projection });
         }
@@ -52,7 +67,7 @@ impl Projection {
         blocking(move || {
             drop(projection);
             Projection::set_aside(&path)?;
-            let projection = Projection::open(&path, format)?;
+            let projection = Projection::open(&path, shape)?;
             Ok(Projection { log: created, ..projection })
         })
         .await
@@ -62,14 +77,15 @@ impl Projection {
     ///
     /// # Errors
     /// Where the folder is in use, or can be neither opened nor set aside.
-    pub fn open(folder: &Path, format: u32) -> Result<Projection, Fault> {
-        match Projection::open_once(folder, format) {
+    pub fn open(folder: &Path, shape: impl Into<Shape>) -> Result<Projection, Fault> {
+        let shape = shape.into();
+        match Projection::open_once(folder, shape) {
             Ok(projection) => Ok(projection),
             Err(Unopened::Unavailable(fault)) => Err(fault),
             Err(Unopened::Useless(why)) => {
                 tracing::warn!(folder = %folder.display(), why, "the folder is rebuilt from the log");
                 Projection::set_aside(folder)?;
-                Projection::open_once(folder, format).map_err(|unopened| match unopened {
+                Projection::open_once(folder, shape).map_err(|unopened| match unopened {
                     Unopened::Unavailable(fault) => fault,
                     Unopened::Useless(why) => Fault::later("begin a projection anew").because(why),
                 })
@@ -77,9 +93,9 @@ impl Projection {
         }
     }
 
-    fn open_once(folder: &Path, format: u32) -> Result<Projection, Unopened> {
+    fn open_once(folder: &Path, Shape { format, cache_bytes }: Shape) -> Result<Projection, Unopened> {
         let config =
-            sled::Config::new().path(folder).cache_capacity(CACHE_BYTES).flush_every_ms(Some(FLUSH_EVERY_MS));
+            sled::Config::new().path(folder).cache_capacity(cache_bytes).flush_every_ms(Some(FLUSH_EVERY_MS));
         // sled panics on some torn files where it should return an error.
         let opened = catch_unwind(AssertUnwindSafe(|| {
             let db = config.open()?;

@@ -67,6 +67,24 @@ impl Log {
         }
     }
 
+    /// Where the first record stands that was stored at or after a time; where there is none, one more than the last.
+    ///
+    /// # Errors
+    /// When the stream is missing or the server does not answer.
+    pub async fn first_since(&self, stream: &str, since: Instant) -> Result<u64, Fault> {
+        let Ends { first: mut low, last, .. } = self.ends(stream).await?;
+        let mut high = last + 1;
+        // By halves: thirty small reads, however many records there are.
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.wrapped_record(stream, middle, None).await? {
+                Some(record) if record.at < since => low = record.seq + 1,
+                Some(_) | None => high = middle,
+            }
+        }
+        Ok(low)
+    }
+
     /// The last sequence stored under any of these subjects, which may hold wildcards; 0 when there is none.
     ///
     /// # Errors

@@ -110,7 +110,15 @@ mod tests {
         fn say(&mut self, by: Sender, command: Command) -> CommandSeq {
             let (CommandSeq(last), EventSeq(end)) = self.0.position();
             let (seq, at) = (CommandSeq(last + 1), NINE.parse().unwrap());
-            let order = Order { seq, at, by: by.clone(), encoding: Encoding::Json, command, content: None };
+            let order = Order {
+                seq,
+                at,
+                by: by.clone(),
+                encoding: Encoding::Json,
+                command,
+                content: None,
+                kept: None,
+            };
             let facts = decide(&self.0, &order).facts;
             let commit = Commit { command: seq, at, by, part: 0, parts: 1, intent: None, facts };
             self.0.evolve(&[commit], EventSeq(end + 1));

@@ -6,7 +6,7 @@ use super::presence::Encoding;
 use super::proof::Case;
 use super::quota::OverQuota;
 use super::vocabulary::Decide;
-use super::{Command, Fact, IntentMark, Rejection, Sender, Stamp, State};
+use super::{Command, Fact, IntentMark, Kept, Rejection, Sender, Stamp, State, quota};
 use crate::words::{CommandSeq, ImNumber, Instant, MessageId, ScheduleId, UserName};
 
 const ID_BYTES_MAX: usize = 256;
@@ -22,6 +22,8 @@ pub struct Order {
     pub command: Command,
     /// A stamp of the command without its encoding, taken where it carries an `id`.
     pub content: Option<Stamp>,
+    /// What was found under its `id` among those that the state holds no more, be it too old to count.
+    pub kept: Option<Kept>,
 }
 
 /// What is answered to the one who asked.
@@ -81,7 +83,10 @@ pub(super) fn judge<C: Decide>(state: &State, order: &Order, command: &C) -> Dec
         Err(rejection) if rejection.retry_at.is_some() => return refuse(rejection),
         Err(rejection) => refuse(rejection),
     };
-    Decision { intent, ..decision }
+    match intent.as_ref().map_or(Ok(()), |mark| quota::check_ids(state, order, mark, &decision.outcome)) {
+        Ok(()) => Decision { intent, ..decision },
+        Err(rejection) => refuse(rejection),
+    }
 }
 
 /// What was answered to the same id before, if it was the same command.
@@ -91,7 +96,7 @@ fn first_outcome(state: &State, order: &Order) -> Result<Option<Outcome>, Reject
     if let Sender::Part(_) = order.by {
         return Ok(state.intents.has(&order.by, &mark.id).then_some(Outcome::Accepted));
     }
-    match state.intents.find(&order.by, &mark.id) {
+    match state.intents.find(order) {
         None => Ok(None),
         Some(kept) if kept.content == mark.content => Ok(Some(kept.outcome.clone())),
         Some(_) => Err(Rejection::id_reused()),

@@ -2,7 +2,7 @@
 //!
 //! Invariant: `decide` is pure and may refuse; `evolve` is total and never does.
 //! Invariant: pure. No I/O, no clock, no randomness, no async, no log line. "Now" is the command's own time.
-//! Invariant: nothing is decided from what is not in `State`, so the same commands give the same facts.
+//! Invariant: nothing is decided from what is not in `State` or its log, so the same commands give the same facts.
 //! Invariant: a command and a fact are named in `areas.rs` and nowhere else; an area matches its own facts exhaustively.
 
 mod areas;
@@ -30,7 +30,7 @@ pub use areas::{Command, Fact};
 pub use awaited::Awaited;
 pub use commit::Commit;
 pub use decision::{Decision, Order, Outcome, decide, refuse};
-pub use intent::{IntentMark, Stamp};
+pub use intent::{IntentMark, KEPT_FOR, Kept, LATEST_LEN_MAX, Stamp};
 pub use message::Channel;
 pub use proof::Who;
 pub use refusal::Rejection;

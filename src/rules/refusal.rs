@@ -93,6 +93,7 @@ rejections! {
     month_exceeded(used: u32, max: u32, counts: &str, resets: &str) = "quota.month_exceeded", "the limit of this month is {max}, and the count stands at {used}{counts}; it begins anew at {resets}";
 
     too_fast() = "quota.too_fast", "this is more than you may send at once";
+    ids_used_up(max: u32) = "quota.ids", "your ids of seven days fill the {max} bytes that are kept of them", field "id";
 
     unknown_contact() = "contact.unknown", "there is no such user or contact", field "who";
     contact_is_oneself() = "contact.oneself", "nobody is a contact of their own", field "who";

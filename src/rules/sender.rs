@@ -27,6 +27,13 @@ pub enum Sender {
 const UNKNOWN: &str = "_unknown";
 
 impl Sender {
+    pub fn user(&self) -> Option<&UserName> {
+        match self {
+            Sender::User(name) => Some(name),
+            Sender::Part(_) | Sender::Unknown => None,
+        }
+    }
+
     pub fn as_str(&self) -> &str {
         match self {
             Sender::User(name) => name.as_str(),

@@ -8,7 +8,7 @@ use super::intent::Intents;
 use super::message::{Mailbox, OpenMessage};
 use super::presence::Device;
 use super::{
-    Commit, Fact, Outcome, attempt, contacts, identity, message, phone, presence, quota, schedule, timer,
+    Commit, Fact, Stamp, attempt, contacts, identity, message, phone, presence, quota, schedule, timer,
 };
 use crate::words::{
     Address, CommandSeq, EventSeq, ImNumber, Instant, MessageId, Party, Phone, ScheduleId, UserName, Zone,
@@ -60,6 +60,9 @@ pub(super) struct User {
     pub(super) usage: quota::Usage,
     #[serde(default, skip_serializing_if = "quota::Pace::is_full")]
     pub(super) pace: quota::Pace,
+    /// None of whom has used no id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) ids: Option<Box<quota::IdsUsed>>,
     /// None where it has what everybody has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) limits: Option<Box<identity::Limits>>,
@@ -94,6 +97,11 @@ impl State {
     /// How many things are kept, each of them a few hundred bytes.
     pub fn kept_len(&self) -> u64 {
         (self.users.len() + self.messages.len() + self.schedules.len()) as u64
+    }
+
+    /// Whether what was answered under an id is in memory; else it is to be looked for where the older ones are kept.
+    pub fn holds_id(&self, key: &Stamp) -> bool {
+        self.intents.is_among_latest(key)
     }
 
     pub fn open_messages_len(&self) -> usize {
@@ -131,9 +139,11 @@ impl State {
                 quota::paced(self, &part.by, fact, part.at);
             }
         }
-        if let Some(mark) = &first.intent {
-            let outcome = Outcome::of(first.facts.first());
-            self.intents.keep(&first.by, mark, outcome, first.at);
+        if let Some((key, kept)) = first.kept() {
+            quota::count_ids(self, &first.by, &kept);
+            self.intents.keep(key, kept);
+        } else if let Some(mark) = &first.intent {
+            self.intents.keep_of_part(&first.by, &mark.id, first.at);
         }
         self.command = first.command;
         self.commit = *last;

@@ -29,7 +29,7 @@ pub fn parse(subject: &str, payload: &[u8], seq: CommandSeq, at: Instant) -> Res
     match command(subject, payload, encoding) {
         Ok(command) => {
             let content = command.id().map(|_| stamp(&command));
-            Ok(Order { seq, at, by, encoding, command, content })
+            Ok(Order { seq, at, by, encoding, command, content, kept: None })
         }
         Err(rejection) => Err(Box::new(Unread { by, encoding, rejection })),
     }

@@ -135,13 +135,15 @@ pub(super) fn limit_changes() -> impl Strategy<Value = LimitChanges> {
     }
     let span = select(&[0, 1_000, 3_600_000][..]).prop_map(Span::from_ms);
     let per_s = || (1..3_u32).prop_map(|n| NonZeroU32::new(n).expect("it is not zero"));
-    (own(0..4_u32), own(span), own(per_s()), own(per_s()), own(select(Counts::ALL))).prop_map(
-        |(mailbox, expires_in, recipients_per_s, bytes_per_s, counts)| LimitChanges {
+    let ids = (40..400_u32).prop_map(|n| NonZeroU32::new(n).expect("it is not zero"));
+    (own(0..4_u32), own(span), own(per_s()), own(per_s()), own(select(Counts::ALL)), own(ids)).prop_map(
+        |(mailbox, expires_in, recipients_per_s, bytes_per_s, counts, ids_bytes)| LimitChanges {
             mailbox,
             expires_in,
             recipients_per_s,
             bytes_per_s,
             counts,
+            ids_bytes,
         },
     )
 }

@@ -25,6 +25,9 @@ pub(super) struct Limits {
     /// What counts for --day and --month: `messages`, `recipients`, or `default`: each recipient by `sms`, else the message
     #[arg(long, value_name = "WHAT|default", value_parser = own::<Counts>)]
     counts: Option<Own<Counts>>,
+    /// Bytes that are kept of the ids of their commands over seven days, or `default` (1 GiB)
+    #[arg(long, value_name = "N|default", value_parser = own::<NonZeroU32>)]
+    ids_bytes: Option<Own<NonZeroU32>>,
 }
 
 /// A limit of one's own; none is what everybody has.
@@ -52,6 +55,7 @@ impl Limits {
             recipients_per_s: self.recipients_per_s.map(|Own(own)| own),
             bytes_per_s: self.bytes_per_s.map(|Own(own)| own),
             counts: self.counts.map(|Own(own)| own),
+            ids_bytes: self.ids_bytes.map(|Own(own)| own),
         };
         Some(changes).filter(|changes| *changes != LimitChanges::default())
     }

@@ -125,8 +125,15 @@ impl PureDecider {
     fn decide(&mut self, by: Sender, command: Command) {
         self.seq += 1;
         let at = Instant::from_unix_ms(1_800_000_000_000);
-        let order =
-            Order { seq: CommandSeq(self.seq), at, by, encoding: Encoding::Msgpack, command, content: None };
+        let order = Order {
+            seq: CommandSeq(self.seq),
+            at,
+            by,
+            encoding: Encoding::Msgpack,
+            command,
+            content: None,
+            kept: None,
+        };
         let parts = commit::of_order(&order, decide(&self.state, &order));
         self.state.evolve(&parts, self.at.next());
         self.at = EventSeq(self.at.0 + parts.len() as u64);

@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use super::Model;
 use super::testing::{commits, record, story};
+use super::{Model, read_row, write_row};
 use crate::log::Retry;
+use crate::rules::identity::Limits;
 use crate::words::EventSeq;
 
 /// Where a projection says where it stands.
@@ -176,4 +177,11 @@ fn is_rebuilt(folder: &Path) {
     assert_eq!(rows(&model), rows(&made(fresh.path(), 17)));
     drop(model);
     fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_row_that_was_written_before_there_was_a_limit_is_read() {
+    let written = write_row(&(Some(7_u32), None::<u8>, None::<u8>, None::<u8>, None::<u8>));
+    let limits: Limits = read_row(&written).unwrap();
+    assert_eq!(limits, Limits { mailbox: Some(7), ..Limits::default() });
 }

@@ -28,6 +28,9 @@ pub struct LimitChanges {
     /// What of a message counts for their quota.
     #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
     pub counts: Option<Option<Counts>>,
+    /// Bytes that are kept of their ids over seven days.
+    #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
+    pub ids_bytes: Option<Option<NonZeroU32>>,
 }
 
 /// Those that somebody has; none is what holds for everybody. Each field is written, for rows that hold no names.
@@ -38,18 +41,22 @@ pub struct Limits {
     pub recipients_per_s: Option<NonZeroU32>,
     pub bytes_per_s: Option<NonZeroU32>,
     pub counts: Option<Counts>,
+    /// Rows of earlier versions end before it.
+    #[serde(default)]
+    pub ids_bytes: Option<NonZeroU32>,
 }
 
 impl Limits {
     #[must_use]
     pub fn with(self, changes: LimitChanges) -> Limits {
-        let LimitChanges { mailbox, expires_in, recipients_per_s, bytes_per_s, counts } = changes;
+        let LimitChanges { mailbox, expires_in, recipients_per_s, bytes_per_s, counts, ids_bytes } = changes;
         Limits {
             mailbox: mailbox.unwrap_or(self.mailbox),
             expires_in: expires_in.unwrap_or(self.expires_in),
             recipients_per_s: recipients_per_s.unwrap_or(self.recipients_per_s),
             bytes_per_s: bytes_per_s.unwrap_or(self.bytes_per_s),
             counts: counts.unwrap_or(self.counts),
+            ids_bytes: ids_bytes.unwrap_or(self.ids_bytes),
         }
     }
 }
@@ -57,13 +64,14 @@ impl Limits {
 /// As an operator would set them.
 impl From<Limits> for LimitChanges {
     fn from(limits: Limits) -> LimitChanges {
-        let Limits { mailbox, expires_in, recipients_per_s, bytes_per_s, counts } = limits;
+        let Limits { mailbox, expires_in, recipients_per_s, bytes_per_s, counts, ids_bytes } = limits;
         LimitChanges {
             mailbox: mailbox.map(Some),
             expires_in: expires_in.map(Some),
             recipients_per_s: recipients_per_s.map(Some),
             bytes_per_s: bytes_per_s.map(Some),
             counts: counts.map(Some),
+            ids_bytes: ids_bytes.map(Some),
         }
     }
 }

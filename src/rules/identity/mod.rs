@@ -72,6 +72,7 @@ pub(super) fn evolve(state: &mut State, fact: &Fact) {
             month: details.month,
             usage: Default::default(),
             pace: Default::default(),
+            ids: None,
             limits: None,
             secret: secret_stamp(details.secret.as_ref()),
             suspended: false,

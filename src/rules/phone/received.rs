@@ -152,7 +152,7 @@ mod tests {
     fn say(state: &mut State, by: Part, command: Command) -> Vec<Fact> {
         let (seq, at) = (CommandSeq(state.position().0.0 + 1), "2026-12-01T09:00:00Z".parse().unwrap());
         let (by, encoding) = (Sender::Part(by), Encoding::Json);
-        let order = Order { seq, at, by: by.clone(), encoding, command, content: None };
+        let order = Order { seq, at, by: by.clone(), encoding, command, content: None, kept: None };
         let facts = decide(state, &order).facts;
         let commit = Commit { command: seq, at, by, part: 0, parts: 1, intent: None, facts: facts.clone() };
         state.evolve(&[commit], EventSeq(seq.0));

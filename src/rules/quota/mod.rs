@@ -1,7 +1,9 @@
-//! Quotas: messages per calendar day and month, as the calendar stands where the sender is; and how fast they may be sent.
+//! Quotas: messages per calendar day and month, as the calendar stands where the sender is; how fast they may be sent; and how
+//! much is remembered of their ids.
 
 mod counts;
 mod forecast;
+mod ids;
 mod pace;
 mod usage;
 
@@ -11,13 +13,14 @@ pub use usage::{Usage, next_day, next_month, today};
 
 pub(super) use counts::counted;
 pub(super) use forecast::forecast;
+pub(super) use ids::IdsUsed;
 pub(super) use pace::{Load, Pace};
 pub(super) use usage::Limits;
 
 use super::message::{Accepted, load};
 use super::schedule::content_of;
 use super::state::User;
-use super::{Fact, Rejection, Sender, State};
+use super::{Fact, IntentMark, Kept, Order, Outcome, Rejection, Sender, State};
 use crate::words::{Instant, Zone};
 
 /// Whether a message with these deliveries may be sent now; and as how many it counts.
@@ -52,5 +55,26 @@ pub(super) fn paced(state: &mut State, by: &Sender, fact: &Fact, at: Instant) {
     };
     if let Some(user) = state.user_named_mut(name) {
         user.pace.count(user.limits(), load, at);
+    }
+}
+
+/// Whether this outcome can be kept under an id. Homing's own parts have no budget: theirs are kept by number and for minutes;
+/// and no command of an operator's has an id.
+pub(super) fn check_ids(
+    state: &State,
+    order: &Order,
+    mark: &IntentMark,
+    outcome: &Outcome,
+) -> Result<(), Rejection> {
+    let Some(user) = order.by.user().and_then(|name| state.user_named(name)) else { return Ok(()) };
+    let kept = Kept { content: mark.content, at: order.at, outcome: outcome.clone() };
+    let used = user.ids.as_deref().copied().unwrap_or_default();
+    used.check(user.limits(), kept.bytes_len(), order.at)
+}
+
+/// Counts what is kept under an id.
+pub(super) fn count_ids(state: &mut State, by: &Sender, kept: &Kept) {
+    if let Some(user) = by.user().and_then(|name| state.user_named_mut(name)) {
+        user.ids.get_or_insert_default().count(kept.bytes_len(), kept.at);
     }
 }

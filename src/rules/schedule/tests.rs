@@ -42,8 +42,15 @@ impl World {
     /// Decides a command and takes in what follows.
     fn say(&mut self, by: Sender, command: Command) -> (Decision, u64) {
         let seq = CommandSeq(self.state.position().0.0 + 1);
-        let order =
-            Order { seq, at: self.now, by: by.clone(), encoding: Encoding::Json, command, content: None };
+        let order = Order {
+            seq,
+            at: self.now,
+            by: by.clone(),
+            encoding: Encoding::Json,
+            command,
+            content: None,
+            kept: None,
+        };
         let at = EventSeq(self.state.position().1.0 + 1);
         steps_of(|| {
             let decision = decide(&self.state, &order);
