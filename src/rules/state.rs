@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::intent::Intents;
 use super::message::{Mailbox, OpenMessage};
+use super::pages::{Row, Table};
 use super::presence::Device;
 use super::{
     Commit, Fact, Outcome, attempt, contacts, identity, message, phone, presence, quota, schedule, timer,
@@ -19,34 +20,34 @@ use crate::words::{
 #[serde(transparent)]
 pub(super) struct Uid(u32);
 
-/// All that decisions are made from.
+/// All that decisions are made from. What [`State::index`] does not fill is in shared pages, or small.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
     /// The last command decided.
     pub(super) command: CommandSeq,
     /// The commit that answered it.
     pub(super) commit: EventSeq,
-    pub(super) users: Vec<User>,
+    pub(super) users: Row<User>,
     #[serde(skip)]
     pub(super) names: BTreeMap<UserName, Uid>,
     #[serde(skip)]
     pub(super) phones: BTreeMap<Phone, Uid>,
-    pub(super) messages: BTreeMap<MessageId, OpenMessage>,
+    pub(super) messages: Table<MessageId, OpenMessage>,
     /// Of these, those whose deadline no timer watches: the oldest expire first.
     #[serde(skip)]
     pub(super) undated: BTreeSet<MessageId>,
     /// Those with an occurrence ahead.
-    pub(super) schedules: BTreeMap<ScheduleId, Box<schedule::Schedule>>,
+    pub(super) schedules: Table<ScheduleId, Box<schedule::Schedule>>,
     pub(super) intents: Intents,
     /// Phones that wish no SMS, whoever's they are.
-    pub(super) phones_off: BTreeSet<Phone>,
+    pub(super) phones_off: Table<Phone, ()>,
     /// Of the open deliveries by SMS, the long ones.
-    pub(super) segments: BTreeMap<(MessageId, Party), attempt::Segments>,
+    pub(super) segments: Table<(MessageId, Party), attempt::Segments>,
     /// Of the open deliveries by SMS, those that had a receipt.
-    pub(super) said: BTreeMap<(MessageId, Party), attempt::Said>,
+    pub(super) said: Table<(MessageId, Party), attempt::Said>,
     pub(super) answered: phone::Answered,
     /// Of the open deliveries, those with a grant and without a result: which grant.
-    pub(super) grants: BTreeMap<(MessageId, Party), u64>,
+    pub(super) grants: Table<(MessageId, Party), u64>,
 }
 
 /// One registered person.
@@ -107,11 +108,33 @@ impl State {
         self.answered.index();
         let undated = self.messages.iter().filter(|(_, open)| open.undated);
         self.undated = undated.map(|(message, _)| *message).collect();
-        for (uid, user) in (0..).map(Uid).zip(&self.users) {
+        for (uid, user) in (0..).map(Uid).zip(self.users.iter()) {
             self.names.insert(user.name.clone(), uid);
             if let Some(phone) = user.phone {
                 self.phones.insert(phone, uid);
             }
+        }
+    }
+
+    /// A copy to be written down elsewhere while this one goes on: what [`State::index`] fills is left out of it.
+    pub fn to_keep(&self) -> State {
+        let State { command, commit, users, messages, schedules, intents, phones_off, .. } = self;
+        let State { segments, said, answered, grants, .. } = self;
+        State {
+            command: *command,
+            commit: *commit,
+            users: users.clone(),
+            messages: messages.clone(),
+            schedules: schedules.clone(),
+            intents: intents.clone(),
+            phones_off: phones_off.clone(),
+            segments: segments.clone(),
+            said: said.clone(),
+            answered: answered.to_keep(),
+            grants: grants.clone(),
+            names: BTreeMap::new(),
+            phones: BTreeMap::new(),
+            undated: BTreeSet::new(),
         }
     }
 

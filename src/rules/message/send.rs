@@ -230,7 +230,7 @@ fn first_channel(
     to: Party,
 ) -> Result<Fact, Rejection> {
     if let Party::Phone(phone) = &to
-        && state.phones_off.contains(phone)
+        && state.phones_off.contains_key(phone)
     {
         return Ok(Filtered { message, to, reason: FilterReason::OptedOut }.into());
     }
