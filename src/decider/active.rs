@@ -4,18 +4,16 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use tokio::sync::mpsc;
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::judge::{Judged, failed, judge};
-use super::settle::{IN_FLIGHT_MAX, Settling, settle};
-use super::{Memory, Snapshots, awaited, origin, standby};
+use super::settle::{IN_FLIGHT_MAX, Keeper, Settling, settle};
+use super::{KeepCommands, Memory, Snapshots, awaited, origin, standby};
 use crate::log::{Appender, Appending, Fault, Log, Record, Retry};
-use crate::words::CommandSeq;
+use crate::words::{CommandSeq, Span};
 
-/// So long without a command is a good time for a snapshot.
-const QUIET: Duration = Duration::from_secs(1);
 /// So soon it is noticed that COMMANDS was restored or made anew beside a decider that runs.
 const COMPARE_EVERY: Duration = Duration::from_secs(10);
 
@@ -25,31 +23,35 @@ pub(super) struct Turn<'a> {
     /// COMMANDS is read on a connection of its own: a record that no client can read ends the one that it comes on.
     pub(super) commands: &'a Log,
     pub(super) snapshots: &'a Snapshots,
+    pub(super) keep_commands: KeepCommands,
     /// The command whose decision the rules could not take in the last time: it is refused.
     pub(super) unfit: &'a mut Option<CommandSeq>,
     pub(super) stop: &'a CancellationToken,
 }
 
 /// Decides until `stop`, then waits for what is under way and keeps a snapshot.
-pub(super) async fn decide(turn: Turn<'_>, memory: Memory) -> Result<(), Fault> {
-    let Turn { log, commands, snapshots, unfit, stop } = turn;
+pub(super) async fn decide(turn: Turn<'_>, mut memory: Memory) -> Result<(), Fault> {
+    let Turn { log, commands, snapshots, keep_commands, unfit, stop } = turn;
     must_be_completed_alike(log, &memory).await?;
     let _claim = standby::claim(log, memory.passed_over().0).await?;
     let mut questions = awaited::questions(log).await?;
     let (appender, acks) = log.appender(memory.read()).await?;
     let (queue, settling) = mpsc::channel(IN_FLIGHT_MAX);
-    let settler = settle(log.client().clone(), acks, snapshots.clone(), settling);
+    let keeper = Keeper { log: log.clone(), snapshots: snapshots.clone(), commands: keep_commands };
+    let settler = settle(log.client().clone(), acks, keeper, settling);
     let mut settler = AbortOnDropHandle::new(tokio::spawn(settler));
     let first = memory.state().position().0.0 + 1;
     let mut commands = commands.follow("COMMANDS", None, first);
-    let mut active = Active { appender, memory, queue, unfit, begun: commands.begun() };
+    let checkpoint_every = keep_commands.checkpoint_every();
+    memory.has_checkpoint_due(snapshots.checkpoint_due(checkpoint_every)?);
+    let mut active =
+        Active { appender, memory, queue, checkpoint_every, unfit, begun: commands.begun() };
     let mut compare = interval(COMPARE_EVERY);
     compare.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let ended = loop {
         tokio::select! {
             () = stop.cancelled() => break Ok(()),
             ended = &mut settler => return joined(ended),
-            () = sleep(QUIET), if active.memory.wants_snapshot() => active.keep_snapshot().await,
             Some(question) = questions.next() => {
                 awaited::answer(log.client(), active.memory.state(), question).await;
             }
@@ -109,6 +111,7 @@ struct Active<'a> {
     memory: Memory,
     appender: Appender,
     queue: mpsc::Sender<Settling>,
+    checkpoint_every: Option<Span>,
     unfit: &'a mut Option<CommandSeq>,
     /// Of the reader of COMMANDS, when it was last known to be the stream that EVENTS answers.
     begun: u64,
@@ -134,7 +137,7 @@ impl Active<'_> {
         let appending = self.append(judged, seq).await?;
         let settling = Settling::Decision { appending, outcome: answer };
         self.queue.send(settling).await.map_err(|_| Fault::reload("hand on a decision"))?;
-        if self.memory.needs_snapshot() {
+        if self.memory.wants_snapshot() {
             self.keep_snapshot().await;
         }
         Ok(())
@@ -162,8 +165,8 @@ impl Active<'_> {
     }
 
     async fn keep_snapshot(&mut self) {
-        let Some(bytes) = self.memory.snapshot() else { return };
+        let Some((mark, state)) = self.memory.snapshot(self.checkpoint_every) else { return };
         // A closed queue means that an append failed; this state is then not the log's.
-        let _ = self.queue.send(Settling::Snapshot(bytes)).await;
+        let _ = self.queue.send(Settling::Snapshot(mark, state)).await;
     }
 }

@@ -4,10 +4,12 @@
 //! Invariant: an outcome is told, and a snapshot kept, only after the commits behind it are stored.
 //! Invariant: whoever loses the fence forgets what it believed and reads the log again.
 //! Invariant: nothing that a command says, and nothing that somebody else has published, stops the deciding.
+//! Invariant: what leaves COMMANDS was answered by a state that is kept on disk.
 //! Invariant: nothing is decided before COMMANDS was held against EVENTS: what is acknowledged is decided, or is said not to be.
 
 mod active;
 mod awaited;
+mod checkpoint;
 mod judge;
 mod memory;
 mod origin;
@@ -15,10 +17,13 @@ mod repair;
 mod settle;
 mod snapshot;
 mod standby;
+mod trim;
 
+pub use checkpoint::Checkpoint;
 pub use memory::Memory;
 pub use repair::{Plan, repair};
 pub use snapshot::Snapshots;
+pub use trim::KeepCommands;
 
 use std::path::Path;
 use std::time::Duration;
@@ -36,15 +41,21 @@ use crate::words::{CommandSeq, EventSeq};
 const READ_AGAIN_AFTER: Duration = Duration::from_millis(300);
 const READ_AGAIN_AFTER_MAX: Duration = Duration::from_secs(10);
 
-/// Stands by while another decider is active, and decides when none is; until `stop`.
+/// Stands by while another decider is active, and decides when none is; until `stop`. COMMANDS is trimmed by `keep_commands`.
 ///
 /// # Errors
 /// Only what trying again cannot mend.
-pub async fn run(log: Log, data: &Path, stop: CancellationToken) -> Result<(), Fault> {
+pub async fn run(
+    log: Log,
+    data: &Path,
+    keep_commands: KeepCommands,
+    stop: CancellationToken,
+) -> Result<(), Fault> {
     let snapshots = Snapshots::at(data)?;
     let mut decider = Decider {
         log,
         snapshots,
+        keep_commands,
         memory: None,
         unfit: None,
         reached: CommandSeq::default(),
@@ -68,6 +79,7 @@ pub async fn run(log: Log, data: &Path, stop: CancellationToken) -> Result<(), F
 struct Decider {
     log: Log,
     snapshots: Snapshots,
+    keep_commands: KeepCommands,
     memory: Option<Memory>,
     /// The command whose decision the rules could not take in.
     unfit: Option<CommandSeq>,
@@ -104,7 +116,8 @@ impl Decider {
         origin::compare(log, memory.mark()).await?;
         let commands = &log.another("decider commands").await?;
         info!(seq = command.0, commit = commit.0, "deciding");
-        let turn = active::Turn { log, commands, snapshots, unfit: &mut self.unfit, stop };
+        let keep_commands = self.keep_commands;
+        let turn = active::Turn { log, commands, snapshots, keep_commands, unfit: &mut self.unfit, stop };
         active::decide(turn, memory).await
     }
 

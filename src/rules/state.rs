@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::intent::Intents;
 use super::message::{Mailbox, OpenMessage};
@@ -50,7 +51,8 @@ pub struct State {
     pub(super) grants: Table<(MessageId, Party), u64>,
 }
 
-/// One registered person.
+/// One registered person. What is as it is for most is not written down: of a million it would be half of a snapshot.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct User {
     pub(super) name: UserName,
@@ -58,21 +60,25 @@ pub(super) struct User {
     pub(super) zone: Option<Zone>,
     pub(super) day: Option<u32>,
     pub(super) month: Option<u32>,
+    #[serde(default, skip_serializing_if = "quota::Usage::is_none")]
     pub(super) usage: quota::Usage,
     #[serde(default, skip_serializing_if = "quota::Pace::is_full")]
     pub(super) pace: quota::Pace,
     /// None where it has what everybody has.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) limits: Option<Box<identity::Limits>>,
     /// A stamp of the secret's hash: enough to see that a repeated registration is the same.
     pub(super) secret: Option<Box<super::Stamp>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) suspended: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) sms_off: bool,
     /// Whether their phone tells others who they are.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) findable: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) devices: Vec<Device>,
     pub(super) contacts: Option<Box<contacts::Contacts>>,
+    #[serde(default, skip_serializing_if = "Mailbox::is_empty")]
     pub(super) mailbox: Mailbox,
 }
 
