@@ -44,8 +44,7 @@ pub(super) async fn decide(turn: Turn<'_>, mut memory: Memory) -> Result<(), Fau
     let mut commands = commands.follow("COMMANDS", None, first);
     let checkpoint_every = keep_commands.checkpoint_every();
     memory.has_checkpoint_due(snapshots.checkpoint_due(checkpoint_every)?);
-    let mut active =
-        Active { appender, memory, queue, checkpoint_every, unfit, begun: commands.begun() };
+    let mut active = Active { appender, memory, queue, checkpoint_every, unfit, begun: commands.begun() };
     let mut compare = interval(COMPARE_EVERY);
     compare.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let ended = loop {

@@ -20,7 +20,7 @@ mod standby;
 mod trim;
 
 pub use checkpoint::Checkpoint;
-pub use memory::Memory;
+pub use memory::{Memory, SNAPSHOT_EVERY_SHARE};
 pub use repair::{Plan, repair};
 pub use snapshot::Snapshots;
 pub use trim::KeepCommands;

@@ -21,7 +21,10 @@ const STORED_WITHIN: Duration = Duration::from_secs(3);
 
 /// One decision on its way to being stored.
 pub(super) enum Settling {
-    Decision { appending: Vec<Appending>, outcome: Answer },
+    Decision {
+        appending: Vec<Appending>,
+        outcome: Answer,
+    },
     /// A copy of the state, and the last commit that it holds.
     Snapshot(Mark, Box<State>),
 }

@@ -52,6 +52,11 @@ impl World {
         }
     }
 
+    /// As a kill leaves it: nothing that is under way is ended.
+    pub(super) fn kill(&mut self) {
+        self.running = None;
+    }
+
     pub(super) async fn connect(&self, name: &str) -> Result<Log, Failure> {
         Ok(Log::connect(&self.server.url(), name).await?)
     }

@@ -16,8 +16,8 @@ pub(super) use list::Contacts;
 
 use super::proof::{ByUser, Case};
 use super::{Rejection, State};
-use list::{Alias, Listed};
 use crate::words::{Address, Party, UserName};
+use list::{Alias, Listed};
 
 /// More than any address book in use; it bounds the decider's memory.
 const CONTACTS_LEN_MAX: usize = 5_000;

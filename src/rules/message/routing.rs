@@ -83,12 +83,7 @@ impl Choice {
 }
 
 /// The channel to a registered person, or why there will be none.
-pub(super) fn to_user(
-    state: &State,
-    user: &User,
-    from: &User,
-    route: Route,
-) -> Result<Choice, FilterReason> {
+pub(super) fn to_user(state: &State, user: &User, from: &User, route: Route) -> Result<Choice, FilterReason> {
     if let Some(reason) = held(state, user, from) {
         return Err(reason);
     }
