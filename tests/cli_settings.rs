@@ -142,7 +142,8 @@ fn what_cannot_be_read_as_an_address_is_not_shown_either() {
 fn how_long_commands_are_kept_is_told_by_flag_environment_or_file_and_what_is_none_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("homing.toml");
-    let nowhere = ("NATS_URL", NOWHERE);
+    let nowhere = format!("nats://{NOWHERE}");
+    let nowhere = ("NATS_URL", nowhere.as_str());
     for (time, code) in [("30d", 1), ("forever", 1), ("a week", 2), ("7", 2)] {
         fs::write(&file, format!("keep_commands = \"{time}\"")).unwrap();
         let told = [

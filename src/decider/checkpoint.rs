@@ -48,7 +48,13 @@ impl Snapshots {
     pub fn checkpoints(&self) -> Result<Vec<Checkpoint>, Fault> {
         let mut checkpoints = Vec::new();
         let doing = || Fault::later(format!("look for checkpoints in {}", self.folder().display()));
-        for entry in fs::read_dir(self.folder()).map_err(|error| doing().because(error))? {
+        let entries = match fs::read_dir(self.folder()) {
+            Ok(entries) => entries,
+            // Whoever deletes it while this runs does no harm.
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(checkpoints),
+            Err(error) => return Err(doing().because(error)),
+        };
+        for entry in entries {
             let entry = entry.map_err(|error| doing().because(error))?;
             if !entry.file_name().to_string_lossy().starts_with(NAME) {
                 continue;
