@@ -51,19 +51,20 @@ async fn until_trimmed(world: &World, from: u64) {
 async fn decided_again(world: &World, mut state: State) -> usize {
     let log = &world.log;
     let (CommandSeq(decided), EventSeq(mut at)) = state.position();
-    let last = log.last_seq("COMMANDS").await.unwrap();
+    let last = log.last_seq("COMMANDS").await.expect("it is there");
     for seq in decided + 1..=last {
-        let command = log.record("COMMANDS", seq).await.unwrap().expect("what is kept has no gap");
+        let command =
+            log.record("COMMANDS", seq).await.expect("it answers").expect("what is kept has no gap");
         let (parts, _) =
             judge(&state, CommandSeq(seq), command.at, command.subject.as_str(), &command.payload);
         state.evolve(&parts, EventSeq(at + 1));
         for part in parts {
             at += 1;
-            let stands = log.record("EVENTS", at).await.unwrap().expect("nothing leaves EVENTS");
+            let stands = log.record("EVENTS", at).await.expect("it answers").expect("nothing leaves EVENTS");
             assert_eq!(stands.payload, commit::encode(&part), "the decision of command {seq}");
         }
     }
-    assert_eq!(at, log.last_seq("EVENTS").await.unwrap());
+    assert_eq!(at, log.last_seq("EVENTS").await.expect("it is there"));
     state.users_len()
 }
 
