@@ -29,6 +29,7 @@ fn homing(args: &[&str], env: &[(&str, &str)]) -> Command {
         "NATS_URL",
         "HOMING_SMSC",
         "HOMING_SYNC",
+        "HOMING_KEEP_COMMANDS",
         "HOMING_DATA",
         "HOMING_CONFIG",
         "HOMING_LOG",
@@ -134,6 +135,25 @@ fn what_cannot_be_read_as_an_address_is_not_shown_either() {
     ] {
         keeps_the_secret(smsc, &says(&["up"], &[("HOMING_SMSC", smsc)], 2));
         keeps_the_secret(smsc, &says(&["serve", "--smsc", smsc], &[], 2));
+    }
+}
+
+#[test]
+fn how_long_commands_are_kept_is_told_by_flag_environment_or_file_and_what_is_none_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("homing.toml");
+    let nowhere = format!("nats://{NOWHERE}");
+    let nowhere = ("NATS_URL", nowhere.as_str());
+    for (time, code) in [("30d", 1), ("forever", 1), ("a week", 2), ("7", 2)] {
+        fs::write(&file, format!("keep_commands = \"{time}\"")).unwrap();
+        let told = [
+            says(&["serve", "--keep-commands", time], &[nowhere], code),
+            says(&["serve"], &[nowhere, ("HOMING_KEEP_COMMANDS", time)], code),
+            says(&["serve", "--config", file.to_str().unwrap()], &[nowhere], code),
+        ];
+        for said in told {
+            assert_eq!(said.contains("duration"), code == 2, "{time}: {said}");
+        }
     }
 }
 

@@ -62,7 +62,7 @@ fn told_by(log: &[(String, Vec<u8>)]) -> State {
 fn through_a_snapshot(state: &State) -> State {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let snapshots = Snapshots::at(folder.path()).expect("a folder can be made in it");
-    snapshots.store(&Snapshots::encode(Mark::default(), state)).expect("a snapshot can be stored");
+    snapshots.store(Mark::default(), state).expect("a snapshot can be stored");
     snapshots.load().expect("it can be read").expect("it is whole").1
 }
 

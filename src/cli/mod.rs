@@ -4,6 +4,7 @@
 //! Invariant: exit codes are 0 done, 1 refused or failed, 2 usage.
 //!
 //! [contract]: crate::wire
+//! [kept]: crate::log#what-leaves-commands
 //! [lab]: crate::lab
 //! [limits]: crate::wire#limits
 //! [smsc]: crate::sms#connect-an-smsc

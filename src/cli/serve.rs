@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::output::{Failure, Output};
-use super::roles::{self, Role, Running};
+use super::roles::{self, DeciderArgs, Role, RoleSettings, Running};
 use super::settings::Settings;
 use super::smsc_settings::{self, SmsArgs};
 use super::streams::must_be_as_declared;
@@ -23,6 +23,8 @@ pub(super) struct Args {
     #[arg(long)]
     replicas: Option<usize>,
     #[command(flatten)]
+    decider: DeciderArgs,
+    #[command(flatten)]
     sms: SmsArgs,
 }
 
@@ -32,13 +34,14 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     tokio::pin!(stopping);
     which_server::must_not_be_tuned(settings)?;
     let sms = smsc_settings::settle(args.sms, &settings.sms)?;
+    let of_roles = RoleSettings { sms, keep_commands: args.decider.settle(settings) };
     let data = settings.data()?;
     let _folder = Folder::claim(&data, &crate::log::clock::now().to_string())?;
     let at = &settings.address()?;
     let log = Log::at(at, "streams").await?;
     log.must_be_of_this_layout().await?;
     must_be_as_declared(&log.provision(true, args.replicas).await?)?;
-    let mut running = Running::start(at, &data, &args.roles, &sms).await?;
+    let mut running = Running::start(at, &data, &args.roles, &of_roles).await?;
     tokio::select! {
         ready = running.ready(at, &args.roles) => ready?,
         () = &mut stopping => {

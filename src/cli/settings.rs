@@ -9,6 +9,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::output::Failure;
 use super::smsc_settings::SmsFile;
+use crate::decider::KeepCommands;
 use crate::log::{Fault, NatsUrl};
 use crate::server::Sync;
 use crate::sms::OnUnknown;
@@ -28,7 +29,7 @@ pub(crate) struct Global {
     /// When the managed server syncs a write to disk: always, off, or an interval as in 500ms [default: always]
     #[arg(long, global = true, env = "HOMING_SYNC", value_name = "WHEN")]
     pub(crate) sync: Option<Sync>,
-    /// A TOML file with the keys nats, data, sync, nats_port, log, user, service_number, region, sms_unknown and query_after, and a
+    /// A TOML file with the keys nats, data, sync, nats_port, keep_commands, log, user, service_number, region, sms_unknown and query_after, and a
     /// table [[smsc]] for each SMSC
     #[arg(long, global = true, env = "HOMING_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
@@ -48,6 +49,7 @@ struct File {
     data: Option<PathBuf>,
     sync: Option<String>,
     nats_port: Option<u16>,
+    keep_commands: Option<KeepCommands>,
     log: Option<String>,
     user: Option<String>,
     #[serde(default)]
@@ -91,6 +93,8 @@ pub(crate) struct Settings {
     pub(crate) said_sync: Option<Said<Sync>>,
     /// For a managed server, in the file.
     pub(crate) nats_port: Option<u16>,
+    /// Of the decider, in the file.
+    pub(crate) keep_commands: Option<KeepCommands>,
     /// Who a client is, where no `--user` says so.
     pub(crate) user: Option<String>,
     log: Option<String>,
@@ -124,6 +128,7 @@ impl Settings {
             data: global.data.or(file.data),
             said_sync: Said::new(global.sync, matches.value_source("sync"), from_file),
             nats_port: file.nats_port,
+            keep_commands: file.keep_commands,
             user: file.user,
             log,
             sms: SmsFile {

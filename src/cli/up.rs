@@ -9,14 +9,13 @@ use tracing::{info, warn};
 
 use super::backoff::Backoff;
 use super::output::{Failure, Output};
-use super::roles::{self, Running};
+use super::roles::{self, DeciderArgs, RoleSettings, Running};
 use super::settings::{Said, Settings};
 use super::smsc_settings::{self, SmsArgs};
 use super::streams::must_be_as_declared;
 use super::which_server::{self, Server};
 use crate::log::{Fault, Log, NatsUrl, clock};
 use crate::server::{self, Folder, Managed, ServerOptions, Sync};
-use crate::sms;
 
 /// Run everything, with a managed nats-server (or with the one that --nats names)
 #[derive(Debug, clap::Args)]
@@ -27,6 +26,8 @@ pub(crate) struct Args {
     /// Where the web console listens, or `off`; this version has none yet
     #[arg(long, value_name = "ADDRESS", default_value = "off")]
     http: String,
+    #[command(flatten)]
+    decider: DeciderArgs,
     #[command(flatten)]
     sms: SmsArgs,
 }
@@ -39,9 +40,10 @@ pub(crate) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
         warn!("this version has no web console; nothing listens on {}", args.http);
     }
     let sms = smsc_settings::settle(args.sms, &settings.sms)?;
+    let of_roles = RoleSettings { sms, keep_commands: args.decider.settle(settings) };
     let data = settings.data()?;
     let server = which_server::of_up(settings, args.nats_port, &data)?;
-    let starting = Whole::start_in(&data, server, settings.sync(), &sms, output);
+    let starting = Whole::start_in(&data, server, settings.sync(), &of_roles, output);
     let mut whole = tokio::select! {
         started = starting => started?,
         () = &mut stopping => return Ok(()),
@@ -74,7 +76,7 @@ impl Whole {
         data: &Path,
         which: Server<'_>,
         sync: Sync,
-        sms: &sms::Settings,
+        settings: &RoleSettings,
         output: Output,
     ) -> Result<Whole, Failure> {
         let folder = Folder::claim(data, &clock::now().to_string())?;
@@ -95,7 +97,7 @@ impl Whole {
         let log = Log::at(&address, "streams").await.map_err(|fault| away(&fault, named))?;
         log.must_be_of_this_layout().await?;
         must_be_as_declared(&log.provision(true, None).await?)?;
-        let mut running = Running::start(&address, &data, &roles::ALL, sms).await?;
+        let mut running = Running::start(&address, &data, &roles::ALL, settings).await?;
         match &mut server {
             Some(server) => tokio::select! {
                 ready = running.ready(&address, &roles::ALL) => ready?,

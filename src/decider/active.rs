@@ -5,20 +5,18 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::ids::{ASKED_LEN_MAX, Handing, Ids, write};
 use super::judge::{Heard, Judged, failed, judge};
-use super::settle::{IN_FLIGHT_MAX, Settling, settle};
-use super::{Memory, Snapshots, awaited, origin, standby};
+use super::settle::{IN_FLIGHT_MAX, Keeper, Settling, settle};
+use super::{KeepCommands, Memory, Snapshots, awaited, origin, standby};
 use crate::log::{Appender, Appending, Fault, Log, Record, Retry};
 use crate::rules::State;
-use crate::words::CommandSeq;
+use crate::words::{CommandSeq, Span};
 
-/// So long without a command is a good time for a snapshot.
-const QUIET: Duration = Duration::from_secs(1);
 /// So soon it is noticed that COMMANDS was restored or made anew beside a decider that runs.
 const COMPARE_EVERY: Duration = Duration::from_secs(10);
 
@@ -29,14 +27,15 @@ pub(super) struct Turn<'a> {
     pub(super) commands: &'a Log,
     pub(super) snapshots: &'a Snapshots,
     pub(super) ids: &'a Arc<Ids>,
+    pub(super) keep_commands: KeepCommands,
     /// The command whose decision the rules could not take in the last time: it is refused.
     pub(super) unfit: &'a mut Option<CommandSeq>,
     pub(super) stop: &'a CancellationToken,
 }
 
 /// Decides until `stop`, then waits for what is under way and keeps a snapshot.
-pub(super) async fn decide(turn: Turn<'_>, memory: Memory) -> Result<(), Fault> {
-    let Turn { log, commands, snapshots, ids, unfit, stop } = turn;
+pub(super) async fn decide(turn: Turn<'_>, mut memory: Memory) -> Result<(), Fault> {
+    let Turn { log, commands, snapshots, ids, keep_commands, unfit, stop } = turn;
     must_be_completed_alike(log, &memory, ids).await?;
     // Anybody may ask, and a question that no client can read ends the connection it comes on: not the one that appends.
     let ears = log.another("decider questions").await?;
@@ -45,13 +44,17 @@ pub(super) async fn decide(turn: Turn<'_>, memory: Memory) -> Result<(), Fault> 
     let (appender, acks) = log.appender(memory.read()).await?;
     let (queue, settling) = mpsc::channel(IN_FLIGHT_MAX);
     let (stored, told) = watch::channel(memory.mark());
-    let settler = settle(log.client().clone(), acks, snapshots.clone(), stored, settling);
+    let keeper = Keeper { log: log.clone(), snapshots: snapshots.clone(), commands: keep_commands };
+    let settler = settle(log.client().clone(), acks, keeper, stored, settling);
     let mut settler = AbortOnDropHandle::new(tokio::spawn(settler));
     let (handing, writer) = write(Arc::clone(ids), told);
     let mut writer = AbortOnDropHandle::new(tokio::spawn(writer));
     let first = memory.state().position().0.0 + 1;
     let mut commands = commands.follow("COMMANDS", None, first);
-    let mut active = Active { appender, memory, queue, ids, handing, unfit, begun: commands.begun() };
+    let checkpoint_every = keep_commands.checkpoint_every();
+    memory.has_checkpoint_due(snapshots.checkpoint_due(checkpoint_every)?);
+    let begun = commands.begun();
+    let mut active = Active { appender, memory, queue, ids, handing, checkpoint_every, unfit, begun };
     let mut compare = interval(COMPARE_EVERY);
     compare.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let ended = loop {
@@ -65,7 +68,6 @@ pub(super) async fn decide(turn: Turn<'_>, memory: Memory) -> Result<(), Fault> 
                 drop(active);
                 return joined(settler.await).and(joined(ended));
             }
-            () = sleep(QUIET), if active.memory.wants_snapshot() => active.keep_snapshot().await,
             Some(question) = questions.next() => {
                 awaited::answer(ears.client(), &active.memory, question).await;
             }
@@ -140,6 +142,7 @@ struct Active<'a> {
     queue: mpsc::Sender<Settling>,
     ids: &'a Arc<Ids>,
     handing: Handing,
+    checkpoint_every: Option<Span>,
     unfit: &'a mut Option<CommandSeq>,
     /// Of the reader of COMMANDS, when it was last known to be the stream that EVENTS answers.
     begun: u64,
@@ -170,7 +173,7 @@ impl Active<'_> {
         }
         let settling = Settling::Decision { appending, outcome: answer, mark: self.memory.mark() };
         self.queue.send(settling).await.map_err(|_| Fault::reload("hand on a decision"))?;
-        if self.memory.needs_snapshot() {
+        if self.memory.wants_snapshot() {
             self.keep_snapshot().await;
         }
         Ok(())
@@ -198,8 +201,8 @@ impl Active<'_> {
     }
 
     async fn keep_snapshot(&mut self) {
-        let Some(bytes) = self.memory.snapshot() else { return };
+        let Some((mark, state)) = self.memory.snapshot(self.checkpoint_every) else { return };
         // A closed queue means that an append failed; this state is then not the log's.
-        let _ = self.queue.send(Settling::Snapshot(bytes)).await;
+        let _ = self.queue.send(Settling::Snapshot(mark, state)).await;
     }
 }

@@ -9,16 +9,17 @@ use tracing::{error, warn};
 
 use crate::log::{Fault, Follower, Log, Mark, Record};
 use crate::rules::{Commit, State};
-use crate::words::{CommandSeq, EventSeq};
+use crate::words::{CommandSeq, EventSeq, Instant, Span};
 
 use super::Snapshots;
 use super::ids::{Fresh, Ids};
 
-/// Commits after which a snapshot is wanted, at least: what a start has to read again, well under a second. With more kept
-/// than this, as many as are kept, for making one takes as long as that is large.
+/// Commits after which a snapshot is made, at least: what a start has to read again, well under a second.
 const SNAPSHOT_EVERY_MIN: u64 = 50_000;
-/// Decisions wait while a snapshot is made, so it is made when there are none; but not later than this many times the above.
-const SNAPSHOT_LATE_MAX: u64 = 4;
+/// Of so many things that are kept one commit is waited for, where that is more: making a snapshot takes a core as long as they
+/// are many.
+/// Of a million users a start then reads 125,000 commits again.
+pub const SNAPSHOT_EVERY_SHARE: u64 = 8;
 
 /// The state, and the parts of a decision that was not written to its end.
 #[derive(Debug, Default)]
@@ -32,6 +33,8 @@ pub struct Memory {
     /// The last commit taken in: by it the log is known again.
     mark: Mark,
     snapshot_at: u64,
+    /// When the next checkpoint is due, by the time of the commands.
+    checkpoint_at: Option<Instant>,
     /// Records since the snapshot that are none of ours.
     passed_over: u64,
     /// The last of them that was reported.
@@ -216,27 +219,28 @@ impl Memory {
         self.read
     }
 
-    /// Whether enough was decided since the last snapshot to make one when nothing else is to be done.
+    /// Whether so much was decided since the last snapshot that one is made, or a checkpoint is due.
     pub(super) fn wants_snapshot(&self) -> bool {
-        self.read.0 >= self.snapshot_at + self.snapshot_every()
+        let every = SNAPSHOT_EVERY_MIN.max(self.state.kept_len() / SNAPSHOT_EVERY_SHARE);
+        self.read.0 >= self.snapshot_at + every || self.checkpoint_at.is_some_and(|due| due <= self.mark.at)
     }
 
-    /// Whether so much was decided since that one is made at once.
-    pub(super) fn needs_snapshot(&self) -> bool {
-        self.read.0 >= self.snapshot_at + SNAPSHOT_LATE_MAX * self.snapshot_every()
-    }
-
-    /// The bytes of a snapshot, where anything was decided since the last one.
-    pub(super) fn snapshot(&mut self) -> Option<Vec<u8>> {
+    /// A copy of the state for a snapshot, with the last commit that it holds, where anything was decided since the last one.
+    /// It is made in a moment, and encoded elsewhere.
+    pub(super) fn snapshot(&mut self, checkpoint_every: Option<Span>) -> Option<(Mark, Box<State>)> {
         if self.snapshot_at == self.read.0 || self.mark.command == CommandSeq::default() {
             return None;
         }
         self.snapshot_at = self.read.0;
-        Some(Snapshots::encode(self.mark, &self.state))
+        if self.checkpoint_at.is_none_or(|due| due <= self.mark.at) {
+            self.checkpoint_at = checkpoint_every.map(|every| self.mark.at + every);
+        }
+        Some((self.mark, Box::new(self.state.to_keep())))
     }
 
-    fn snapshot_every(&self) -> u64 {
-        SNAPSHOT_EVERY_MIN.max(self.state.kept_len())
+    /// From then on a snapshot is also made for a checkpoint.
+    pub(super) fn has_checkpoint_due(&mut self, at: Option<Instant>) {
+        self.checkpoint_at = at;
     }
 }
 

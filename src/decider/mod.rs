@@ -5,10 +5,12 @@
 //! Invariant: whether an `id` was used before is known for seven days: by the state, or by `ids/` on disk.
 //! Invariant: whoever loses the fence forgets what it believed and reads the log again.
 //! Invariant: nothing that a command says, and nothing that somebody else has published, stops the deciding.
+//! Invariant: what leaves COMMANDS was answered by a state that is kept on disk.
 //! Invariant: nothing is decided before COMMANDS was held against EVENTS: what is acknowledged is decided, or is said not to be.
 
 mod active;
 mod awaited;
+mod checkpoint;
 mod ids;
 mod judge;
 mod memory;
@@ -17,11 +19,14 @@ mod repair;
 mod settle;
 mod snapshot;
 mod standby;
+mod trim;
 
+pub use checkpoint::Checkpoint;
 pub use ids::{Ids, IdsFolder};
-pub use memory::Memory;
+pub use memory::{Memory, SNAPSHOT_EVERY_SHARE};
 pub use repair::{Plan, repair};
 pub use snapshot::Snapshots;
+pub use trim::KeepCommands;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -41,16 +46,24 @@ use crate::words::{CommandSeq, EventSeq};
 const READ_AGAIN_AFTER: Duration = Duration::from_millis(300);
 const READ_AGAIN_AFTER_MAX: Duration = Duration::from_secs(10);
 
-/// Stands by while another decider is active, and decides when none is; until `stop`. Says meanwhile whether it `decides`.
+/// Stands by while another decider is active, and decides when none is; until `stop`. COMMANDS is trimmed by `keep_commands`.
+/// Says meanwhile whether it `decides`.
 ///
 /// # Errors
 /// Only what trying again cannot mend.
-pub async fn run(log: Log, data: &Path, decides: &AtomicBool, stop: CancellationToken) -> Result<(), Fault> {
+pub async fn run(
+    log: Log,
+    data: &Path,
+    keep_commands: KeepCommands,
+    decides: &AtomicBool,
+    stop: CancellationToken,
+) -> Result<(), Fault> {
     let snapshots = Snapshots::at(data)?;
     let mut decider = Decider {
         log,
         snapshots,
         folder: IdsFolder::at(data),
+        keep_commands,
         memory: None,
         ids: None,
         unfit: None,
@@ -78,6 +91,7 @@ struct Decider {
     log: Log,
     snapshots: Snapshots,
     folder: IdsFolder,
+    keep_commands: KeepCommands,
     memory: Option<Memory>,
     ids: Option<Arc<Ids>>,
     /// The command whose decision the rules could not take in.
@@ -129,7 +143,8 @@ impl Decider {
         let commands = &log.another("decider commands").await?;
         info!(seq = command.0, commit = commit.0, "deciding");
         decides.store(true, Ordering::Relaxed);
-        let turn = active::Turn { log, commands, snapshots, ids: &ids, unfit: &mut self.unfit, stop };
+        let (keep_commands, unfit) = (self.keep_commands, &mut self.unfit);
+        let turn = active::Turn { log, commands, snapshots, ids: &ids, keep_commands, unfit, stop };
         active::decide(turn, memory).await
     }
 

@@ -1,23 +1,23 @@
 //! The settler: outcomes and snapshots wait for their commit to be stored, in the order of the decisions.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::Client;
 use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::timeout;
 use tracing::warn;
 
-use super::Snapshots;
-use crate::log::{Acks, Appending, Fault, Mark};
+use super::{KeepCommands, Snapshots, trim};
+use crate::log::{Acks, Appending, Fault, Log, Mark};
+use crate::rules::State;
 
 /// The decisions under way: a second of peak traffic on one disk. A longer queue only makes outcomes later.
 pub(super) const IN_FLIGHT_MAX: usize = 1_000;
 
-/// Of the four seconds that a part has to stop.
-const STORED_WITHIN: Duration = Duration::from_secs(2);
+/// Of the four seconds that a part has to stop: a state of a million users is encoded and written in less.
+const STORED_WITHIN: Duration = Duration::from_secs(3);
 
 /// One decision on its way to being stored.
 pub(super) enum Settling {
@@ -27,7 +27,8 @@ pub(super) enum Settling {
         outcome: Answer,
         mark: Mark,
     },
-    Snapshot(Vec<u8>),
+    /// A copy of the state, and the last commit that it holds.
+    Snapshot(Mark, Box<State>),
 }
 
 /// An outcome with the subject it is told on.
@@ -41,11 +42,11 @@ pub(super) struct Answer {
 pub(super) async fn settle(
     client: Client,
     mut acks: Acks,
-    snapshots: Snapshots,
+    keeper: Keeper,
     stored: watch::Sender<Mark>,
     mut queue: mpsc::Receiver<Settling>,
 ) -> Result<(), Fault> {
-    let mut keeping = Keeping { snapshots: Arc::new(snapshots), storing: None };
+    let mut keeping = Keeping { keeper, storing: None };
     while let Some(settling) = queue.recv().await {
         match settling {
             Settling::Decision { appending, outcome, mark } => {
@@ -56,7 +57,7 @@ pub(super) async fn settle(
                 let told = client.publish(outcome.subject, outcome.payload).await;
                 told.map_err(|error| Fault::later("tell an outcome").because(error))?;
             }
-            Settling::Snapshot(bytes) => keeping.store(bytes),
+            Settling::Snapshot(mark, state) => keeping.store(mark, state),
         }
     }
     client.flush().await.map_err(|error| Fault::later("tell the last outcomes").because(error))?;
@@ -64,21 +65,47 @@ pub(super) async fn settle(
     Ok(())
 }
 
-/// Snapshots on their way to the disk, one at a time: no decision waits for a disk that is slow or hangs.
+/// Where snapshots go, and what is done when one is stored.
+#[derive(Debug, Clone)]
+pub(super) struct Keeper {
+    pub(super) log: Log,
+    pub(super) snapshots: Snapshots,
+    pub(super) commands: KeepCommands,
+}
+
+impl Keeper {
+    async fn keep(self, mark: Mark, state: Box<State>) -> Result<(), Fault> {
+        let Keeper { log, snapshots, commands } = self;
+        let every = commands.checkpoint_every();
+        let storing = snapshots.clone();
+        let stored = spawn_blocking(move || {
+            storing.store(mark, &state)?;
+            every.map_or(Ok(()), |every| storing.keep(mark, every))
+        });
+        stored.await.unwrap_or_else(|error| Err(Fault::later("store a snapshot").because(error)))?;
+        match commands {
+            KeepCommands::Forever => Ok(()),
+            KeepCommands::For(age) => trim::trim(&log, &snapshots, mark, age).await,
+        }
+    }
+}
+
+/// Snapshots on their way to the disk, one at a time: no decision waits until one is encoded, nor for a disk that is slow or
+/// hangs.
 struct Keeping {
-    snapshots: Arc<Snapshots>,
+    keeper: Keeper,
     storing: Option<JoinHandle<()>>,
 }
 
 impl Keeping {
-    fn store(&mut self, bytes: Vec<u8>) {
+    fn store(&mut self, mark: Mark, state: Box<State>) {
         if self.storing.as_ref().is_some_and(|storing| !storing.is_finished()) {
             warn!("the snapshot before is not stored yet; going on without this one");
             return;
         }
-        let snapshots = Arc::clone(&self.snapshots);
-        self.storing = Some(tokio::task::spawn_blocking(move || {
-            if let Err(fault) = snapshots.store(&bytes) {
+        let keeper = self.keeper.clone();
+        self.storing = Some(tokio::spawn(async move {
+            if let Err(fault) = keeper.keep(mark, state).await {
                 warn!(%fault, "going on without");
             }
         }));

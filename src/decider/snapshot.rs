@@ -1,23 +1,31 @@
 //! Snapshots of the decider's state: a file that bounds start-up, and is always safe to delete.
 
 use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
 
+use rmp_serde::Deserializer;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
 use tracing::{info, warn};
 
 use crate::log::{Fault, Mark};
-use crate::rules::{Stamp, State};
-use crate::wire::{from_msgpack, to_msgpack};
+use crate::rules::State;
 
 /// Changes with the layout of `State`: a snapshot of another version is not read.
 const VERSION: &[u8] = b"homing-snapshot-7\n";
-const STAMP_LEN: usize = 16;
+/// A SHA-256 of all before it stands at the end.
+const STAMP_LEN: usize = 32;
+/// What is written and hashed at once.
+const CHUNK_BYTES: usize = 64 * 1_024;
+/// What is left to one sync of the disk: it is often the streams' disk too, and their syncs wait for ours.
+const UNSYNCED_BYTES_MAX: usize = 4 * 1_024 * 1_024;
 
 /// Where snapshots are kept.
 #[derive(Debug, Clone)]
 pub struct Snapshots {
-    file: PathBuf,
+    folder: PathBuf,
 }
 
 impl Snapshots {
@@ -29,33 +37,30 @@ impl Snapshots {
         let folder = data.join("decider");
         fs::create_dir_all(&folder)
             .map_err(|error| Fault::never(format!("make the folder {}", folder.display())).because(error))?;
-        Ok(Snapshots { file: folder.join("snapshot") })
+        Ok(Snapshots { folder })
     }
 
-    /// The bytes of a snapshot, with the last commit that the state holds; quick enough to be made between two decisions.
-    pub fn encode(mark: Mark, state: &State) -> Vec<u8> {
-        let body = to_msgpack(&(mark, state));
-        let mut bytes = Vec::with_capacity(VERSION.len() + STAMP_LEN + body.len());
-        bytes.extend_from_slice(VERSION);
-        bytes.extend_from_slice(Stamp::of(&[&body]).as_bytes());
-        bytes.extend_from_slice(&body);
-        bytes
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
     }
 
-    /// Replaces the file as a whole, so that a reader finds the old or the new one.
+    pub(super) fn file(&self) -> PathBuf {
+        self.folder.join("snapshot")
+    }
+
+    /// Encodes a state with the last commit that it holds, and replaces the file as a whole, so that a reader finds the old or
+    /// the new one. It takes as long as the state is large.
     ///
     /// # Errors
     /// When the disk refuses; the old snapshot is still there then.
-    pub fn store(&self, bytes: &[u8]) -> Result<(), Fault> {
-        let fresh = self.file.with_extension("new");
-        let write = || -> std::io::Result<()> {
-            let mut file = File::create(&fresh)?;
-            file.write_all(bytes)?;
-            file.sync_all()?;
-            fs::rename(&fresh, &self.file)
-        };
-        write().map_err(|error| Fault::later("store a snapshot").because(error))?;
-        info!(bytes = bytes.len(), "snapshot stored");
+    pub fn store(&self, mark: Mark, state: &State) -> Result<(), Fault> {
+        let fresh = self.folder.join("snapshot.new");
+        let written = write(&fresh, mark, state).and_then(|bytes| {
+            fs::rename(&fresh, self.file())?;
+            Ok(bytes)
+        });
+        let bytes = written.map_err(|error| Fault::later("store a snapshot").because(error))?;
+        info!(bytes, "snapshot stored");
         Ok(())
     }
 
@@ -64,29 +69,84 @@ impl Snapshots {
     /// # Errors
     /// When there is a file that cannot be read.
     pub fn load(&self) -> Result<Option<(Mark, State)>, Fault> {
-        let bytes = match fs::read(&self.file) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => {
-                return Err(Fault::never(format!("read {}", self.file.display())).because(error));
-            }
-        };
-        let kept = decode(&bytes);
-        if kept.is_none() {
+        let kept = read(&self.file())?;
+        if let Some(None) = kept {
             warn!("the snapshot is torn or of another version; reading the log from its beginning");
         }
-        Ok(kept)
+        Ok(kept.flatten())
+    }
+}
+
+fn write(file: &Path, mark: Mark, state: &State) -> io::Result<usize> {
+    let stamping = Stamping { file: File::create(file)?, hash: Sha256::new(), bytes: 0, unsynced: 0 };
+    let mut buffered = BufWriter::with_capacity(CHUNK_BYTES, stamping);
+    buffered.write_all(VERSION)?;
+    rmp_serde::encode::write_named(&mut buffered, &mark).map_err(io::Error::other)?;
+    rmp_serde::encode::write_named(&mut buffered, state).map_err(io::Error::other)?;
+    let Stamping { mut file, hash, bytes, .. } = buffered.into_inner().map_err(io::Error::from)?;
+    file.write_all(&hash.finalize())?;
+    file.sync_all()?;
+    Ok(bytes + STAMP_LEN)
+}
+
+/// A file that is hashed and synced while it is written.
+struct Stamping {
+    file: File,
+    hash: Sha256,
+    bytes: usize,
+    unsynced: usize,
+}
+
+impl Write for Stamping {
+    fn write(&mut self, chunk: &[u8]) -> io::Result<usize> {
+        self.file.write_all(chunk)?;
+        self.hash.update(chunk);
+        self.bytes += chunk.len();
+        self.unsynced += chunk.len();
+        if self.unsynced >= UNSYNCED_BYTES_MAX {
+            self.file.sync_data()?;
+            self.unsynced = 0;
+        }
+        Ok(chunk.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// None where there is no such file, and none in that where it is torn or of another version.
+pub(super) fn read(file: &Path) -> Result<Option<Option<(Mark, State)>>, Fault> {
+    match fs::read(file) {
+        Ok(bytes) => Ok(Some(decode(&bytes))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Fault::never(format!("read {}", file.display())).because(error)),
     }
 }
 
 fn decode(bytes: &[u8]) -> Option<(Mark, State)> {
-    let (stamp, body) = bytes.strip_prefix(VERSION)?.split_at_checked(STAMP_LEN)?;
-    if Stamp::of(&[body]).as_bytes() != stamp {
-        return None;
-    }
-    let (mark, mut state): (Mark, State) = from_msgpack(body).ok()?;
-    state.index();
-    Some((mark, state))
+    let (body, stamp) = bytes.split_at_checked(bytes.len().checked_sub(STAMP_LEN)?)?;
+    let read = || {
+        let mut body = Deserializer::from_read_ref(body.strip_prefix(VERSION)?);
+        let mark = Mark::deserialize(&mut body).ok()?;
+        let mut state = State::deserialize(&mut body).ok()?;
+        state.index();
+        Some((mark, state))
+    };
+    // Hashing takes a quarter as long, and needs no turn of its own.
+    thread::scope(|scope| {
+        let whole = scope.spawn(|| Sha256::digest(body).as_slice() == stamp);
+        let kept = read();
+        kept.filter(|_| whole.join().unwrap_or(false))
+    })
+}
+
+/// The mark with which such a file begins; none where it is of another version.
+pub(super) fn mark_of(file: &Path) -> io::Result<Option<Mark>> {
+    let mut opened = io::BufReader::new(File::open(file)?);
+    let mut version = [0; VERSION.len()];
+    io::Read::read_exact(&mut opened, &mut version)?;
+    Ok(if version == VERSION { rmp_serde::from_read(opened).ok() } else { None })
 }
 
 #[cfg(test)]
@@ -101,12 +161,17 @@ mod tests {
         assert_eq!(snapshots.load().unwrap(), None);
         let mark =
             Mark { seq: EventSeq(7), command: CommandSeq(9), at: Instant::from_unix_ms(11), log: None };
-        let bytes = Snapshots::encode(mark, &State::default());
-        snapshots.store(&bytes).unwrap();
+        snapshots.store(mark, &State::default()).unwrap();
         assert_eq!(snapshots.load().unwrap(), Some((mark, State::default())));
+        assert_eq!(mark_of(&snapshots.file()).unwrap(), Some(mark));
+        let bytes = fs::read(snapshots.file()).unwrap();
         for cut in 0..bytes.len() {
-            snapshots.store(&bytes[..cut]).unwrap();
+            fs::write(snapshots.file(), &bytes[..cut]).unwrap();
             assert_eq!(snapshots.load().unwrap(), None, "cut at {cut}");
+            let mut changed = bytes.clone();
+            changed[cut] ^= 1;
+            fs::write(snapshots.file(), changed).unwrap();
+            assert_eq!(snapshots.load().unwrap(), None, "changed at {cut}");
         }
     }
 }

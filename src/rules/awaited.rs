@@ -29,12 +29,12 @@ impl State {
             Some(Timer::Occur(schedule)) => (Some(Excluded(schedule)), Unbounded),
             Some(Timer::Expire(message) | Timer::Escalate(message)) => (None, Excluded(message)),
         };
-        let schedules = schedules.into_iter().flat_map(|after| self.schedules.range((after, Unbounded)));
+        let schedules = schedules.into_iter().flat_map(|after| self.schedules.from(after));
         let schedules = schedules.map(|(id, schedule)| {
             let occurs = Timer::Occur(*id);
             ([schedule.due().map(|due| (occurs, due)), None], occurs, 0)
         });
-        let messages = self.messages.range((messages, Unbounded)).map(|(id, open)| {
+        let messages = self.messages.from(messages).map(|(id, open)| {
             let (expires, escalates) = (Timer::Expire(*id), Timer::Escalate(*id));
             let watched = (!open.undated).then_some((expires, open.expires));
             ([watched, Some((escalates, open.escalates))], expires, open.open_len())

@@ -3,12 +3,13 @@
 //! The ids of seven days are many, so memory holds the latest of them; the others are kept elsewhere, and what is found there
 //! comes with the order. Whether an id still counts is judged here alone, by its age.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::pages::Table;
 use super::{Commit, Order, Outcome, Sender};
 use crate::words::{Instant, Span};
 
@@ -70,7 +71,7 @@ pub(super) struct Intents {
 /// Ids of the last ten minutes, without their outcomes: nobody waits for one.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Latest {
-    kept: BTreeSet<Stamp>,
+    kept: Table<Stamp, ()>,
     by_age: VecDeque<(Instant, Stamp)>,
 }
 
@@ -83,7 +84,8 @@ impl Latest {
             self.kept.remove(&old);
             self.by_age.pop_front();
         }
-        if self.kept.insert(key) {
+        if !self.kept.contains_key(&key) {
+            self.kept.insert(key, ());
             self.by_age.push_back((at, key));
         }
     }
@@ -158,7 +160,7 @@ impl Intents {
 
     /// Whether a part of Homing has used this id.
     pub(super) fn has(&self, by: &Sender, id: &str) -> bool {
-        self.of_parts.kept.contains(&key(by, id))
+        self.of_parts.kept.contains_key(&key(by, id))
     }
 
     pub(super) fn keep_of_part(&mut self, by: &Sender, id: &str, at: Instant) {
@@ -189,13 +191,13 @@ mod tests {
         latest.keep(key(0), at(0));
         latest.keep(key(0), at(1));
         latest.keep(key(1), at(599));
-        assert!(latest.kept.contains(&key(0)) && latest.by_age.len() == 2);
+        assert!(latest.kept.contains_key(&key(0)) && latest.by_age.len() == 2);
         latest.keep(key(2), at(600));
-        assert!(!latest.kept.contains(&key(0)) && latest.kept.contains(&key(1)));
+        assert!(!latest.kept.contains_key(&key(0)) && latest.kept.contains_key(&key(1)));
         let many = u64::try_from(PARTS_KEPT_LEN_MAX).unwrap();
         (10..10 + many + 5).for_each(|number| latest.keep(key(number), at(601)));
         assert_eq!((latest.kept.len(), latest.by_age.len()), (PARTS_KEPT_LEN_MAX, PARTS_KEPT_LEN_MAX));
-        assert!(!latest.kept.contains(&key(14)) && latest.kept.contains(&key(15)));
+        assert!(!latest.kept.contains_key(&key(14)) && latest.kept.contains_key(&key(15)));
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub mod identity;
 mod intent;
 pub mod leading;
 pub mod message;
+mod pages;
 pub mod phone;
 pub mod presence;
 mod proof;

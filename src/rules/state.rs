@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::intent::Intents;
 use super::message::{Mailbox, OpenMessage};
+use super::pages::{Row, Table};
 use super::presence::Device;
 use super::{
     Commit, Fact, Stamp, attempt, contacts, identity, message, phone, presence, quota, schedule, timer,
@@ -19,37 +21,38 @@ use crate::words::{
 #[serde(transparent)]
 pub(super) struct Uid(u32);
 
-/// All that decisions are made from.
+/// All that decisions are made from. What [`State::index`] does not fill is in shared pages, or small.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
     /// The last command decided.
     pub(super) command: CommandSeq,
     /// The commit that answered it.
     pub(super) commit: EventSeq,
-    pub(super) users: Vec<User>,
+    pub(super) users: Row<User>,
     #[serde(skip)]
     pub(super) names: BTreeMap<UserName, Uid>,
     #[serde(skip)]
     pub(super) phones: BTreeMap<Phone, Uid>,
-    pub(super) messages: BTreeMap<MessageId, OpenMessage>,
+    pub(super) messages: Table<MessageId, OpenMessage>,
     /// Of these, those whose deadline no timer watches: the oldest expire first.
     #[serde(skip)]
     pub(super) undated: BTreeSet<MessageId>,
     /// Those with an occurrence ahead.
-    pub(super) schedules: BTreeMap<ScheduleId, Box<schedule::Schedule>>,
+    pub(super) schedules: Table<ScheduleId, Box<schedule::Schedule>>,
     pub(super) intents: Intents,
     /// Phones that wish no SMS, whoever's they are.
-    pub(super) phones_off: BTreeSet<Phone>,
+    pub(super) phones_off: Table<Phone, ()>,
     /// Of the open deliveries by SMS, the long ones.
-    pub(super) segments: BTreeMap<(MessageId, Party), attempt::Segments>,
+    pub(super) segments: Table<(MessageId, Party), attempt::Segments>,
     /// Of the open deliveries by SMS, those that had a receipt.
-    pub(super) said: BTreeMap<(MessageId, Party), attempt::Said>,
+    pub(super) said: Table<(MessageId, Party), attempt::Said>,
     pub(super) answered: phone::Answered,
     /// Of the open deliveries, those with a grant and without a result: which grant.
-    pub(super) grants: BTreeMap<(MessageId, Party), u64>,
+    pub(super) grants: Table<(MessageId, Party), u64>,
 }
 
-/// One registered person.
+/// One registered person. What is as it is for most is not written down: of a million it would be half of a snapshot.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct User {
     pub(super) name: UserName,
@@ -57,6 +60,7 @@ pub(super) struct User {
     pub(super) zone: Option<Zone>,
     pub(super) day: Option<u32>,
     pub(super) month: Option<u32>,
+    #[serde(default, skip_serializing_if = "quota::Usage::is_none")]
     pub(super) usage: quota::Usage,
     #[serde(default, skip_serializing_if = "quota::Pace::is_full")]
     pub(super) pace: quota::Pace,
@@ -64,17 +68,20 @@ pub(super) struct User {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) ids: Option<Box<quota::IdsUsed>>,
     /// None where it has what everybody has.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) limits: Option<Box<identity::Limits>>,
     /// A stamp of the secret's hash: enough to see that a repeated registration is the same.
     pub(super) secret: Option<Box<super::Stamp>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) suspended: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) sms_off: bool,
     /// Whether their phone tells others who they are.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) findable: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) devices: Vec<Device>,
     pub(super) contacts: Option<Box<contacts::Contacts>>,
+    #[serde(default, skip_serializing_if = "Mailbox::is_empty")]
     pub(super) mailbox: Mailbox,
 }
 
@@ -115,11 +122,33 @@ impl State {
         self.answered.index();
         let undated = self.messages.iter().filter(|(_, open)| open.undated);
         self.undated = undated.map(|(message, _)| *message).collect();
-        for (uid, user) in (0..).map(Uid).zip(&self.users) {
+        for (uid, user) in (0..).map(Uid).zip(self.users.iter()) {
             self.names.insert(user.name.clone(), uid);
             if let Some(phone) = user.phone {
                 self.phones.insert(phone, uid);
             }
+        }
+    }
+
+    /// A copy to be written down elsewhere while this one goes on: what [`State::index`] fills is left out of it.
+    pub fn to_keep(&self) -> State {
+        let State { command, commit, users, messages, schedules, intents, phones_off, .. } = self;
+        let State { segments, said, answered, grants, .. } = self;
+        State {
+            command: *command,
+            commit: *commit,
+            users: users.clone(),
+            messages: messages.clone(),
+            schedules: schedules.clone(),
+            intents: intents.clone(),
+            phones_off: phones_off.clone(),
+            segments: segments.clone(),
+            said: said.clone(),
+            answered: answered.to_keep(),
+            grants: grants.clone(),
+            names: BTreeMap::new(),
+            phones: BTreeMap::new(),
+            undated: BTreeSet::new(),
         }
     }
 

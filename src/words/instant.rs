@@ -18,7 +18,7 @@ const TEXT_BYTES_MAX: usize = 35;
 pub struct Instant(i64);
 
 impl Instant {
-    pub fn from_unix_ms(ms: i64) -> Instant {
+    pub const fn from_unix_ms(ms: i64) -> Instant {
         Instant(ms)
     }
 

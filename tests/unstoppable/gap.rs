@@ -17,7 +17,7 @@ use crate::support::world::{World, registers, says, story};
 use crate::support::{Ended, Homing};
 use crate::{WITHIN, homing, outcome, outcomes, refused, registered};
 
-async fn js(log: &Log, call: &str, request: Option<Value>) {
+pub(super) async fn js(log: &Log, call: &str, request: Option<Value>) {
     let request = request.map(|request| request.to_string()).unwrap_or_default();
     let answer = log.client().request(format!("$JS.API.{call}"), request.into()).await.expect("it answers");
     let answer: Value = serde_json::from_slice(&answer.payload).expect("JSON");
@@ -40,7 +40,7 @@ async fn decided(world: &World, names: &[&str]) {
 }
 
 /// The same world after its server was stopped, something was done to the folder of COMMANDS, and it was started again.
-async fn restarted(world: World, meanwhile: impl FnOnce(&Path)) -> World {
+pub(super) async fn restarted(world: World, meanwhile: impl FnOnce(&Path)) -> World {
     let World { folder, server, log } = world;
     drop(log);
     server.stop().await.expect("nats-server stops");
@@ -265,7 +265,7 @@ fn a_snapshot_of_another_log_is_not_used_although_its_commit_stands_in_this_one(
         let other = Instant::from_unix_ms(log.ends("EVENTS").await.unwrap().created.unix_ms() - 1);
         let mark = Mark { seq: EventSeq(1), command: commit.command, at: commit.at, log: Some(other) };
         let snapshots = Snapshots::at(&world.folder.path().join("data")).unwrap();
-        snapshots.store(&Snapshots::encode(mark, &State::default())).unwrap();
+        snapshots.store(mark, &State::default()).unwrap();
         decided(&world, &["alice", "bob"]).await;
         assert_eq!(registered(log).await, ["alice", "bob"], "who is registered is known");
     });

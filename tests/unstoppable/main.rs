@@ -5,6 +5,7 @@ mod half;
 mod strays;
 #[path = "../support/mod.rs"]
 mod support;
+mod trimmed;
 mod undecidable;
 
 use std::path::Path;

@@ -13,6 +13,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{info, warn};
 
+use super::settings::Settings;
+use crate::decider::KeepCommands;
 use crate::log::{Fault, Log, NatsUrl};
 use crate::wire::subjects;
 use crate::{decider, fanout, presence, query, scheduler, sms};
@@ -39,6 +41,28 @@ const BRIDGE_STOPS_WITHIN: Duration = Duration::from_secs(5);
 /// How often a start looks whether the parts answer yet.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
+/// What roles are told that not every one needs.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RoleSettings {
+    pub(crate) sms: sms::Settings,
+    pub(crate) keep_commands: KeepCommands,
+}
+
+/// How the role of the decider is told what it keeps.
+#[derive(Debug, clap::Args)]
+pub(crate) struct DeciderArgs {
+    /// How long commands that are decided stay in COMMANDS, as in 30d, or forever [default: 7d]
+    #[arg(long, env = "HOMING_KEEP_COMMANDS", value_name = "TIME")]
+    keep_commands: Option<KeepCommands>,
+}
+
+impl DeciderArgs {
+    /// A flag or the environment, else what the file says.
+    pub(crate) fn settle(&self, settings: &Settings) -> KeepCommands {
+        self.keep_commands.or(settings.keep_commands).unwrap_or_default()
+    }
+}
+
 /// Roles under way.
 pub(crate) struct Running {
     tasks: JoinSet<(Role, Result<(), Fault>)>,
@@ -55,13 +79,13 @@ impl Running {
         at: &NatsUrl,
         data: &Path,
         roles: &[Role],
-        sms: &sms::Settings,
+        settings: &RoleSettings,
     ) -> Result<Running, Fault> {
         let (board, stop) = (Board::default(), CancellationToken::new());
         let answering = board.answer(Log::at(at, "status").await?).await?;
         let (mut tasks, mut bridge) = (JoinSet::new(), None);
         for role in roles.iter().copied() {
-            if role == Role::Sms && sms.accounts.is_empty() {
+            if role == Role::Sms && settings.sms.accounts.is_empty() {
                 info!("no SMSC is named (--smsc): SMS wait on OUTBOX");
                 continue;
             }
@@ -69,11 +93,11 @@ impl Running {
             if role == Role::Sms {
                 stop = bridge.insert(CancellationToken::new()).clone();
             }
-            let (at, data, sms, board) = (at.clone(), data.to_owned(), sms.clone(), board.clone());
+            let (at, data, settings, board) = (at.clone(), data.to_owned(), settings.clone(), board.clone());
             tasks.spawn(async move {
                 let decides = board.decides();
                 let start =
-                    || run(role, at.clone(), data.clone(), sms.clone(), decides.clone(), stop.clone());
+                    || run(role, at.clone(), data.clone(), settings.clone(), decides.clone(), stop.clone());
                 (role, keep::keep(role, &board, &stop, start).await)
             });
         }
@@ -143,18 +167,18 @@ async fn run(
     role: Role,
     at: NatsUrl,
     data: PathBuf,
-    sms: sms::Settings,
+    settings: RoleSettings,
     decides: Arc<AtomicBool>,
     stop: CancellationToken,
 ) -> Result<(), Fault> {
     let log = Log::at(&at, &name(role)).await?;
     match role {
-        Role::Decider => decider::run(log, &data, &decides, stop).await,
+        Role::Decider => decider::run(log, &data, settings.keep_commands, &decides, stop).await,
         Role::Fanout => fanout::run(log, stop).await,
         Role::Scheduler => scheduler::run(log, stop).await,
         Role::Presence => presence::run(log, &data, stop).await,
         Role::Query => query::run(log, &data, query::Priority::Yields, stop).await,
-        Role::Sms => sms::run(log, &data, sms, stop).await,
+        Role::Sms => sms::run(log, &data, settings.sms, stop).await,
     }
 }
 

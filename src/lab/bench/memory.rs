@@ -1,14 +1,15 @@
 //! The decider's memory: what a registered user and an open delivery cost, by the process's resident set.
 
 use super::report::Report;
+use crate::log::Mark;
 use crate::rules::Command;
 use crate::rules::contacts::Add;
 use crate::rules::identity::Register;
-use crate::rules::message::{Route, Send};
+use crate::rules::message::{Confirm, Received, Route, Send};
 use crate::rules::presence::Encoding;
-use crate::rules::{Order, Part, Sender, State, decide};
+use crate::rules::{Commit, Order, Part, Sender, State, decide};
 use crate::wire::commit;
-use crate::words::{Address, CommandSeq, EventSeq, Instant, UserName};
+use crate::words::{Address, CommandSeq, EventSeq, Instant, MessageId, UserName};
 
 /// Bytes of what is kept in the decider's memory.
 pub(super) struct Bytes {
@@ -82,6 +83,9 @@ fn register(number: usize) -> Register {
     }
 }
 
+/// It knows one moment only.
+const NOW: Instant = Instant::from_unix_ms(1_800_000_000_000);
+
 /// A decider without a log.
 #[derive(Default)]
 pub(super) struct PureDecider {
@@ -97,8 +101,22 @@ impl PureDecider {
 
     pub(super) fn register(&mut self, users: usize) {
         for number in 0..users {
-            self.decide(Sender::Part(Part::Admin), Command::from(register(number)));
+            self.register_one(number);
         }
+    }
+
+    pub(super) fn register_one(&mut self, number: usize) -> Vec<Commit> {
+        self.decide(Sender::Part(Part::Admin), Command::from(register(number)))
+    }
+
+    pub(super) fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Where it stands, in a log that was created then.
+    pub(super) fn mark(&self, log: Option<Instant>) -> Mark {
+        let (command, seq) = self.state.position();
+        Mark { seq, command, at: NOW, log }
     }
 
     /// Bytes of the resident set that each of so many commands leaves behind.
@@ -116,18 +134,29 @@ impl PureDecider {
 
     fn open(&mut self, users: usize) {
         for number in 0..users {
-            let from = Sender::User(PureDecider::name((number + 1) % users));
-            let (to, text) = (vec![Address::User(PureDecider::name(number))], Some("waits".into()));
-            self.decide(from, Command::from(Send { to, text, route: Route::Im, ..Send::default() }));
+            self.send((number + 1) % users, number);
         }
     }
 
-    fn decide(&mut self, by: Sender, command: Command) {
+    /// A message that waits.
+    pub(super) fn send(&mut self, from: usize, to: usize) -> Vec<Commit> {
+        let from = Sender::User(PureDecider::name(from));
+        let (to, text) = (vec![Address::User(PureDecider::name(to))], Some("waits".into()));
+        self.decide(from, Command::from(Send { to, text, route: Route::Im, ..Send::default() }))
+    }
+
+    /// The last message is confirmed.
+    pub(super) fn receive(&mut self, to: usize) -> Vec<Commit> {
+        let message = Some(MessageId::of(CommandSeq(self.seq)));
+        let received = Received(Confirm { message, messages: None });
+        self.decide(Sender::User(PureDecider::name(to)), Command::from(received))
+    }
+
+    fn decide(&mut self, by: Sender, command: Command) -> Vec<Commit> {
         self.seq += 1;
-        let at = Instant::from_unix_ms(1_800_000_000_000);
         let order = Order {
             seq: CommandSeq(self.seq),
-            at,
+            at: NOW,
             by,
             encoding: Encoding::Msgpack,
             command,
@@ -137,6 +166,7 @@ impl PureDecider {
         let parts = commit::of_order(&order, decide(&self.state, &order));
         self.state.evolve(&parts, self.at.next());
         self.at = EventSeq(self.at.0 + parts.len() as u64);
+        parts
     }
 }
 

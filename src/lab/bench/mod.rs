@@ -14,6 +14,7 @@ mod report;
 mod scratch;
 mod sms;
 mod smsc;
+mod snapshot;
 mod soak;
 mod startup;
 mod throughput;
@@ -36,6 +37,7 @@ enum What {
     Campaign(campaign::Args),
     Pipeline(pipeline::Args),
     Sms(sms::Args),
+    Snapshot(snapshot::Args),
     Soak(soak::Args),
     Timers(timers::Args),
 }
@@ -47,6 +49,7 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
         What::Campaign(args) => campaign::run(&args, settings, output).await,
         What::Pipeline(args) => pipeline::run(&args, settings, output).await,
         What::Sms(args) => sms::run(&args, settings, output).await,
+        What::Snapshot(args) => snapshot::run(&args, settings, output).await,
         What::Soak(args) => soak::run(&args, settings, output).await,
         What::Timers(args) => timers::run(&args, settings, output).await,
     }

@@ -55,6 +55,8 @@ const CONFIRMED: Keys =
     Keys { about: "confirmed, round", per_s: "confirmed_per_s", ratio: "confirmed_ratio_raw" };
 const PROJECTED: Keys =
     Keys { about: "with the read models, round", per_s: "projected_per_s", ratio: "projected_ratio_raw" };
+/// Under load, before it is killed: some hundred thousand commits, and snapshots among them.
+const KILLED_AFTER: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(args: &Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     // First, while the process is small and its memory not fragmented.
@@ -74,10 +76,7 @@ pub(super) async fn run(args: &Args, settings: &Settings, output: Output) -> Res
         with_read_models(args, &mut world, &people, &mut report, output).await?;
     }
     if args.startup > 0 {
-        output.progress(&format!("filling the log by {} messages, for the start-up …", args.startup));
-        flow::per_second(&world, &people, args.startup, Until::Live).await?;
-        world.halt().await;
-        report.figure("startup_s", startup::seconds(&world).await?);
+        start_ups(args, &mut world, &people, &mut report, output).await?;
     }
     world.stop().await?;
     let share = if settings.sync() == Sync::Always { 0.30 } else { 0.20 };
@@ -90,6 +89,7 @@ pub(super) async fn run(args: &Args, settings: &Settings, output: Output) -> Res
     report.goal("bytes_per_open_delivery", Want::AtMost(200.0));
     report.goal("subjects_of_events", Want::AtMost(200.0));
     report.goal("startup_s", Want::AtMost(2.0));
+    report.goal("startup_after_kill_s", Want::AtMost(2.0));
     report.print(output);
     Ok(())
 }
@@ -122,6 +122,29 @@ async fn as_it_runs(
     report.figure("p50_ms", percentile(&late, 0.5));
     report.figure("p99_ms", percentile(&late, 0.99));
     report.figure("max_ms", percentile(&late, 1.0));
+    Ok(())
+}
+
+/// From a snapshot, after a clean stop and killed under load.
+async fn start_ups(
+    args: &Args,
+    world: &mut World,
+    people: &[UserName],
+    report: &mut Report,
+    output: Output,
+) -> Result<(), Failure> {
+    output.progress(&format!("filling the log by {} messages, for the start-up …", args.startup));
+    flow::per_second(world, people, args.startup, Until::Live).await?;
+    world.halt().await;
+    report.figure("startup_s", startup::seconds(world).await?);
+    world.run(&args.roles).await?;
+    output.progress("and once more, killed under load …");
+    tokio::select! {
+        ended = flow::per_second(world, people, args.startup, Until::Live) => drop(ended?),
+        () = tokio::time::sleep(KILLED_AFTER) => {}
+    }
+    world.kill();
+    report.figure("startup_after_kill_s", startup::seconds(world).await?);
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::report::Machine;
 use crate::cli::client::Client;
 use crate::cli::output::{Failure, Output};
-use crate::cli::roles::{Role, Running};
+use crate::cli::roles::{Role, RoleSettings, Running};
 use crate::log::Log;
 use crate::rules::Command;
 use crate::rules::identity::{LimitChanges, Register, SetUser};
@@ -18,7 +18,7 @@ pub(super) struct World {
     data: PathBuf,
     server: Managed,
     running: Option<Running>,
-    sms: sms::Settings,
+    settings: RoleSettings,
 }
 
 impl World {
@@ -34,14 +34,15 @@ impl World {
         let options = ServerOptions { data: data.to_owned(), port: 0, sync, launcher };
         let server = server::start(options, &|text| output.progress(text)).await?;
         Log::connect(&server.url(), "streams").await?.provision(true, None).await?;
-        let mut world = World { data: data.to_owned(), server, running: None, sms };
+        let settings = RoleSettings { sms, ..RoleSettings::default() };
+        let mut world = World { data: data.to_owned(), server, running: None, settings };
         world.run(roles).await?;
         Ok(world)
     }
 
     pub(super) async fn run(&mut self, roles: &[Role]) -> Result<(), Failure> {
         let at = self.server.url().parse()?;
-        self.running = Some(Running::start(&at, &self.data, roles, &self.sms).await?);
+        self.running = Some(Running::start(&at, &self.data, roles, &self.settings).await?);
         Ok(())
     }
 
@@ -49,6 +50,11 @@ impl World {
         if let Some(running) = self.running.take() {
             running.stop().await;
         }
+    }
+
+    /// As a kill leaves it: nothing that is under way is ended.
+    pub(super) fn kill(&mut self) {
+        self.running = None;
     }
 
     pub(super) async fn connect(&self, name: &str) -> Result<Log, Failure> {

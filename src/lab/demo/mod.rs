@@ -10,7 +10,7 @@ mod play;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::output::{Failure, Output};
-use crate::cli::roles;
+use crate::cli::roles::{self, RoleSettings};
 use crate::cli::settings::Settings;
 use crate::cli::up::Whole;
 use crate::cli::which_server::{self, Server};
@@ -31,8 +31,8 @@ pub(super) async fn run(_args: Args, settings: &Settings, output: Output) -> Res
     let folder = tempfile::tempdir()
         .map_err(|error| Failure::failed(format!("could not make a temporary folder: {error}")))?;
     let phones = Phones::start().await?;
-    let sms = phones.settings()?;
-    let starting = Whole::start_in(folder.path(), Server::Own(0), settings.sync(), &sms, output);
+    let of_roles = RoleSettings { sms: phones.settings()?, ..RoleSettings::default() };
+    let starting = Whole::start_in(folder.path(), Server::Own(0), settings.sync(), &of_roles, output);
     let whole = tokio::select! {
         started = starting => started?,
         () = &mut stopping => return Err(interrupted()),

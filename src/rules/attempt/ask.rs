@@ -110,7 +110,10 @@ fn permission(
             // Registered since. What was sent to a phone has no mailbox to wait in: it goes by this channel or ends.
             Some(uid) => judged(state.user(uid), Route::By(channel))?,
             None if open.expires <= case.at => return Err(Expired { message, to: to.clone() }.into()),
-            None if channel.row().opt_out && author != Author::Homing && state.phones_off.contains(phone) => {
+            None if channel.row().opt_out
+                && author != Author::Homing
+                && state.phones_off.contains_key(phone) =>
+            {
                 return Err(filtered(FilterReason::OptedOut));
             }
             None => *phone,

@@ -63,10 +63,10 @@ fn said(state: &mut State, receipt: &Receipt) {
     }
     let key = (receipt.message, receipt.to.clone());
     if receipt.segments > 1 {
-        let segments = state.segments.entry(key.clone()).or_insert(Segments::of(receipt.segments));
+        let segments = state.segments.get_or_insert_with(key.clone(), || Segments::of(receipt.segments));
         segments.take(receipt.segment, receipt.state);
     }
-    state.said.entry(key).or_default().take(receipt);
+    state.said.get_or_insert_with(key, Default::default).take(receipt);
 }
 
 /// Whether the delivery is with an adapter. What a client got or confirmed in the meantime is not moved back.
@@ -81,6 +81,6 @@ fn is_out(state: &State, attempt: &Attempt) -> bool {
 fn waits_for_segments(state: &mut State, attempt: &Attempt) {
     if attempt.ids.len() > 1 {
         let key = (attempt.message, attempt.to.clone());
-        state.segments.entry(key).or_insert_with(|| segments_of(attempt));
+        state.segments.get_or_insert_with(key, || segments_of(attempt));
     }
 }

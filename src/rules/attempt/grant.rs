@@ -28,7 +28,7 @@ impl State {
         let key = (granted.message, granted.to.clone());
         match granted.grant {
             Some(grant) => self.grants.insert(key, grant),
-            None => self.grants.remove(&key),
-        };
+            None => drop(self.grants.remove(&key)),
+        }
     }
 }

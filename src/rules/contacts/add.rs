@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::{ALIAS_LEN_MAX, Added, contact, entry, has_room};
+use super::{ALIAS_LEN_MAX, Added, Alias, contact, entry, has_room};
 use crate::rules::proof::{ByUser, Case};
 use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Rejection};
@@ -24,7 +24,7 @@ impl Decide for Add {
             return Err(Rejection::value_too_long("alias", ALIAS_LEN_MAX).at_field("alias"));
         }
         match entry(case, &who) {
-            Some(known) if !known.blocked && known.alias.as_deref() == self.alias.as_deref() => {
+            Some(known) if !known.blocked && known.alias == Alias::of(self.alias.as_deref()) => {
                 return Ok(Vec::new());
             }
             Some(_) => {}

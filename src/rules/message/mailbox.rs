@@ -57,6 +57,10 @@ impl Mailbox {
         self.open.len()
     }
 
+    pub(in crate::rules) fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = (MessageId, Standing)> {
         self.open.iter().copied()
     }

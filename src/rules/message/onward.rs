@@ -18,7 +18,7 @@ pub(in crate::rules) fn may_go(
     if open.expires <= at {
         return Err(Expired { message, to: to.clone() }.into());
     }
-    let held = open.from.and_then(|from| routing::held(user, state.user(from)));
+    let held = open.from.and_then(|from| routing::held(state, user, state.user(from)));
     held.map_or(Ok(()), |reason| Err(Filtered { message, to: to.clone(), reason }.into()))
 }
 

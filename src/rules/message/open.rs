@@ -21,6 +21,7 @@ pub(in crate::rules) struct OpenMessage {
     pub(in crate::rules) undated: bool,
     /// When who got it live and did not confirm it gets it otherwise; [`never`] where nobody said so, and once that was done, or somebody got it
     /// after that time.
+    #[serde(default = "never", skip_serializing_if = "is_never")]
     pub(in crate::rules) escalates: Instant,
     /// Whether somebody was escalated: the deadline is done then, and the same firing once more is none.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -28,6 +29,7 @@ pub(in crate::rules) struct OpenMessage {
     /// Whose delivery is open, in the order of the message's recipients.
     pub(super) to: Box<[Target]>,
     /// None: Homing itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) from: Option<Uid>,
     pub(in crate::rules) route: Route,
 }
@@ -35,6 +37,10 @@ pub(in crate::rules) struct OpenMessage {
 /// No deadline: later than any.
 pub(super) fn never() -> Instant {
     Instant::from_unix_ms(i64::MAX)
+}
+
+fn is_never(due: &Instant) -> bool {
+    *due == never()
 }
 
 /// A user's standing is in their mailbox.

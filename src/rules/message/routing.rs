@@ -1,5 +1,6 @@
 //! The channel a delivery takes: live, pull store, one of the table of channels, or none yet; and why.
 
+use crate::rules::State;
 use crate::rules::attempt::{Adapter, Needs, with_channels};
 use crate::rules::presence::{Device, DeviceClass, Encoding, latest, understood};
 use crate::rules::state::User;
@@ -82,8 +83,8 @@ impl Choice {
 }
 
 /// The channel to a registered person, or why there will be none.
-pub(super) fn to_user(user: &User, from: &User, route: Route) -> Result<Choice, FilterReason> {
-    if let Some(reason) = held(user, from) {
+pub(super) fn to_user(state: &State, user: &User, from: &User, route: Route) -> Result<Choice, FilterReason> {
+    if let Some(reason) = held(state, user, from) {
         return Err(reason);
     }
     match route {
@@ -101,11 +102,11 @@ pub(super) fn to_user(user: &User, from: &User, route: Route) -> Result<Choice, 
 }
 
 /// Why nothing goes to somebody from this sender, by whatever channel.
-pub(in crate::rules) fn held(user: &User, from: &User) -> Option<FilterReason> {
+pub(in crate::rules) fn held(state: &State, user: &User, from: &User) -> Option<FilterReason> {
     if user.suspended {
         return Some(FilterReason::Suspended);
     }
-    let blocked = user.contacts.as_ref().is_some_and(|contacts| contacts.blocks(from));
+    let blocked = user.contacts.as_ref().is_some_and(|contacts| contacts.block_sender(state, from));
     blocked.then_some(FilterReason::Blocked)
 }
 

@@ -230,12 +230,12 @@ fn first_channel(
     to: Party,
 ) -> Result<Fact, Rejection> {
     if let Party::Phone(phone) = &to
-        && state.phones_off.contains(phone)
+        && state.phones_off.contains_key(phone)
     {
         return Ok(Filtered { message, to, reason: FilterReason::OptedOut }.into());
     }
     let choice = match to.user().and_then(|name| state.user_named(name)) {
-        Some(user) => match routing::to_user(user, from, route) {
+        Some(user) => match routing::to_user(state, user, from, route) {
             Ok(_) if user.mailbox.len() >= mailbox_len_max(user) => {
                 return Ok(Filtered { message, to, reason: FilterReason::MailboxFull }.into());
             }

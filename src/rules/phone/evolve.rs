@@ -9,7 +9,7 @@ pub(in crate::rules) fn evolve(state: &mut State, fact: &Fact) {
             state.phones_off.remove(phone);
         }
         Fact::PhonePreferenceSet(PhonePreferenceSet { phone, sms: false }) => {
-            state.phones_off.insert(*phone);
+            state.phones_off.insert(*phone, ());
         }
         // What came of it is a fact of a message or of a person; parts are the adapter's to join.
         Fact::Heard(_) | Fact::Part(_) => {}

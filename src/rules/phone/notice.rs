@@ -1,12 +1,13 @@
 //! Homing's own answers to what people write to the service number; none to machines that answer answers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use crate::rules::Fact;
 use crate::rules::attempt::Adapter;
 use crate::rules::message::{Accepted, Channel, Route, RouteReason, Routed};
+use crate::rules::pages::Table;
 use crate::words::{Author, Instant, MessageId, Party, Phone, Span};
 
 /// What people are told. Each is one segment of GSM 7-bit text, but the last.
@@ -55,7 +56,7 @@ const WORTH: Span = Span::from_secs(86_400);
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(in crate::rules) struct Answered {
-    phones: BTreeMap<Phone, (Instant, u16)>,
+    phones: Table<Phone, (Instant, u16)>,
     /// The same phones by when their hour began, so that each is forgotten without a look at the others.
     #[serde(skip)]
     by_age: BTreeSet<(Instant, Phone)>,
@@ -75,11 +76,16 @@ impl Answered {
             self.phones.remove(&old);
         }
         let by_age = &mut self.by_age;
-        let (_, answers) = self.phones.entry(phone).or_insert_with(|| {
+        let (_, answers) = self.phones.get_or_insert_with(phone, || {
             by_age.insert((at, phone));
             (at, 0)
         });
         *answers = answers.saturating_add(1);
+    }
+
+    /// A copy to be written down, without what is derived.
+    pub(in crate::rules) fn to_keep(&self) -> Answered {
+        Answered { phones: self.phones.clone(), by_age: BTreeSet::new() }
     }
 
     /// Fills what is derived, after a snapshot was read.
@@ -137,7 +143,7 @@ mod tests {
         assert!(answered.is_enough(phone(3), at(3_602)) && !answered.is_enough(phone(4), at(3_602)));
         answered.count(phone(4), at(3_602));
         assert_eq!(
-            answered.phones.keys().copied().collect::<Vec<_>>(),
+            answered.phones.iter().map(|(phone, _)| *phone).collect::<Vec<_>>(),
             (3..10).map(phone).collect::<Vec<_>>()
         );
         let mut restored = Answered { phones: answered.phones.clone(), ..Answered::default() };

@@ -23,7 +23,7 @@ pub(super) fn wishes_sms(
 
 /// The wish of a phone, whoever's it is; none where it is fulfilled already.
 pub(in crate::rules) fn wish_of_phone(state: &State, phone: Phone, sms: bool) -> Option<Fact> {
-    (state.phones_off.contains(&phone) == sms).then(|| PhonePreferenceSet { phone, sms }.into())
+    (state.phones_off.contains_key(&phone) == sms).then(|| PhonePreferenceSet { phone, sms }.into())
 }
 
 /// The wish that a phone has when somebody gets it.
@@ -32,6 +32,6 @@ pub(in crate::rules) fn opted_out_phone(
     user: &UserName,
     phone: Option<Phone>,
 ) -> Option<Fact> {
-    let off = phone.is_some_and(|phone| state.phones_off.contains(&phone));
+    let off = phone.is_some_and(|phone| state.phones_off.contains_key(&phone));
     off.then(|| PreferenceSet::of_sms(user, false).into())
 }

@@ -23,6 +23,11 @@ pub struct Usage {
 }
 
 impl Usage {
+    /// Nothing was sent yet.
+    pub(in crate::rules) fn is_none(&self) -> bool {
+        *self == Usage::default()
+    }
+
     /// What is used of the day and of the month at a moment.
     pub fn at(&self, zone: Zone, now: Instant) -> (u32, u32) {
         self.of(self.counted(today(zone, now)))

@@ -82,7 +82,7 @@ impl World {
     }
 
     fn plan(&self, schedule: ScheduleId) -> Plan {
-        self.state.schedules[&schedule].plan.clone()
+        self.state.schedules.get(&schedule).unwrap().plan.clone()
     }
 }
 
@@ -148,7 +148,7 @@ fn no_command_about_a_schedule_keeps_the_others_waiting_and_no_fact_asks_for_zon
         note("pause", world.costs("pause", super::Pause::from(schedule).into()));
         note("resume", world.costs("resume", super::Resume::from(schedule).into()));
         // As after ten years in which nobody was there.
-        let due = world.state.schedules[&schedule].next.unwrap().due;
+        let due = world.state.schedules.get(&schedule).unwrap().next.unwrap().due;
         world.now = Instant::from_unix_ms(due.unix_ms() + 10 * 365 * 86_400_000);
         let fired = Command::from(timer::Fired { timer: Timer::Occur(schedule), due });
         note("occur", world.say(Sender::Part(Part::Clock), fired).1);
