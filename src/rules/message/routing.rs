@@ -100,9 +100,9 @@ pub(super) fn to_user(user: &User, from: &User, route: Route) -> Result<Choice, 
     }
 }
 
-/// Why nothing goes to somebody from this sender, by whatever channel.
+/// Why nothing goes to somebody from this sender, by whatever channel: also what was accepted before the sender was suspended.
 pub(in crate::rules) fn held(user: &User, from: &User) -> Option<FilterReason> {
-    if user.suspended {
+    if user.suspended || from.suspended {
         return Some(FilterReason::Suspended);
     }
     let blocked = user.contacts.as_ref().is_some_and(|contacts| contacts.blocks(from));
