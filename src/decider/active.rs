@@ -10,7 +10,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::judge::{Judged, failed, judge};
 use super::settle::{IN_FLIGHT_MAX, Settling, settle};
-use super::{Memory, Snapshots, awaited, origin, standby};
+use super::{Memory, Snapshots, awaited, look, origin, standby};
 use crate::log::{Appender, Appending, Fault, Log, Record, Retry};
 use crate::words::CommandSeq;
 
@@ -36,6 +36,7 @@ pub(super) async fn decide(turn: Turn<'_>, memory: Memory) -> Result<(), Fault> 
     must_be_completed_alike(log, &memory).await?;
     let _claim = standby::claim(log, memory.passed_over().0).await?;
     let mut questions = awaited::questions(log).await?;
+    let mut looks = look::questions(log).await?;
     let (appender, acks) = log.appender(memory.read()).await?;
     let (queue, settling) = mpsc::channel(IN_FLIGHT_MAX);
     let settler = settle(log.client().clone(), acks, snapshots.clone(), settling);
@@ -52,6 +53,9 @@ pub(super) async fn decide(turn: Turn<'_>, memory: Memory) -> Result<(), Fault> 
             () = sleep(QUIET), if active.memory.wants_snapshot() => active.keep_snapshot().await,
             Some(question) = questions.next() => {
                 awaited::answer(log.client(), active.memory.state(), question).await;
+            }
+            Some(question) = looks.next() => {
+                look::answer(log.client(), active.memory.state(), question).await;
             }
             _ = compare.tick() => match origin::compare(log, active.memory.mark()).await {
                 Err(fault) if fault.retry == Retry::Never => break Err(fault),

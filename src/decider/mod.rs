@@ -9,6 +9,7 @@
 mod active;
 mod awaited;
 mod judge;
+mod look;
 mod memory;
 mod origin;
 mod repair;
