@@ -133,6 +133,34 @@ fn lines_typed_are_sent_in_order_and_refusals_do_not_end_it() {
 }
 
 #[test]
+fn who_listens_sees_that_what_they_sent_was_got_and_that_what_they_got_is_recalled() {
+    let world = World::of(Homing::start(), &["alice", "bob"]);
+    let (mut alice, told) = world.listen(&["--user", "alice", "--to", "bob"], Stdio::piped());
+    let mut typed = alice.take_stdin();
+    let next = || told.recv_timeout(COMMAND_WITHIN).expect("a line is told");
+    writeln!(typed, "one").unwrap();
+    let sent = next();
+    // He fetches what waits when he comes, and then for long nothing.
+    let fetches = ["--user", "bob", "--class", "pull", "--lease", "1h"];
+    let (mut bob, heard) = world.listen(&fetches, Stdio::piped());
+    assert_eq!(text(&heard.recv_timeout(COMMAND_WITHIN).unwrap()), "one");
+    let note = next();
+    assert_eq!([&note["message"], &note["to"]], [&sent["message"], &json!("bob")], "{note}");
+    assert_eq!(note["state"], "delivered");
+    writeln!(typed, "two").unwrap();
+    let sent = next();
+    world.says(&["recall", sent["message"].as_str().unwrap(), "--user", "alice"], 0);
+    assert_eq!(next()["state"], "recalled");
+    let note = heard.recv_timeout(COMMAND_WITHIN).expect("bob is told");
+    assert_eq!([&note["message"], &note["state"]], [&sent["message"], &json!("recalled")], "{note}");
+    writeln!(typed, "/quit").unwrap();
+    writeln!(bob.take_stdin(), "/quit").unwrap();
+    assert!(alice.ended_within(COMMAND_WITHIN).unwrap().success());
+    assert!(bob.ended_within(COMMAND_WITHIN).unwrap().success());
+    assert!(world.homing.stop().success());
+}
+
+#[test]
 fn a_message_that_arrives_does_not_change_to_whom_the_line_being_typed_goes() {
     let world = World::of(Homing::start(), &["alice", "bob", "dave"]);
     let (mut alice, told) = world.listen(&["--user", "alice"], Stdio::piped());

@@ -282,3 +282,38 @@ fn a_minute_is_not_open_where_there_is_no_stream_to_take_it_from() {
         world.server.stop().await.unwrap();
     });
 }
+
+#[test]
+fn fan_out_of_an_earlier_version_goes_on_from_where_it_had_come_and_reads_what_this_one_does() {
+    story(|world| async move {
+        let (others, fanout, mut live) = history(&world).await;
+        assert!(block_in_place(|| fanout.stop()).success());
+        let mut config = api(&world.log, "CONSUMER.INFO.EVENTS.fanout", Value::Null).await["config"].take();
+        let earlier = "attempt.granted attempt.let_go attempt.unknown delivery.filtered delivery.routed message.* \
+            occurrence.fired occurrence.missed occurrence.planned occurrence.skipped phone.received presence.online \
+            schedule.cancelled schedule.created schedule.ended schedule.replaced schedule.run";
+        let subjects: Vec<_> = earlier.split_whitespace().map(|fact| format!("homing.evt.{fact}")).collect();
+        config["filter_subjects"] = json!(subjects);
+        let request = json!({ "stream_name": "EVENTS", "config": config, "action": "update" });
+        let made = api(&world.log, "CONSUMER.CREATE.EVENTS.fanout", request).await;
+        assert!(made["error"].is_null(), "{made}");
+        let state = async |create| {
+            let findings = world.log.provision(create, None).await.unwrap();
+            findings.into_iter().find(|finding| finding.name == FANOUT).unwrap().state
+        };
+        assert_eq!(state(false).await, FindingState::Differs, "only looking changes nothing");
+        let mut notes = world.log.client().subscribe("homing.note.alice.>").await.unwrap();
+        let fanout = world.serve("fanout", "fanout");
+        assert_eq!(state(true).await, FindingState::AsDeclared, "a start has brought it up");
+        send(&world.log, "and on").await;
+        assert_eq!(next_text(&mut live).await, "and on", "and nothing that came before");
+        let (message, messages) = ("m24".parse().ok(), None);
+        let received = message::Received(message::Confirm { message, messages });
+        says(&world.log, "bob", &Command::from(received)).await;
+        let note = timeout(WITHIN, notes.next()).await.expect("news comes").unwrap();
+        let note: Value = serde_json::from_slice(&note.payload).unwrap();
+        assert_eq!((&note["message"], &note["state"]), (&json!("m24"), &json!("delivered")), "{note}");
+        assert!(block_in_place(|| fanout.stop()).success() && block_in_place(|| others.stop()).success());
+        world.server.stop().await.unwrap();
+    });
+}

@@ -20,6 +20,7 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 /// Also on a busy machine, with records that come again after five seconds.
 const WITHIN: Duration = Duration::from_secs(60);
@@ -28,7 +29,7 @@ const MESSAGES: usize = 600;
 const SOURCE: Source = Source { stream: "EVENTS", durable: "fanout", batch_len_max: 16 };
 
 /// What alice said, when bob was online and nobody performed it: by turns to him, and to a phone of nobody's.
-async fn decided(messages: usize) -> (TempDir, Managed, Log) {
+async fn decided(messages: usize) -> (TempDir, Managed, Log, AbortOnDropHandle<()>) {
     let folder = tempfile::tempdir().unwrap();
     let server = server(&folder.path().join("server"), 0, Sync::Off).await;
     let log = Log::connect(&server.url(), "test").await.unwrap();
@@ -46,13 +47,14 @@ async fn decided(messages: usize) -> (TempDir, Managed, Log) {
         let to = if n % 2 == 0 { "bob" } else { "+447700900123" };
         says("alice", "message.send", &format!(r#"{{"to":["{to}"],"text":"{n}"}}"#));
     }
+    let looks = decider.answers_looks(&log).await;
     decider.store(&log).await;
-    (folder, server, log)
+    (folder, server, log, looks)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_decided_while_nobody_performed_it_leaves_in_the_order_of_the_log() {
-    let (_folder, server, log) = decided(MESSAGES).await;
+    let (_folder, server, log, _looks) = decided(MESSAGES).await;
     let mut live = log.client().subscribe("homing.to.bob.>").await.unwrap();
     log.client().flush().await.unwrap();
     let stop = CancellationToken::new();
@@ -107,7 +109,7 @@ impl Handler for Awaits {
 /// Whoever dies with a batch in hand has settled nothing of it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_handler_had_not_judged_when_it_died_comes_to_the_next_one() {
-    let (_folder, server, log) = decided(9).await;
+    let (_folder, server, log, _looks) = decided(9).await;
     let stop = CancellationToken::new();
     let (tell, taken) = oneshot::channel();
     let mut stuck = Stuck(Some(tell));
@@ -128,7 +130,7 @@ async fn what_a_handler_had_not_judged_when_it_died_comes_to_the_next_one() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_fanouts_one_performs_in_the_order_of_the_log_and_the_other_goes_on_where_it_stops() {
-    let (_folder, server, log) = decided(MESSAGES).await;
+    let (_folder, server, log, _looks) = decided(MESSAGES).await;
     let mut live = log.client().subscribe("homing.to.bob.>").await.unwrap();
     log.client().flush().await.unwrap();
     let mut two = Vec::new();

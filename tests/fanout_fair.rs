@@ -22,6 +22,7 @@ use tempfile::TempDir;
 use tokio::task::{JoinHandle, block_in_place};
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 /// Also on a busy machine.
 const WITHIN: Duration = Duration::from_secs(60);
@@ -35,6 +36,7 @@ struct Scene {
     log: Log,
     decider: PureDecider,
     stored: usize,
+    looks: Option<AbortOnDropHandle<()>>,
 }
 
 impl Scene {
@@ -44,7 +46,8 @@ impl Scene {
         let server = server(&folder.path().join("server"), 0, Sync::Off).await;
         let log = Log::connect(&server.url(), "test").await.unwrap();
         log.provision(true, None).await.unwrap();
-        let mut scene = Scene { folder, server, log, decider: PureDecider::default(), stored: 0 };
+        let decider = PureDecider::default();
+        let mut scene = Scene { folder, server, log, decider, stored: 0, looks: None };
         scene.says("_admin", "user.register", &json!({ "name": "alice" }));
         scene.says("_admin", "user.register", &json!({ "name": "bob" }));
         scene
@@ -78,6 +81,7 @@ impl Scene {
             acks.stored(appending).await.unwrap();
         }
         self.stored = self.decider.log.len();
+        self.looks = Some(self.decider.answers_looks(&self.log).await);
     }
 
     fn fanout(&self) -> (CancellationToken, JoinHandle<()>) {

@@ -333,10 +333,10 @@ impl Book {
             let now = if queued { Delivery::Queued } else { Delivery::Open };
             self.moves(routed.message, &routed.to, now, fact)?;
         } else if let Fact::Message(
-            message::Fact::Delivered(message::Delivered { message, to })
+            message::Fact::Delivered(message::Delivered { message, to, .. })
             | message::Fact::Filtered(message::Filtered { message, to, .. })
-            | message::Fact::Recalled(message::Recalled { message, to })
-            | message::Fact::Expired(message::Expired { message, to })
+            | message::Fact::Recalled(message::Recalled { message, to, .. })
+            | message::Fact::Expired(message::Expired { message, to, .. })
             | message::Fact::Failed(message::Failed { message, to, .. }),
         ) = fact
         {

@@ -146,6 +146,7 @@ fn nobody_hears_or_speaks_for_another_with_the_permissions_of_the_documents() {
     let book = ByTheBook::start();
     for (line, allowed) in [
         ("SUB homing.to.bob.> 1", true),
+        ("SUB homing.note.bob.> 1", true),
         ("SUB homing.outcome.bob.> 1", true),
         ("SUB _INBOX_bob.abc.* 1", true),
         ("SUB _INBOX.> 1", false),
@@ -153,6 +154,7 @@ fn nobody_hears_or_speaks_for_another_with_the_permissions_of_the_documents() {
         ("SUB _INBOX_*.> 1", false),
         ("SUB _INBOX__admin.> 1", false),
         ("SUB homing.to.alice.> 1", false),
+        ("SUB homing.note.alice.> 1", false),
         ("SUB homing.outcome.*.> 1", false),
         ("SUB homing.evt.> 1", false),
         ("SUB > 1", false),

@@ -146,7 +146,10 @@ fn what_nobody_gave_a_deadline_ends_after_a_month() {
         let ended = timeout(WITHIN, ends.next()).await.expect("it ends").expect("EVENTS is there");
         let ended = ended.first().map(|record| commit::decode(&record.payload).expect("a commit").facts);
         let (message, to) = (MessageId::of(CommandSeq(3)), "bob".parse().expect("a recipient"));
-        assert_eq!(ended, Some(vec![message::Expired { message, to }.into()]));
+        assert_eq!(
+            ended,
+            Some(vec![message::Expired { message, to, from: "alice".parse().ok(), encoding: None }.into()])
+        );
         assert!(block_in_place(|| homing.stop()).success());
     });
 }

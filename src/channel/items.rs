@@ -177,7 +177,7 @@ impl Items {
             attempt::Fact::LetGo(LetGo { message, to, channel: _ }) => {
                 self.settled(message, to, Verdict::Done)
             }
-            attempt::Fact::Unknown(Unknown { attempt, why: UnknownReason::BridgeLost, channel: _ }) => {
+            attempt::Fact::Unknown(Unknown { attempt, why: UnknownReason::BridgeLost, .. }) => {
                 let verdict = match self.on_unknown {
                     OnUnknown::Hold => Verdict::Done,
                     // It comes again, and is asked for as one of which nobody knows.

@@ -12,7 +12,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::ids::{ASKED_LEN_MAX, Handing, Ids, write};
 use super::judge::{Heard, Judged, failed, judge};
 use super::settle::{IN_FLIGHT_MAX, Keeper, Settling, settle};
-use super::{KeepCommands, Memory, Snapshots, awaited, origin, standby};
+use super::{KeepCommands, Memory, Snapshots, awaited, look, origin, standby};
 use crate::log::{Appender, Appending, Fault, Log, Record, Retry};
 use crate::rules::State;
 use crate::words::{CommandSeq, Span};
@@ -41,6 +41,7 @@ pub(super) async fn decide(turn: Turn<'_>, mut memory: Memory) -> Result<(), Fau
     let ears = log.another("decider questions").await?;
     let _claim = standby::claim(&ears, memory.passed_over().0).await?;
     let mut questions = awaited::questions(&ears).await?;
+    let mut looks = look::questions(&ears).await?;
     let (appender, acks) = log.appender(memory.read()).await?;
     let (queue, settling) = mpsc::channel(IN_FLIGHT_MAX);
     let (stored, told) = watch::channel(memory.mark());
@@ -70,6 +71,9 @@ pub(super) async fn decide(turn: Turn<'_>, mut memory: Memory) -> Result<(), Fau
             }
             Some(question) = questions.next() => {
                 awaited::answer(ears.client(), &active.memory, question).await;
+            }
+            Some(question) = looks.next() => {
+                look::answer(ears.client(), active.memory.state(), question).await;
             }
             _ = compare.tick() => match origin::compare(log, active.memory.mark()).await {
                 Err(fault) if fault.retry == Retry::Never => break Err(fault),

@@ -13,6 +13,7 @@ mod awaited;
 mod checkpoint;
 mod ids;
 mod judge;
+mod look;
 mod memory;
 mod origin;
 mod repair;

@@ -22,11 +22,7 @@ const STORED_WITHIN: Duration = Duration::from_secs(3);
 /// One decision on its way to being stored.
 pub(super) enum Settling {
     /// With the commit that the state stands at behind it.
-    Decision {
-        appending: Vec<Appending>,
-        outcome: Answer,
-        mark: Mark,
-    },
+    Decision { appending: Vec<Appending>, outcome: Answer, mark: Mark },
     /// A copy of the state, and the last commit that it holds.
     Snapshot(Mark, Box<State>),
 }

@@ -11,8 +11,9 @@ use tokio_util::task::AbortOnDropHandle;
 use super::bodies::{carried, elsewhere};
 use super::order::Order;
 use super::perform::Performer;
-use crate::log::Verdict;
+use crate::log::{Record, Verdict};
 use crate::rules::{Channel, Commit};
+use crate::words::Instant;
 
 /// A commit of no more deliveries is performed at once: some milliseconds on a disk that syncs each write.
 const SMALL_DELIVERIES_MAX: usize = 16;
@@ -42,7 +43,8 @@ struct Lane {
 /// What is kept of the commits in hand, so that it need not be read again.
 #[derive(Debug, Default)]
 struct Kept {
-    commits: BTreeMap<u64, (Commit, usize)>,
+    /// Each with the time at which the log took it, and its bytes.
+    commits: BTreeMap<u64, (Commit, Instant, usize)>,
     bytes: usize,
 }
 
@@ -66,17 +68,18 @@ impl Lane {
 }
 
 impl Kept {
-    fn keep(&mut self, seq: u64, commit: Commit, bytes: usize) {
+    fn keep(&mut self, record: &Record, commit: Commit) {
+        let bytes = record.payload.len();
         if bytes <= KEPT_EACH_BYTES_MAX && self.bytes + bytes <= KEPT_BYTES_MAX {
             self.bytes += bytes;
-            self.commits.insert(seq, (commit, bytes));
+            self.commits.insert(record.seq, (commit, record.at, bytes));
         }
     }
 
-    fn take(&mut self, seq: u64) -> Option<Commit> {
-        let (commit, bytes) = self.commits.remove(&seq)?;
+    fn take(&mut self, seq: u64) -> Option<(Commit, Instant)> {
+        let (commit, decided, bytes) = self.commits.remove(&seq)?;
         self.bytes -= bytes;
-        Some(commit)
+        Some((commit, decided))
     }
 }
 
@@ -98,7 +101,8 @@ impl Beside {
     }
 
     /// Takes a commit that is large, or goes to somebody whom an earlier one in hand goes to; any other is given back.
-    pub(super) fn take(&mut self, seq: u64, commit: Commit, payload_len: usize) -> Option<Commit> {
+    pub(super) fn take(&mut self, record: &Record, commit: Commit) -> Option<Commit> {
+        let (seq, payload_len) = (record.seq, record.payload.len());
         if self.order.holds(seq) {
             return None;
         }
@@ -117,7 +121,7 @@ impl Beside {
         if self.order.enter(seq, carried(&commit).map(|routed| &routed.to)) {
             self.lane(seq).ready.insert(seq);
         }
-        self.kept.keep(seq, commit, payload_len);
+        self.kept.keep(record, commit);
         None
     }
 

@@ -40,6 +40,10 @@ pub(super) fn carried(commit: &Commit) -> impl Iterator<Item = &Routed> {
     routed.filter(|routed| !matches!(routed.channel, Channel::None | Channel::Pull))
 }
 
+pub(super) fn goes_live(routed: &Routed) -> bool {
+    routed.channel == Channel::Live && routed.to.user().is_some()
+}
+
 /// Of how many messages the body is to be looked up elsewhere.
 pub(super) fn elsewhere(commit: &Commit) -> usize {
     let (mut count, mut last) = (0, None);

@@ -2,7 +2,8 @@
 //!
 //! Invariant: every effect may happen twice and does no harm: a live message's subject holds its id, and an item on
 //! OUTBOX has its delivery's identity as message id.
-//! Invariant: nothing is decided here; a delivery goes where its commit says.
+//! Invariant: nothing is decided here; a delivery goes where its commit says, or nowhere where the decider has thought
+//! otherwise since.
 //! Invariant: each recipient gets what is theirs in the order of the log, also past a large commit. So one process works at a
 //! time (its consumer says so); the others take over within three seconds of its last sign of life.
 //! Invariant: bodies are in memory a few at a time, however many wait for a client or a campaign.
@@ -10,6 +11,8 @@
 mod beside;
 mod bodies;
 mod deliver;
+mod look;
+mod notes;
 mod order;
 mod perform;
 
@@ -33,15 +36,16 @@ mod tests {
 
     use crate::rules::Happened;
     use crate::rules::message::{Accepted, Routed};
+    use crate::wire::note::NEWS;
     use crate::wire::subjects;
 
     #[test]
-    fn its_consumer_gets_every_commit_that_can_hold_a_delivery_or_its_message() {
+    fn its_consumer_gets_every_commit_that_can_hold_a_delivery_or_its_message_or_news_of_one() {
         let declared = include_str!("../../streams/EVENTS/fanout.json");
         let declared: Value = serde_json::from_str(declared).unwrap();
         assert_eq!(
             declared["filter_subjects"],
-            json!(subjects::events_with(&[Accepted::NAME, Routed::NAME]))
+            json!(subjects::events_with(&[&[Accepted::NAME, Routed::NAME], NEWS.as_slice()].concat()))
         );
     }
 }

@@ -6,19 +6,20 @@ use std::time::Duration;
 use futures_util::{StreamExt, stream};
 use tokio::sync::Semaphore;
 use tokio::task::unconstrained;
-use tracing::warn;
+use tracing::{debug, warn};
 
-use super::bodies::{self, Bodies, Found, Run};
+use super::bodies::{self, Bodies, Found, Run, goes_live};
+use super::look::Look;
 use crate::log::{Fault, Log, Verdict};
 use crate::rules::Channel;
 use crate::rules::Commit;
 use crate::rules::message::Routed;
 use crate::wire::work::Work;
 use crate::wire::{MessageView, subjects, to_payload};
-use crate::words::{EventSeq, MessageId, Party, UserName};
+use crate::words::{EventSeq, Instant, MessageId, Party, UserName};
 
 /// The server was away, or OUTBOX is full.
-const AGAIN_AFTER: Duration = Duration::from_secs(1);
+pub(super) const AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// Items of one large commit on their way to OUTBOX: more would not be stored sooner, and what small commits hand over
 /// meanwhile stands behind them.
 const HAND_OVERS_MAX: usize = 32;
@@ -48,19 +49,24 @@ impl Performer {
         Performer { log, bodies, in_hand, unflushed: AtomicUsize::new(0) }
     }
 
+    pub(super) fn log(&self) -> &Log {
+        &self.log
+    }
+
     pub(super) fn bodies(&self) -> &Bodies {
         &self.bodies
     }
 
-    /// Performs a commit beside the way. Where it was too large to be kept it is read once more.
-    pub(super) async fn beside(&self, seq: u64, kept: Option<Commit>) -> Verdict {
-        let commit = match kept {
-            Some(commit) => Ok(Some(commit)),
-            None => self.log.commit(EventSeq(seq)).await,
+    /// Performs a commit beside the way; it is kept with the time at which the log took it. What was too large for that is read
+    /// once more.
+    pub(super) async fn beside(&self, seq: u64, kept: Option<(Commit, Instant)>) -> Verdict {
+        let decided = match kept {
+            Some(kept) => Ok(Some(kept)),
+            None => self.log.decided(EventSeq(seq)).await,
         };
-        match commit {
-            Ok(Some(commit)) => {
-                let missing = self.stream(seq, &commit).await;
+        match decided {
+            Ok(Some((commit, decided))) => {
+                let missing = self.stream(seq, &commit, decided).await;
                 missing.map_or_else(|fault| again(seq, &fault), done_but_for)
             }
             Ok(None) => Verdict::Poison("it cannot be read any more".to_owned()),
@@ -69,7 +75,8 @@ impl Performer {
     }
 
     /// Performs run after run, with a few bodies in memory at a time. The messages whose body is nowhere.
-    async fn stream(&self, seq: u64, commit: &Commit) -> Result<Vec<MessageId>, Fault> {
+    async fn stream(&self, seq: u64, commit: &Commit, decided: Instant) -> Result<Vec<MessageId>, Fault> {
+        let mut look = Look::default();
         let found = bodies::runs(seq, commit).into_iter().map(|run| async move {
             // First come, first served: whoever's turn it is has one before it reads ahead, so nobody waits for ever.
             let in_hand = self.in_hand.acquire().await;
@@ -82,7 +89,8 @@ impl Performer {
                 missing.push(run.message);
                 continue;
             };
-            self.live(&run, &found).await?;
+            let ahead = || bodies::carried(commit).filter(|routed| goes_live(routed));
+            self.live((&run, found.as_ref()), decided, &mut look, ahead).await?;
             let works = works(&run, &found, EventSeq(seq)).into_iter();
             let mut stored = stream::iter(works.map(|work| self.hand_over(work))).buffered(HAND_OVERS_MAX);
             // Unconstrained: tokio wakes those that it stops for fairness last come, first served, and they would be stored so.
@@ -90,14 +98,24 @@ impl Performer {
                 stored?;
             }
         }
+        self.tell(commit).await?;
         Ok(missing)
     }
 
-    /// Sends what goes live, one after the other.
-    pub(super) async fn live(&self, run: &Run, found: &Found) -> Result<(), Fault> {
-        for routed in &run.routed {
-            if let (Channel::Live, Some(user)) = (routed.channel, routed.to.user()) {
+    /// Sends what goes live and may, one after the other; `next` are those that go live from here on, be it those of the run.
+    pub(super) async fn live<'a, N: Iterator<Item = &'a Routed>>(
+        &self,
+        (run, found): (&'a Run, &Found),
+        decided: Instant,
+        look: &mut Look,
+        next: impl Fn() -> N,
+    ) -> Result<(), Fault> {
+        for routed in run.routed.iter().filter(|routed| goes_live(routed)) {
+            let Some(user) = routed.to.user() else { continue };
+            if look.allows(&self.log, (routed, decided), next()).await? {
                 self.send(routed, user, found).await?;
+            } else {
+                debug!(message = %routed.message, %user, "what was decided is not so any more, and not sent");
             }
         }
         Ok(())
@@ -115,9 +133,14 @@ impl Performer {
             state: "sent".to_owned(),
         };
         let payload = to_payload(&shown, routed.encoding.unwrap_or_default());
+        self.publish(subjects::live(user, routed.message), payload).await
+    }
+
+    /// Publishes to clients, with as much in memory as goes to the socket at once.
+    pub(super) async fn publish(&self, subject: String, payload: Vec<u8>) -> Result<(), Fault> {
         let len = payload.len();
-        let sent = self.log.client().publish(subjects::live(user, routed.message), payload.into()).await;
-        sent.map_err(|error| Fault::later("send a live message").because(error))?;
+        let sent = self.log.client().publish(subject, payload.into()).await;
+        sent.map_err(|error| Fault::later("send to a client").because(error))?;
         if self.unflushed.fetch_add(len, Ordering::Relaxed) + len > UNFLUSHED_BYTES_MAX {
             self.unflushed.store(0, Ordering::Relaxed);
             self.log.flush().await?;

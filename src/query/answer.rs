@@ -6,11 +6,13 @@ use super::asker::{Asked, Asker};
 use super::form::Form;
 use super::model::{Contact, Conversation, Line, Listed, Model, Place, Scheduled};
 use super::page::{answer, cursor, limit, place};
-use super::refusal::Unanswered;
+use super::refusal::{Unanswered, bad_limit};
 use super::views;
 use crate::log::Fault;
 use crate::rules::Rejection;
-use crate::wire::query::{self, Deliveries, DeliveryOf, HistoryOf, Page};
+use crate::wire::query::{
+    self, Deliveries, DeliveryId, DeliveryOf, HistoryOf, Items, LIMIT_MAX, Page, SenderView, SendersOf,
+};
 use crate::words::{Address, Party, UserName};
 
 /// An answer, or one that lacks only the bodies of its messages or schedules.
@@ -113,6 +115,23 @@ pub(super) fn delivery(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result
     let recipients =
         deliveries.into_iter().map(|(to, steps)| views::recipient(to, accepted, &steps)).collect();
     fitting(Deliveries { message, recipients }, asked.form).map(Found::Answer)
+}
+
+/// Of those deliveries that have arrived, and of people's messages, whom their news is for.
+pub(super) fn senders(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unanswered> {
+    asker.operator("whose messages these are")?;
+    let SendersOf { deliveries } = query::parse(asked.payload)?;
+    if deliveries.len() > LIMIT_MAX {
+        return Err(bad_limit().into());
+    }
+    let mut items = Vec::with_capacity(deliveries.len());
+    for DeliveryId { message, to } in deliveries {
+        if let Some(from) = model.sender_of_arrived(message, &to)? {
+            let encoding = model.understood(&from)?;
+            items.push(SenderView { message, to, from, encoding });
+        }
+    }
+    asked.form.whole(&Items { items, next: None }).map(Found::Answer)
 }
 
 /// Of a message to very many, the histories are cut to where each delivery stands.

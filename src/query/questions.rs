@@ -1,6 +1,6 @@
 //! The table of questions: what each asks, what is answered, and what finds the answer.
 
-use super::answer::{Found, contacts, conversations, delivery, history, inbox, presence, users};
+use super::answer::{Found, contacts, conversations, delivery, history, inbox, presence, senders, users};
 use super::asker::{Asked, Asker};
 use super::model::Model;
 use super::refusal::Unanswered;
@@ -56,6 +56,12 @@ pub(super) const QUESTIONS: &[Question] = &[
         asked: "{message}",
         answered: "{message, recipients: [{to, state, channel?, reason?, history: [{state, at, seq, channel?, reason?}]}]}",
         find: delivery,
+    },
+    Question {
+        name: "senders",
+        asked: "{deliveries: [{message, to}]}",
+        answered: "{items: [{message, to, from, encoding}]}",
+        find: senders,
     },
     Question {
         name: "contacts",

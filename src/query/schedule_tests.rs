@@ -295,7 +295,7 @@ fn a_name_that_fired_twice_is_out_of_balance() {
     let mut fired = fired.expect("the story has a firing");
     let due = Instant::from_unix_ms(fired.occurrence.due.unix_ms() + 1_800_000);
     fired.occurrence = Occurrence { due, ..fired.occurrence };
-    let planned = Planned { schedule: fired.schedule, occurrence: fired.occurrence };
+    let planned = Planned { schedule: fired.schedule, occurrence: fired.occurrence, tzdata: String::new() };
     let last = &mut decider.log.last_mut().expect("the story has commits").1.facts;
     last.extend([Fact::from(planned), Fact::from(fired)]);
     let folder = tempfile::tempdir().unwrap();

@@ -218,6 +218,22 @@ fn a_delivery_tells_its_story() {
 }
 
 #[test]
+fn operators_are_told_whose_messages_have_arrived_and_nobody_else_is() {
+    with_story(|model| {
+        let of = |message: &str, to: &str| json!({ "message": message, "to": to });
+        // Read; not confirmed yet; recalled; somebody else's; none.
+        let some = [of("m4", "bob"), of("m6", "bob"), of("m12", "bob"), of("m4", "carol"), of("m99", "bob")];
+        let asked = json!({ "deliveries": some });
+        let want =
+            json!({ "items": [{ "message": "m4", "to": "bob", "from": "alice", "encoding": "json" }] });
+        assert_eq!(ask(model, "_admin", "senders", &asked), want);
+        assert_eq!(ask(model, "alice", "senders", &asked), json!("auth.not_allowed"));
+        let many = json!({ "deliveries": vec![of("m4", "bob"); 1_001] });
+        assert_eq!(ask(model, "_admin", "senders", &many), json!("query.bad_limit"));
+    });
+}
+
+#[test]
 fn every_delivery_ends_once() {
     with_story(|model| {
         for (message, want) in [

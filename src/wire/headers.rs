@@ -78,7 +78,8 @@ mod tests {
     #[test]
     fn what_became_of_something_is_correlated_with_the_command_that_made_it() {
         let cancelled = Fact::from(Cancelled { schedule: "s7".parse().unwrap() });
-        let recalled = Fact::from(Recalled { message: "m9".parse().unwrap(), to: "bob".parse().unwrap() });
+        let (message, to) = ("m9".parse().unwrap(), "bob".parse().unwrap());
+        let recalled = Fact::from(Recalled { message, to, from: None, encoding: None, to_encoding: None });
         for (fact, made_by) in [(cancelled, "7"), (recalled, "9")] {
             let headers = headers(fact, &Trace::default());
             let value = |name| headers.iter().find(|(its, _)| *its == name).map(|(_, value)| value.as_str());

@@ -49,6 +49,29 @@ pub struct DeliveryOf {
     pub message: MessageId,
 }
 
+/// `senders`, for operators: whose messages these are, of those that have arrived.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct SendersOf {
+    /// At most [`LIMIT_MAX`].
+    pub deliveries: Vec<DeliveryId>,
+}
+
+/// One delivery.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryId {
+    pub message: MessageId,
+    pub to: Party,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SenderView {
+    pub message: MessageId,
+    pub to: Party,
+    pub from: UserName,
+    /// How the sender's clients read what is sent to them.
+    pub encoding: Encoding,
+}
+
 /// `{"items": [...], "next": cursor?}`
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -22,6 +22,9 @@ pub const AWAITED: &str = "homing.query._decider.awaited";
 /// And which timers nobody awaits any more.
 pub const UNWANTED: &str = "homing.query._decider.unwanted";
 
+/// And whether what it decided a while ago may still be sent.
+pub const LOOK: &str = "homing.query._decider.look";
+
 /// Where the NATS service of the queries tells that it is there (ADR-32).
 pub const PING: &str = "$SRV.PING.homing";
 
@@ -101,6 +104,16 @@ pub fn live(user: &UserName, message: MessageId) -> String {
 /// All live messages for a user.
 pub fn live_of(user: &UserName) -> String {
     format!("homing.to.{user}.>")
+}
+
+/// News of a delivery, for its sender or its recipient.
+pub fn note(user: &UserName, message: MessageId) -> String {
+    format!("homing.note.{user}.{message}")
+}
+
+/// All news for a user.
+pub fn notes_of(user: &UserName) -> String {
+    format!("homing.note.{user}.>")
 }
 
 pub fn heartbeat(user: &UserName, device: &DeviceName) -> String {

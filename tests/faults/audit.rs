@@ -146,13 +146,13 @@ fn trace(record: &Record) -> Trace {
 
 /// The message, the recipient, and whether it arrived, where a fact ends a delivery.
 fn ended(fact: &Fact) -> Option<(MessageId, &Party, bool)> {
-    if let Some(message::Delivered { message, to }) = fact.get() {
+    if let Some(message::Delivered { message, to, .. }) = fact.get() {
         return Some((*message, to, true));
     }
     if let Fact::Message(
         message::Fact::Filtered(message::Filtered { message, to, .. })
-        | message::Fact::Recalled(message::Recalled { message, to })
-        | message::Fact::Expired(message::Expired { message, to }),
+        | message::Fact::Recalled(message::Recalled { message, to, .. })
+        | message::Fact::Expired(message::Expired { message, to, .. }),
     ) = fact
     {
         return Some((*message, to, false));

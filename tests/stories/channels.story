@@ -32,7 +32,7 @@
 09:00:11 carol preference.set {"sms":"off"} -> accepted
 09:00:12 alice message.send {"to":["carol"],"text":"not wished","route":"sms"} -> accepted m13
   message.accepted message m13, from alice, to [carol], text "not wished", route sms
-  delivery.filtered message m13, to carol, reason opted_out
+  delivery.filtered message m13, to carol, reason opted_out, from alice
 09:00:13 carol presence.offline {"device":"old"} -> accepted
   presence.offline user carol, device old, because said
 09:00:14 alice message.send {"to":["carol"],"text":"waits for a client"} -> accepted m15
@@ -42,7 +42,7 @@
   contact.blocked user carol, who alice
 09:00:16 alice message.send {"to":["carol"],"text":"blocked"} -> accepted m17
   message.accepted message m17, from alice, to [carol], text blocked, route auto
-  delivery.filtered message m17, to carol, reason blocked
+  delivery.filtered message m17, to carol, reason blocked, from alice
 09:00:17 carol contact.add {"who":"alice","alias":"A."} -> accepted
   contact.added user carol, who alice, alias A.
 09:00:18 carol presence.online {"device":"laptop","class":"pc"} -> accepted
@@ -56,6 +56,6 @@
   user.suspended user carol
 09:00:20 alice message.send {"to":["carol"],"text":"suspended"} -> accepted m21
   message.accepted message m21, from alice, to [carol], text suspended, route auto
-  delivery.filtered message m21, to carol, reason suspended
+  delivery.filtered message m21, to carol, reason suspended, from alice
 09:00:21 _admin user.resume {"name":"carol"} -> accepted
   user.resumed user carol

@@ -18,7 +18,7 @@
   delivery.routed message m7, to bob, channel live, because pc_online, seen 6, encoding json
 09:00:07 carol message.send {"to":["bob"],"text":"and I?"} -> accepted m8
   message.accepted message m8, from carol, to [bob], text "and I?", route auto
-  delivery.filtered message m8, to bob, reason blocked
+  delivery.filtered message m8, to bob, reason blocked, from carol
 09:00:08 bob contact.remove {"who":"carol"} -> accepted
   contact.removed user bob, who carol
 09:00:09 carol message.send {"to":["bob"],"text":"and now?"} -> accepted m10

@@ -13,7 +13,7 @@
 # Too early: the timer is a hint, the deadline is in the message.
 09:20:03 _clock timer.fired {"timer":"expire-m4","due":@09:20:03} -> accepted
 09:30:03 _clock timer.fired {"timer":"expire-m4","due":@09:30:03} -> accepted
-  delivery.expired message m4, to bob
+  delivery.expired message m4, to bob, from alice
 09:30:04 _clock timer.fired {"timer":"expire-m4","due":@09:30:03} -> accepted
 09:31:00 alice message.send {"to":["bob"],"text":"confirm me","escalate_after":"10s"} -> accepted m8
   message.accepted message m8, from alice, to [bob], text "confirm me", route auto
@@ -28,8 +28,8 @@
 09:32:01 bob message.recall {"message":"m10"} -> refused message.not_open message
   command.refused code message.not_open, text "the message is not open: it was confirmed, it ended, or it is not yours", field message
 09:32:02 alice message.recall {"message":"m10"} -> accepted
-  delivery.recalled message m10, to bob
-  delivery.recalled message m10, to +447700900002
+  delivery.recalled message m10, to bob, from alice
+  delivery.recalled message m10, to +447700900002, from alice
 09:32:03 alice message.recall {"message":"m10"} -> refused message.not_open message
   command.refused code message.not_open, text "the message is not open: it was confirmed, it ended, or it is not yours", field message
 09:32:04 alice message.recall {"message":"m99"} -> refused message.unknown message
@@ -46,7 +46,7 @@
 10:59:54 _clock timer.fired {"timer":"expire-m17","due":@11:00:00} -> accepted
   timer.set timer expire-m17, due @11:00:00
 10:59:55 _clock timer.fired {"timer":"expire-m17","due":@11:00:00} -> accepted
-  delivery.expired message m17, to bob
+  delivery.expired message m17, to bob, from alice
 10:59:56 _clock timer.fired {"timer":"expire-m17","due":@02T14:46:40} -> accepted
 
 # Fired twice, an escalation goes on once: who came back to a client in between has it there.

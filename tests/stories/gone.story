@@ -15,7 +15,7 @@
   message.accepted message m6, from alice, to [bob], text confirmed, route auto
   delivery.routed message m6, to bob, channel live, because pc_online, seen 3, encoding json
 09:00:06 bob message.received {"message":"m6"} -> accepted
-  delivery.delivered message m6, to bob
+  delivery.delivered message m6, to bob, from alice
 09:01:00 _lease presence.lapsed {"user":"bob","device":"laptop","since":3} -> accepted
   presence.offline user bob, device laptop, because lapsed
   delivery.routed message m4, to bob, channel sms, because went_offline, body 4
@@ -38,8 +38,8 @@
   presence.online user bob, device laptop, class pc, lease_ms 45000, encoding json
   delivery.routed message m5, to bob, channel live, because came_online, body 5, encoding json
 09:02:03 bob message.received {"messages":["m4","m5"]} -> accepted
-  delivery.delivered message m4, to bob
-  delivery.delivered message m5, to bob
+  delivery.delivered message m4, to bob, from alice
+  delivery.delivered message m5, to bob, from alice
 09:02:04 _sms attempt.report {"reports":[{"accepted":{"attempt":{"message":"m4","to":"bob","connector":"main","ids":["7f"],"grant":1},"receipts":true}}]} -> accepted
   attempt.accepted channel sms, attempt {message m4, to bob, connector main, ids [7f], grant 1}, receipts true
 
@@ -70,7 +70,7 @@
 
 # What was recalled meanwhile is not asked for again.
 09:03:08 alice message.recall {"message":"m17"} -> accepted
-  delivery.recalled message m17, to bob
+  delivery.recalled message m17, to bob, from alice
 09:03:09 _sms attempt.ask {"deliveries":[{"message":"m17","to":"bob"}]} -> accepted
   attempt.let_go channel sms, message m17, to bob
 
@@ -101,7 +101,7 @@
   contact.blocked user carol, who alice
 09:05:02 carol presence.online {"device":"laptop","class":"pc"} -> accepted
   presence.online user carol, device laptop, class pc, lease_ms 45000, encoding json
-  delivery.filtered message m28, to carol, reason blocked
+  delivery.filtered message m28, to carol, reason blocked, from alice
 09:06:00 _admin user.register {"name":"dave","phone":"+447700900004"} -> accepted dave 100004
   user.registered user dave, im "100004", details {phone +447700900004}
 09:06:01 dave presence.online {"device":"laptop","class":"pc"} -> accepted
@@ -120,8 +120,8 @@
   user.suspended user dave
 09:07:00 _lease presence.lapsed {"user":"dave","device":"laptop","since":43} -> accepted
   presence.offline user dave, device laptop, because lapsed
-  delivery.expired message m39, to dave
-  delivery.filtered message m40, to dave, reason suspended
+  delivery.expired message m39, to dave, from alice
+  delivery.filtered message m40, to dave, reason suspended, from alice
 09:07:01 _admin user.resume {"name":"dave"} -> accepted
   user.resumed user dave
 09:07:02 dave presence.online {"device":"laptop","class":"pc"} -> accepted
@@ -138,9 +138,9 @@
 09:08:02 dave contact.block {"who":"alice"} -> accepted
   contact.blocked user dave, who alice
 09:08:10 _clock timer.fired {"timer":"escalate-m46","due":@09:08:10} -> accepted
-  delivery.filtered message m46, to dave, reason blocked
+  delivery.filtered message m46, to dave, reason blocked, from alice
 09:08:11 dave presence.online {"device":"laptop","class":"pc"} -> accepted
   presence.online user dave, device laptop, class pc, lease_ms 45000, encoding json
   delivery.routed message m41, to dave, channel live, because came_online, body 47, encoding json
-  delivery.expired message m47, to dave
+  delivery.expired message m47, to dave, from alice
 09:08:12 _clock timer.fired {"timer":"expire-m47","due":@09:08:10} -> accepted

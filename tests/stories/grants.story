@@ -22,7 +22,7 @@
 
 # Another bridge asks: nobody knows. What the first one hears after all counts.
 09:00:08 _sms attempt.ask {"deliveries":[{"message":"m2","to":"+447700900123"}],"grant":90} -> accepted
-  attempt.unknown channel sms, attempt {message m2, to +447700900123}, why bridge_lost
+  attempt.unknown channel sms, attempt {message m2, to +447700900123}, why bridge_lost, from alice
 09:00:09 _sms attempt.report {"reports":[{"deferred":{"attempt":{"message":"m2","to":"+447700900123","grant":8},"class":"not_sent","why":"not_sent"}}]} -> accepted
 09:00:10 _sms attempt.report {"reports":[{"accepted":{"attempt":{"message":"m2","to":"+447700900123","connector":"main","ids":["7f"],"grant":8},"receipts":true}}]} -> accepted
   attempt.accepted channel sms, attempt {message m2, to +447700900123, connector main, ids [7f], grant 8}, receipts true
@@ -34,7 +34,7 @@
 09:01:01 _sms attempt.ask {"deliveries":[{"message":"m12","to":"+447700900124"}],"grant":7} -> accepted
   attempt.granted channel sms, message m12, to +447700900124, phone +447700900124, from "100001", grant 7
 09:01:02 _sms attempt.report {"reports":[{"unknown":{"attempt":{"message":"m12","to":"+447700900124","connector":"main","grant":7},"why":"disconnected"}}]} -> accepted
-  attempt.unknown channel sms, attempt {message m12, to +447700900124, connector main, grant 7}, why disconnected
+  attempt.unknown channel sms, attempt {message m12, to +447700900124, connector main, grant 7}, why disconnected, from alice
 09:01:03 _sms attempt.ask {"deliveries":[{"message":"m12","to":"+447700900124","again":true}],"grant":8} -> accepted
   attempt.granted channel sms, message m12, to +447700900124, phone +447700900124, from "100001", grant 8
 09:01:04 _sms attempt.report {"reports":[{"accepted":{"attempt":{"message":"m12","to":"+447700900124","connector":"main","ids":["80"],"grant":8},"receipts":true}}]} -> accepted
@@ -42,7 +42,7 @@
 09:01:05 _sms attempt.report {"reports":[{"failed":{"attempt":{"message":"m12","to":"+447700900124","connector":"main","grant":7},"reason":"smsc_0x0000000b"}}]} -> accepted
 09:01:06 _sms attempt.report {"reports":[{"receipt":{"message":"m12","to":"+447700900124","state":"delivered"}}]} -> accepted
   attempt.receipt channel sms, receipt {message m12, to +447700900124, segment 0, segments 1, state delivered}
-  delivery.delivered message m12, to +447700900124
+  delivery.delivered message m12, to +447700900124, from alice
 
 # The other way round: the SMSC had taken the first, and refuses the second; told one by one, and together.
 09:02:00 alice message.send {"to":["+447700900124","+447700900125"],"text":"on my way"} -> accepted m19
@@ -53,8 +53,8 @@
   attempt.granted channel sms, message m19, to +447700900124, phone +447700900124, from "100001", grant 7
   attempt.granted channel sms, message m19, to +447700900125, phone +447700900125, from "100001", grant 7
 09:02:02 _sms attempt.report {"reports":[{"unknown":{"attempt":{"message":"m19","to":"+447700900124","connector":"main","grant":7},"why":"disconnected"}},{"unknown":{"attempt":{"message":"m19","to":"+447700900125","connector":"main","grant":7},"why":"disconnected"}}]} -> accepted
-  attempt.unknown channel sms, attempt {message m19, to +447700900124, connector main, grant 7}, why disconnected
-  attempt.unknown channel sms, attempt {message m19, to +447700900125, connector main, grant 7}, why disconnected
+  attempt.unknown channel sms, attempt {message m19, to +447700900124, connector main, grant 7}, why disconnected, from alice
+  attempt.unknown channel sms, attempt {message m19, to +447700900125, connector main, grant 7}, why disconnected, from alice
 09:02:03 _sms attempt.ask {"deliveries":[{"message":"m19","to":"+447700900124","again":true},{"message":"m19","to":"+447700900125","again":true}],"grant":8} -> accepted
   attempt.granted channel sms, message m19, to +447700900124, phone +447700900124, from "100001", grant 8
   attempt.granted channel sms, message m19, to +447700900125, phone +447700900125, from "100001", grant 8
@@ -64,9 +64,9 @@
   attempt.accepted channel sms, attempt {message m19, to +447700900125, connector main, ids ["82"], grant 7}, receipts true
 09:02:06 _sms attempt.report {"reports":[{"receipt":{"message":"m19","to":"+447700900124","state":"delivered"}},{"receipt":{"message":"m19","to":"+447700900125","state":"delivered"}}]} -> accepted
   attempt.receipt channel sms, receipt {message m19, to +447700900124, segment 0, segments 1, state delivered}
-  delivery.delivered message m19, to +447700900124
+  delivery.delivered message m19, to +447700900124, from alice
   attempt.receipt channel sms, receipt {message m19, to +447700900125, segment 0, segments 1, state delivered}
-  delivery.delivered message m19, to +447700900125
+  delivery.delivered message m19, to +447700900125, from alice
 
 # Between the message and its attempt somebody is suspended, and somebody blocks alice: neither gets it, and no SMS leaves.
 10:00:00 _admin user.register {"name":"bob","phone":"+447700900001"} -> accepted bob 100002
@@ -86,9 +86,9 @@
   contact.blocked user carol, who alice
 10:00:06 _sms attempt.ask {"deliveries":[{"message":"m29","to":"bob"},{"message":"m29","to":"carol"},{"message":"m29","to":"dave"}]} -> accepted
   attempt.let_go channel sms, message m29, to bob
-  delivery.filtered message m29, to bob, reason suspended
+  delivery.filtered message m29, to bob, reason suspended, from alice
   attempt.let_go channel sms, message m29, to carol
-  delivery.filtered message m29, to carol, reason blocked
+  delivery.filtered message m29, to carol, reason blocked, from alice
   attempt.granted channel sms, message m29, to dave, phone +447700900003, from "100001"
 
 # What one channel has is not another's to submit, and who is no channel's part may not ask.

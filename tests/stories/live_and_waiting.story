@@ -10,7 +10,7 @@
   message.accepted message m4, from alice, to [bob], text "on my way", route auto
   delivery.routed message m4, to bob, channel live, because pc_online, seen 3, encoding json
 09:00:04 bob message.received {"message":"m4"} -> accepted
-  delivery.delivered message m4, to bob
+  delivery.delivered message m4, to bob, from alice
 # A confirmation said again costs nothing.
 09:00:05 bob message.received {"message":"m4"} -> accepted
 09:00:06 bob message.read {"message":"m4"} -> accepted
@@ -28,8 +28,8 @@
   delivery.routed message m9, to bob, channel live, because came_online, body 8, encoding json
   delivery.routed message m10, to bob, channel live, because came_online, body 9, encoding json
 09:03:01 bob message.received {"messages":["m9","m10"]} -> accepted
-  delivery.delivered message m9, to bob
-  delivery.delivered message m10, to bob
+  delivery.delivered message m9, to bob, from alice
+  delivery.delivered message m10, to bob, from alice
 # A lease of before does not lapse the new one.
 09:04:00 _lease presence.lapsed {"user":"bob","device":"phone","since":3} -> accepted
 09:05:00 bob presence.offline {"device":"phone"} -> accepted

@@ -18,7 +18,7 @@
   command.refused code message.mailbox_full, text "2 messages wait for bob, and no more are taken", field to
 09:00:08 alice message.send {"to":["bob","carol"],"text":"three to both","route":"im"} -> accepted m9
   message.accepted message m9, from alice, to [bob, carol], text "three to both", route im, day 20788
-  delivery.filtered message m9, to bob, reason mailbox_full
+  delivery.filtered message m9, to bob, reason mailbox_full, from alice
   delivery.routed message m9, to carol, channel none, because no_device_online
 09:00:09 _admin user.set {"name":"carol","limits":{"mailbox":1}} -> accepted
   user.changed user carol, details {limits {mailbox 1}}
@@ -26,18 +26,18 @@
   command.refused code message.mailbox_full, text "none of the recipients' mailboxes takes another message", field to
 09:00:11 alice message.send {"to":["carol","+447700900099"],"text":"to one of them","route":"sms"} -> accepted m12
   message.accepted message m12, from alice, to [carol, +447700900099], text "to one of them", route sms, day 20788
-  delivery.filtered message m12, to carol, reason mailbox_full
+  delivery.filtered message m12, to carol, reason mailbox_full, from alice
   delivery.routed message m12, to +447700900099, channel sms, because asked_for
 09:00:12 alice schedule.create {"message":{"to":["bob"],"text":"later"},"when":{"at":["2026-12-01T09:01:00","2026-12-01T09:02:00"]}} -> accepted s13
   schedule.created schedule s13, from alice, message {to [bob], text later, route auto}, when {at [2026-12-01T09:01:00, 2026-12-01T09:02:00], zone UTC}, tzdata 2026f
-  occurrence.planned schedule s13, occurrence {nominal 2026-12-01T09:01:00, due @09:01:00}
+  occurrence.planned schedule s13, occurrence {nominal 2026-12-01T09:01:00, due @09:01:00}, tzdata 2026f
   timer.set timer occur-s13, due @09:01:00
 09:01:00 _clock timer.fired {"timer":"occur-s13","due":@09:01:00} -> accepted
   occurrence.skipped schedule s13, occurrence {nominal 2026-12-01T09:01:00, due @09:01:00}, late_ms 0, reason message.mailbox_full
-  occurrence.planned schedule s13, occurrence {nominal 2026-12-01T09:02:00, due @09:02:00}
+  occurrence.planned schedule s13, occurrence {nominal 2026-12-01T09:02:00, due @09:02:00}, tzdata 2026f
   timer.set timer occur-s13, due @09:02:00
 09:01:01 bob message.received {"message":"m6"} -> accepted
-  delivery.delivered message m6, to bob
+  delivery.delivered message m6, to bob, from alice
 09:02:00 _clock timer.fired {"timer":"occur-s13","due":@09:02:00} -> accepted m16
   occurrence.fired schedule s13, occurrence {nominal 2026-12-01T09:02:00, due @09:02:00}, late_ms 0, message m16
   schedule.ended schedule s13
@@ -49,7 +49,7 @@
   contact.blocked user bob, who alice
 09:02:03 alice message.send {"to":["bob"],"text":"four"} -> accepted m19
   message.accepted message m19, from alice, to [bob], text four, route auto, day 20788
-  delivery.filtered message m19, to bob, reason blocked
+  delivery.filtered message m19, to bob, reason blocked, from alice
 09:02:04 bob contact.remove {"who":"alice"} -> accepted
   contact.removed user bob, who alice
 # Unset, the limit is everybody's again.

@@ -5,33 +5,33 @@
   user.registered user bob, im "100002", details {}
 09:00:02 alice schedule.create {"message":{"to":["bob"],"text":"latest"},"when":{"every":"day","times":["09:10","09:30","09:50","11:00"]}} -> accepted s3
   schedule.created schedule s3, from alice, message {to [bob], text latest, route auto}, when {every day, times [09:10, 09:30, 09:50, 11:00], zone UTC, from 2026-12-01}, tzdata 2026f
-  occurrence.planned schedule s3, occurrence {nominal 2026-12-01T09:10:00, due @09:10:00}
+  occurrence.planned schedule s3, occurrence {nominal 2026-12-01T09:10:00, due @09:10:00}, tzdata 2026f
   timer.set timer occur-s3, due @09:10:00
 09:00:03 alice schedule.create {"message":{"to":["bob"],"text":"all"},"when":{"every":"day","times":["09:10","09:30","09:50","11:00"],"missed":"all","late_by":"45m"}} -> accepted s4
   schedule.created schedule s4, from alice, message {to [bob], text all, route auto}, when {every day, times [09:10, 09:30, 09:50, 11:00], zone UTC, from 2026-12-01, missed all, late_by 45m}, tzdata 2026f
-  occurrence.planned schedule s4, occurrence {nominal 2026-12-01T09:10:00, due @09:10:00}
+  occurrence.planned schedule s4, occurrence {nominal 2026-12-01T09:10:00, due @09:10:00}, tzdata 2026f
   timer.set timer occur-s4, due @09:10:00
 09:00:04 alice schedule.create {"message":{"to":["bob"],"text":"never"},"when":{"every":"day","times":["09:10","09:30","09:50","11:00"],"missed":"never"}} -> accepted s5
   schedule.created schedule s5, from alice, message {to [bob], text never, route auto}, when {every day, times [09:10, 09:30, 09:50, 11:00], zone UTC, from 2026-12-01, missed never}, tzdata 2026f
-  occurrence.planned schedule s5, occurrence {nominal 2026-12-01T09:10:00, due @09:10:00}
+  occurrence.planned schedule s5, occurrence {nominal 2026-12-01T09:10:00, due @09:10:00}, tzdata 2026f
   timer.set timer occur-s5, due @09:10:00
 09:00:05 alice schedule.create {"message":{"to":["bob"],"text":"spaced"},"when":{"every":"day","times":["09:10","09:30","09:50","11:00"],"missed":"all","late_by":"1h","min_interval":"15m"}} -> accepted s6
   schedule.created schedule s6, from alice, message {to [bob], text spaced, route auto}, when {every day, times [09:10, 09:30, 09:50, 11:00], zone UTC, from 2026-12-01, missed all, late_by 1h, min_interval 15m}, tzdata 2026f
-  occurrence.planned schedule s6, occurrence {nominal 2026-12-01T09:10:00, due @09:10:00}
+  occurrence.planned schedule s6, occurrence {nominal 2026-12-01T09:10:00, due @09:10:00}, tzdata 2026f
   timer.set timer occur-s6, due @09:10:00
 09:00:06 alice schedule.create {"message":{"to":["bob"],"text":"not that late"},"when":{"at":"2026-12-01T09:10:00","late_by":"20m"}} -> accepted s7
   schedule.created schedule s7, from alice, message {to [bob], text "not that late", route auto}, when {at 2026-12-01T09:10:00, zone UTC, late_by 20m}, tzdata 2026f
-  occurrence.planned schedule s7, occurrence {nominal 2026-12-01T09:10:00, due @09:10:00}
+  occurrence.planned schedule s7, occurrence {nominal 2026-12-01T09:10:00, due @09:10:00}, tzdata 2026f
   timer.set timer occur-s7, due @09:10:00
 
 # Only the latest that was missed goes out, and it is not too late.
 10:00:00 _clock timer.fired {"timer":"occur-s3","due":@09:10:00} -> accepted
   occurrence.missed schedule s3, occurrence {nominal 2026-12-01T09:10:00, due @09:10:00}, late_ms 3000000, reason too_late
-  occurrence.planned schedule s3, occurrence {nominal 2026-12-01T09:30:00, due @09:30:00}
+  occurrence.planned schedule s3, occurrence {nominal 2026-12-01T09:30:00, due @09:30:00}, tzdata 2026f
   occurrence.missed schedule s3, occurrence {nominal 2026-12-01T09:30:00, due @09:30:00}, late_ms 1800000, reason too_late
-  occurrence.planned schedule s3, occurrence {nominal 2026-12-01T09:50:00, due @09:50:00}
+  occurrence.planned schedule s3, occurrence {nominal 2026-12-01T09:50:00, due @09:50:00}, tzdata 2026f
   occurrence.fired schedule s3, occurrence {nominal 2026-12-01T09:50:00, due @09:50:00}, late_ms 600000, message m8
-  occurrence.planned schedule s3, occurrence {nominal 2026-12-01T11:00:00, due @11:00:00}
+  occurrence.planned schedule s3, occurrence {nominal 2026-12-01T11:00:00, due @11:00:00}, tzdata 2026f
   timer.set timer occur-s3, due @11:00:00
   message.accepted message m8, from alice, to [bob], route auto, body 3, day 20788
   delivery.routed message m8, to bob, channel none, because no_device_online
@@ -39,15 +39,15 @@
 # All of those not too late, one decision each; the next one is due at once.
 10:00:01 _clock timer.fired {"timer":"occur-s4","due":@09:10:00} -> accepted
   occurrence.missed schedule s4, occurrence {nominal 2026-12-01T09:10:00, due @09:10:00}, late_ms 3001000, reason too_late
-  occurrence.planned schedule s4, occurrence {nominal 2026-12-01T09:30:00, due @09:30:00}
+  occurrence.planned schedule s4, occurrence {nominal 2026-12-01T09:30:00, due @09:30:00}, tzdata 2026f
   occurrence.fired schedule s4, occurrence {nominal 2026-12-01T09:30:00, due @09:30:00}, late_ms 1801000, message m9
-  occurrence.planned schedule s4, occurrence {nominal 2026-12-01T09:50:00, due @09:50:00}
+  occurrence.planned schedule s4, occurrence {nominal 2026-12-01T09:50:00, due @09:50:00}, tzdata 2026f
   timer.set timer occur-s4, due @09:50:00
   message.accepted message m9, from alice, to [bob], route auto, body 4, day 20788
   delivery.routed message m9, to bob, channel none, because no_device_online
 10:00:02 _clock timer.fired {"timer":"occur-s4","due":@09:50:00} -> accepted m10
   occurrence.fired schedule s4, occurrence {nominal 2026-12-01T09:50:00, due @09:50:00}, late_ms 602000, message m10
-  occurrence.planned schedule s4, occurrence {nominal 2026-12-01T11:00:00, due @11:00:00}
+  occurrence.planned schedule s4, occurrence {nominal 2026-12-01T11:00:00, due @11:00:00}, tzdata 2026f
   timer.set timer occur-s4, due @11:00:00
   message.accepted message m10, from alice, to [bob], route auto, body 4, day 20788
   delivery.routed message m10, to bob, channel none, because no_device_online
@@ -55,25 +55,25 @@
 # Never.
 10:00:03 _clock timer.fired {"timer":"occur-s5","due":@09:10:00} -> accepted
   occurrence.missed schedule s5, occurrence {nominal 2026-12-01T09:10:00, due @09:10:00}, late_ms 3003000, reason never
-  occurrence.planned schedule s5, occurrence {nominal 2026-12-01T09:30:00, due @09:30:00}
+  occurrence.planned schedule s5, occurrence {nominal 2026-12-01T09:30:00, due @09:30:00}, tzdata 2026f
   occurrence.missed schedule s5, occurrence {nominal 2026-12-01T09:30:00, due @09:30:00}, late_ms 1803000, reason never
-  occurrence.planned schedule s5, occurrence {nominal 2026-12-01T09:50:00, due @09:50:00}
+  occurrence.planned schedule s5, occurrence {nominal 2026-12-01T09:50:00, due @09:50:00}, tzdata 2026f
   occurrence.missed schedule s5, occurrence {nominal 2026-12-01T09:50:00, due @09:50:00}, late_ms 603000, reason never
-  occurrence.planned schedule s5, occurrence {nominal 2026-12-01T11:00:00, due @11:00:00}
+  occurrence.planned schedule s5, occurrence {nominal 2026-12-01T11:00:00, due @11:00:00}, tzdata 2026f
   timer.set timer occur-s5, due @11:00:00
 
 # The interval is measured from the firing that was late.
 10:00:04 _clock timer.fired {"timer":"occur-s6","due":@09:10:00} -> accepted m12
   occurrence.fired schedule s6, occurrence {nominal 2026-12-01T09:10:00, due @09:10:00}, late_ms 3004000, message m12
-  occurrence.planned schedule s6, occurrence {nominal 2026-12-01T09:30:00, due @09:30:00}
+  occurrence.planned schedule s6, occurrence {nominal 2026-12-01T09:30:00, due @09:30:00}, tzdata 2026f
   timer.set timer occur-s6, due @09:30:00
   message.accepted message m12, from alice, to [bob], route auto, body 6, day 20788
   delivery.routed message m12, to bob, channel none, because no_device_online
 10:00:05 _clock timer.fired {"timer":"occur-s6","due":@09:30:00} -> accepted
   occurrence.skipped schedule s6, occurrence {nominal 2026-12-01T09:30:00, due @09:30:00}, late_ms 1805000, reason min_interval
-  occurrence.planned schedule s6, occurrence {nominal 2026-12-01T09:50:00, due @09:50:00}
+  occurrence.planned schedule s6, occurrence {nominal 2026-12-01T09:50:00, due @09:50:00}, tzdata 2026f
   occurrence.skipped schedule s6, occurrence {nominal 2026-12-01T09:50:00, due @09:50:00}, late_ms 605000, reason min_interval
-  occurrence.planned schedule s6, occurrence {nominal 2026-12-01T11:00:00, due @11:00:00}
+  occurrence.planned schedule s6, occurrence {nominal 2026-12-01T11:00:00, due @11:00:00}, tzdata 2026f
   timer.set timer occur-s6, due @11:00:00
 
 10:00:06 _clock timer.fired {"timer":"occur-s7","due":@09:10:00} -> accepted

@@ -12,5 +12,5 @@
   delivery.routed message m3, to +447700900121, channel sms, because answer
 09:00:03 _sms attempt.ask {"deliveries":[{"message":"m2","to":"+447700900121"},{"message":"m3","to":"+447700900121"}]} -> accepted
   attempt.let_go channel sms, message m2, to +447700900121
-  delivery.filtered message m2, to +447700900121, reason opted_out
+  delivery.filtered message m2, to +447700900121, reason opted_out, from alice
   attempt.granted channel sms, message m3, to +447700900121, phone +447700900121

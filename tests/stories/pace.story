@@ -26,7 +26,7 @@
 # What was told ahead is sent at its time, and what somebody writes by SMS is not held up; what is sent at once is.
 09:01:00 alice schedule.create {"message":{"to":["bob","carol"],"text":"later","route":"im"},"when":{"at":["2026-12-01T09:01:20","2026-12-01T09:05:00"]}} -> accepted s11
   schedule.created schedule s11, from alice, message {to [bob, carol], text later, route im}, when {at [2026-12-01T09:01:20, 2026-12-01T09:05:00], zone UTC}, tzdata 2026f
-  occurrence.planned schedule s11, occurrence {nominal 2026-12-01T09:01:20, due @09:01:20}
+  occurrence.planned schedule s11, occurrence {nominal 2026-12-01T09:01:20, due @09:01:20}, tzdata 2026f
   timer.set timer occur-s11, due @09:01:20
 09:01:01 _admin user.set {"name":"alice","limits":{"bytes_per_s":null}} -> accepted
   user.changed user alice, details {limits {bytes_per_s null}}
@@ -141,7 +141,7 @@
   command.refused code quota.too_fast, text "this is more than you may send at once; try again at 2026-12-01T09:01:04Z", retry_at @09:01:04
 09:01:20 _clock timer.fired {"timer":"occur-s11","due":@09:01:20} -> accepted m17
   occurrence.fired schedule s11, occurrence {nominal 2026-12-01T09:01:20, due @09:01:20}, late_ms 0, message m17
-  occurrence.planned schedule s11, occurrence {nominal 2026-12-01T09:05:00, due @09:05:00}
+  occurrence.planned schedule s11, occurrence {nominal 2026-12-01T09:05:00, due @09:05:00}, tzdata 2026f
   timer.set timer occur-s11, due @09:05:00
   message.accepted message m17, from alice, to [bob, carol], route im, body 10, day 20788
   delivery.routed message m17, to bob, channel none, because no_device_online
@@ -183,11 +183,11 @@
   user.changed user bob, details {zone UTC, day 9}
 09:02:05 bob schedule.create {"message":{"to":["+447700900091","+447700900092"],"text":"two by SMS"},"when":{"at":["2026-12-01T09:03:00","2026-12-01T09:04:00"]}} -> accepted s30 over_quota [{nominal 2026-12-01T09:04:00, due @09:04:00, code quota.day_exceeded}]
   schedule.created schedule s30, from bob, message {to [+447700900091, +447700900092], text "two by SMS", route auto}, when {at [2026-12-01T09:03:00, 2026-12-01T09:04:00], zone UTC}, tzdata 2026f, over_quota [{nominal 2026-12-01T09:04:00, due @09:04:00, code quota.day_exceeded}]
-  occurrence.planned schedule s30, occurrence {nominal 2026-12-01T09:03:00, due @09:03:00}
+  occurrence.planned schedule s30, occurrence {nominal 2026-12-01T09:03:00, due @09:03:00}, tzdata 2026f
   timer.set timer occur-s30, due @09:03:00
 09:03:00 _clock timer.fired {"timer":"occur-s30","due":@09:03:00} -> accepted m31
   occurrence.fired schedule s30, occurrence {nominal 2026-12-01T09:03:00, due @09:03:00}, late_ms 0, message m31
-  occurrence.planned schedule s30, occurrence {nominal 2026-12-01T09:04:00, due @09:04:00}
+  occurrence.planned schedule s30, occurrence {nominal 2026-12-01T09:04:00, due @09:04:00}, tzdata 2026f
   timer.set timer occur-s30, due @09:04:00
   message.accepted message m31, from bob, to [+447700900091, +447700900092], route auto, body 29, day 20788, counts 2
   delivery.routed message m31, to +447700900091, channel sms, because not_registered

@@ -22,7 +22,7 @@
   contact.blocked user alice, who +447700900002
 09:01:05 bob message.send {"to":["alice"],"text":"blocked"} -> accepted m11
   message.accepted message m11, from bob, to [alice], text blocked, route auto
-  delivery.filtered message m11, to alice, reason blocked
+  delivery.filtered message m11, to alice, reason blocked, from bob
 09:01:06 alice contact.remove {"who":"+447700900002"} -> accepted
   contact.removed user alice, who +447700900002
 09:01:07 bob message.send {"to":["alice"],"text":"heard","route":"im"} -> accepted m13
@@ -37,7 +37,7 @@
   contact.blocked user alice, who bob
 09:01:12 bob message.send {"to":["alice"],"text":"blocked"} -> accepted m18
   message.accepted message m18, from bob, to [alice], text blocked, route auto
-  delivery.filtered message m18, to alice, reason blocked
+  delivery.filtered message m18, to alice, reason blocked, from bob
 09:01:13 bob preference.set {"findable":"off","sms":"on"} -> accepted
   preference.set user bob, findable false
 09:01:14 alice contact.remove {"who":"bob"} -> accepted
@@ -60,7 +60,7 @@
   user.registered user carol, im "100004", details {phone +447700900002}
 09:02:06 carol message.send {"to":["alice"],"text":"blocked"} -> accepted m28
   message.accepted message m28, from carol, to [alice], text blocked, route auto
-  delivery.filtered message m28, to alice, reason blocked
+  delivery.filtered message m28, to alice, reason blocked, from carol
 
 # Bob's STOP: he gets no SMS on his next phone, and nobody gets one on the phone that wrote it, until either says START.
 09:03:00 _admin user.set {"name":"bob","phone":"+447700900003"} -> accepted
@@ -75,14 +75,14 @@
   user.changed user bob, details {phone +447700900004}
 09:03:03 alice message.send {"to":["bob","+447700900003"],"text":"to neither","route":"sms"} -> accepted m32
   message.accepted message m32, from alice, to [bob, +447700900003], text "to neither", route sms
-  delivery.filtered message m32, to bob, reason opted_out
-  delivery.filtered message m32, to +447700900003, reason opted_out
+  delivery.filtered message m32, to bob, reason opted_out, from alice
+  delivery.filtered message m32, to +447700900003, reason opted_out, from alice
 09:03:04 bob preference.set {"sms":"on"} -> accepted
   preference.set user bob, sms true
 09:03:05 alice message.send {"to":["bob","+447700900003"],"text":"to bob","route":"sms"} -> accepted m34
   message.accepted message m34, from alice, to [bob, +447700900003], text "to bob", route sms
   delivery.routed message m34, to bob, channel sms, because asked_for
-  delivery.filtered message m34, to +447700900003, reason opted_out
+  delivery.filtered message m34, to +447700900003, reason opted_out, from alice
 09:03:06 _admin user.register {"name":"dave","phone":"+447700900003"} -> accepted dave 100005
   user.registered user dave, im "100005", details {phone +447700900003}
   preference.set user dave, sms false

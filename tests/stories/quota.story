@@ -10,11 +10,11 @@
   delivery.routed message m4, to bob, channel none, because no_device_online
 07:52:00 alice schedule.create {"message":{"to":["bob"],"text":"midnight"},"when":{"every":"day","times":["23:58","23:59","00:00"],"count":5}} -> accepted s5 over_quota [{nominal 2026-11-30T23:59:00, due @07:59:00, code quota.day_exceeded}, {nominal 2026-12-01T23:59:00, due @02T07:59:00, code quota.day_exceeded}]
   schedule.created schedule s5, from alice, message {to [bob], text midnight, route auto}, when {every day, times [23:58, 23:59, 00:00], zone "America/Los_Angeles", from 2026-11-30, count 5}, reckoned {counted_after @07:52:00}, tzdata 2026f, over_quota [{nominal 2026-11-30T23:59:00, due @07:59:00, code quota.day_exceeded}, {nominal 2026-12-01T23:59:00, due @02T07:59:00, code quota.day_exceeded}]
-  occurrence.planned schedule s5, occurrence {nominal 2026-11-30T23:58:00, due @07:58:00, number 1}
+  occurrence.planned schedule s5, occurrence {nominal 2026-11-30T23:58:00, due @07:58:00, number 1}, tzdata 2026f
   timer.set timer occur-s5, due @07:58:00
 07:58:00 _clock timer.fired {"timer":"occur-s5","due":@07:58:00} -> accepted m6
   occurrence.fired schedule s5, occurrence {nominal 2026-11-30T23:58:00, due @07:58:00, number 1}, late_ms 0, message m6
-  occurrence.planned schedule s5, occurrence {nominal 2026-11-30T23:59:00, due @07:59:00, number 2}
+  occurrence.planned schedule s5, occurrence {nominal 2026-11-30T23:59:00, due @07:59:00, number 2}, tzdata 2026f
   timer.set timer occur-s5, due @07:59:00
   message.accepted message m6, from alice, to [bob], route auto, body 5, day 20787
   delivery.routed message m6, to bob, channel none, because no_device_online
@@ -22,13 +22,13 @@
   command.refused code quota.day_exceeded, text "the limit of this day is 2, and the count stands at 2; it begins anew at 2026-12-01T00:00:00 (America/Los_Angeles)"
 07:59:00 _clock timer.fired {"timer":"occur-s5","due":@07:59:00} -> accepted
   occurrence.skipped schedule s5, occurrence {nominal 2026-11-30T23:59:00, due @07:59:00, number 2}, late_ms 0, reason quota.day_exceeded
-  occurrence.planned schedule s5, occurrence {nominal 2026-12-01T00:00:00, due @08:00:00, number 3}
+  occurrence.planned schedule s5, occurrence {nominal 2026-12-01T00:00:00, due @08:00:00, number 3}, tzdata 2026f
   timer.set timer occur-s5, due @08:00:00
 
 # What is refused or skipped does not count. A firing that comes two seconds early belongs to the day and the month that begin with it.
 07:59:58 _clock timer.fired {"timer":"occur-s5","due":@08:00:00} -> accepted m9
   occurrence.fired schedule s5, occurrence {nominal 2026-12-01T00:00:00, due @08:00:00, number 3}, late_ms 0, message m9
-  occurrence.planned schedule s5, occurrence {nominal 2026-12-01T23:58:00, due @02T07:58:00, number 4}
+  occurrence.planned schedule s5, occurrence {nominal 2026-12-01T23:58:00, due @02T07:58:00, number 4}, tzdata 2026f
   timer.set timer occur-s5, due @02T07:58:00
   message.accepted message m9, from alice, to [bob], route auto, body 5, day 20788
   delivery.routed message m9, to bob, channel none, because no_device_online
@@ -49,11 +49,11 @@
 08:04:00 alice schedule.replace {"schedule":"s5","when":{"at":["2026-12-01T00:05:00","2026-12-01T00:06:00"]}} -> accepted
   schedule.replaced schedule s5, when {at [2026-12-01T00:05:00, 2026-12-01T00:06:00], zone "America/Los_Angeles"}, unskipped [], tzdata 2026f
   occurrence.cancelled schedule s5, occurrence {nominal 2026-12-01T23:58:00, due @02T07:58:00, number 4}, late_ms -86040000, reason replaced
-  occurrence.planned schedule s5, occurrence {nominal 2026-12-01T00:05:00, due @08:05:00}
+  occurrence.planned schedule s5, occurrence {nominal 2026-12-01T00:05:00, due @08:05:00}, tzdata 2026f
   timer.set timer occur-s5, due @08:05:00
 08:05:00 _clock timer.fired {"timer":"occur-s5","due":@08:05:00} -> accepted
   occurrence.skipped schedule s5, occurrence {nominal 2026-12-01T00:05:00, due @08:05:00}, late_ms 0, reason quota.month_exceeded
-  occurrence.planned schedule s5, occurrence {nominal 2026-12-01T00:06:00, due @08:06:00}
+  occurrence.planned schedule s5, occurrence {nominal 2026-12-01T00:06:00, due @08:06:00}, tzdata 2026f
   timer.set timer occur-s5, due @08:06:00
 08:05:30 _admin user.set {"name":"alice","day":1,"month":100} -> accepted
   user.changed user alice, details {day 1, month 100}

@@ -7,11 +7,11 @@
 # A firing two seconds early is on time. The same rule said again in those seconds does not plan the same occurrence again.
 09:01:00 alice schedule.create {"message":{"to":["bob"],"text":"now"},"when":{"every":"day","times":["09:10","09:20","09:30"]}} -> accepted s3
   schedule.created schedule s3, from alice, message {to [bob], text now, route auto}, when {every day, times [09:10, 09:20, 09:30], zone UTC, from 2026-12-01}, tzdata 2026f
-  occurrence.planned schedule s3, occurrence {nominal 2026-12-01T09:10:00, due @09:10:00}
+  occurrence.planned schedule s3, occurrence {nominal 2026-12-01T09:10:00, due @09:10:00}, tzdata 2026f
   timer.set timer occur-s3, due @09:10:00
 09:09:58 _clock timer.fired {"timer":"occur-s3","due":@09:10:00} -> accepted m4
   occurrence.fired schedule s3, occurrence {nominal 2026-12-01T09:10:00, due @09:10:00}, late_ms 0, message m4
-  occurrence.planned schedule s3, occurrence {nominal 2026-12-01T09:20:00, due @09:20:00}
+  occurrence.planned schedule s3, occurrence {nominal 2026-12-01T09:20:00, due @09:20:00}, tzdata 2026f
   timer.set timer occur-s3, due @09:20:00
   message.accepted message m4, from alice, to [bob], route auto, body 3, day 20788
   delivery.routed message m4, to bob, channel sms, because no_device_online
@@ -24,7 +24,7 @@
 09:11:01 alice schedule.replace {"schedule":"s3","when":{"at":["2026-12-01T09:15:00","2026-12-01T09:20:00"]}} -> accepted
   schedule.replaced schedule s3, when {at [2026-12-01T09:15:00, 2026-12-01T09:20:00], zone UTC}, unskipped [], tzdata 2026f
   occurrence.cancelled schedule s3, occurrence {nominal 2026-12-01T09:20:00, due @09:20:00}, late_ms -539000, reason replaced
-  occurrence.planned schedule s3, occurrence {nominal 2026-12-01T09:15:00, due @09:15:00}
+  occurrence.planned schedule s3, occurrence {nominal 2026-12-01T09:15:00, due @09:15:00}, tzdata 2026f
   timer.set timer occur-s3, due @09:15:00
 
 # A timer of the rule before, fired by a clock that is far ahead, does not take the place of the one that is awaited.
@@ -33,7 +33,7 @@
   timer.set timer occur-s3, due @09:15:00
 09:15:00 _clock timer.fired {"timer":"occur-s3","due":@09:15:00} -> accepted m10
   occurrence.fired schedule s3, occurrence {nominal 2026-12-01T09:15:00, due @09:15:00}, late_ms 0, message m10
-  occurrence.planned schedule s3, occurrence {nominal 2026-12-01T09:20:00, due @09:20:00}
+  occurrence.planned schedule s3, occurrence {nominal 2026-12-01T09:20:00, due @09:20:00}, tzdata 2026f
   timer.set timer occur-s3, due @09:20:00
   message.accepted message m10, from alice, to [bob], route auto, body 3, day 20788
   delivery.routed message m10, to bob, channel sms, because no_device_online
@@ -53,4 +53,4 @@
   timer.set timer expire-m14, due @09:32:00
 09:33:00 _sms attempt.ask {"deliveries":[{"message":"m14","to":"bob"},{"message":"m14","to":"bob"}]} -> accepted
   attempt.let_go channel sms, message m14, to bob
-  delivery.expired message m14, to bob
+  delivery.expired message m14, to bob, from alice

@@ -28,11 +28,11 @@
   user.suspended user dave
 09:00:09 _sms attempt.ask {"deliveries":[{"message":"m2","to":"+447700900121"},{"message":"m2","to":"+447700900122"},{"message":"m2","to":"+447700900123"},{"message":"m2","to":"+447700900124"}]} -> accepted
   attempt.let_go channel sms, message m2, to +447700900121
-  delivery.filtered message m2, to +447700900121, reason opted_out
+  delivery.filtered message m2, to +447700900121, reason opted_out, from alice
   attempt.let_go channel sms, message m2, to +447700900122
-  delivery.filtered message m2, to +447700900122, reason blocked
+  delivery.filtered message m2, to +447700900122, reason blocked, from alice
   attempt.let_go channel sms, message m2, to +447700900123
-  delivery.filtered message m2, to +447700900123, reason suspended
+  delivery.filtered message m2, to +447700900123, reason suspended, from alice
   attempt.granted channel sms, message m2, to +447700900124, phone +447700900124, from "100001"
 
 # Who wrote STOP before they were registered and START after it gets SMS, whatever an operator writes down of them then.

@@ -6,7 +6,7 @@
   user.registered user bob, im "100002", details {}
 09:00:02 alice schedule.create {"message":{"to":["bob"],"text":"later"},"when":{"at":"2026-12-01T10:00:00"},"id":"k1"} -> accepted s3
   schedule.created schedule s3, from alice, message {to [bob], text later, route auto}, when {at 2026-12-01T10:00:00, zone UTC}, tzdata 2026f
-  occurrence.planned schedule s3, occurrence {nominal 2026-12-01T10:00:00, due @10:00:00}
+  occurrence.planned schedule s3, occurrence {nominal 2026-12-01T10:00:00, due @10:00:00}, tzdata 2026f
   timer.set timer occur-s3, due @10:00:00
 09:00:03 alice schedule.create {"message":{"to":["bob"],"text":"later"},"when":{"at":"2026-12-01T10:00:00"},"id":"k1"} -> accepted s3
 09:00:04 alice schedule.run-now {"schedule":"s3","id":"k2"} -> accepted m5
@@ -26,7 +26,7 @@
 09:00:11 alice schedule.cancel {"schedule":"s3"} -> refused schedule.unknown schedule
   command.refused code schedule.unknown, text "there is no such schedule of yours, or it has ended", field schedule
 09:00:12 alice message.recall {"message":"m5","id":"k6"} -> accepted
-  delivery.recalled message m5, to bob
+  delivery.recalled message m5, to bob, from alice
 09:00:13 alice message.recall {"message":"m5","id":"k6"} -> accepted
 09:00:14 alice message.recall {"message":"m5","id":""} -> refused command.too_large id
   command.refused code command.too_large, text "an id has 1 to 256 bytes", field id
@@ -34,16 +34,16 @@
 # Another rule begins to count anew, once.
 09:01:00 alice schedule.create {"message":{"to":["bob"],"text":"later"},"when":{"at":"2026-12-01T10:00:00"}} -> accepted s16
   schedule.created schedule s16, from alice, message {to [bob], text later, route auto}, when {at 2026-12-01T10:00:00, zone UTC}, tzdata 2026f
-  occurrence.planned schedule s16, occurrence {nominal 2026-12-01T10:00:00, due @10:00:00}
+  occurrence.planned schedule s16, occurrence {nominal 2026-12-01T10:00:00, due @10:00:00}, tzdata 2026f
   timer.set timer occur-s16, due @10:00:00
 09:01:01 alice schedule.replace {"schedule":"s16","when":{"every":"day","times":["12:00"],"count":2},"id":"k7"} -> accepted
   schedule.replaced schedule s16, when {every day, times [12:00], zone UTC, from 2026-12-01, count 2}, reckoned {counted_after @09:01:01}, unskipped [], tzdata 2026f
   occurrence.cancelled schedule s16, occurrence {nominal 2026-12-01T10:00:00, due @10:00:00}, late_ms -3539000, reason replaced
-  occurrence.planned schedule s16, occurrence {nominal 2026-12-01T12:00:00, due @12:00:00, number 1}
+  occurrence.planned schedule s16, occurrence {nominal 2026-12-01T12:00:00, due @12:00:00, number 1}, tzdata 2026f
   timer.set timer occur-s16, due @12:00:00
 12:00:00 _clock timer.fired {"timer":"occur-s16","due":@12:00:00} -> accepted m18
   occurrence.fired schedule s16, occurrence {nominal 2026-12-01T12:00:00, due @12:00:00, number 1}, late_ms 0, message m18
-  occurrence.planned schedule s16, occurrence {nominal 2026-12-02T12:00:00, due @02T12:00:00, number 2}
+  occurrence.planned schedule s16, occurrence {nominal 2026-12-02T12:00:00, due @02T12:00:00, number 2}, tzdata 2026f
   timer.set timer occur-s16, due @02T12:00:00
   message.accepted message m18, from alice, to [bob], route auto, body 11, day 20788
   delivery.routed message m18, to bob, channel none, because no_device_online

@@ -9,7 +9,7 @@
 # Once. The timer says when, the rules say whether.
 09:01:00 alice schedule.create {"message":{"to":["bob"],"text":"call me"},"when":{"at":"2026-12-01T09:10:00"}} -> accepted s4
   schedule.created schedule s4, from alice, message {to [bob], text "call me", route auto}, when {at 2026-12-01T09:10:00, zone "Europe/London"}, tzdata 2026f
-  occurrence.planned schedule s4, occurrence {nominal 2026-12-01T09:10:00, due @09:10:00}
+  occurrence.planned schedule s4, occurrence {nominal 2026-12-01T09:10:00, due @09:10:00}, tzdata 2026f
   timer.set timer occur-s4, due @09:10:00
 09:10:00 _clock timer.fired {"timer":"occur-s4","due":@09:10:00} -> accepted m5
   occurrence.fired schedule s4, occurrence {nominal 2026-12-01T09:10:00, due @09:10:00}, late_ms 0, message m5
@@ -22,7 +22,7 @@
 # Again and again. What is not wished, or not allowed, is skipped with its reason; the next one is planned at once.
 09:11:00 alice schedule.create {"message":{"to":["bob","+447700900009"],"text":"stand-up"},"when":{"every":"day","times":["09:20","09:30","09:40","09:50"]}} -> accepted s7 over_quota [{nominal 2026-12-01T09:50:00, due @09:50:00, code quota.day_exceeded}]
   schedule.created schedule s7, from alice, message {to [bob, +447700900009], text stand-up, route auto}, when {every day, times [09:20, 09:30, 09:40, 09:50], zone "Europe/London", from 2026-12-01}, tzdata 2026f, over_quota [{nominal 2026-12-01T09:50:00, due @09:50:00, code quota.day_exceeded}]
-  occurrence.planned schedule s7, occurrence {nominal 2026-12-01T09:20:00, due @09:20:00}
+  occurrence.planned schedule s7, occurrence {nominal 2026-12-01T09:20:00, due @09:20:00}, tzdata 2026f
   timer.set timer occur-s7, due @09:20:00
 09:11:30 bob schedule.pause {"schedule":"s7"} -> refused schedule.unknown schedule
   command.refused code schedule.unknown, text "there is no such schedule of yours, or it has ended", field schedule
@@ -32,20 +32,20 @@
   command.refused code schedule.no_occurrence, text "the schedule has no occurrence 2026-12-01T09:31:00 ahead", field occurrence
 09:20:00 _clock timer.fired {"timer":"occur-s7","due":@09:20:00} -> accepted m11
   occurrence.fired schedule s7, occurrence {nominal 2026-12-01T09:20:00, due @09:20:00}, late_ms 0, message m11
-  occurrence.planned schedule s7, occurrence {nominal 2026-12-01T09:30:00, due @09:30:00}
+  occurrence.planned schedule s7, occurrence {nominal 2026-12-01T09:30:00, due @09:30:00}, tzdata 2026f
   timer.set timer occur-s7, due @09:30:00
   message.accepted message m11, from alice, to [bob, +447700900009], route auto, body 6, day 20788
   delivery.routed message m11, to bob, channel live, because pc_online, seen 3, encoding json
   delivery.routed message m11, to +447700900009, channel sms, because not_registered
 09:30:00 _clock timer.fired {"timer":"occur-s7","due":@09:30:00} -> accepted
   occurrence.skipped schedule s7, occurrence {nominal 2026-12-01T09:30:00, due @09:30:00}, late_ms 0, reason asked
-  occurrence.planned schedule s7, occurrence {nominal 2026-12-01T09:40:00, due @09:40:00}
+  occurrence.planned schedule s7, occurrence {nominal 2026-12-01T09:40:00, due @09:40:00}, tzdata 2026f
   timer.set timer occur-s7, due @09:40:00
 09:30:10 alice schedule.pause {"schedule":"s7"} -> accepted
   schedule.paused schedule s7
 09:40:00 _clock timer.fired {"timer":"occur-s7","due":@09:40:00} -> accepted
   occurrence.skipped schedule s7, occurrence {nominal 2026-12-01T09:40:00, due @09:40:00}, late_ms 0, reason paused
-  occurrence.planned schedule s7, occurrence {nominal 2026-12-01T09:50:00, due @09:50:00}
+  occurrence.planned schedule s7, occurrence {nominal 2026-12-01T09:50:00, due @09:50:00}, tzdata 2026f
   timer.set timer occur-s7, due @09:50:00
 09:40:10 alice schedule.resume {"schedule":"s7"} -> accepted
   schedule.resumed schedule s7
@@ -53,7 +53,7 @@
   user.suspended user alice
 09:50:00 _clock timer.fired {"timer":"occur-s7","due":@09:50:00} -> accepted
   occurrence.skipped schedule s7, occurrence {nominal 2026-12-01T09:50:00, due @09:50:00}, late_ms 0, reason auth.suspended
-  occurrence.planned schedule s7, occurrence {nominal 2026-12-02T09:20:00, due @02T09:20:00}
+  occurrence.planned schedule s7, occurrence {nominal 2026-12-02T09:20:00, due @02T09:20:00}, tzdata 2026f
   timer.set timer occur-s7, due @02T09:20:00
 09:51:00 _admin user.resume {"name":"alice"} -> accepted
   user.resumed user alice
@@ -76,11 +76,11 @@
 09:53:00 alice schedule.replace {"schedule":"s7","when":{"at":["2026-12-01T09:54:00","2026-12-01T09:55:00"]}} -> accepted
   schedule.replaced schedule s7, when {at [2026-12-01T09:54:00, 2026-12-01T09:55:00], zone "Europe/London"}, unskipped [], tzdata 2026f
   occurrence.cancelled schedule s7, occurrence {nominal 2026-12-02T09:20:00, due @02T09:20:00}, late_ms -84420000, reason replaced
-  occurrence.planned schedule s7, occurrence {nominal 2026-12-01T09:54:00, due @09:54:00}
+  occurrence.planned schedule s7, occurrence {nominal 2026-12-01T09:54:00, due @09:54:00}, tzdata 2026f
   timer.set timer occur-s7, due @09:54:00
 09:54:00 _clock timer.fired {"timer":"occur-s7","due":@09:54:00} -> accepted
   occurrence.skipped schedule s7, occurrence {nominal 2026-12-01T09:54:00, due @09:54:00}, late_ms 0, reason quota.day_exceeded
-  occurrence.planned schedule s7, occurrence {nominal 2026-12-01T09:55:00, due @09:55:00}
+  occurrence.planned schedule s7, occurrence {nominal 2026-12-01T09:55:00, due @09:55:00}, tzdata 2026f
   timer.set timer occur-s7, due @09:55:00
 09:54:30 alice schedule.cancel {"schedule":"s7"} -> accepted
   schedule.cancelled schedule s7

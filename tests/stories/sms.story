@@ -22,7 +22,7 @@
 09:40:00 _sms attempt.report {"reports":[{"receipt":{"message":"m3","to":"bob","state":"enroute"}},{"receipt":{"message":"m3","to":"bob","state":"delivered"}}]} -> accepted
   attempt.receipt channel sms, receipt {message m3, to bob, segment 0, segments 1, state enroute}
   attempt.receipt channel sms, receipt {message m3, to bob, segment 0, segments 1, state delivered}
-  delivery.delivered message m3, to bob
+  delivery.delivered message m3, to bob, from alice
 09:40:01 _sms attempt.report {"reports":[{"receipt":{"message":"m3","to":"bob","state":"delivered"}}]} -> accepted
   attempt.receipt channel sms, receipt {message m3, to bob, segment 0, segments 1, state delivered}
 09:40:02 bob presence.offline {"device":"pc"} -> accepted
@@ -41,9 +41,9 @@
   attempt.receipt channel sms, receipt {message m12, to bob, segment 1, segments 2, state delivered}
 09:41:03 _sms attempt.report {"reports":[{"failed":{"attempt":{"message":"m12","to":"+447700900123","connector":"main"},"reason":"smsc_0x0000000b"}},{"receipt":{"message":"m12","to":"bob","segment":0,"segments":2,"state":"delivered"}}]} -> accepted
   attempt.failed channel sms, attempt {message m12, to +447700900123, connector main}, reason smsc_0x0000000b
-  delivery.failed message m12, to +447700900123, reason smsc_0x0000000b
+  delivery.failed message m12, to +447700900123, reason smsc_0x0000000b, from alice
   attempt.receipt channel sms, receipt {message m12, to bob, segment 0, segments 2, state delivered}
-  delivery.delivered message m12, to bob
+  delivery.delivered message m12, to bob, from alice
 
 # Deferred, it is asked for again. Asked for again without a result, nobody knows; a receipt resolves it.
 09:42:00 alice message.send {"to":["bob"],"text":"busy"} -> accepted m16
@@ -56,17 +56,17 @@
 09:42:03 _sms attempt.ask {"deliveries":[{"message":"m16","to":"bob"}]} -> accepted
   attempt.granted channel sms, message m16, to bob, phone +8613800138000, from "100001"
 09:42:04 _sms attempt.ask {"deliveries":[{"message":"m16","to":"bob"}]} -> accepted
-  attempt.unknown channel sms, attempt {message m16, to bob}, why bridge_lost
+  attempt.unknown channel sms, attempt {message m16, to bob}, why bridge_lost, from alice
 09:42:05 _sms attempt.ask {"deliveries":[{"message":"m16","to":"bob"}]} -> accepted
   attempt.let_go channel sms, message m16, to bob
 09:42:06 _sms attempt.ask {"deliveries":[{"message":"m16","to":"bob","again":true}]} -> accepted
   attempt.granted channel sms, message m16, to bob, phone +8613800138000, from "100001"
 09:42:07 _sms attempt.report {"reports":[{"unknown":{"attempt":{"message":"m16","to":"bob","connector":"main"},"why":"disconnected"}},{"unmatched":{"connector":"main","id":"99","state":"delivered"}}]} -> accepted
-  attempt.unknown channel sms, attempt {message m16, to bob, connector main}, why disconnected
+  attempt.unknown channel sms, attempt {message m16, to bob, connector main}, why disconnected, from alice
   attempt.unmatched channel sms, receipt {connector main, id "99", state delivered}
 09:42:08 _sms attempt.report {"reports":[{"receipt":{"message":"m16","to":"bob","state":"undeliverable","error":"001"}}]} -> accepted
   attempt.receipt channel sms, receipt {message m16, to bob, segment 0, segments 1, state undeliverable, error 001}
-  delivery.failed message m16, to bob, reason receipt_undeliverable
+  delivery.failed message m16, to bob, reason receipt_undeliverable, from alice
 
 # STOP while work is queued: not one more leaves. The answer does.
 09:43:00 alice message.send {"to":["bob"],"text":"one","route":"sms"} -> accepted m25
@@ -83,7 +83,7 @@
   delivery.routed message m27, to bob, channel sms, because answer
 09:43:03 _sms attempt.ask {"deliveries":[{"message":"m25","to":"bob"},{"message":"m26","to":"bob"},{"message":"m27","to":"bob"}]} -> accepted
   attempt.let_go channel sms, message m25, to bob
-  delivery.filtered message m25, to bob, reason opted_out
+  delivery.filtered message m25, to bob, reason opted_out, from alice
   attempt.let_go channel sms, message m26, to bob
   delivery.routed message m26, to bob, channel none, because sms_off, body 26
   attempt.granted channel sms, message m27, to bob, phone +8613800138000
@@ -106,7 +106,7 @@
   delivery.routed message m31, to +447700900123, channel sms, because answer
 09:44:02 alice message.send {"to":["+447700900123"],"text":"not wished"} -> accepted m32
   message.accepted message m32, from alice, to [+447700900123], text "not wished", route auto
-  delivery.filtered message m32, to +447700900123, reason opted_out
+  delivery.filtered message m32, to +447700900123, reason opted_out, from alice
 09:44:03 _admin user.register {"name":"carol","phone":"+447700900123"} -> accepted carol 100003
   user.registered user carol, im "100003", details {phone +447700900123}
   preference.set user carol, sms false
@@ -181,7 +181,7 @@
   attempt.receipt channel sms, receipt {message m47, to bob, segment 0, segments 1, state unknown}
 09:48:02 _sms attempt.report {"reports":[{"receipt":{"message":"m47","to":"bob","state":"undeliverable","id":"92"}}]} -> accepted
   attempt.receipt channel sms, receipt {message m47, to bob, segment 0, segments 1, state undeliverable, id "92"}
-  delivery.failed message m47, to bob, reason receipt_undeliverable
+  delivery.failed message m47, to bob, reason receipt_undeliverable, from alice
 09:48:03 _sms attempt.report {"reports":[{"receipt":{"message":"m47","to":"bob","state":"delivered"}}]} -> accepted
   attempt.receipt channel sms, receipt {message m47, to bob, segment 0, segments 1, state delivered}
 

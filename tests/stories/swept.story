@@ -31,21 +31,21 @@
   attempt.granted channel sms, message m8, to carol, phone +447700900003, from "100001"
 09:00:10 _sms attempt.report {"reports":[{"accepted":{"attempt":{"message":"m6","to":"carol","connector":"main","ids":["7f"]},"receipts":true}},{"unknown":{"attempt":{"message":"m8","to":"carol","connector":"main"},"why":"no_response"}}]} -> accepted
   attempt.accepted channel sms, attempt {message m6, to carol, connector main, ids [7f]}, receipts true
-  attempt.unknown channel sms, attempt {message m8, to carol, connector main}, why no_response
+  attempt.unknown channel sms, attempt {message m8, to carol, connector main}, why no_response, from alice
 09:00:11 _sms phone.received {"connector":"main","from":"+447700900003","called":"service","text":"help"} -> accepted
   phone.received connector main, from +447700900003, called service, said help
   message.accepted message m12, from _homing, to [carol], text "Reply to a message to answer its sender. Send STOP to get no more SMS, START to get them again, HELP for this text.", route sms, expires @02T09:00:11
   delivery.routed message m12, to carol, channel sms, because answer
 31T09:00:02 _clock message.sweep {} -> accepted
 31T09:00:03 _clock message.sweep {} -> accepted
-  delivery.expired message m4, to bob
+  delivery.expired message m4, to bob, from alice
 31T09:00:11 _clock message.sweep {} -> accepted
-  delivery.expired message m6, to bob
-  delivery.expired message m8, to carol
-  delivery.expired message m9, to carol
+  delivery.expired message m6, to bob, from alice
+  delivery.expired message m8, to carol, from alice
+  delivery.expired message m9, to carol, from alice
   delivery.expired message m12, to carol
   attempt.silent channel sms, message m6, to carol
-  attempt.unknown channel sms, attempt {message m7, to carol}, why bridge_lost
+  attempt.unknown channel sms, attempt {message m7, to carol}, why bridge_lost, from alice
   attempt.silent channel sms, message m7, to carol
 31T09:00:12 _clock message.sweep {} -> accepted
 31T09:00:13 alice message.sweep {} -> refused auth.not_allowed

@@ -1,11 +1,14 @@
 //! A decider without a log and without a server: it keeps its commits in a list.
 
+use futures_util::StreamExt;
 use homing::log::Log;
 use homing::rules::message::{Expired, Filtered};
 use homing::rules::presence::WentOffline;
 use homing::rules::{Commit, Fact, Happened, Outcome, State, decide, leading, refuse, timer};
-use homing::wire::{Outgoing, command, commit, subjects};
+use homing::wire::look::{LookAt, Looked};
+use homing::wire::{Outgoing, command, commit, from_msgpack, subjects, to_msgpack};
 use homing::words::{CommandSeq, EventSeq, Instant};
+use tokio_util::task::AbortOnDropHandle;
 
 /// As many as a part has at most.
 const FACTS_PER_PART: usize = 1_024;
@@ -34,6 +37,21 @@ impl PureDecider {
             self.log.push((subjects::event(part), commit::encode(part)));
         }
         (parts, outcome)
+    }
+
+    /// Answers fan-outs that look again before they send, by what is decided so far, until the handle is dropped.
+    pub async fn answers_looks(&self, log: &Log) -> AbortOnDropHandle<()> {
+        let (state, client) = (self.state.clone(), log.client().clone());
+        let mut looks = client.subscribe(subjects::LOOK).await.expect("the server is there");
+        client.flush().await.expect("the server is there");
+        AbortOnDropHandle::new(tokio::spawn(async move {
+            while let Some(asked) = looks.next().await {
+                let LookAt { at, deliveries } = from_msgpack(&asked.payload).expect("a fan-out asks");
+                let may_go = deliveries.iter().map(|(message, to)| state.may_go_live(*message, to, at));
+                let looked = to_msgpack(&Looked { may_go: may_go.collect() });
+                client.publish(asked.reply.expect("it waits"), looked.into()).await.expect("it is there");
+            }
+        }))
     }
 
     /// Appends its commits to EVENTS, where nothing stands yet: what others find who were away when it was decided.

@@ -7,6 +7,7 @@
 mod catch_up;
 mod confirm;
 mod lease;
+mod news;
 mod screen;
 mod seen;
 mod session;
@@ -32,7 +33,8 @@ use session::Session;
 ///
 /// Typing: `@alice` chooses whom your lines go to from now on, `@alice on my way` also sends at once, `/quit` leaves.
 /// Who writes to you does not change it, and the prompt names whom you have chosen. With --json each message is one
-/// line of JSON, and so is the outcome of each line typed, with whom it went to. Times are UTC.
+/// line of JSON, and so is the outcome of each line typed, with whom it went to, and each note: that somebody got or
+/// read what you sent, that it came to nothing, or that what was sent to you is recalled. Times are UTC.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Args {

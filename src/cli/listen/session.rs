@@ -13,6 +13,7 @@ use tracing::warn;
 use super::catch_up;
 use super::confirm;
 use super::lease::Lease;
+use super::news;
 use super::screen::{Screen, names};
 use super::seen::Seen;
 use super::typing::{self, Typed};
@@ -23,7 +24,8 @@ use crate::cli::table::said;
 use crate::rules::Command;
 use crate::rules::message::Send;
 use crate::rules::presence::{Encoding, Offline, Online};
-use crate::wire::{MessageView, subjects};
+use crate::wire::note::NoteView;
+use crate::wire::{MessageView, subjects, to_value};
 use crate::words::{Address, MessageId, UserName};
 
 /// What is sent live when a device comes online; where as many came, more may wait in the inbox.
@@ -37,6 +39,7 @@ pub(super) struct Session {
     online: Online,
     screen: Arc<Screen>,
     live: Subscriber,
+    notes: Subscriber,
     found: Receiver<MessageView>,
     lines: Receiver<String>,
     wanted: Arc<Notify>,
@@ -59,8 +62,10 @@ impl Session {
         output: Output,
         to: Option<Vec<Address>>,
     ) -> Result<Session, Failure> {
-        let live = client.log.client().subscribe(subjects::live_of(&user)).await;
-        let live = live.map_err(|error| Failure::failed(format!("could not listen: {error}")))?;
+        let (live, notes) = (subjects::live_of(&user), subjects::notes_of(&user));
+        let [live, notes] = [live, notes].map(|subject| client.log.client().subscribe(subject));
+        let (live, notes) = tokio::try_join!(live, notes)
+            .map_err(|error| Failure::failed(format!("could not listen: {error}")))?;
         let wanted = Arc::new(Notify::new());
         let found = catch_up::start(client.clone(), wanted.clone());
         let (shown, confirming) = confirm::start(client.clone());
@@ -72,6 +77,7 @@ impl Session {
             online,
             screen,
             live,
+            notes,
             found,
             lines: lines::lines(),
             wanted,
@@ -102,6 +108,10 @@ impl Session {
                 failure = &mut lease => return Err(failure),
                 Some((message, room)) = with_room(&self.shown, self.live.next()) => {
                     self.take_live(&message.payload, room)?
+                }
+                Some(note) = self.notes.next() => {
+                    self.tell(&note.payload);
+                    false
                 }
                 Some((shown, room)) = with_room(&self.shown, self.found.recv()) => self.show(&shown, room)?,
                 Some((line, room)) = with_room(&self.typed, self.lines.recv()) => {
@@ -149,6 +159,15 @@ impl Session {
                 warn!(%error, "a live message cannot be read");
                 Ok(false)
             }
+        }
+    }
+
+    /// What became of something is said once, and is no message. It comes in what the user's `pc` devices speak, of which this
+    /// one need not be.
+    fn tell(&self, payload: &[u8]) {
+        match to_value(payload).map(serde_json::from_value::<NoteView>) {
+            Some(Ok(note)) => self.screen.aside(&note, || news::line(&self.user, &note)),
+            Some(Err(_)) | None => warn!("a note cannot be read"),
         }
     }
 
@@ -200,6 +219,6 @@ async fn with_room<T, M>(
 }
 
 /// `09:41:07` of an RFC 3339 time.
-fn time_of_day(at: &str) -> &str {
+pub(super) fn time_of_day(at: &str) -> &str {
     at.get(11..19).unwrap_or(at)
 }

@@ -129,6 +129,17 @@ impl Model {
         row.map(|row| step::state(&row).ok_or_else(Fault::torn)).transpose()
     }
 
+    /// The person whose message it is, where it has arrived at this recipient's.
+    pub(in crate::query) fn sender_of_arrived(
+        &self,
+        message: MessageId,
+        to: &Party,
+    ) -> Result<Option<UserName>, Fault> {
+        let arrived = matches!(self.state(message, to)?, Some(State::Delivered | State::Read));
+        let known = if arrived { self.message(message)? } else { None };
+        Ok(known.and_then(|message| message.from.user().cloned()))
+    }
+
     /// The steps of each delivery of a message, or of one recipient's, by recipient.
     pub(in crate::query) fn deliveries(
         &self,

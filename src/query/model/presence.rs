@@ -6,7 +6,7 @@ use super::store::Model;
 use super::{Listed, keys, read_row, write_row};
 use crate::log::Fault;
 use crate::log::Rows;
-use crate::rules::presence::{CameOnline, DeviceClass, Fact, WentOffline};
+use crate::rules::presence::{CameOnline, DeviceClass, Encoding, Fact, WentOffline};
 use crate::words::{DeviceName, Instant, Party, UserName};
 
 /// A device that is online.
@@ -15,6 +15,7 @@ pub(in crate::query) struct Device {
     pub(in crate::query) class: DeviceClass,
     /// When it came online; saying so again does not change it.
     pub(in crate::query) since: Instant,
+    pub(in crate::query) encoding: Encoding,
 }
 
 /// A user with the devices online.
@@ -22,11 +23,11 @@ pub(in crate::query) type Present = (UserName, Vec<(DeviceName, Device)>);
 
 pub(super) fn take(rows: &mut Rows<'_>, fact: &Fact, at: Instant) -> Result<(), Fault> {
     match fact {
-        Fact::CameOnline(CameOnline { user, device, class, .. }) => {
-            let (key, class) = (keys::device(user, device), *class);
+        Fact::CameOnline(CameOnline { user, device, class, encoding, lease_ms: _ }) => {
+            let (key, class, encoding) = (keys::device(user, device), *class, *encoding);
             let known = rows.get(&key)?.map(|row| read_row::<Device>(&row)).transpose()?;
             let since = known.filter(|known| known.class == class).map_or(at, |known| known.since);
-            rows.put(key, write_row(&Device { class, since }));
+            rows.put(key, write_row(&Device { class, since, encoding }));
         }
         Fact::WentOffline(WentOffline { user, device, because: _ }) => {
             rows.remove(keys::device(user, device))
@@ -73,6 +74,14 @@ impl Model {
         });
         let devices = devices.collect::<Result<Vec<_>, Fault>>()?;
         Ok((user, devices))
+    }
+
+    /// What all clients of somebody's understand that take messages live; JSON where none is online.
+    pub(in crate::query) fn understood(&self, user: &UserName) -> Result<Encoding, Fault> {
+        let (_, devices) = self.present(user.clone())?;
+        let mut live = devices.iter().filter(|(_, device)| device.class == DeviceClass::Pc).peekable();
+        let all = live.peek().is_some() && live.all(|(_, device)| device.encoding == Encoding::Msgpack);
+        Ok(if all { Encoding::Msgpack } else { Encoding::Json })
     }
 
     fn present_to(&self, asker: &UserName, user: UserName) -> Result<Present, Fault> {

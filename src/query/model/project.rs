@@ -48,18 +48,20 @@ fn moved(fact: &message::Fact, seq: EventSeq, at: Instant) -> Option<(MessageId,
     Some(match fact {
         message::Fact::Accepted(_) => return None,
         message::Fact::Routed(routed) => (routed.message, &routed.to, routed_step(routed, seq, at)),
-        message::Fact::Delivered(Delivered { message, to }) => (*message, to, step(State::Delivered, None)),
-        message::Fact::WasRead(WasRead { message, to }) => (*message, to, step(State::Read, None)),
-        message::Fact::Filtered(Filtered { message, to, reason }) => {
+        message::Fact::Delivered(Delivered { message, to, .. }) => {
+            (*message, to, step(State::Delivered, None))
+        }
+        message::Fact::WasRead(WasRead { message, to, .. }) => (*message, to, step(State::Read, None)),
+        message::Fact::Filtered(Filtered { message, to, reason, .. }) => {
             (*message, to, step(State::Filtered, Some(Reason::Filter(*reason))))
         }
-        message::Fact::Recalled(Recalled { message, to }) => {
+        message::Fact::Recalled(Recalled { message, to, .. }) => {
             (*message, to, step(State::Recalled, Some(Reason::BySender)))
         }
-        message::Fact::Expired(Expired { message, to }) => {
+        message::Fact::Expired(Expired { message, to, .. }) => {
             (*message, to, step(State::Expired, Some(Reason::Deadline)))
         }
-        message::Fact::Failed(Failed { message, to, reason }) => {
+        message::Fact::Failed(Failed { message, to, reason, .. }) => {
             (*message, to, step(State::Failed, Some(Reason::Fail(*reason))))
         }
     })
@@ -82,7 +84,7 @@ fn attempted(rows: &mut Rows<'_>, seq: EventSeq, at: Instant, fact: &attempt::Fa
             let deferred = step(channel, State::Planned, Some(Reason::Defer(*why)));
             delivery::moved(rows, attempt.message, &attempt.to, &deferred)?;
         }
-        attempt::Fact::Unknown(attempt::Unknown { channel, attempt, why }) => {
+        attempt::Fact::Unknown(attempt::Unknown { channel, attempt, why, .. }) => {
             let unknown = step(channel, State::Unknown, Some(Reason::Unknown(*why)));
             delivery::moved(rows, attempt.message, &attempt.to, &unknown)?;
         }
@@ -116,8 +118,9 @@ mod tests {
     use super::*;
     use crate::query::model::testing::{accepted, commits, people, record, routed};
     use crate::rules::Channel;
-    use crate::rules::message::RouteReason;
-    use crate::wire::commit;
+    use crate::rules::attempt::FailReason;
+    use crate::rules::message::{FilterReason, RouteReason};
+    use crate::wire::{commit, note};
 
     #[test]
     fn large_commits_are_taken_in_pieces_and_unreadable_ones_are_passed_over() {
@@ -141,5 +144,31 @@ mod tests {
         assert_eq!(model.position(), EventSeq(6));
         let deliveries = model.deliveries("m2".parse().unwrap(), None).unwrap();
         assert_eq!(deliveries[0].1.last().unwrap().seq, EventSeq(5));
+    }
+
+    #[test]
+    fn a_note_says_of_a_delivery_what_its_state_says() {
+        let (message, to) = ("m2".parse::<MessageId>().unwrap(), "bob".parse::<Party>().unwrap());
+        let (from, encoding) = ("alice".parse().ok(), None);
+        let (at, seq) = (Instant::from_unix_ms(9), EventSeq(7));
+        for fact in [
+            Delivered { message, to: to.clone(), from: from.clone(), encoding }.into(),
+            WasRead { message, to: to.clone(), from: from.clone(), encoding }.into(),
+            Filtered { message, to: to.clone(), reason: FilterReason::Blocked, from: from.clone(), encoding }
+                .into(),
+            Recalled { message, to: to.clone(), from: from.clone(), encoding, to_encoding: None }.into(),
+            Expired { message, to: to.clone(), from: from.clone(), encoding }.into(),
+            Failed { message, to: to.clone(), reason: FailReason::TooLong, from, encoding }.into(),
+        ] {
+            let commit = commits(vec![vec![fact]]).remove(0).1;
+            let Fact::Message(fact) = &commit.facts[0] else { panic!("a fact of a message") };
+            let (_, _, step) = moved(fact, seq, at).unwrap();
+            let want = (step.state.as_str().to_owned(), step.reason.map(Reason::text));
+            let notes: Vec<_> = note::of_commit(&commit).map(|note| (note.user, note.view)).collect();
+            assert_eq!(notes[0].0.as_str(), "alice", "{fact:?}");
+            for (_, view) in notes {
+                assert_eq!((view.state, view.reason), want.clone(), "{fact:?}");
+            }
+        }
     }
 }

@@ -89,7 +89,7 @@ pub(super) fn take(rows: &mut Rows<'_>, seq: EventSeq, fact: &Fact) -> Result<()
                 course.skips.remove(occurrence)
             };
         }),
-        Fact::Planned(Planned { schedule, occurrence }) => change(rows, *schedule, |course| {
+        Fact::Planned(Planned { schedule, occurrence, tzdata: _ }) => change(rows, *schedule, |course| {
             course.sums.planned += 1;
             course.next = Some(Next::of(occurrence));
         }),

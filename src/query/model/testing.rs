@@ -78,23 +78,35 @@ pub(in crate::query) fn routed(message: &str, to: &str, channel: Channel, becaus
 }
 
 pub(in crate::query) fn delivered(message: &str, to: &str) -> Fact {
-    Fact::from(message::Delivered { message: id(message), to: party(to) })
+    Fact::from(message::Delivered { message: id(message), to: party(to), from: None, encoding: None })
 }
 
 pub(in crate::query) fn read(message: &str, to: &str) -> Fact {
-    Fact::from(message::WasRead { message: id(message), to: party(to) })
+    Fact::from(message::WasRead { message: id(message), to: party(to), from: None, encoding: None })
 }
 
 pub(in crate::query) fn filtered(message: &str, to: &str) -> Fact {
-    Fact::from(message::Filtered { message: id(message), to: party(to), reason: FilterReason::Blocked })
+    Fact::from(message::Filtered {
+        message: id(message),
+        to: party(to),
+        reason: FilterReason::Blocked,
+        from: None,
+        encoding: None,
+    })
 }
 
 pub(in crate::query) fn recalled(message: &str, to: &str) -> Fact {
-    Fact::from(message::Recalled { message: id(message), to: party(to) })
+    Fact::from(message::Recalled {
+        message: id(message),
+        to: party(to),
+        from: None,
+        encoding: None,
+        to_encoding: None,
+    })
 }
 
 pub(in crate::query) fn expired(message: &str, to: &str) -> Fact {
-    Fact::from(message::Expired { message: id(message), to: party(to) })
+    Fact::from(message::Expired { message: id(message), to: party(to), from: None, encoding: None })
 }
 
 pub(in crate::query) fn online(name: &str, device: &str) -> Fact {

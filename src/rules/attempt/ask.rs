@@ -7,12 +7,12 @@ use serde_with::skip_serializing_none;
 
 use super::{Adapter, Attempt, BATCH_LEN_MAX, Granted, LetGo, Needs, Unknown, UnknownReason};
 use crate::rules::message::{
-    self, Channel, Expired, FilterReason, Filtered, OpenMessage, Route, RouteReason, Routed, Standing,
+    self, Channel, Expired, FilterReason, Filtered, News, OpenMessage, Route, RouteReason, Routed, Standing,
 };
 use crate::rules::proof::{ByAdapter, Case};
 use crate::rules::state::User;
 use crate::rules::vocabulary::Decide;
-use crate::rules::{Decided, Fact, Rejection};
+use crate::rules::{Decided, Fact, Rejection, State};
 use crate::words::{Author, MessageId, Party, Phone};
 
 /// `attempt.ask`: which of these deliveries may be submitted now. Refused with `command.too_large`.
@@ -58,7 +58,9 @@ impl Ask {
             // Asked twice by the one who has it: whatever it has done with it, this is no second grant.
             Some(Standing::Attempted(by))
                 if by == channel && grant.is_some() && state.grant(*message, to) == grant => {}
-            Some(Standing::Attempted(by)) if by == channel => return vec![unknown(channel, *message, to)],
+            Some(Standing::Attempted(by)) if by == channel => {
+                return vec![unknown(state, channel, *message, to)];
+            }
             // What another channel has is not this one's.
             Some(
                 Standing::Waiting
@@ -79,9 +81,10 @@ impl Ask {
 }
 
 /// The adapter asks once for each attempt. Asking again for one without a result means: whoever made it is gone.
-fn unknown(channel: Adapter, message: MessageId, to: &Party) -> Fact {
+fn unknown(state: &State, channel: Adapter, message: MessageId, to: &Party) -> Fact {
     let attempt = Attempt { message, to: to.clone(), connector: String::new(), ids: Vec::new(), grant: None };
-    Unknown { channel, attempt, why: UnknownReason::BridgeLost }.into()
+    let (News { from, encoding }, why) = (state.news(message), UnknownReason::BridgeLost);
+    Unknown { channel, attempt, why, from, encoding }.into()
 }
 
 /// The permission, or what becomes of the delivery instead.
@@ -92,7 +95,10 @@ fn permission(
     to: &Party,
 ) -> Result<Granted, Fact> {
     let (state, channel) = (case.state, case.channel());
-    let filtered = |reason| Fact::from(Filtered { message, to: to.clone(), reason });
+    let filtered = |reason| {
+        let News { from, encoding } = state.news(message);
+        Fact::from(Filtered { message, to: to.clone(), reason, from, encoding })
+    };
     let author = open.author(state);
     let judged = |user, route| {
         message::may_go(state, (message, open), (to, user), case.at)?;
@@ -109,7 +115,11 @@ fn permission(
         Party::Phone(phone) => match state.uid_by_phone(*phone) {
             // Registered since. What was sent to a phone has no mailbox to wait in: it goes by this channel or ends.
             Some(uid) => judged(state.user(uid), Route::By(channel))?,
-            None if open.expires <= case.at => return Err(Expired { message, to: to.clone() }.into()),
+            None if open.expires <= case.at => {
+                let News { from, encoding } = state.news(message);
+                return Err(Expired { message, to: to.clone(), from, encoding }.into());
+            }
+            None if open.is_of_suspended(state) => return Err(filtered(FilterReason::Suspended)),
             None if channel.row().opt_out
                 && author != Author::Homing
                 && state.phones_off.contains_key(phone) =>

@@ -22,7 +22,7 @@ pub(in crate::rules) fn evolve(state: &mut State, fact: &Fact) {
                 state.end_delivery(attempt.message, &attempt.to);
             }
         }
-        Fact::Unknown(Unknown { channel, attempt, why: _ }) => {
+        Fact::Unknown(Unknown { channel, attempt, .. }) => {
             state.has_result(attempt);
             waits_for_receipts(state, attempt, Standing::Unknown(*channel));
         }

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::{Adapter, DeferClass, DeferReason, FailReason, ReceiptState, UnknownReason};
-use crate::words::{ImNumber, MessageId, Party, Phone};
+use crate::rules::presence::Encoding;
+use crate::words::{ImNumber, MessageId, Party, Phone, UserName};
 
 /// An attempt, with what the SMSC calls each segment that it accepted.
 #[skip_serializing_none]
@@ -72,11 +73,15 @@ pub struct Deferred {
 }
 
 /// `attempt.unknown`: whether the SMSC has it is not known.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Unknown {
     pub channel: Adapter,
     pub attempt: Attempt,
     pub why: UnknownReason,
+    /// As in the facts that end a delivery: whose message it is, and how their clients speak.
+    pub from: Option<UserName>,
+    pub encoding: Option<Encoding>,
 }
 
 /// `attempt.receipt`: what became of a segment, as a receipt says it.

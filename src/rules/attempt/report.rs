@@ -10,7 +10,7 @@ use super::{
     Accepted, Adapter, Attempt, BATCH_LEN_MAX, DeferClass, DeferReason, Deferred, FailReason, Failed,
     Receipt, Receipted, Said, Segments, Silent, Stray, Unknown, UnknownReason, Unmatched,
 };
-use crate::rules::message::{self, Delivered, Standing};
+use crate::rules::message::{self, Delivered, News, Standing};
 use crate::rules::proof::{ByAdapter, Case};
 use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Fact, Rejection, State};
@@ -99,7 +99,9 @@ impl<'a> SoFar<'a> {
             }
             Report::Unknown { attempt, why } => {
                 self.accepted(attempt, true);
-                vec![Unknown { channel, attempt: attempt.clone(), why: *why }.into()]
+                let News { from, encoding } = self.state.news(attempt.message);
+                let (attempt, why) = (attempt.clone(), *why);
+                vec![Unknown { channel, attempt, why, from, encoding }.into()]
             }
             Report::Receipt(receipt) => self.receipt(receipt),
             Report::Unmatched(stray) => vec![Unmatched { channel, receipt: stray.clone() }.into()],
@@ -141,10 +143,13 @@ impl<'a> SoFar<'a> {
 
     /// The fact, and the end of its delivery where it is open.
     fn ends(&mut self, message: MessageId, to: &'a Party, first: Fact, whole: Whole) -> Vec<Fact> {
+        let (News { from, encoding }, whom) = (self.state.news(message), to.clone());
         let end = match whole {
             Whole::Open => None,
-            Whole::Delivered => Some(Fact::from(Delivered { message, to: to.clone() })),
-            Whole::Failed(reason) => Some(message::Failed { message, to: to.clone(), reason }.into()),
+            Whole::Delivered => Some(Fact::from(Delivered { message, to: whom, from, encoding })),
+            Whole::Failed(reason) => {
+                Some(message::Failed { message, to: whom, reason, from, encoding }.into())
+            }
         };
         // What went live since is not failed by another channel.
         let fails_elsewhere = matches!(whole, Whole::Failed(_))

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::{Delivered, WasRead};
+use super::{Delivered, News, WasRead};
 use crate::rules::proof::{ByUser, Case};
 use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Fact, Rejection};
@@ -42,7 +42,12 @@ impl Decide for Read {
     fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
         let messages = self.0.messages(case.seq)?;
         let to = Party::User(case.name().clone());
-        let read = messages.iter().map(|message| WasRead { message: *message, to: to.clone() }.into());
+        let read = messages.iter().map(|message| {
+            // Of what was confirmed before nobody here knows whose it is.
+            let open = case.user().mailbox.standing(*message).is_some();
+            let News { from, encoding } = if open { case.state.news(*message) } else { News::default() };
+            WasRead { message: *message, to: to.clone(), from, encoding }.into()
+        });
         Ok(received(&messages, case).chain(read).collect())
     }
 }
@@ -51,7 +56,10 @@ impl Decide for Read {
 fn received(messages: &[MessageId], case: &Case<'_, ByUser>) -> impl Iterator<Item = Fact> {
     let (user, to) = (case.user(), Party::User(case.name().clone()));
     let open = move |message: &&MessageId| user.mailbox.standing(**message).is_some();
-    messages.iter().filter(open).map(move |message| Delivered { message: *message, to: to.clone() }.into())
+    messages.iter().filter(open).map(move |message| {
+        let News { from, encoding } = case.state.news(*message);
+        Delivered { message: *message, to: to.clone(), from, encoding }.into()
+    })
 }
 
 impl Confirm {

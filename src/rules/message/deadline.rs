@@ -1,6 +1,6 @@
 //! The deadline of a message: when it is no longer worth delivering.
 
-use super::{Expired, OpenMessage, Standing};
+use super::{Expired, News, OpenMessage, Standing};
 use crate::rules::{Fact, State};
 use crate::words::{Instant, MessageId, Party};
 
@@ -8,7 +8,13 @@ pub(in crate::rules) fn expire(state: &State, message: MessageId, at: Instant) -
     let Some(open) = state.messages.get(&message).filter(|open| open.expires <= at) else {
         return Vec::new();
     };
-    expiring(state, message, open).map(|to| Expired { message, to }.into()).collect()
+    expired(state, message, open).collect()
+}
+
+/// The ends of those deliveries that expire.
+pub(super) fn expired(state: &State, message: MessageId, open: &OpenMessage) -> impl Iterator<Item = Fact> {
+    let News { from, encoding } = state.news(message);
+    expiring(state, message, open).map(move |to| Expired { message, to, from: from.clone(), encoding }.into())
 }
 
 /// Whether its expiry would change anything.
@@ -17,7 +23,7 @@ pub(in crate::rules) fn can_expire(state: &State, message: MessageId) -> bool {
 }
 
 /// What an SMSC has expires there: it was told when, and its receipt says so.
-pub(super) fn expiring(state: &State, message: MessageId, open: &OpenMessage) -> impl Iterator<Item = Party> {
+fn expiring(state: &State, message: MessageId, open: &OpenMessage) -> impl Iterator<Item = Party> {
     let gone = move |to: &Party| {
         matches!(open.standing(state, message, to), Some(Standing::Attempted(_) | Standing::Accepted(_)))
     };

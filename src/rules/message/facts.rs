@@ -9,7 +9,7 @@ use super::{Channel, FilterReason, MessagePart, Route, RouteReason};
 use crate::rules::Outcome;
 use crate::rules::attempt::FailReason;
 use crate::rules::presence::Encoding;
-use crate::words::{Author, EventSeq, Instant, MessageId, Party};
+use crate::words::{Author, EventSeq, Instant, MessageId, Party, UserName};
 
 /// `message.accepted`: a message that Homing answers for from now on.
 #[skip_serializing_none]
@@ -55,45 +55,72 @@ pub struct Routed {
 }
 
 /// `delivery.delivered`
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Delivered {
     pub message: MessageId,
     pub to: Party,
+    /// Whose message it is, for the news of it; none is Homing itself. A record of an earlier version does not say it.
+    pub from: Option<UserName>,
+    /// How their clients speak; none is JSON.
+    pub encoding: Option<Encoding>,
 }
 
 /// `delivery.read`
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WasRead {
     pub message: MessageId,
     pub to: Party,
+    /// As of what is delivered; none also where it was confirmed before.
+    pub from: Option<UserName>,
+    pub encoding: Option<Encoding>,
 }
 
 /// `delivery.filtered`
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Filtered {
     pub message: MessageId,
     pub to: Party,
     pub reason: FilterReason,
+    /// As of what is delivered.
+    pub from: Option<UserName>,
+    pub encoding: Option<Encoding>,
 }
 
 /// `delivery.recalled`
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Recalled {
     pub message: MessageId,
     pub to: Party,
+    /// As of what is delivered.
+    pub from: Option<UserName>,
+    pub encoding: Option<Encoding>,
+    /// How the recipient's clients speak.
+    pub to_encoding: Option<Encoding>,
 }
 
 /// `delivery.expired`
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Expired {
     pub message: MessageId,
     pub to: Party,
+    /// As of what is delivered.
+    pub from: Option<UserName>,
+    pub encoding: Option<Encoding>,
 }
 
 /// `delivery.failed`
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Failed {
     pub message: MessageId,
     pub to: Party,
     pub reason: FailReason,
+    /// As of what is delivered.
+    pub from: Option<UserName>,
+    pub encoding: Option<Encoding>,
 }

@@ -7,6 +7,7 @@ mod confirm;
 mod deadline;
 mod facts;
 mod mailbox;
+mod news;
 mod onward;
 mod open;
 mod part;
@@ -28,6 +29,7 @@ pub use sweep::Sweep;
 
 pub(super) use deadline::{can_expire, expire};
 pub(super) use mailbox::Mailbox;
+pub(super) use news::{News, spoken};
 pub(super) use onward::{can_escalate, escalate, goes_on_without, may_go};
 pub(super) use open::{OpenMessage, Standing, escalates, evolve};
 pub(super) use send::{accept, content, counts, in_bounds, load, send};

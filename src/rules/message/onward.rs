@@ -3,7 +3,7 @@
 //! Invariant: whatever is sent, and sent again, is looked at as things stand then: its deadline, and who wishes to hear from whom.
 
 use super::routing::{self, Channel, RouteReason};
-use super::{Expired, Filtered, OpenMessage, Routed, Standing};
+use super::{Expired, Filtered, News, OpenMessage, Routed, Standing};
 use crate::rules::state::User;
 use crate::rules::{Fact, State};
 use crate::words::{DeviceName, Instant, MessageId, Party};
@@ -16,10 +16,27 @@ pub(in crate::rules) fn may_go(
     at: Instant,
 ) -> Result<(), Fact> {
     if open.expires <= at {
-        return Err(Expired { message, to: to.clone() }.into());
+        let News { from, encoding } = state.news(message);
+        return Err(Expired { message, to: to.clone(), from, encoding }.into());
     }
     let held = open.from.and_then(|from| routing::held(state, user, state.user(from)));
-    held.map_or(Ok(()), |reason| Err(Filtered { message, to: to.clone(), reason }.into()))
+    held.map_or(Ok(()), |reason| {
+        let News { from, encoding } = state.news(message);
+        Err(Filtered { message, to: to.clone(), reason, from, encoding }.into())
+    })
+}
+
+impl State {
+    /// Whether what was decided to be sent to somebody's clients may still be sent: it is open, is to go by them, and nothing
+    /// holds it at that time.
+    pub fn may_go_live(&self, message: MessageId, to: &Party, at: Instant) -> bool {
+        let open = self.messages.get(&message);
+        let user = to.user().and_then(|name| self.user_named(name));
+        open.zip(user).is_some_and(|(open, user)| {
+            user.mailbox.standing(message) == Some(Standing::Sent)
+                && may_go(self, (message, open), (to, user), at).is_ok()
+        })
+    }
 }
 
 /// Whether its escalation would change anything.

@@ -108,6 +108,11 @@ impl OpenMessage {
         self.from.map_or(Author::Homing, |uid| Author::User(state.user(uid).name.clone()))
     }
 
+    /// Whether its sender was suspended since.
+    pub(in crate::rules) fn is_of_suspended(&self, state: &State) -> bool {
+        self.from.is_some_and(|uid| state.user(uid).suspended)
+    }
+
     /// How far the delivery to one recipient has come; none where it is not open.
     pub(in crate::rules) fn standing(
         &self,
@@ -167,10 +172,10 @@ pub(in crate::rules) fn evolve(state: &mut State, fact: &Fact, at: EventSeq, now
             opens(state, accepted, at, now);
         }
         Fact::Routed(routed) => moves(state, routed, now),
-        Fact::Delivered(Delivered { message, to })
+        Fact::Delivered(Delivered { message, to, .. })
         | Fact::Filtered(Filtered { message, to, .. })
-        | Fact::Recalled(Recalled { message, to })
-        | Fact::Expired(Expired { message, to })
+        | Fact::Recalled(Recalled { message, to, .. })
+        | Fact::Expired(Expired { message, to, .. })
         | Fact::Failed(Failed { message, to, .. }) => ends(state, *message, to),
         // Received before, it is not open.
         Fact::WasRead(_) => {}

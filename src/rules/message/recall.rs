@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::{Recalled, Standing};
+use super::{News, Recalled, Standing, spoken};
 use crate::rules::proof::{ByUser, Case};
 use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Fact, Rejection};
-use crate::words::MessageId;
+use crate::words::{MessageId, Party};
 
 /// `message.recall`. Refused with `message.unknown` or `message.not_open`.
 #[skip_serializing_none]
@@ -29,8 +29,12 @@ impl Decide for Recall {
         let gone = |to: &_| {
             matches!(open.standing(state, message, to), Some(Standing::Attempted(_) | Standing::Accepted(_)))
         };
-        let recalled = open.parties(state).filter(|to| !gone(to));
-        let recalled: Vec<Fact> = recalled.map(|to| Recalled { message, to }.into()).collect();
+        let News { from, encoding } = News::of(case.user());
+        let recalled = |to: Party| {
+            let to_encoding = to.user().and_then(|name| state.user_named(name)).and_then(spoken);
+            Recalled { message, to, from: from.clone(), encoding, to_encoding }.into()
+        };
+        let recalled: Vec<Fact> = open.parties(state).filter(|to| !gone(to)).map(recalled).collect();
         if recalled.is_empty() { Err(Rejection::not_open()) } else { Ok(recalled) }
     }
 }

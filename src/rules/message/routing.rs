@@ -101,9 +101,9 @@ pub(super) fn to_user(state: &State, user: &User, from: &User, route: Route) -> 
     }
 }
 
-/// Why nothing goes to somebody from this sender, by whatever channel.
+/// Why nothing goes to somebody from this sender, by whatever channel: also what was accepted before the sender was suspended.
 pub(in crate::rules) fn held(state: &State, user: &User, from: &User) -> Option<FilterReason> {
-    if user.suspended {
+    if user.suspended || from.suspended {
         return Some(FilterReason::Suspended);
     }
     let blocked = user.contacts.as_ref().is_some_and(|contacts| contacts.block_sender(state, from));

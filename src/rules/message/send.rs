@@ -8,7 +8,7 @@ use serde_with::skip_serializing_none;
 
 use super::mailbox::MAILBOX_LEN_MAX;
 use super::routing::{self, Choice, FilterReason, Route};
-use super::{Accepted, Filtered, MessagePart, Routed};
+use super::{Accepted, Filtered, MessagePart, News, Routed};
 use crate::rules::proof::{ByUser, Case};
 use crate::rules::quota::Load;
 use crate::rules::state::User;
@@ -229,18 +229,22 @@ fn first_channel(
     message: MessageId,
     to: Party,
 ) -> Result<Fact, Rejection> {
+    let filtered = |to: Party, reason: FilterReason| {
+        let News { from, encoding } = News::of(from);
+        Ok(Filtered { message, to, reason, from, encoding }.into())
+    };
     if let Party::Phone(phone) = &to
         && state.phones_off.contains_key(phone)
     {
-        return Ok(Filtered { message, to, reason: FilterReason::OptedOut }.into());
+        return filtered(to, FilterReason::OptedOut);
     }
     let choice = match to.user().and_then(|name| state.user_named(name)) {
         Some(user) => match routing::to_user(state, user, from, route) {
             Ok(_) if user.mailbox.len() >= mailbox_len_max(user) => {
-                return Ok(Filtered { message, to, reason: FilterReason::MailboxFull }.into());
+                return filtered(to, FilterReason::MailboxFull);
             }
             Ok(choice) => choice,
-            Err(reason) => return Ok(Filtered { message, to, reason }.into()),
+            Err(reason) => return filtered(to, reason),
         },
         None => routing::to_phone(route).ok_or_else(|| Rejection::unreachable_recipient(route.as_str()))?,
     };

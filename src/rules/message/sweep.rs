@@ -5,8 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::deadline::expiring;
-use super::{Expired, Standing};
+use super::deadline::expired;
+use super::{News, Standing};
 use crate::rules::attempt::{Adapter, Attempt, Silent, Unknown, UnknownReason};
 use crate::rules::proof::{ByPart, Case};
 use crate::rules::vocabulary::Decide;
@@ -31,31 +31,33 @@ impl Decide for Sweep {
         let state = case.state;
         let open = state.undated.iter().filter_map(|id| Some((*id, state.messages.get(id)?)));
         let due = open.take_while(|(_, open)| open.expires <= case.at).take(MESSAGES_LEN_MAX);
-        let (mut expired, mut forgotten) = (Vec::new(), Vec::new());
+        let (mut ended, mut forgotten) = (Vec::new(), Vec::new());
         for (message, open) in due {
-            expired.extend(expiring(state, message, open).map(|to| Fact::from(Expired { message, to })));
+            ended.extend(expired(state, message, open));
+            let news = state.news(message);
             let standing = |to: Party| state.standing(message, &to).map(|standing| (to, standing));
             let stand = open.parties(state).filter_map(standing);
-            forgotten.extend(stand.flat_map(|(to, standing)| silence(message, &to, standing)));
-            if expired.len() + forgotten.len() >= SWEPT_LEN_MAX {
+            forgotten.extend(stand.flat_map(|(to, standing)| silence(&news, message, &to, standing)));
+            if ended.len() + forgotten.len() >= SWEPT_LEN_MAX {
                 break;
             }
         }
-        expired.append(&mut forgotten);
-        Ok(expired)
+        ended.append(&mut forgotten);
+        Ok(ended)
     }
 }
 
 /// What an SMSC has does not expire here. After so long nothing is heard of it any more, and what is known of it is its last
 /// state.
-fn silence(message: MessageId, to: &Party, standing: Standing) -> Vec<Fact> {
+fn silence(news: &News, message: MessageId, to: &Party, standing: Standing) -> Vec<Fact> {
     let silent = |channel: Adapter| Fact::from(Silent { channel, message, to: to.clone() });
     match standing {
         Standing::Accepted(channel) => vec![silent(channel)],
         Standing::Attempted(channel) => {
             let (connector, ids) = (String::new(), Vec::new());
             let attempt = Attempt { message, to: to.clone(), connector, ids, grant: None };
-            vec![Unknown { channel, attempt, why: UnknownReason::BridgeLost }.into(), silent(channel)]
+            let (News { from, encoding }, why) = (news.clone(), UnknownReason::BridgeLost);
+            vec![Unknown { channel, attempt, why, from, encoding }.into(), silent(channel)]
         }
         // These have expired.
         Standing::Waiting | Standing::Sent | Standing::Pull | Standing::Queued(_) | Standing::Unknown(_) => {

@@ -11,6 +11,8 @@ pub use counts::Counts;
 pub use forecast::OverQuota;
 pub use usage::{Usage, next_day, next_month, today};
 
+use usage::today_utc;
+
 pub(super) use counts::counted;
 pub(super) use forecast::forecast;
 pub(super) use ids::IdsUsed;
@@ -38,10 +40,10 @@ pub(super) fn count(state: &mut State, accepted: &Accepted, at: Instant) {
     }
 }
 
-/// The date that a message counts on. Of a sender with a zone it was found when the message was accepted; a record of an earlier
-/// version does not say it.
+/// The date that a message counts on. Of a sender with a zone it was found when the message was accepted, so that the zone
+/// database is not asked here; a record of an earlier version does not say it.
 pub fn counted_on(accepted: &Accepted, zone: Option<Zone>, at: Instant) -> i32 {
-    accepted.day.unwrap_or_else(|| today(zone.unwrap_or(Zone::UTC), at))
+    accepted.day.unwrap_or_else(|| zone.map_or_else(|| today_utc(at), |zone| today(zone, at)))
 }
 
 /// What a user asked for at once takes of their pace. What a schedule sends was told ahead, and what the parts of Homing say is

@@ -83,6 +83,11 @@ pub fn today(zone: Zone, now: Instant) -> i32 {
     days(zone.local(now).date())
 }
 
+/// The same of who has no zone: no database is asked.
+pub(super) fn today_utc(now: Instant) -> i32 {
+    days(Civil::from_ms(now.unix_ms()).date())
+}
+
 /// When the count of the day begins anew, by the sender's clocks.
 pub fn next_day(zone: Zone, now: Instant) -> Civil {
     let today = zone.local(now).date();

@@ -58,7 +58,8 @@ pub(super) fn content(state: &State, send: &Send) -> Result<Content, Rejection> 
 /// The next occurrence, and the timer that watches it.
 pub(super) fn plans(schedule: ScheduleId, occurrence: Occurrence) -> [Fact; 2] {
     let (timer, due) = (Timer::Occur(schedule), occurrence.due);
-    [Planned { schedule, occurrence }.into(), timer::Set { timer, due }.into()]
+    let tzdata = Zone::DATA_VERSION.to_owned();
+    [Planned { schedule, occurrence, tzdata }.into(), timer::Set { timer, due }.into()]
 }
 
 /// Its text and parts are kept: they take of the pace at which their owner may send.

@@ -45,7 +45,7 @@ pub struct Created {
     pub when: When,
     #[serde(default, skip_serializing_if = "Reckoned::is_empty")]
     pub reckoned: Reckoned,
-    /// The version of the time-zone database that the occurrences were computed with.
+    /// The version of the time-zone database that the rule was taken with.
     pub tzdata: String,
     /// Of the next firings, those that would exceed the quota.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -133,10 +133,14 @@ pub struct SkipSet {
 }
 
 /// `occurrence.planned`: the next one, watched by a timer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Planned {
     pub schedule: ScheduleId,
     pub occurrence: Occurrence,
+    /// The version of the time-zone database that it was computed with: its rule may have been taken under an earlier one. A
+    /// record of an earlier version does not say it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub tzdata: String,
 }
 
 /// `occurrence.fired`

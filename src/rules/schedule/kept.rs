@@ -157,7 +157,7 @@ pub(in crate::rules) fn evolve(state: &mut State, fact: &Fact, at: EventSeq, now
         Fact::SkipSet(SkipSet { schedule, occurrence, skip: false }) => change(state, *schedule, |it| {
             it.skips.remove(occurrence);
         }),
-        Fact::Planned(Planned { schedule, occurrence }) => {
+        Fact::Planned(Planned { schedule, occurrence, tzdata: _ }) => {
             change(state, *schedule, |it| it.next = Some(*occurrence));
         }
         Fact::Fired(Fired { schedule, occurrence, .. }) => change(state, *schedule, |it| {

@@ -78,7 +78,7 @@ impl Ledger {
 
     fn count(&mut self, fact: &Fact) {
         match fact {
-            Fact::Planned(Planned { schedule, occurrence }) => {
+            Fact::Planned(Planned { schedule, occurrence, tzdata: _ }) => {
                 let account = self.accounts.entry(*schedule).or_default();
                 account.sums.planned += 1;
                 account.pending = Some(*occurrence);
@@ -170,7 +170,7 @@ mod tests {
         let message: MessageId = "m9".parse().unwrap();
         let not = NotFired { schedule, occurrence, late_ms: 0, reason: "x".to_owned() };
         match kind {
-            "p" => Planned { schedule, occurrence }.into(),
+            "p" => Planned { schedule, occurrence, tzdata: String::new() }.into(),
             "f" => Fired { schedule, occurrence, late_ms: 0, message }.into(),
             "s" => Skipped(not).into(),
             "m" => Missed(not).into(),
@@ -220,7 +220,7 @@ mod tests {
             let occurrence = Occurrence { nominal, second: name.second, due, number: 0 };
             let (schedule, message) = ("s1".parse().unwrap(), "m9".parse().unwrap());
             [
-                Planned { schedule, occurrence }.into(),
+                Planned { schedule, occurrence, tzdata: String::new() }.into(),
                 crate::rules::Fact::from(Fired { schedule, occurrence, late_ms: 0, message }),
             ]
         };

@@ -4,9 +4,10 @@ use super::plan::steps_of;
 use super::{OccurrenceName, Plan};
 use crate::rules::Command;
 use crate::rules::identity::Register;
+use crate::rules::message::Accepted;
 use crate::rules::presence::Encoding;
 use crate::rules::{Commit, Decision, Fact, Order, Part, Sender, State, Timer, decide, timer};
-use crate::words::{CommandSeq, EventSeq, Instant, ScheduleId, zone_rules_asked};
+use crate::words::{CommandSeq, EventSeq, Instant, ScheduleId, Zone, zone_rules_asked};
 
 /// Of ten milliseconds two: 40,000 steps took 1.6 ms here, without optimisation for speed.
 const STEPS_MAX: u64 = 50_000;
@@ -164,4 +165,73 @@ fn no_command_about_a_schedule_keeps_the_others_waiting_and_no_fact_asks_for_zon
     let mut seen = std::collections::BTreeSet::new();
     let shown: Vec<_> = worst.iter().filter(|(_, what, _)| seen.insert(*what)).collect();
     assert!(worst[0].0 <= STEPS_MAX, "{shown:#?}");
+}
+
+impl World {
+    /// Takes in a schedule as another version of the zone database would have it: due first at this moment, and counted from it.
+    fn planned_elsewhere(&mut self, when: &str, due: Instant) -> ScheduleId {
+        let (seq, by) = (CommandSeq(self.state.position().0.0 + 1), Sender::User("alice".parse().unwrap()));
+        let command = Command::from(body(when));
+        let order =
+            Order { seq, at: self.now, by: by.clone(), encoding: Encoding::Json, command, content: None };
+        let theirs = |fact: Fact| {
+            if let Some(created) = fact.get::<super::Created>() {
+                let mut created = created.clone();
+                created.tzdata = ELSEWHERE.to_owned();
+                created.reckoned.anchor = created.reckoned.anchor.map(|_| due);
+                return created.into();
+            }
+            let Some(planned) = fact.get::<super::Planned>() else { return fact };
+            let occurrence = super::Occurrence { due, ..planned.occurrence };
+            super::Planned { occurrence, tzdata: ELSEWHERE.to_owned(), ..planned.clone() }.into()
+        };
+        let facts = decide(&self.state, &order).facts.into_iter().map(theirs).collect();
+        let commit = Commit { command: seq, at: self.now, by, part: 0, parts: 1, intent: None, facts };
+        let (asked, at) = (zone_rules_asked(), EventSeq(self.state.position().1.0 + 1));
+        self.state.evolve(&[commit], at);
+        self.folding_asked += zone_rules_asked() - asked;
+        ScheduleId::of(seq)
+    }
+}
+
+const ELSEWHERE: &str = "2031a";
+
+#[test]
+fn what_another_version_of_the_zone_data_has_planned_is_due_when_that_version_said() {
+    for (rule, due, following) in [
+        // By this version at 14:00, and the next one at 14:00 too.
+        (r#""every": "day", "times": ["09:00"]"#, "2026-03-01T13:30:00Z", "2026-03-02T14:00:00Z"),
+        // By this version on full hours, which are counted from a moment that is no local time.
+        (r#""every": "hour", "from": "2026-03-01T00:00:00""#, "2026-03-01T05:20:00Z", "2026-03-01T06:20:00Z"),
+    ] {
+        let mut world = World::new();
+        let due: Instant = due.parse().unwrap();
+        let when = format!(r#"{{{rule}, "zone": "America/New_York"}}"#);
+        let schedule = world.planned_elsewhere(&when, due);
+        assert_eq!(world.state.schedules[&schedule].due(), Some(due), "{rule}");
+        world.now = due;
+        let fired = Command::from(timer::Fired { timer: Timer::Occur(schedule), due });
+        let (decision, _) = world.say(Sender::Part(Part::Clock), fired);
+        let fired = decision.facts.iter().find_map(Fact::get::<super::Fired>);
+        assert_eq!(fired.map(|fired| fired.occurrence.due), Some(due), "{rule}: {decision:?}");
+        let planned = decision.facts.iter().find_map(Fact::get::<super::Planned>).unwrap();
+        assert_eq!(
+            (planned.occurrence.due, planned.tzdata.as_str()),
+            (following.parse().unwrap(), Zone::DATA_VERSION),
+            "the next one is this version's, and says so: {rule}"
+        );
+        assert_eq!(world.folding_asked, 0, "{rule}");
+    }
+}
+
+#[test]
+fn a_message_of_somebody_without_a_zone_is_counted_without_asking_for_one() {
+    let mut world = World::new();
+    let (name, phone, secret, zone) = ("carol".parse().unwrap(), None, None, None);
+    let carol = Register { name, phone, secret, zone, day: Some(10), month: Some(100) };
+    world.say(Sender::Part(Part::Admin), Command::from(carol));
+    let send = body(r#"{"every": "day", "times": ["09:00"]}"#).message;
+    let (decision, _) = world.say(Sender::User("carol".parse().unwrap()), Command::from(send));
+    assert!(decision.facts.iter().any(|fact| fact.get::<Accepted>().is_some()), "{decision:?}");
+    assert_eq!(world.folding_asked, 0);
 }

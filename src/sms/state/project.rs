@@ -92,7 +92,7 @@ impl Projecting<'_, '_> {
                 self.deferred(attempt, *class)?;
                 self.result(attempt, Stage::Deferred, Some(why.to_string()), false)
             }
-            attempt::Fact::Unknown(attempt::Unknown { attempt, why, channel: _ }) => {
+            attempt::Fact::Unknown(attempt::Unknown { attempt, why, .. }) => {
                 self.result(attempt, Stage::Unknown, Some(why.to_string()), true)
             }
             attempt::Fact::Failed(attempt::Failed { attempt, reason, channel: _ }) => {
@@ -128,13 +128,13 @@ impl Projecting<'_, '_> {
     /// The end of a delivery, by SMS or otherwise.
     fn take_end(&mut self, fact: &message::Fact) -> Result<(), Fault> {
         let (message, to, stage, reason) = match fact {
-            message::Fact::Delivered(Delivered { message, to }) => (message, to, Stage::Delivered, None),
-            message::Fact::Expired(Expired { message, to }) => (message, to, Stage::Expired, None),
-            message::Fact::Recalled(Recalled { message, to }) => (message, to, Stage::Recalled, None),
-            message::Fact::Failed(Failed { message, to, reason }) => {
+            message::Fact::Delivered(Delivered { message, to, .. }) => (message, to, Stage::Delivered, None),
+            message::Fact::Expired(Expired { message, to, .. }) => (message, to, Stage::Expired, None),
+            message::Fact::Recalled(Recalled { message, to, .. }) => (message, to, Stage::Recalled, None),
+            message::Fact::Failed(Failed { message, to, reason, .. }) => {
                 (message, to, Stage::Failed, Some(reason.to_string()))
             }
-            message::Fact::Filtered(Filtered { message, to, reason }) => {
+            message::Fact::Filtered(Filtered { message, to, reason, .. }) => {
                 (message, to, Stage::Filtered, Some(reason.to_string()))
             }
             // Of one that is routed elsewhere the row tells the last attempt.

@@ -93,7 +93,7 @@ fn part(number: u8) -> Fact {
 }
 
 fn delivered(id: &str) -> Fact {
-    Fact::from(message::Delivered { message: message(id), to: bob() })
+    Fact::from(message::Delivered { message: message(id), to: bob(), from: None, encoding: None })
 }
 
 fn unmatched(id: &str, state: ReceiptState) -> Fact {
@@ -134,6 +134,8 @@ fn story() -> Vec<Vec<Fact>> {
             channel: Adapter::Sms,
             attempt: attempt("m2", &[None]),
             why: UnknownReason::Disconnected,
+            from: None,
+            encoding: None,
         })],
         vec![deferred("m3", &[Some("0C"), None], DeferClass::Temporary, 8)],
         vec![granted("m3"), accepted("m4", &[Some("0D")]), unmatched("00FF", ReceiptState::Delivered)],
@@ -258,9 +260,30 @@ fn what_ends_by_other_ways_ends_here_too() {
     let (message, to) = (message("m1"), bob());
     for (end, stage) in [
         (delivered("m1"), Stage::Delivered),
-        (Fact::from(message::Expired { message, to: to.clone() }), Stage::Expired),
-        (Fact::from(message::Recalled { message, to: to.clone() }), Stage::Recalled),
-        (Fact::from(message::Filtered { message, to, reason: FilterReason::OptedOut }), Stage::Filtered),
+        (
+            Fact::from(message::Expired { message, to: to.clone(), from: None, encoding: None }),
+            Stage::Expired,
+        ),
+        (
+            Fact::from(message::Recalled {
+                message,
+                to: to.clone(),
+                from: None,
+                encoding: None,
+                to_encoding: None,
+            }),
+            Stage::Recalled,
+        ),
+        (
+            Fact::from(message::Filtered {
+                message,
+                to,
+                reason: FilterReason::OptedOut,
+                from: None,
+                encoding: None,
+            }),
+            Stage::Filtered,
+        ),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let state = open(folder.path());
@@ -268,6 +291,8 @@ fn what_ends_by_other_ways_ends_here_too() {
             channel: Adapter::Sms,
             attempt: attempt("m1", &[None]),
             why: UnknownReason::Disconnected,
+            from: None,
+            encoding: None,
         });
         let other = delivered("m2");
         state.apply(&records(&[vec![granted("m1")], vec![unknown], vec![other, end]])).unwrap();
@@ -287,6 +312,8 @@ fn an_id_that_a_receipt_told_is_known() {
         channel: Adapter::Sms,
         attempt: attempt("m1", &[None]),
         why: UnknownReason::NoResponse,
+        from: None,
+        encoding: None,
     });
     let told = Receipt {
         message: message("m1"),

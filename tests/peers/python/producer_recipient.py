@@ -56,7 +56,7 @@ async def within(what, awaitable):
 
 
 class Client:
-    """One user's connection: commands out, outcomes and live messages in."""
+    """One user's connection: commands out, outcomes, live messages and news in."""
 
     async def connect(url, user):
         self = Client()
@@ -64,6 +64,7 @@ class Client:
         self.nats = await nats.connect(url, connect_timeout=WAIT_S, allow_reconnect=False)
         self.outcomes = await self.nats.subscribe(f"homing.outcome.{user}.>")
         self.live = await self.nats.subscribe(f"homing.to.{user}.>")
+        self.notes = await self.nats.subscribe(f"homing.note.{user}.>")
         # Subscribed for certain before anything is asked.
         await self.nats.flush(WAIT_S)
         return self
@@ -102,6 +103,15 @@ class Client:
             if live.subject == f"homing.to.{self.user}.{message}":
                 return read(live.data, encoding)
 
+    async def told(self, message, state, encoding):
+        """The note that says so of this message."""
+        while True:
+            note = await within(f"{message} {state}, told to {self.user}", self.notes.next_msg(WAIT_S))
+            if note.subject == f"homing.note.{self.user}.{message}":
+                told = read(note.data, encoding)
+                if told["state"] == state:
+                    return told
+
     async def ask(self, name, question=None, encoding=Json):
         payload = b"" if question is None else encoding.write(question)
         request = self.nats.request(f"homing.query.{self.user}.{name}", payload, timeout=WAIT_S)
@@ -131,6 +141,7 @@ async def story(url, alice_name, bob_name):
 
     await registers(admin, alice, bob)
     await online(alice, bob)
+    await tells_the_news(alice, bob)
     await tells_twice_the_same(alice, bob)
     await refuses(url, alice, bob)
     await waits_for_who_is_away(alice, bob)
@@ -165,6 +176,8 @@ async def online(alice, bob):
     for message, _ in sent:
         await bob.accepted("message.received", {"message": message})
         check(f"{message} is confirmed", True)
+        note = await alice.told(message, "delivered", Json)
+        check("and alice is told", (note["message"], note["to"]) == (message, bob.user), note)
     await bob.ask_until("inbox is empty", lambda answer: answer.get("items") == [], "inbox")
 
     def has_both(answer):
@@ -179,6 +192,25 @@ async def online(alice, bob):
             return [(r["to"], r["state"]) for r in answer.get("recipients", [])] == [(bob.user, "delivered")]
 
         await alice.ask_until(f"{message} is delivered", is_delivered, "delivery", {"message": message})
+
+
+async def tells_the_news(alice, bob):
+    """In what all devices speak of whom it is for."""
+    await alice.accepted("presence.online", {"device": "desk", "class": "pc"}, MessagePack)
+    outcome = await alice.accepted("message.send", {"to": [bob.user], "text": "read this"})
+    message = outcome["message"]
+    await bob.accepted("message.received", {"message": message})
+    await alice.told(message, "delivered", MessagePack)
+    await bob.accepted("message.read", {"message": message})
+    note = await alice.told(message, "read", MessagePack)
+    check("alice is told that bob read it, in MessagePack", note["to"] == bob.user, note)
+    outcome = await alice.accepted("message.send", {"to": [bob.user], "text": "never mind"})
+    message = outcome["message"]
+    await alice.accepted("message.recall", {"message": message})
+    note = await bob.told(message, "recalled", Json)
+    check("bob is told of a recall, in JSON", note.get("reason") == "by_sender", note)
+    await alice.told(message, "recalled", MessagePack)
+    await alice.accepted("presence.offline", {"device": "desk"})
 
 
 async def tells_twice_the_same(alice, bob):

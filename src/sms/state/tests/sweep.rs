@@ -5,7 +5,13 @@ use super::*;
 
 fn unknown(id: &str) -> Fact {
     let why = UnknownReason::Disconnected;
-    Fact::from(attempt::Unknown { channel: Adapter::Sms, attempt: attempt(id, &[None]), why })
+    Fact::from(attempt::Unknown {
+        channel: Adapter::Sms,
+        attempt: attempt(id, &[None]),
+        why,
+        from: None,
+        encoding: None,
+    })
 }
 
 #[test]
