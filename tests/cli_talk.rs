@@ -393,9 +393,8 @@ fn what_was_read_is_marked_for_its_sender_to_see_and_a_history_goes_back_by_as_m
         world.says(&["send", "bob", text, "--user", "alice"], 0);
     }
     world.texts(&["inbox", "--user", "bob", "--json"], 3);
-    let last: Value =
-        serde_json::from_str(&world.says(&["history", "bob", "--last", "1", "--user", "alice", "--json"], 0))
-            .expect("a page is JSON");
+    let last = world.says(&["history", "bob", "--last", "1", "--user", "alice", "--json"], 0);
+    let last: Value = serde_json::from_str(&last).expect("a page is JSON");
     let before = last.get("next").and_then(Value::as_str).expect("there is more before");
     let back = ["history", "bob", "--before", before, "--last", "1", "--user", "alice", "--json"];
     assert_eq!(world.texts(&back, 1), ["two"]);

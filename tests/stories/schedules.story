@@ -90,7 +90,7 @@
 # Another text alone: those who have got it, by the same route and with the same deadline, unless it names others. Without any text it is refused.
 09:56:00 alice schedule.create {"message":{"to":["bob","+447700900009"],"text":"later","route":"sms","expires_in":"1h"},"when":{"at":"2026-12-01T18:00:00"}} -> accepted s27 over_quota [{nominal 2026-12-01T18:00:00, due @18:00:00, code quota.day_exceeded}]
   schedule.created schedule s27, from alice, message {to [bob, +447700900009], text later, route sms, expires_in 1h}, when {at 2026-12-01T18:00:00, zone "Europe/London"}, tzdata 2026f, over_quota [{nominal 2026-12-01T18:00:00, due @18:00:00, code quota.day_exceeded}]
-  occurrence.planned schedule s27, occurrence {nominal 2026-12-01T18:00:00, due @18:00:00}
+  occurrence.planned schedule s27, occurrence {nominal 2026-12-01T18:00:00, due @18:00:00}, tzdata 2026f
   timer.set timer occur-s27, due @18:00:00
 09:56:10 alice schedule.replace {"schedule":"s27","message":{"to":[],"text":"sooner"}} -> accepted
   schedule.replaced schedule s27, message {to [bob, +447700900009], text sooner, route sms, expires_in 1h}, tzdata 2026f

@@ -1,5 +1,6 @@
-//! Quotas: messages per calendar day and month, as the calendar stands where the sender is; how fast they may be sent; and how
-//! much is remembered of their ids.
+//! Quotas: how much a user may send in a calendar day and month, how fast, and how much is remembered of their ids.
+//!
+//! The calendar is as it stands where the sender is.
 
 mod counts;
 mod forecast;
