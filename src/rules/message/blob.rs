@@ -69,3 +69,25 @@ impl<'de> Visitor<'de> for FromBytes {
         Ok(Blob(bytes))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_bytes_are_read_however_a_client_writes_them() {
+        let blob = Blob(vec![0, 1, 2, 250]);
+        let (json, msgpack) = (serde_json::to_vec(&blob).unwrap(), rmp_serde::to_vec(&blob).unwrap());
+        assert_eq!(
+            (json.as_slice(), msgpack.as_slice()),
+            (&br#""AAEC+g==""#[..], &[0xc4, 4, 0, 1, 2, 250][..])
+        );
+        assert_eq!(serde_json::from_slice::<Blob>(&json).unwrap(), blob);
+        assert_eq!(rmp_serde::from_slice::<Blob>(&msgpack).unwrap(), blob);
+        assert_eq!(rmp_serde::from_read::<_, Blob>(msgpack.as_slice()).unwrap(), blob, "from a stream");
+        // Libraries that know no bytes write a list of numbers.
+        let numbers = rmp_serde::to_vec(&[0_u8, 1, 2, 250]).unwrap();
+        assert_eq!(rmp_serde::from_slice::<Blob>(&numbers).unwrap(), blob);
+        assert!(serde_json::from_slice::<Blob>(br#""AAEC+g""#).is_err(), "without its padding");
+    }
+}
