@@ -131,10 +131,15 @@ mod tests {
             self.send_to(&["bob"], expires_s, escalates_s)
         }
 
-        fn send_to(&mut self, to: &[&str], expires_s: i64, escalates_s: i64) -> CommandSeq {
+        fn send_to(
+            &mut self,
+            to: &[&str],
+            expires_s: i64,
+            escalates_s: impl Into<Option<i64>>,
+        ) -> CommandSeq {
             let (to, text) = (to.iter().map(|to| to.parse().unwrap()).collect(), Some("x".into()));
             let expires_in = Some(Span::from_secs(expires_s));
-            let escalate_after = Some(Span::from_secs(escalates_s));
+            let escalate_after = escalates_s.into().map(Span::from_secs);
             self.user(
                 "alice",
                 Command::from(Send { to, text, expires_in, escalate_after, ..Send::default() }),
@@ -197,7 +202,7 @@ mod tests {
         let mut nine = Nine::with_people();
         let phones: Vec<String> = (0..STEPS_MAX / 2).map(|n| format!("+44770091{n:04}")).collect();
         let to: Vec<&str> = phones.iter().map(String::as_str).collect();
-        let sent: Vec<CommandSeq> = (0..3).map(|_| nine.send_to(&to, 3_600, 7_200)).collect();
+        let sent: Vec<CommandSeq> = (0..3).map(|_| nine.send_to(&to, 3_600, None)).collect();
         let last_but_one = Timer::Expire(MessageId::of(sent[1]));
         let (first, next) = nine.awaited("2026-03-01T10:30:00Z", None);
         assert_eq!((first.len(), next), (2, Some(last_but_one)));

@@ -113,3 +113,17 @@
   message.accepted message m24, from alice, to [bob], route auto, body 22, day 20906
   delivery.routed message m24, to bob, channel none, because no_device_online
   timer.set timer escalate-m24, due @2027-03-29T10:10:00
+
+# Of two that were missed, and are not too late, the latter goes out.
+2027-03-29T09:20:00 alice schedule.create {"message":{"to":["bob"],"text":"the latest"},"when":{"at":["2027-03-29T09:30:00","2027-03-29T09:35:00"]}} -> accepted s25
+  schedule.created schedule s25, from alice, message {to [bob], text "the latest", route auto}, when {at [2027-03-29T09:30:00, 2027-03-29T09:35:00], zone UTC}, tzdata 2026f
+  occurrence.planned schedule s25, occurrence {nominal 2027-03-29T09:30:00, due @2027-03-29T09:30:00}
+  timer.set timer occur-s25, due @2027-03-29T09:30:00
+2027-03-29T09:40:00 _clock timer.fired {"timer":"occur-s25","due":@2027-03-29T09:30:00} -> accepted
+  occurrence.missed schedule s25, occurrence {nominal 2027-03-29T09:30:00, due @2027-03-29T09:30:00}, late_ms 600000, reason superseded
+  occurrence.planned schedule s25, occurrence {nominal 2027-03-29T09:35:00, due @2027-03-29T09:35:00}
+  timer.set timer occur-s25, due @2027-03-29T09:35:00
+  occurrence.fired schedule s25, occurrence {nominal 2027-03-29T09:35:00, due @2027-03-29T09:35:00}, late_ms 300000, message m26
+  schedule.ended schedule s25
+  message.accepted message m26, from alice, to [bob], route auto, body 25, day 20906
+  delivery.routed message m26, to bob, channel none, because no_device_online
