@@ -76,40 +76,47 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::attempt::{Adapter, Ask, Asked};
     use crate::rules::identity::Register;
-    use crate::rules::message::Send;
+    use crate::rules::message::{Confirm, Received, Send};
     use crate::rules::presence::{DeviceClass, Encoding, Online};
     use crate::rules::schedule::{Create, OneOrMany, When};
     use crate::rules::{Command, Commit, Order, Part, Sender, decide};
-    use crate::words::{CommandSeq, EventSeq, UserName};
+    use crate::words::{CommandSeq, EventSeq, MessageId, UserName};
 
     const NINE: &str = "2026-03-01T09:00:00Z";
 
-    /// A state that has decided commands, each at nine.
+    /// A state that has decided commands, each at nine unless it says otherwise.
     #[derive(Default)]
     struct Nine(State);
 
     impl Nine {
         fn with_people() -> Nine {
             let mut nine = Nine::default();
-            for (name, phone) in [("alice", "+447700900001"), ("bob", "+447700900002")] {
+            for (name, phone) in [("alice", "+447700900001"), ("bob", "+447700900002"), ("carol", "")] {
                 let (name, phone) = (name.parse().unwrap(), phone.parse().ok());
                 let (secret, zone, day, month) = (None, None, None, None);
                 let register = Register { name, phone, secret, zone, day, month };
-                nine.say(Sender::Part(Part::Admin), Command::from(register));
+                nine.say(Sender::Part(Part::Admin), Command::from(register), NINE);
             }
-            let (device, class, lease) = ("pc".parse().unwrap(), DeviceClass::Pc, Span::from_secs(3_600));
-            nine.user("bob", Command::from(Online { device, class, lease }));
+            nine.online("bob", NINE);
+            nine.online("carol", NINE);
             nine
         }
 
-        fn user(&mut self, name: &str, command: Command) -> CommandSeq {
-            self.say(Sender::User(name.parse::<UserName>().unwrap()), command)
+        fn online(&mut self, name: &str, at: &str) {
+            let (device, class, lease) = ("pc".parse().unwrap(), DeviceClass::Pc, Span::from_secs(3_600));
+            let online = Command::from(Online { device, class, lease });
+            self.say(Sender::User(name.parse::<UserName>().unwrap()), online, at);
         }
 
-        fn say(&mut self, by: Sender, command: Command) -> CommandSeq {
+        fn user(&mut self, name: &str, command: Command) -> CommandSeq {
+            self.say(Sender::User(name.parse::<UserName>().unwrap()), command, NINE)
+        }
+
+        fn say(&mut self, by: Sender, command: Command, at: &str) -> CommandSeq {
             let (CommandSeq(last), EventSeq(end)) = self.0.position();
-            let (seq, at) = (CommandSeq(last + 1), NINE.parse().unwrap());
+            let (seq, at) = (CommandSeq(last + 1), at.parse().unwrap());
             let order = Order {
                 seq,
                 at,
@@ -135,9 +142,18 @@ mod tests {
 
         /// To somebody online, who has not confirmed it.
         fn send(&mut self, expires_s: i64, escalates_s: i64) -> CommandSeq {
-            let (to, text) = (vec!["bob".parse().unwrap()], Some("x".into()));
+            self.send_to(&["bob"], expires_s, escalates_s)
+        }
+
+        fn send_to(
+            &mut self,
+            to: &[&str],
+            expires_s: i64,
+            escalates_s: impl Into<Option<i64>>,
+        ) -> CommandSeq {
+            let (to, text) = (to.iter().map(|to| to.parse().unwrap()).collect(), Some("x".into()));
             let expires_in = Some(Span::from_secs(expires_s));
-            let escalate_after = Some(Span::from_secs(escalates_s));
+            let escalate_after = escalates_s.into().map(Span::from_secs);
             self.user(
                 "alice",
                 Command::from(Send { to, text, expires_in, escalate_after, ..Send::default() }),
@@ -170,6 +186,44 @@ mod tests {
     }
 
     #[test]
+    fn what_can_change_nothing_is_not_awaited() {
+        let mut nine = Nine::with_people();
+        let CommandSeq(no_phone) = nine.send_to(&["carol"], 3_600, 60);
+        let CommandSeq(confirmed) = nine.send(3_600, 60);
+        let message = MessageId::of(CommandSeq(confirmed));
+        nine.user("bob", Command::from(Received(Confirm { message: Some(message), messages: None })));
+        let submitted = MessageId::of(nine.send_to(&["+447700900003"], 3_600, 60));
+        let deliveries =
+            vec![Asked { message: submitted, to: "+447700900003".parse().unwrap(), again: false }];
+        let ask = Command::from(Ask { deliveries, grant: None });
+        nine.say(Sender::Part(Part::By(Adapter::Sms)), ask, NINE);
+        let expires = format!("expire-m{no_phone} 2026-03-01T10:00:00.000Z");
+        assert_eq!(nine.awaited("2026-03-01T10:30:00Z", None).0, [expires], "she may get it until ten");
+    }
+
+    #[test]
+    fn who_has_it_live_again_before_it_goes_on_is_still_awaited_and_who_has_it_after_that_is_not() {
+        for (again_at, awaited) in [("2026-03-01T09:00:59Z", 1), ("2026-03-01T09:01:00Z", 0)] {
+            let mut nine = Nine::with_people();
+            nine.send(3_600, 60);
+            nine.online("bob", again_at);
+            assert_eq!(nine.awaited("2026-03-01T09:30:00Z", None).0.len(), awaited, "{again_at}");
+        }
+    }
+
+    #[test]
+    fn an_answer_looks_at_a_bounded_number_of_recipients() {
+        let mut nine = Nine::with_people();
+        let phones: Vec<String> = (0..STEPS_MAX / 2).map(|n| format!("+44770091{n:04}")).collect();
+        let to: Vec<&str> = phones.iter().map(String::as_str).collect();
+        let sent: Vec<CommandSeq> = (0..3).map(|_| nine.send_to(&to, 3_600, None)).collect();
+        let last_but_one = Timer::Expire(MessageId::of(sent[1]));
+        let (first, next) = nine.awaited("2026-03-01T10:30:00Z", None);
+        assert_eq!((first.len(), next), (2, Some(last_but_one)));
+        assert_eq!(nine.awaited("2026-03-01T10:30:00Z", next).0.len(), 1);
+    }
+
+    #[test]
     fn what_no_timer_watches_is_told_by_its_age_and_has_none_set() {
         let mut nine = Nine::with_people();
         nine.send(3_600, 60);
@@ -179,7 +233,7 @@ mod tests {
         assert_eq!(oldest(&nine, None), None, "a timer watches it");
         let (to, text) = (vec!["bob".parse().unwrap()], Some("x".into()));
         let undated = nine.user("alice", Command::from(Send { to, text, ..Send::default() }));
-        let expires = Timer::Expire(crate::words::MessageId::of(undated));
+        let expires = Timer::Expire(MessageId::of(undated));
         assert_eq!(oldest(&nine, None), Some("2026-03-31T09:00:00Z".parse().unwrap()));
         assert_eq!(oldest(&nine, Some(expires)), None, "with the first part alone");
         let (awaited, _) = nine.awaited("2026-04-01T09:00:00Z", None);

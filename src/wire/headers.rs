@@ -66,6 +66,7 @@ mod tests {
     use super::*;
     use crate::rules::message::Recalled;
     use crate::rules::schedule::Cancelled;
+    use crate::rules::timer;
     use crate::words::{CommandSeq, Instant};
 
     fn headers(fact: Fact, trace: &Trace) -> Vec<(&'static str, String)> {
@@ -80,7 +81,14 @@ mod tests {
         let cancelled = Fact::from(Cancelled { schedule: "s7".parse().unwrap() });
         let (message, to) = ("m9".parse().unwrap(), "bob".parse().unwrap());
         let recalled = Fact::from(Recalled { message, to, from: None, encoding: None, to_encoding: None });
-        for (fact, made_by) in [(cancelled, "7"), (recalled, "9")] {
+        let set = |timer: &str| timer::Set { timer: timer.parse().unwrap(), due: Instant::default() }.into();
+        for (fact, made_by) in [
+            (cancelled, "7"),
+            (recalled, "9"),
+            (set("occur-s7"), "7"),
+            (set("expire-m9"), "9"),
+            (set("escalate-m9"), "9"),
+        ] {
             let headers = headers(fact, &Trace::default());
             let value = |name| headers.iter().find(|(its, _)| *its == name).map(|(_, value)| value.as_str());
             assert_eq!((value(CORRELATION), value("ce-causationid")), (Some(made_by), Some("42")));

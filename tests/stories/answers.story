@@ -94,7 +94,7 @@
   message.accepted message m26, from _homing, to [+447700900777], text "You will get SMS from us again. Send STOP to end them.", route sms, expires @02T09:01:31
   delivery.routed message m26, to +447700900777, channel sms, because answer
 # After an hour it is answered again.
-10:01:01 _sms phone.received {"connector":"main","from":"+447700900777","called":"service","text":"HELP"} -> accepted
+10:01:00 _sms phone.received {"connector":"main","from":"+447700900777","called":"service","text":"HELP"} -> accepted
   phone.received connector main, from +447700900777, called service, said HELP
-  message.accepted message m27, from _homing, to [+447700900777], text "Reply to a message to answer its sender. Send STOP to get no more SMS, START to get them again, HELP for this text.", route sms, expires @02T10:01:01
+  message.accepted message m27, from _homing, to [+447700900777], text "Reply to a message to answer its sender. Send STOP to get no more SMS, START to get them again, HELP for this text.", route sms, expires @02T10:01:00
   delivery.routed message m27, to +447700900777, channel sms, because answer

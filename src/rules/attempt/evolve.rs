@@ -1,6 +1,5 @@
 //! The moves of a delivery that the facts of its attempts make. The end of one is a fact of its own.
 
-use super::report::segments_of;
 use super::{
     Accepted, Adapter, Attempt, Deferred, Fact, Granted, Receipt, Receipted, Segments, Silent, Unknown,
 };
@@ -42,17 +41,14 @@ pub(in crate::rules) fn evolve(state: &mut State, fact: &Fact) {
 }
 
 fn waits_for_receipts(state: &mut State, attempt: &Attempt, standing: Standing) {
-    if !is_out(state, attempt) {
-        return;
+    if is_out(state, attempt) {
+        state.set_standing(attempt.message, &attempt.to, standing);
     }
-    state.set_standing(attempt.message, &attempt.to, standing);
-    waits_for_segments(state, attempt);
 }
 
 fn waits_its_turn(state: &mut State, channel: Adapter, attempt: &Attempt) {
     if state.standing(attempt.message, &attempt.to) == Some(Standing::Attempted(channel)) {
         state.set_standing(attempt.message, &attempt.to, Standing::Queued(channel));
-        waits_for_segments(state, attempt);
     }
 }
 
@@ -75,12 +71,4 @@ fn is_out(state: &State, attempt: &Attempt) -> bool {
         state.standing(attempt.message, &attempt.to),
         Some(Standing::Attempted(_) | Standing::Unknown(_) | Standing::Queued(_))
     )
-}
-
-/// Segments that were accepted earlier may have their receipts already.
-fn waits_for_segments(state: &mut State, attempt: &Attempt) {
-    if attempt.ids.len() > 1 {
-        let key = (attempt.message, attempt.to.clone());
-        state.segments.get_or_insert_with(key, || segments_of(attempt));
-    }
 }

@@ -78,7 +78,10 @@ impl<'a> SoFar<'a> {
         let channel = self.channel;
         match report {
             Report::Accepted { attempt, receipts } => {
-                self.accepted(attempt, *receipts);
+                if !receipts {
+                    // This is the last that is heard of it.
+                    self.moved.insert((attempt.message, &attempt.to), Moved::Ended);
+                }
                 self.taken.insert((attempt.message, &attempt.to));
                 vec![Accepted { channel, attempt: attempt.clone(), receipts: *receipts }.into()]
             }
@@ -98,7 +101,6 @@ impl<'a> SoFar<'a> {
                 vec![Deferred { channel, attempt: attempt.clone(), class: *class, why: *why }.into()]
             }
             Report::Unknown { attempt, why } => {
-                self.accepted(attempt, true);
                 let News { from, encoding } = self.state.news(attempt.message);
                 let (attempt, why) = (attempt.clone(), *why);
                 vec![Unknown { channel, attempt, why, from, encoding }.into()]
@@ -115,13 +117,6 @@ impl<'a> SoFar<'a> {
     fn is_taken(&self, attempt: &'a Attempt) -> bool {
         self.taken.contains(&(attempt.message, &attempt.to))
             || matches!(self.state.standing(attempt.message, &attempt.to), Some(Standing::Accepted(_)))
-    }
-
-    fn accepted(&mut self, attempt: &'a Attempt, receipts: bool) {
-        if let Some(segments) = self.open(attempt.message, &attempt.to) {
-            let open = Moved::Open(segments.unwrap_or(segments_of(attempt)));
-            self.moved.insert((attempt.message, &attempt.to), if receipts { open } else { Moved::Ended });
-        }
     }
 
     fn receipt(&mut self, receipt: &'a Receipt) -> Vec<Fact> {
@@ -176,8 +171,4 @@ impl<'a> SoFar<'a> {
             }
         }
     }
-}
-
-pub(super) fn segments_of(attempt: &Attempt) -> Segments {
-    Segments::of(u8::try_from(attempt.ids.len().max(1)).unwrap_or(u8::MAX))
 }

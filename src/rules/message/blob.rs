@@ -58,14 +58,32 @@ impl<'de> Visitor<'de> for FromBytes {
     fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Blob, E> {
         Ok(Blob(bytes.to_vec()))
     }
-    fn visit_byte_buf<E: Error>(self, bytes: Vec<u8>) -> Result<Blob, E> {
-        Ok(Blob(bytes))
-    }
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Blob, A::Error> {
         let mut bytes = Vec::new();
         while let Some(byte) = items.next_element()? {
             bytes.push(byte);
         }
         Ok(Blob(bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_bytes_are_read_however_a_client_writes_them() {
+        let blob = Blob(vec![0, 1, 2, 250]);
+        let (json, msgpack) = (serde_json::to_vec(&blob).unwrap(), rmp_serde::to_vec(&blob).unwrap());
+        assert_eq!(
+            (json.as_slice(), msgpack.as_slice()),
+            (&br#""AAEC+g==""#[..], &[0xc4, 4, 0, 1, 2, 250][..])
+        );
+        assert_eq!(serde_json::from_slice::<Blob>(&json).unwrap(), blob);
+        assert_eq!(rmp_serde::from_slice::<Blob>(&msgpack).unwrap(), blob);
+        // Libraries that know no bytes write a list of numbers.
+        let numbers = rmp_serde::to_vec(&[0_u8, 1, 2, 250]).unwrap();
+        assert_eq!(rmp_serde::from_slice::<Blob>(&numbers).unwrap(), blob);
+        assert!(serde_json::from_slice::<Blob>(br#""AAEC+g""#).is_err(), "without its padding");
     }
 }

@@ -79,11 +79,11 @@ mod tests {
     fn stays_in_order_whatever_comes_and_goes() {
         let id = |seq| MessageId::of(CommandSeq(seq));
         let mut mailbox = Mailbox::default();
-        for seq in [5, 3, 9, 3] {
+        for seq in [5, 3, 9, 3, 11, 12, 13, 14] {
             mailbox.set(id(seq), Standing::Sent);
         }
         mailbox.set(id(5), Standing::Waiting);
-        mailbox.remove(id(9));
+        [9, 14, 13, 11, 12].iter().for_each(|seq| mailbox.remove(id(*seq)));
         mailbox.remove(id(4));
         assert_eq!(mailbox.iter().collect::<Vec<_>>(), [(id(3), Standing::Sent), (id(5), Standing::Waiting)]);
         assert_eq!((mailbox.standing(id(5)), mailbox.standing(id(9))), (Some(Standing::Waiting), None));

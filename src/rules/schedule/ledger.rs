@@ -248,6 +248,23 @@ mod tests {
     }
 
     #[test]
+    fn another_zones_names_are_other_names() {
+        use crate::rules::schedule::Replaced;
+        for (zones, repeated) in [(["UTC", "Asia/Tokyo"], 0), (["UTC", "UTC"], 1)] {
+            let mut ledger = Ledger::default();
+            for zone in zones {
+                let when = Some(When { zone: Some(zone.to_owned()), ..When::default() });
+                let (schedule, tzdata) = ("s1".parse().unwrap(), String::new());
+                let (message, reckoned, unskipped) = (None, Default::default(), None);
+                ledger.take(&Replaced { schedule, message, when, reckoned, unskipped, tzdata }.into());
+                ledger.take(&fact("s1", "p1"));
+                ledger.take(&fact("s1", "f1"));
+            }
+            assert_eq!(ledger.total().repeated, repeated, "{zones:?}");
+        }
+    }
+
+    #[test]
     fn two_errors_do_not_hide_each_other() {
         let mut ledger = Ledger::default();
         ["p1", "p2"].iter().for_each(|what| ledger.take(&fact("s1", what)));

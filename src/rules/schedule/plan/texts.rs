@@ -57,3 +57,39 @@ pub(super) fn time_of_day(text: &str) -> Option<u32> {
     let whole = parts.next().is_none() && hour < 24 && minute < 60 && second < 60;
     whole.then_some(hour * 3_600 + minute * 60 + second)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_quoted_is_whole_where_it_is_short_and_says_where_it_is_cut() {
+        let long = |len| "x".repeat(len);
+        for (text, want) in [
+            (long(60), long(60)),
+            (long(61), format!("{}…", long(59))),
+            ("a\tb\0".to_owned(), "a b ".to_owned()),
+        ] {
+            assert_eq!(quoted(&text), want);
+        }
+    }
+
+    #[test]
+    fn a_time_of_day_ends_before_midnight_and_a_date_begins_with_it() {
+        for (text, want) in [
+            ("00:00", Some(0)),
+            ("23:59:59", Some(86_399)),
+            ("24:00", None),
+            ("23:60", None),
+            ("23:59:60", None),
+            ("09:00:", None),
+            ("009:0", None),
+        ] {
+            assert_eq!(time_of_day(text), want, "{text}");
+        }
+        let (day, noon) = (1_796_083_200_000, 43_200_000);
+        assert_eq!(date_or_time("2026-12-01"), Some((day, day + 86_399_999)));
+        assert_eq!(date_or_time("2026-12-01T12:00"), Some((day + noon, day + noon)));
+        assert!(date_or_time("0000-12-31").is_none() && date_or_time("0001-01-01").is_some());
+    }
+}

@@ -1,6 +1,7 @@
 //! `count` without `from`: counted from the first occurrence that can fire.
 
-use super::{check, fires, plan};
+use super::{at, check, fires, plan};
+use crate::rules::schedule::OccurrenceName;
 
 #[test]
 fn a_count_is_not_used_up_by_what_the_present_day_had_before_now() {
@@ -45,4 +46,19 @@ fn a_count_loses_no_firing_near_a_change_of_the_clocks() {
     let numbers: Vec<u32> =
         fires(&plan(&daily("both", 3), now), now, 9).iter().map(|each| each.number).collect();
     assert_eq!(numbers, [1, 2, 3]);
+}
+
+#[test]
+fn a_name_before_the_first_that_is_counted_or_behind_the_last_is_a_strangers() {
+    let plan =
+        plan(r#"{"every": "day", "times": ["09:00"], "count": 3, "zone": "UTC"}"#, "2026-11-21T14:51:00Z");
+    let name = |text: &str| text.parse::<OccurrenceName>().unwrap();
+    let own = [name("2026-11-22T09:00:00"), name("2026-11-24T09:00:00")];
+    let strange = ["2026-11-21T09:00:00", "2026-11-22T09:30:00", "2026-11-25T09:00:00"].map(name);
+    let first = plan.first(at("2026-11-21T14:51:00Z"));
+    for first in [None, first] {
+        assert_eq!(plan.strangers(own.iter().chain(&strange), first), strange, "from {first:?}");
+        assert_eq!(plan.strangers(&own, first), []);
+        assert_eq!(plan.strangers(&strange[..1], first), strange[..1], "alone");
+    }
 }

@@ -1,8 +1,10 @@
 //! Refused rules, and the field that is named.
 
+use serde_json::{Value, json};
+
 use super::{NOW, made};
 use crate::rules::schedule::New;
-use crate::words::Instant;
+use crate::words::{Civil, Instant};
 
 fn refused(json: &str) -> (String, String) {
     match made(json, NOW) {
@@ -172,6 +174,52 @@ fn takes_what_is_just_ahead_and_just_near_enough() {
         r#"{"every": 120, "unit": "months", "days": [31], "times": ["11:00"], "zone": "UTC"}"#,
     ] {
         made(json, NOW).unwrap_or_else(|rejection| panic!("{json}: {rejection:?}"));
+    }
+}
+
+#[test]
+fn takes_as_much_as_is_allowed_and_refuses_one_more() {
+    let date = |n: i64| Civil::from_ms(1_772_323_200_000 + n * 86_400_000).date().to_string();
+    let every = |number: i64, unit: &str| json!({"every": number, "unit": unit});
+    let listed = |len: i64, of: &dyn Fn(i64) -> Value| (0..len).map(of).collect::<Value>();
+    let rules: [(&dyn Fn(i64) -> Value, i64); 10] = [
+        (&|len| json!({"at": listed(len, &|n| json!(format!("{}T09:00", date(n))))}), 1_000),
+        (&|len| json!({"every": "hour", "except": listed(len, &|n| json!(date(n)))}), 1_000),
+        (
+            &|len| {
+                let time = |n| json!(format!("{:02}:{:02}", n / 60 % 24, n % 60));
+                json!({"every": "day", "times": listed(len, &time)})
+            },
+            1_440,
+        ),
+        (
+            &|len| {
+                let weekdays = listed(len, &|n| json!(["Sat", "sunday"][usize::from(n % 2 == 0)]));
+                json!({"every": "week", "weekdays": weekdays, "times": ["09:00"]})
+            },
+            7,
+        ),
+        (
+            &|len| {
+                let days = listed(len, &|n| json!(if n < 31 { n + 1 } else { -((n - 31) % 28) - 1 }));
+                json!({"every": "month", "days": days, "times": ["09:00"]})
+            },
+            59,
+        ),
+        (&|len| json!({"cron": format!("0 9 * * {:0>1$}", 1, usize::try_from(len - 8).unwrap())}), 400),
+        (&|count| json!({"every": "hour", "count": count}), 10_000),
+        (&|number| every(number, "hours"), 24 * 3_650),
+        (&|number| every(number, "minutes"), 24 * 60 * 3_650),
+        (&|number| every(number, "seconds"), 24 * 3_600 * 3_650),
+    ];
+    for (rule, max) in rules {
+        let json = |much| {
+            let mut rule = rule(much);
+            rule["zone"] = json!("UTC");
+            rule.to_string()
+        };
+        made(&json(max), NOW).unwrap_or_else(|rejection| panic!("{max}: {rejection:?}"));
+        assert_eq!(refused(&json(max + 1)).0, "schedule.bad_rule", "{max} and one more");
     }
 }
 

@@ -71,6 +71,7 @@ fn has_no_other_occurrence_than_those_it_gives() {
         r#"{{"every": "day", "times": ["02:30"], "gap": "skip", "until": "2026-04-01", {new_york}}}"#
     );
     let second = format!(r#"{{"every": "day", "times": ["01:30"], "fold": "second", {new_york}}}"#);
+    let first = format!(r#"{{"every": "day", "times": ["01:30"], {new_york}}}"#);
     let hours = format!(r#"{{"every": 4, "unit": "hours", {new_york}}}"#);
     let counted = format!(r#"{{"every": "day", "times": ["01:30"], "count": 20, {new_york}}}"#);
     let cron = format!(r#"{{"cron": "*/30 * * * *", "except": ["2026-05-01"], {new_york}}}"#);
@@ -86,6 +87,8 @@ fn has_no_other_occurrence_than_those_it_gives() {
         (&second, "2026-11-01T01:30", false, false),
         (&second, "2026-11-01T01:30", true, true),
         (&second, "2026-11-02T01:30", false, true),
+        (&first, "2026-11-01T01:30", false, true),
+        (&first, "2026-11-01T01:30", true, false),
         (&hours, "2026-01-01T04:00", false, true),
         (&hours, "2026-01-01T05:00", false, false),
         (&hours, "2026-03-08T05:00", false, true),
