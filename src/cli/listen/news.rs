@@ -1,6 +1,6 @@
 //! News of deliveries as a person reads them: that somebody got or read what was sent, or that it came to nothing.
 
-use super::session::time_of_day;
+use super::screen::time_of_day;
 use crate::wire::note::NoteView;
 use crate::words::{Party, UserName};
 

@@ -116,3 +116,8 @@ fn prompt(to: Option<&[Address]>) -> String {
 pub(super) fn names(to: &[Address]) -> String {
     to.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
+
+/// `09:41:07` of an RFC 3339 time.
+pub(super) fn time_of_day(at: &str) -> &str {
+    at.get(11..19).unwrap_or(at)
+}

@@ -14,7 +14,7 @@ use super::catch_up;
 use super::confirm;
 use super::lease::Lease;
 use super::news;
-use super::screen::{Screen, names};
+use super::screen::{Screen, names, time_of_day};
 use super::seen::Seen;
 use super::typing::{self, Typed};
 use crate::cli::client::Client;
@@ -216,9 +216,4 @@ async fn with_room<T, M>(
 ) -> Option<(T, OwnedPermit<M>)> {
     let room = queue.clone().reserve_owned().await.ok()?;
     next.await.map(|taken| (taken, room))
-}
-
-/// `09:41:07` of an RFC 3339 time.
-pub(super) fn time_of_day(at: &str) -> &str {
-    at.get(11..19).unwrap_or(at)
 }
