@@ -1,6 +1,6 @@
 //! Local times that the clocks skip, or show twice.
 
-use super::{NOW, fires, plan};
+use super::{NOW, check, fires, plan};
 
 const NEW_YORK: &str = "America/New_York";
 const LONDON: &str = "Europe/London";
@@ -185,4 +185,15 @@ fn follows_other_reasons_to_set_clocks() {
         "2026-03-07T00:00:00Z",
         &["2026-03-08T02:30:00 2026-03-07T18:30:00", "2026-03-09T02:30:00 2026-03-08T18:30:00"],
     );
+}
+
+#[test]
+fn every_so_many_hours_end_before_a_gap_and_begin_with_the_midnight_after_a_date_left_out() {
+    let gap =
+        r#"{"every": "hour", "zone": "America/New_York", "from": "2026-03-08", "until": "2026-03-08T02:30"}"#;
+    check(NOW, gap, 9, &["2026-03-08T00:00:00", "2026-03-08T01:00:00"]);
+    let left_out = r#"{"every": 12, "unit": "hours", "zone": "Asia/Shanghai", "from": "2026-12-24",
+        "until": "2026-12-26", "except": ["2026-12-25"]}"#;
+    let want = ["2026-12-24T00:00:00", "2026-12-24T12:00:00", "2026-12-26T00:00:00", "2026-12-26T12:00:00"];
+    check(NOW, left_out, 9, &want);
 }

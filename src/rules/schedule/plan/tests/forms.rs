@@ -214,3 +214,10 @@ fn keeps_what_is_asked_about_missed_firings() {
     assert_eq!(asked.late_by(), Some(Span::from_secs(300)));
     assert_eq!(asked.min_interval(), Some(Span::from_secs(3_600)));
 }
+
+#[test]
+fn a_month_that_is_too_short_for_one_day_has_its_last_day_once() {
+    let json =
+        r#"{"every": "month", "days": [30, 31], "times": ["09:00"], "from": "2026-04-01", "zone": "UTC"}"#;
+    check(NOW, json, 3, &["2026-04-30T09:00:00", "2026-05-30T09:00:00", "2026-05-31T09:00:00"]);
+}

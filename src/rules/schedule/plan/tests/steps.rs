@@ -73,6 +73,7 @@ fn has_no_other_occurrence_than_those_it_gives() {
     let second = format!(r#"{{"every": "day", "times": ["01:30"], "fold": "second", {new_york}}}"#);
     let first = format!(r#"{{"every": "day", "times": ["01:30"], {new_york}}}"#);
     let hours = format!(r#"{{"every": 4, "unit": "hours", {new_york}}}"#);
+    let ended = format!(r#"{{"every": 4, "unit": "hours", "until": "2026-02-01", {new_york}}}"#);
     let counted = format!(r#"{{"every": "day", "times": ["01:30"], "count": 20, {new_york}}}"#);
     let cron = format!(r#"{{"cron": "*/30 * * * *", "except": ["2026-05-01"], {new_york}}}"#);
     for (json, nominal, later, has) in [
@@ -91,6 +92,9 @@ fn has_no_other_occurrence_than_those_it_gives() {
         (&first, "2026-11-01T01:30", true, false),
         (&hours, "2026-01-01T04:00", false, true),
         (&hours, "2026-01-01T05:00", false, false),
+        (&ended, "2025-12-31T20:00", false, false),
+        (&ended, "2026-02-01T20:00", false, true),
+        (&ended, "2026-02-02T00:00", false, false),
         (&hours, "2026-03-08T05:00", false, true),
         (&hours, "2026-03-08T02:00", false, false),
         (&counted, "2026-01-20T01:30", false, true),
