@@ -3,7 +3,7 @@
 mod support;
 
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use homing::log::Log;
 use serde_json::{Value, json};
 use support::kill::{kill_9, nats_server_of};
+use support::screen::Screen;
 use support::{Child, Ended, HOMING, Homing, peers, run};
 
 /// A command waits ten seconds for its outcome.
@@ -278,39 +279,6 @@ fn a_quota_is_taken_away_again_by_the_word_none() {
     assert_eq!((&quota["day"]["max"], &quota["month"]["max"]), (&Value::Null, &json!(5)), "{quota}");
     world.says(&["user", "set", "alice", "--day", "unlimited"], 2);
     assert!(world.homing.stop().success());
-}
-
-/// What a terminal has shown and was not looked for yet.
-struct Screen {
-    shown: Receiver<Vec<u8>>,
-    left: String,
-}
-
-impl Screen {
-    fn of(mut terminal: impl Read + Send + 'static) -> Screen {
-        let (told, shown) = sync_channel(1_000);
-        thread::spawn(move || {
-            let mut bytes = [0; 1_024];
-            while let Ok(len @ 1..) = terminal.read(&mut bytes) {
-                let _nobody_looks = told.send(bytes.iter().take(len).copied().collect());
-            }
-        });
-        Screen { shown, left: String::new() }
-    }
-
-    /// Waits until this is shown, behind what was looked for before.
-    fn shows(&mut self, want: &str) {
-        let deadline = Instant::now() + COMMAND_WITHIN;
-        loop {
-            if let Some(at) = self.left.find(want) {
-                self.left = self.left.split_off(at + want.len());
-                return;
-            }
-            let more = self.shown.recv_timeout(deadline.saturating_duration_since(Instant::now()));
-            let more = more.unwrap_or_else(|error| panic!("{want:?} is not shown ({error}): {}", self.left));
-            self.left += &String::from_utf8_lossy(&more);
-        }
-    }
 }
 
 #[test]

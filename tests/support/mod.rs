@@ -14,6 +14,7 @@ pub mod pure_decider;
 pub mod raw;
 pub mod schedule_book;
 pub mod schedule_commands;
+pub mod screen;
 pub mod sequence;
 pub mod server;
 pub mod sms_commands;
