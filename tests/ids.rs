@@ -7,7 +7,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use async_nats::Subscriber;
-use futures_util::StreamExt;
 use homing::decider::{IdsFolder, Memory, Snapshots};
 use homing::log::{Log, Mark, Pipeline};
 use homing::rules::message::{Recall, Send};
@@ -15,11 +14,11 @@ use homing::rules::presence::Encoding;
 use homing::rules::{Command, LATEST_LEN_MAX};
 use homing::server::Sync;
 use homing::wire::outcome::OutcomeBody;
-use homing::wire::{command, subjects, to_value};
+use homing::wire::{command, subjects};
 use homing::words::{CommandSeq, EventSeq, Instant, MessageId};
 use support::pure_decider::PureDecider;
 use support::server::server as start_server;
-use support::world::{World, registers, says, story};
+use support::world::{World, registers, says, story, told};
 use tokio::task::block_in_place;
 use tokio::time::timeout;
 
@@ -40,17 +39,7 @@ async fn answer(log: &Log, by: &str, said: &Command) -> OutcomeBody {
 }
 
 async fn outcome(outcomes: &mut Subscriber, seq: u64) -> OutcomeBody {
-    let told = async {
-        loop {
-            let told = outcomes.next().await.expect("connected");
-            let body = to_value(&told.payload).expect("an outcome is readable");
-            let body: OutcomeBody = serde_json::from_value(body).expect("an outcome is one");
-            if body.command.0 == seq {
-                return body;
-            }
-        }
-    };
-    timeout(WITHIN, told).await.unwrap_or_else(|_| panic!("command {seq} is not decided"))
+    timeout(WITHIN, told(outcomes, seq)).await.unwrap_or_else(|_| panic!("command {seq} is not decided"))
 }
 
 /// More commands with ids than memory holds, each of them refused; decided when this returns.

@@ -2,12 +2,15 @@
 
 use std::future::Future;
 
+use async_nats::Subscriber;
+use futures_util::StreamExt;
 use homing::log::Log;
 use homing::rules::Command;
 use homing::rules::identity::Register;
 use homing::rules::presence::Encoding;
 use homing::server::{Managed, Sync};
-use homing::wire::command;
+use homing::wire::outcome::OutcomeBody;
+use homing::wire::{command, to_value};
 use tempfile::TempDir;
 use tokio::task::block_in_place;
 
@@ -49,4 +52,16 @@ pub fn registers(name: &str, phone: Option<&str>) -> Command {
     let phone = phone.map(|phone| phone.parse().expect("a phone"));
     let name = name.parse().expect("a name");
     Command::from(Register { name, phone, secret: None, zone: None, day: None, month: None })
+}
+
+/// Waits for what became of a command, among the outcomes that are told.
+pub async fn told(outcomes: &mut Subscriber, seq: u64) -> OutcomeBody {
+    loop {
+        let told = outcomes.next().await.expect("connected");
+        let body = to_value(&told.payload).expect("an outcome is readable");
+        let body: OutcomeBody = serde_json::from_value(body).expect("an outcome is one");
+        if body.command.0 == seq {
+            return body;
+        }
+    }
 }

@@ -13,12 +13,11 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use async_nats::Subscriber;
-use futures_util::StreamExt;
 use homing::log::Log;
 use homing::rules::Fact;
 use homing::rules::identity::Registered;
 use homing::wire::outcome::OutcomeBody;
-use homing::wire::to_value;
+use support::world::told;
 use support::{Ended, HOMING, run};
 use tokio::task::block_in_place;
 use tokio::time::timeout;
@@ -35,17 +34,7 @@ async fn outcomes(log: &Log) -> Subscriber {
 
 /// The outcome of a command.
 async fn outcome(outcomes: &mut Subscriber, seq: u64) -> OutcomeBody {
-    let told = async {
-        loop {
-            let told = outcomes.next().await.expect("connected");
-            let body = to_value(&told.payload).expect("an outcome is readable");
-            let body: OutcomeBody = serde_json::from_value(body).expect("an outcome is one");
-            if body.command.0 == seq {
-                return body;
-            }
-        }
-    };
-    timeout(WITHIN, told).await.unwrap_or_else(|_| panic!("command {seq} is not decided"))
+    timeout(WITHIN, told(outcomes, seq)).await.unwrap_or_else(|_| panic!("command {seq} is not decided"))
 }
 
 /// Runs the program to its end.
