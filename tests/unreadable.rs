@@ -5,7 +5,10 @@ mod support;
 use std::future::Future;
 use std::time::Duration;
 
-use homing::log::{Log, Source};
+use futures_util::StreamExt;
+use homing::log::{Log, Source, clock};
+use homing::wire::Outgoing;
+use homing::words::Instant;
 use serde_json::{Value, json};
 use support::raw::RawClient;
 use support::world::{registers, says, story};
@@ -15,6 +18,12 @@ use tokio::time::timeout;
 /// What is not settled comes again after five or ten seconds, and the machine may be busy.
 const WITHIN: Duration = Duration::from_secs(60);
 const BAD_HEADERS: &[u8] = b"NATS/1.0\r\nwho: \xff\r\n\r\n";
+
+async fn say(log: &Log, verb: &str, fields: Value) {
+    let subject = format!("homing.cmd.{verb}");
+    let said = Outgoing { subject, headers: Vec::new(), payload: fields.to_string().into_bytes() };
+    log.command(said).await.expect("it is stored");
+}
 
 async fn until<F: Future<Output = bool>>(what: &str, is: impl Fn() -> F) {
     let comes = async {
@@ -41,6 +50,45 @@ async fn parked(log: &Log) -> Vec<String> {
 fn stored(ack: &str) -> u64 {
     let ack: Value = serde_json::from_str(ack).unwrap_or_else(|_| panic!("{ack}"));
     ack.get("seq").and_then(Value::as_u64).expect("a PubAck")
+}
+
+#[test]
+fn a_subject_that_is_not_utf8_and_headers_that_are_none_cut_off_no_durable_consumer_for_good() {
+    story(|world| async move {
+        let homing = world.serve("one", "decider,fanout,scheduler");
+        let log = &world.log;
+        for name in ["alice", "bob"] {
+            says(log, "_admin", &registers(name, None)).await;
+        }
+        say(log, "bob.presence.online", json!({ "device": "pc", "class": "pc", "lease": "1h" })).await;
+        let mut live = log.client().subscribe("homing.to.bob.>").await.expect("a subject");
+        let mut raw = RawClient::connect(&world.server.url());
+        let message = stored(&raw.publish(b"homing.evt.message.\xff\xfe", b"", b"{}"));
+        let header = stored(&raw.publish(b"homing.evt.message.accepted", BAD_HEADERS, b"{}"));
+        let timer = stored(&raw.publish(b"homing.evt.timer.\xff", b"", b"{}"));
+        let minute = clock::now().unix_minute();
+        let due = [format!("homing.due.{minute}.").as_bytes(), b"\xff"].concat();
+        let due = stored(&raw.publish(&due, b"", b"{}"));
+        let at = Instant::from_unix_ms((clock::now().unix_ms() / 1_000 + 3) * 1_000);
+        let when = json!({ "at": at.brief().trim_end_matches('Z'), "zone": "UTC" });
+        let letter = json!({ "to": ["bob"], "text": "later" });
+        say(log, "alice.schedule.create", json!({ "message": letter, "when": when })).await;
+        let heard = timeout(WITHIN, live.next()).await.expect("it is fired and sent").expect("connected");
+        assert!(String::from_utf8_lossy(&heard.payload).contains("later"));
+        for consumer in ["EVENTS.fanout", "EVENTS.scheduler", &format!("DUE.minute-{minute}")] {
+            // A minute that has passed is closed when it is empty.
+            let settled = async || unsettled(log, consumer).await.is_none_or(|left| left == 0);
+            until(&format!("all of {consumer} is settled"), settled).await;
+        }
+        let want = [
+            format!("homing.out._parked.fanout.{message}"),
+            format!("homing.out._parked.fanout.{header}"),
+            format!("homing.out._parked.scheduler.{timer}"),
+            format!("homing.out._parked.timers.{due}"),
+        ];
+        assert_eq!(parked(log).await, want);
+        assert!(block_in_place(|| homing.stop()).success());
+    });
 }
 
 #[test]

@@ -1,5 +1,9 @@
-//! Fenced, pipelined appends to EVENTS: each says which sequence must be the last, so only one writer can go on.
+//! Fenced, pipelined appends to EVENTS: each says which record must be the last, so only one writer can go on.
+//!
+//! Invariant: of the appends of one [`Appender`] none is stored behind one that is not. So each names the one before it by its
+//! message id, and not only by its sequence: where somebody else's record has taken that, a later append would fit again.
 
+use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use async_nats::{HeaderMap, HeaderValue, Subject, Subscriber, header};
@@ -13,14 +17,19 @@ use crate::words::EventSeq;
 
 /// A sync to disk under load takes long. What takes longer is found out by reading the log again.
 const ACK_WITHIN: Duration = Duration::from_secs(5);
-/// Of the server's errors, the one that says that somebody else has written (`JSStreamWrongLastSequenceErrF`).
-const WRONG_LAST_SEQUENCE: u64 = 10_071;
+/// Of the server's errors, those that say that somebody else has written (`JSStreamWrongLastSequenceErrF`,
+/// `JSStreamWrongLastMsgIDErrF`).
+const WRONG_LAST: [u64; 2] = [10_071, 10_070];
 
 /// The writer's pen. It knows where the next commit must stand.
 #[derive(Debug)]
 pub struct Appender {
     log: Log,
     last: EventSeq,
+    /// Drawn at random, so no other writer's: its message ids begin with it.
+    name: u32,
+    /// The message id of its last append.
+    last_id: Option<HeaderValue>,
     acks: Subject,
     losses: Losses,
 }
@@ -60,9 +69,11 @@ impl Log {
     pub async fn appender(&self, last: EventSeq) -> Result<(Appender, Acks), Fault> {
         let (losses, log) = (self.losses(), self.clone());
         let acks = Subject::from(self.client().new_inbox());
+        let name = RandomState::new().hash_one(acks.as_str()) as u32;
         let inbox = self.client().subscribe(acks.clone()).await;
         let inbox = inbox.map_err(|error| Fault::later("listen to acknowledgements").because(error))?;
-        Ok((Appender { log, last, acks, losses: losses.clone() }, Acks { inbox, losses }))
+        let appender = Appender { log, last, name, last_id: None, acks, losses: losses.clone() };
+        Ok((appender, Acks { inbox, losses }))
     }
 }
 
@@ -81,6 +92,11 @@ impl Appender {
         let mut headers = HeaderMap::new();
         commit.headers.into_iter().for_each(|(name, value)| headers.insert(name, value));
         headers.insert(header::NATS_EXPECTED_LAST_SEQUENCE, HeaderValue::from(self.last.0));
+        let id = HeaderValue::from(format!("{}-{}", self.name, at.0));
+        if let Some(last_id) = self.last_id.replace(id.clone()) {
+            headers.insert(header::NATS_EXPECTED_LAST_MESSAGE_ID, last_id);
+        }
+        headers.insert(header::NATS_MESSAGE_ID, id);
         let client = self.log.client();
         let sent = client
             .publish_with_reply_and_headers(commit.subject, self.acks.clone(), headers, commit.payload.into())
@@ -110,7 +126,7 @@ impl Acks {
         };
         match serde_json::from_slice::<PubAck>(&answer.payload) {
             Ok(PubAck { seq: Some(seq), error: None }) if seq == at.0 => Ok(()),
-            Ok(PubAck { error: Some(error), .. }) if error.err_code == WRONG_LAST_SEQUENCE => {
+            Ok(PubAck { error: Some(error), .. }) if WRONG_LAST.contains(&error.err_code) => {
                 failed("another decider has written since".to_owned())
             }
             Ok(PubAck { error: Some(error), .. }) => failed(error.description),

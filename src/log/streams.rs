@@ -20,8 +20,9 @@ struct Declared {
 /// A key with the value that it once had.
 type Earlier = (&'static str, u64);
 
-/// The server's default of two minutes: a window in which a stranger could make what Homing itself says a duplicate.
-const COMMANDS_EARLIER: Earlier = ("duplicate_window", 120_000_000_000);
+/// The server's default of two minutes: a window in which a stranger could make what Homing itself says a duplicate, and
+/// in which the server keeps each message id in memory.
+const WINDOW_EARLIER: Earlier = ("duplicate_window", 120_000_000_000);
 
 /// An item for which no adapter runs stayed for ever. None is wanted for longer than the longest deadline, a year.
 const OUTBOX_EARLIER: Earlier = ("max_age", 0);
@@ -30,13 +31,13 @@ const DECLARED: [Declared; 5] = [
     Declared {
         stream: "COMMANDS",
         config: include_str!("../../streams/COMMANDS.json"),
-        earlier: &[COMMANDS_EARLIER],
+        earlier: &[WINDOW_EARLIER],
         consumers: &[],
     },
     Declared {
         stream: "EVENTS",
         config: include_str!("../../streams/EVENTS.json"),
-        earlier: &[],
+        earlier: &[WINDOW_EARLIER],
         consumers: &[
             include_str!("../../streams/EVENTS/fanout.json"),
             include_str!("../../streams/EVENTS/scheduler.json"),

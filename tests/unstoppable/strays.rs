@@ -6,8 +6,8 @@ use homing::log::{Log, Pipeline, clock};
 use homing::rules::identity::{Registered, UserDetails};
 use homing::rules::presence::Encoding;
 use homing::rules::{Commit, Fact, Part, Sender};
-use homing::wire::{command, commit, subjects, to_value};
-use homing::words::CommandSeq;
+use homing::wire::{Outgoing, command, commit, subjects, to_value};
+use homing::words::{CommandSeq, EventSeq};
 use serde_json::{Value, json};
 use tokio::task::block_in_place;
 use tokio::time::timeout;
@@ -74,6 +74,62 @@ fn a_record_in_events_that_no_decider_wrote_is_told_of_once_and_passed_over_at_e
         let users = log.client().request(subjects::query("_admin", "users"), "{}".into()).await.unwrap();
         let users = to_value(&users.payload).unwrap().to_string();
         assert!(!users.contains("eve"), "{users}");
+        assert!(block_in_place(|| homing.stop()).success());
+    });
+}
+
+/// Its appends are under way together. Where a stray has taken the place of one, the next finds the sequence that it expects.
+#[test]
+fn nothing_is_appended_behind_an_append_that_a_stray_has_kept_out() {
+    story(|world| async move {
+        let homing = world.serve("data", "decider");
+        let log = &world.log;
+        assert!(block_in_place(|| homing.stop()).success());
+        for strays in 1..=3 {
+            let last = EventSeq(log.last_seq("EVENTS").await.unwrap());
+            let (mut appender, mut acks) = log.appender(last).await.unwrap();
+            let mut append = async || {
+                let subject = "homing.evt.user.registered".to_owned();
+                let commit = Outgoing { subject, headers: Vec::new(), payload: forged("eve") };
+                let appending = appender.append(commit).await.unwrap();
+                acks.stored(appending).await
+            };
+            append().await.expect("it stands where it was to be");
+            for _ in 0..strays {
+                publish(log, "homing.evt.x.y", b"hello".to_vec()).await;
+            }
+            for n in 0..=strays {
+                append().await.expect_err(&format!("{n} behind {strays} strays"));
+            }
+            assert_eq!(log.last_seq("EVENTS").await.unwrap(), last.0 + 1 + strays);
+        }
+    });
+}
+
+#[test]
+fn no_command_is_lost_however_many_records_that_are_none_of_ours_come_between_the_commits() {
+    const USERS: u64 = 5_000;
+    const BETWEEN: u64 = 50;
+    story(|world| async move {
+        let homing = world.serve("data", "decider");
+        let log = &world.log;
+        let (mut told, mut pipeline) = (outcomes(log).await, Pipeline::new(log.clone(), 1_000));
+        for n in 0..USERS {
+            let command = registers(&format!("u{n}"), None);
+            let payload = command::encode(&command, Encoding::Json).into();
+            pipeline.publish(subjects::command("_admin", command.verb()), payload).await.unwrap();
+            if n % BETWEEN == 0 {
+                for _ in 0..n / BETWEEN % 4 {
+                    log.client().publish("homing.evt.x.y", "hello".into()).await.unwrap();
+                }
+            }
+        }
+        pipeline.drain().await.unwrap();
+        assert!(outcome(&mut told, USERS).await.accepted);
+        let decided = registered(log).await.len();
+        assert_eq!(decided, usize::try_from(USERS).unwrap(), "of as many commands");
+        let again = homing.log().matches("reads the log again").count();
+        say(&format!("the log was read again {again} times"));
         assert!(block_in_place(|| homing.stop()).success());
     });
 }
