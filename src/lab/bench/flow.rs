@@ -88,7 +88,11 @@ async fn count(
                 pipeline.publish(subject, payload).await?;
             }
         }
-        Ok(Instant::now())
+        let ended = Instant::now();
+        if let Some(mut pipeline) = confirming {
+            pipeline.drain().await?;
+        }
+        Ok(ended)
     }))
 }
 

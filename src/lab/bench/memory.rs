@@ -35,11 +35,10 @@ pub(super) fn measure(users: usize) -> Bytes {
     let before = resident();
     decider.register(users);
     let registered = resident();
-    let filled = fill_holes();
+    decider.filled = fill_holes();
     let closed = resident();
     decider.open(users);
     let open = resident();
-    drop(filled);
     assert_eq!(decider.state.open_messages_len(), users, "each of them waits");
     let by = |number: usize| Sender::User(PureDecider::name(number));
     let per_contact = decider.cost(users, |number| {
@@ -56,16 +55,23 @@ pub(super) fn measure(users: usize) -> Bytes {
     Bytes { per_user, per_open_delivery, per_contact, per_id }
 }
 
-/// Growing tables gave room back that the allocator keeps. It is filled first, until what is allocated shows as resident:
-/// else the deliveries would seem to cost less than they do.
-#[expect(clippy::vec_box, reason = "each box is to be an allocation of its own")]
-fn fill_holes() -> Vec<Vec<Box<[u8; 64]>>> {
-    const CHUNK: usize = 16_384;
-    let (mut filled, mut shown) = (Vec::new(), 0);
-    while shown < 4 && filled.len() < 1_000 {
-        let before = resident();
-        filled.push((0..CHUNK).map(|_| Box::new([1; 64])).collect());
-        shown = if resident() - before >= 64.0 * CHUNK as f64 { shown + 1 } else { 0 };
+/// Growing tables gave room back that the allocator keeps. It is filled first, for each size that is asked for, until what is
+/// allocated shows as resident: else what comes next would seem to cost less than it does. It stays filled: room that is given
+/// back leaves the resident set later, at any time.
+fn fill_holes() -> Vec<Vec<u8>> {
+    const CHUNK_BYTES: usize = 1_024 * 1_024;
+    const CHUNKS_MAX: usize = 1_000;
+    let mut filled = Vec::new();
+    for bytes in [16, 32, 48, 64, 96, 128, 192, 256, 512, 1_024, 4_096] {
+        let mut shown = 0;
+        for _ in 0..CHUNKS_MAX {
+            let before = resident();
+            filled.extend((0..CHUNK_BYTES / bytes).map(|_| vec![1; bytes]));
+            shown = if resident() - before >= CHUNK_BYTES as f64 { shown + 1 } else { 0 };
+            if shown == 4 {
+                break;
+            }
+        }
     }
     filled
 }
@@ -92,6 +98,7 @@ pub(super) struct PureDecider {
     state: State,
     seq: u64,
     at: EventSeq,
+    filled: Vec<Vec<u8>>,
 }
 
 impl PureDecider {
@@ -121,14 +128,13 @@ impl PureDecider {
 
     /// Bytes of the resident set that each of so many commands leaves behind.
     pub(super) fn cost(&mut self, commands: usize, command: impl Fn(usize) -> (Sender, Command)) -> f64 {
-        let filled = fill_holes();
+        self.filled.append(&mut fill_holes());
         let before = resident();
         for number in 0..commands {
             let (by, command) = command(number);
             self.decide(by, command);
         }
         let after = resident();
-        drop(filled);
         (after - before) / commands.max(1) as f64
     }
 

@@ -1,5 +1,7 @@
 //! The open deliveries, and how facts open, move and end them.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 
 use super::sweep::KEPT_FOR;
@@ -26,7 +28,7 @@ pub(in crate::rules) struct OpenMessage {
     /// Whether somebody was escalated: the deadline is done then, and the same firing once more is none.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) escalated: bool,
-    /// Whose delivery is open, in the order of the message's recipients.
+    /// Whose delivery is open, in [`Target::order`]: one of thousands is found without a look at the others.
     pub(super) to: Box<[Target]>,
     /// None: Homing itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -51,11 +53,13 @@ pub(super) enum Target {
 }
 
 impl Target {
-    fn is(self, other: Target) -> bool {
+    /// Users, then phones.
+    fn order(&self, other: &Target) -> Ordering {
         match (self, other) {
-            (Target::User(a), Target::User(b)) => a == b,
-            (Target::Phone(a, _), Target::Phone(b, _)) => a == b,
-            (Target::User(_), Target::Phone(..)) | (Target::Phone(..), Target::User(_)) => false,
+            (Target::User(a), Target::User(b)) => a.cmp(b),
+            (Target::Phone(a, _), Target::Phone(b, _)) => a.cmp(b),
+            (Target::User(_), Target::Phone(..)) => Ordering::Less,
+            (Target::Phone(..), Target::User(_)) => Ordering::Greater,
         }
     }
 }
@@ -122,14 +126,15 @@ impl OpenMessage {
     ) -> Option<Standing> {
         match to {
             Party::User(name) => state.user_named(name)?.mailbox.standing(message),
-            Party::Phone(_) => {
-                let wanted = target(state, to)?;
-                self.to.iter().find_map(|target| match target {
-                    Target::Phone(_, standing) if target.is(wanted) => Some(*standing),
-                    Target::Phone(..) | Target::User(_) => None,
-                })
-            }
+            Party::Phone(_) => match self.to.get(self.place(target(state, to)?)?)? {
+                Target::Phone(_, standing) => Some(*standing),
+                Target::User(_) => None,
+            },
         }
+    }
+
+    fn place(&self, wanted: Target) -> Option<usize> {
+        self.to.binary_search_by(|target| target.order(&wanted)).ok()
     }
 }
 
@@ -148,13 +153,12 @@ impl State {
                 user.into_iter().for_each(|user| user.mailbox.set(message, standing));
             }
             Party::Phone(phone) => {
-                let to = self.messages.get_mut(&message).map(|open| open.to.as_mut());
-                for target in to.unwrap_or_default() {
-                    if let Target::Phone(its, now) = target
-                        && its == phone
-                    {
-                        *now = standing;
-                    }
+                let moved = Target::Phone(*phone, standing);
+                if let Some(open) = self.messages.get_mut(&message)
+                    && let Some(place) = open.place(moved)
+                    && let Some(target) = open.to.get_mut(place)
+                {
+                    *target = moved;
                 }
             }
         }
@@ -201,7 +205,8 @@ fn opens(state: &mut State, accepted: &Accepted, at: EventSeq, now: Instant) {
     if from.is_none() && accepted.from != Author::Homing {
         return;
     }
-    let to = accepted.to.iter().filter_map(|to| target(state, to)).collect();
+    let mut to: Box<[Target]> = accepted.to.iter().filter_map(|to| target(state, to)).collect();
+    to.sort_unstable_by(Target::order);
     let (expires, escalates) = (accepted.expires.unwrap_or(now + KEPT_FOR), never());
     let (escalated, route) = (false, accepted.route);
     // Homing's own answers have a deadline, and nobody is told of it: none of them is worth a timer.
@@ -250,10 +255,13 @@ fn ends(state: &mut State, message: MessageId, to: &Party) {
         state.grants.remove(&(message, to.clone()));
     }
     let Some(open) = state.messages.get_mut(&message) else { return };
-    if open.to.iter().all(|target| target.is(ended)) {
+    let Some(place) = open.place(ended) else { return };
+    if open.to.len() == 1 {
         state.messages.remove(&message);
         state.undated.remove(&message);
-    } else {
-        open.to = open.to.iter().copied().filter(|target| !target.is(ended)).collect();
+        return;
     }
+    let mut left = std::mem::take(&mut open.to).into_vec();
+    left.remove(place);
+    open.to = left.into_boxed_slice();
 }
