@@ -21,8 +21,8 @@ const SMALL_DELIVERIES_MAX: usize = 16;
 const SMALL_BYTES_MAX: usize = 1_024 * 1_024;
 /// Bodies from elsewhere in such a commit: what waited for a client that comes online is read beside the way.
 const SMALL_ELSEWHERE_MAX: usize = 1;
-/// Large ones that are performed at the same time, for they share a disk.
-const LARGE_RUNNING_MAX: usize = 2;
+/// Large ones that are performed at the same time, for they share a disk and the cores.
+const LARGE_RUNNING_MAX: usize = 1;
 /// The same for the others: what waited for a client, or behind a large one. Each waits for a body or two from the log, some
 /// milliseconds on a busy server: enough for a thousand people a second who come online.
 const OTHERS_RUNNING_MAX: usize = 64;

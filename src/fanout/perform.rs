@@ -22,7 +22,7 @@ use crate::words::{EventSeq, Instant, MessageId, Party, UserName};
 pub(super) const AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// Items of one large commit on their way to OUTBOX: more would not be stored sooner, and what small commits hand over
 /// meanwhile stands behind them.
-const HAND_OVERS_MAX: usize = 32;
+const HAND_OVERS_MAX: usize = 16;
 /// Bodies that a commit beside the way reads ahead of their turn.
 const BODIES_AHEAD_MAX: usize = 4;
 /// Bodies that all of these have in hand together. None is larger than what a server takes (1 MiB).

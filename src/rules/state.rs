@@ -117,17 +117,12 @@ impl State {
 
     /// Fills the tables that are derived from the rest, after a snapshot was read.
     pub fn index(&mut self) {
-        self.names.clear();
-        self.phones.clear();
         self.answered.index();
         let undated = self.messages.iter().filter(|(_, open)| open.undated);
         self.undated = undated.map(|(message, _)| *message).collect();
-        for (uid, user) in (0..).map(Uid).zip(self.users.iter()) {
-            self.names.insert(user.name.clone(), uid);
-            if let Some(phone) = user.phone {
-                self.phones.insert(phone, uid);
-            }
-        }
+        let users = || (0..).map(Uid).zip(self.users.iter());
+        self.names = users().map(|(uid, user)| (user.name.clone(), uid)).collect();
+        self.phones = users().filter_map(|(uid, user)| Some((user.phone?, uid))).collect();
     }
 
     /// A copy to be written down elsewhere while this one goes on: what [`State::index`] fills is left out of it.

@@ -16,12 +16,13 @@ use rustix::io::FdFlags;
 
 use crate::log::Fault;
 
-/// The variable of Go's runtime that says by how many percent the heap may grow between two collections, and what a server is
+/// The variable of Go's runtime that says from which size of its memory on garbage is collected more often, and what a server is
 /// told where nobody has set it.
 ///
-/// It keeps what it has written or read lately in buffers of 8 MiB, and these outlive three collections. At Go's own 100 % the
-/// collections become the rarer the more of them there are: at a steady load its memory follows the log, gigabytes after minutes.
-const COLLECTS_AT: (&str, &str) = ("GOGC", "25");
+/// It keeps what it has written or read lately in buffers of 8 MiB, and these outlive three collections. By itself Go collects
+/// when the heap has doubled, so the rarer the more of them there are: at a steady load the server's memory follows the log,
+/// gigabytes after minutes. What it cannot do without is far less: some hundred megabytes with a million timers.
+const MEMORY_LIMIT: (&str, &str) = ("GOMEMLIMIT", "2GiB");
 /// A server whose Homing was killed dies at once, but its last disk writes may have to end.
 const PREDECESSOR_WAIT_S_MAX: u64 = 5;
 
@@ -37,9 +38,9 @@ pub fn become_server(parent: u32, lock: &Path, binary: &Path, config: &Path) -> 
         Ok(_held) => {
             let mut server = Command::new(binary);
             server.arg("-c").arg(config);
-            let (variable, percent) = COLLECTS_AT;
-            if std::env::var_os(variable).is_none() {
-                server.env(variable, percent);
+            let (limit, bytes) = MEMORY_LIMIT;
+            if std::env::var_os(limit).is_none() {
+                server.env(limit, bytes);
             }
             let error = server.exec();
             Fault::never(format!("run {}", binary.display())).because(error)
