@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use homing::log::{Handler, Log, Record, Source, Verdict, clock, work};
-use homing::rules::Outcome;
+use homing::rules::{Commit, Outcome};
 use homing::server::{Managed, Sync};
 use homing::wire::work::Work;
-use homing::wire::{MessageView, from_msgpack};
-use homing::words::{CommandSeq, MessageId, Span};
+use homing::wire::{MessageView, Outgoing, commit, from_msgpack, subjects};
+use homing::words::{CommandSeq, EventSeq, MessageId, Span};
 use support::pure_decider::PureDecider;
 use support::server::server;
 use tempfile::TempDir;
@@ -75,6 +75,35 @@ async fn what_was_decided_while_nobody_performed_it_leaves_in_the_order_of_the_l
     let ids = |first: u64| (0..).map(move |n| MessageId::of(CommandSeq(first + 2 * n))).take(MESSAGES / 2);
     assert!(shown.iter().copied().eq(ids(4)), "live: {shown:?}");
     assert!(handed_over.iter().copied().eq(ids(5)), "to OUTBOX: {handed_over:?}");
+    stop.cancel();
+    fanout.await.unwrap().unwrap();
+    server.stop().await.unwrap();
+}
+
+/// A decision that takes two messages is stored by two writers where a stray has kept the first one's second message out.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_is_found_where_a_stray_stands_between_two_parts_of_its_decision() {
+    let (_folder, server, log, _looks) = decided(1).await;
+    let stored = log.last_seq("EVENTS").await.unwrap();
+    let mut whole = log.commit(EventSeq(stored)).await.unwrap().expect("the message that bob gets");
+    (whole.command, whole.parts) = (CommandSeq(whole.command.0 + 1), 2);
+    let routed = Commit { part: 1, facts: whole.facts.split_off(1), ..whole.clone() };
+    let mut live = log.client().subscribe("homing.to.bob.>").await.unwrap();
+    log.client().flush().await.unwrap();
+    let stop = CancellationToken::new();
+    let fanout = tokio::spawn(homing::fanout::run(log.clone(), stop.clone()));
+    let first = timeout(WITHIN, live.next()).await.expect("it leaves").unwrap();
+    for part in [whole, routed] {
+        let (mut appender, mut acks) =
+            log.appender(EventSeq(log.last_seq("EVENTS").await.unwrap())).await.unwrap();
+        let commit =
+            Outgoing { subject: subjects::event(&part), headers: Vec::new(), payload: commit::encode(&part) };
+        let appending = appender.append(commit).await.unwrap();
+        acks.stored(appending).await.unwrap();
+        log.client().request("homing.evt.x.y", "hello".into()).await.unwrap();
+    }
+    let second = timeout(WITHIN, live.next()).await.expect("it leaves, too").unwrap();
+    assert_eq!(second.payload, first.payload, "the same message, told of twice");
     stop.cancel();
     fanout.await.unwrap().unwrap();
     server.stop().await.unwrap();

@@ -65,6 +65,20 @@ async fn it_starts_greets_and_stops() {
     assert!(log.contains("Server Exiting"), "stopped, not killed: {log}");
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn its_memory_has_a_limit_unless_one_is_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = started(folder.path(), 0).await.unwrap();
+    let limit = std::env::var("GOMEMLIMIT").unwrap_or_else(|_| "2GiB".to_owned());
+    let environment = std::fs::read_to_string(format!("/proc/{}/environ", server.pid())).unwrap();
+    assert!(
+        environment.split('\0').any(|variable| variable == format!("GOMEMLIMIT={limit}")),
+        "{environment}"
+    );
+    server.stop().await.unwrap();
+}
+
 #[tokio::test]
 async fn a_second_on_the_same_folder_is_refused_with_the_holder_named() {
     let data = tempfile::tempdir().unwrap();

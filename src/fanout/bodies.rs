@@ -15,6 +15,8 @@ use crate::words::{EventSeq, MessageId};
 const LATELY_BYTES_MAX: u64 = 32 * 1_024 * 1_024;
 /// How many are expected.
 const LATELY_LEN: usize = 32_768;
+/// Records of somebody else that may stand between two parts of a decision: each is a question to the server.
+const STRAYS_MAX: usize = 64;
 /// What a body costs beside its text, its parts and its recipients.
 const BESIDE_BYTES: usize = 256;
 
@@ -32,6 +34,13 @@ pub(super) struct Run {
 pub(super) struct Found {
     pub(super) body: Body,
     pub(super) held: EventSeq,
+}
+
+impl Found {
+    /// What is accepted there.
+    fn of(body: Body, at: EventSeq) -> Arc<Found> {
+        Arc::new(Found { held: body.elsewhere().unwrap_or(at), body })
+    }
 }
 
 /// What a commit delivers, in order.
@@ -103,16 +112,15 @@ impl Bodies {
 
     /// The body of a run, from the commit at hand or from the log; none where the log does not hold it.
     pub(super) async fn find(&self, own: &Commit, run: &Run) -> Result<Option<Arc<Found>>, Fault> {
-        let found = |body: Body| Arc::new(Found { held: body.elsewhere().unwrap_or(run.at), body });
         if let Some(body) = Body::of(own, run.message) {
-            return Ok(self.log.filled(body).await?.map(found));
+            return Ok(self.log.filled(body).await?.map(|body| Found::of(body, run.at)));
         }
         let key = (run.at, run.message);
         // Of several who want the same one, the first reads it.
         match self.lately.get_value_or_guard_async(&key).await {
             Ok(found) => Ok(Some(found)),
             Err(reads) => {
-                let found = self.log.body(run.at, run.message).await?.map(found);
+                let found = self.read(own, run).await?;
                 if let Some(found) = &found {
                     // Where it was given up meanwhile it is not kept.
                     let _ = reads.insert(Arc::clone(found));
@@ -120,5 +128,16 @@ impl Bodies {
                 Ok(found)
             }
         }
+    }
+
+    /// Behind a part of a decision its first one stands a little earlier where somebody else's records stand between.
+    async fn read(&self, own: &Commit, run: &Run) -> Result<Option<Arc<Found>>, Fault> {
+        let tries = if own.part > 0 { 1 + STRAYS_MAX } else { 1 };
+        for at in (1..=run.at.0).rev().take(tries).map(EventSeq) {
+            if let Some(body) = self.log.body(at, run.message).await? {
+                return Ok(Some(Found::of(body, at)));
+            }
+        }
+        Ok(None)
     }
 }

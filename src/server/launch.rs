@@ -21,7 +21,7 @@ use crate::log::Fault;
 ///
 /// It keeps what it has written or read lately in buffers of 8 MiB, and these outlive three collections. By itself Go collects
 /// when the heap has doubled, so the rarer the more of them there are: at a steady load the server's memory follows the log,
-/// gigabytes after minutes. What it cannot do without is far less: some hundred megabytes with a million timers.
+/// gigabytes after minutes. What it cannot do without is less: half of this with a million timers.
 const MEMORY_LIMIT: (&str, &str) = ("GOMEMLIMIT", "2GiB");
 /// A server whose Homing was killed dies at once, but its last disk writes may have to end.
 const PREDECESSOR_WAIT_S_MAX: u64 = 5;
