@@ -102,6 +102,10 @@ fn a_schedule_is_added_looked_at_changed_and_cancelled() {
     world.says(&["schedule", "replace", &id, "--every", "month", "--on", "15,last", "--time", "6pm"], 0);
     let shown = world.says(&["schedule", "show", &id], 0);
     assert!(shown.contains("every month on 15,last at 18:00:00 Europe/London"), "{shown}");
+    world.says(&["schedule", "replace", &id, "--every", "day", "--time", "6pm", "--zone", "Asia/Tokyo"], 0);
+    world.says(&["schedule", "replace", &id, "--every", "day", "--time", "7pm"], 0);
+    let shown = world.says(&["schedule", "show", &id], 0);
+    assert!(shown.contains("every day at 19:00:00 Asia/Tokyo"), "its zone was not named: {shown}");
     let sent = world.json(&["schedule", "run-now", &id]);
     let inbox = world.says(&["inbox", "--user", "bob"], 0);
     assert!(
@@ -111,7 +115,7 @@ fn a_schedule_is_added_looked_at_changed_and_cancelled() {
     world.says(&["schedule", "cancel", &id], 0);
     assert!(world.says(&["schedule", "cancel", &id], 1).contains("schedule.unknown"));
     let ledger = world.json(&["schedule", "ledger", "--verify"]);
-    assert_eq!((&ledger["agrees"], &ledger["total"]["cancelled"]), (&true.into(), &2.into()), "{ledger}");
+    assert_eq!((&ledger["agrees"], &ledger["total"]["cancelled"]), (&true.into(), &4.into()), "{ledger}");
 }
 
 #[test]

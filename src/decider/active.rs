@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use async_nats::Subscriber;
+use futures_util::{FutureExt, StreamExt};
 use tokio::sync::{mpsc, watch};
+use tokio::task::unconstrained;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
@@ -82,7 +84,8 @@ pub(super) async fn decide(turn: Turn<'_>, mut memory: Memory) -> Result<(), Fau
             },
             records = commands.next() => match records {
                 Ok(records) => {
-                    if let Err(fault) = active.decide_all(log, records, commands.begun()).await {
+                    let begun = commands.begun();
+                    if let Err(fault) = active.decide_all(log, records, begun, (&ears, &mut looks)).await {
                         break Err(fault);
                     }
                 }
@@ -153,7 +156,14 @@ struct Active<'a> {
 }
 
 impl Active<'_> {
-    async fn decide_all(&mut self, log: &Log, records: Vec<Record>, begun: u64) -> Result<(), Fault> {
+    /// Fan-outs that ask meanwhile are answered between a few commands and the next: what is late waits for that.
+    async fn decide_all(
+        &mut self,
+        log: &Log,
+        records: Vec<Record>,
+        begun: u64,
+        (ears, looks): (&Log, &mut Subscriber),
+    ) -> Result<(), Fault> {
         if begun != self.begun {
             origin::compare(log, self.memory.mark()).await?;
             self.begun = begun;
@@ -161,6 +171,9 @@ impl Active<'_> {
         for records in records.chunks(ASKED_LEN_MAX) {
             for heard in hear(self.ids, self.memory.state(), records).await? {
                 self.decide_one(heard).await?;
+            }
+            while let Some(Some(question)) = unconstrained(looks.next()).now_or_never() {
+                look::answer(ears.client(), self.memory.state(), question).await;
             }
         }
         Ok(())

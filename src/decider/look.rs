@@ -1,4 +1,4 @@
-//! Answering whether what was decided earlier may still be sent live, between two batches of commands.
+//! Answering whether what was decided earlier may still be sent live, between a few commands and the next.
 
 use async_nats::{Client, Message, Subscriber};
 use tracing::debug;

@@ -11,10 +11,10 @@ use crate::rules::{Channel, Commit, Fact};
 use crate::wire::Body;
 use crate::words::{EventSeq, MessageId};
 
-/// Bodies that were read lately, in bytes; of a usual size that is some hundred thousand.
-const LATELY_BYTES_MAX: u64 = 32 * 1_024 * 1_024;
+/// Bodies that were accepted or read lately, in bytes; of a usual size that is a few hundred thousand.
+const LATELY_BYTES_MAX: u64 = 128 * 1_024 * 1_024;
 /// How many are expected.
-const LATELY_LEN: usize = 32_768;
+const LATELY_LEN: usize = 262_144;
 /// Records of somebody else that may stand between two parts of a decision: each is a question to the server.
 const STRAYS_MAX: usize = 64;
 /// What a body costs beside its text, its parts and its recipients.
@@ -68,9 +68,13 @@ fn accepts(commit: &Commit, message: MessageId) -> bool {
     commit.facts.iter().filter_map(Fact::get::<Accepted>).any(|accepted| accepted.message == message)
 }
 
+fn first_part(seq: u64, commit: &Commit) -> EventSeq {
+    EventSeq(seq - u64::from(commit.part))
+}
+
 pub(super) fn runs(seq: u64, commit: &Commit) -> Vec<Run> {
     // Without a `body` it is in the first part of this decision.
-    let first = EventSeq(seq - u64::from(commit.part));
+    let first = first_part(seq, commit);
     let mut runs: Vec<Run> = Vec::new();
     for routed in carried(commit) {
         match runs.last_mut() {
@@ -85,8 +89,9 @@ pub(super) fn runs(seq: u64, commit: &Commit) -> Vec<Run> {
     runs
 }
 
-/// The bodies of runs. Those that were read from the log lately are kept: what was sent to many waits for many, who come
-/// online one after the other.
+/// The bodies of runs. Those that wait for somebody are kept for a while, and those that were read from the log: what was sent
+/// to many waits for many, who come online one after the other. For one body out of old ones nats-server reads a whole block of
+/// its file, 8 MiB.
 pub(super) struct Bodies {
     log: Log,
     /// What stands at a place in the log never changes.
@@ -108,6 +113,21 @@ impl Weighter<(EventSeq, MessageId), Arc<Found>> for ByBytes {
 impl Bodies {
     pub(super) fn new(log: Log) -> Bodies {
         Bodies { log, lately: Cache::with_weighter(LATELY_LEN, LATELY_BYTES_MAX, ByBytes) }
+    }
+
+    /// Keeps the bodies that a commit accepts and that wait for somebody.
+    pub(super) fn keep(&self, seq: u64, commit: &Commit) {
+        let at = first_part(seq, commit);
+        let mut last = None;
+        for routed in commit.facts.iter().filter_map(Fact::get::<Routed>) {
+            let waits = matches!(routed.channel, Channel::None | Channel::Pull);
+            if waits
+                && last.replace(routed.message) != Some(routed.message)
+                && let Some(body) = Body::of(commit, routed.message).filter(|body| body.elsewhere().is_none())
+            {
+                self.lately.insert((at, routed.message), Found::of(body, at));
+            }
+        }
     }
 
     /// The body of a run, from the commit at hand or from the log; none where the log does not hold it.

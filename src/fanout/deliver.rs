@@ -37,7 +37,10 @@ impl Deliver {
     fn sort(&mut self, records: &[&Record]) -> (Vec<Verdict>, Vec<Small>) {
         let (mut verdicts, mut small) = (Vec::with_capacity(records.len()), Vec::new());
         for (place, record) in records.iter().enumerate() {
-            let taken = record.commit().map(|commit| self.beside.take(record, commit));
+            let taken = record.commit().map(|commit| {
+                self.performer.bodies().keep(record.seq, &commit);
+                self.beside.take(record, commit)
+            });
             verdicts.push(match taken {
                 Err(why) => Verdict::Poison(why),
                 Ok(None) => Verdict::Beside,

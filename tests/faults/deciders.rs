@@ -70,7 +70,7 @@ async fn a_decider_that_was_frozen_while_another_one_took_over_writes_nothing() 
     assert_eq!((first.turns(), second.turns()), (1, 1), "the other one decides");
     drop(frozen);
     let tries = async {
-        while !first.homing.log().contains("another decider has written since") {
+        while !first.homing.log().contains("somebody else has written there since") {
             tokio::task::yield_now().await;
         }
     };

@@ -103,7 +103,7 @@ pub(super) async fn replace(args: ReplaceArgs, settings: &Settings, output: Outp
     let when = if when.is_empty() {
         None
     } else {
-        let zone = home::zone(when.zone(), &client).await?;
+        let zone = home::zone_of(when.zone(), schedule, &client).await?;
         Some(when.when(zone)?)
     };
     let command = Command::from(Replace { schedule, message, when, id: None });

@@ -27,7 +27,8 @@ impl Decide for Recall {
         let open = state.messages.get(&message).filter(|open| open.from == Some(case.uid()));
         let open = open.ok_or_else(Rejection::not_open)?;
         let gone = |to: &_| {
-            matches!(open.standing(state, message, to), Some(Standing::Attempted(_) | Standing::Accepted(_)))
+            let standing = open.standing(state, message, to);
+            matches!(standing, Some(Standing::Attempted(_) | Standing::Accepted(_) | Standing::Unknown(_)))
         };
         let News { from, encoding } = News::of(case.user());
         let recalled = |to: Party| {

@@ -16,8 +16,8 @@ const ONLINE: usize = 5_000;
 /// Shorter than the stay of most; those who say nothing lapse.
 const LEASE: Span = Span::from_secs(30);
 const TO_MANY: usize = 1_000;
-/// Due within ten minutes.
-const SCHEDULED_WITHIN_MS: u32 = 600_000;
+/// Due within two minutes: they fire already while the pace is learnt.
+const SCHEDULED_WITHIN_MS: u32 = 120_000;
 /// One in so many commands is to a thousand.
 const TO_MANY_EVERY: u64 = 4_000;
 
