@@ -19,9 +19,9 @@ use crate::log::Fault;
 /// The variable of Go's runtime that says from which size of its memory on garbage is collected more often, and what a server is
 /// told where nobody has set it.
 ///
-/// It keeps what it has written or read lately in buffers of 8 MiB, and these outlive three collections. By itself Go collects
-/// when the heap has doubled, so the rarer the more of them there are: at a steady load the server's memory follows the log,
-/// gigabytes after minutes. What it cannot do without is less: half of this with a million timers.
+/// A block of a stream's file, 8 MiB, stays in its memory for ten seconds after it was last written or read, and until garbage is
+/// collected; by itself Go does that when the heap has doubled. So where old bodies are read all over the log, its memory follows
+/// the log, gigabytes after minutes. What it cannot do without is 1.4 kB for each pending timer, and little else.
 const MEMORY_LIMIT: (&str, &str) = ("GOMEMLIMIT", "2GiB");
 /// A server whose Homing was killed dies at once, but its last disk writes may have to end.
 const PREDECESSOR_WAIT_S_MAX: u64 = 5;
