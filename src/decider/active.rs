@@ -21,6 +21,8 @@ use crate::words::{CommandSeq, Span};
 
 /// So soon it is noticed that COMMANDS was restored or made anew beside a decider that runs.
 const COMPARE_EVERY: Duration = Duration::from_secs(10);
+/// Fan-outs that are answered between a few commands and the next: whoever asks more holds no command up.
+const LOOKS_MAX: usize = 64;
 
 /// What a turn at deciding is given, and leaves behind.
 pub(super) struct Turn<'a> {
@@ -172,7 +174,8 @@ impl Active<'_> {
             for heard in hear(self.ids, self.memory.state(), records).await? {
                 self.decide_one(heard).await?;
             }
-            while let Some(Some(question)) = unconstrained(looks.next()).now_or_never() {
+            for _ in 0..LOOKS_MAX {
+                let Some(Some(question)) = unconstrained(looks.next()).now_or_never() else { break };
                 look::answer(ears.client(), self.memory.state(), question).await;
             }
         }

@@ -34,6 +34,12 @@ fn forged(name: &str) -> Vec<u8> {
     commit::encode(&Commit { command, at: clock::now(), by, part: 0, parts: 1, intent: None, facts })
 }
 
+async fn register(pipeline: &mut Pipeline, number: u64) {
+    let command = registers(&format!("u{number}"), None);
+    let payload = command::encode(&command, Encoding::Json).into();
+    pipeline.publish(subjects::command("_admin", command.verb()), payload).await.expect("it is stored");
+}
+
 async fn passed_over(log: &Log) -> Value {
     let answer =
         log.client().request(subjects::ACTIVE_DECIDER, "".into()).await.expect("a decider is active");
@@ -115,9 +121,7 @@ fn no_command_is_lost_however_many_records_that_are_none_of_ours_come_between_th
         let log = &world.log;
         let (mut told, mut pipeline) = (outcomes(log).await, Pipeline::new(log.clone(), 1_000));
         for n in 0..USERS {
-            let command = registers(&format!("u{n}"), None);
-            let payload = command::encode(&command, Encoding::Json).into();
-            pipeline.publish(subjects::command("_admin", command.verb()), payload).await.unwrap();
+            register(&mut pipeline, n).await;
             if n % BETWEEN == 0 {
                 for _ in 0..n / BETWEEN % 4 {
                     log.client().publish("homing.evt.x.y", "hello".into()).await.unwrap();
@@ -183,9 +187,7 @@ fn subjects_that_no_client_can_read_make_nobody_read_the_log_again() {
         let began = Instant::now();
         let (mut strays, mut pipeline) = (Vec::new(), Pipeline::new(log.clone(), 1_000));
         for n in 0..STRAYS * BETWEEN {
-            let command = registers(&format!("u{n}"), None);
-            let payload = command::encode(&command, Encoding::Json).into();
-            pipeline.publish(subjects::command("_admin", command.verb()), payload).await.unwrap();
+            register(&mut pipeline, n).await;
             if n % BETWEEN == 0 {
                 let subject = b"homing.cmd.\xff\xfe.message.send";
                 let ack = raw.publish(subject, b"", br#"{"to": ["u0"], "text": "x"}"#);

@@ -32,7 +32,7 @@ pub(in crate::cli) struct WhenArgs {
     /// A cron expression of five fields, as in "0 9 * * 1-5"
     #[arg(long, value_name = "EXPRESSION")]
     cron: Option<String>,
-    /// The time zone of these times, as in Europe/London [default: that of the schedule, where you are registered, else this machine's]
+    /// The time zone of these times, as in Europe/London [default: the one that the schedule has; of a new one where you are registered, else this machine's]
     #[arg(long)]
     zone: Option<Zone>,
     /// The day it begins and counts from, as in 2026-12-01

@@ -40,18 +40,14 @@ impl World {
         world
     }
 
+    fn order(&self, seq: CommandSeq, by: Sender, command: Command) -> Order {
+        Order { seq, at: self.now, by, encoding: Encoding::Json, command, content: None, kept: None }
+    }
+
     /// Decides a command and takes in what follows.
     fn say(&mut self, by: Sender, command: Command) -> (Decision, u64) {
         let seq = CommandSeq(self.state.position().0.0 + 1);
-        let order = Order {
-            seq,
-            at: self.now,
-            by: by.clone(),
-            encoding: Encoding::Json,
-            command,
-            content: None,
-            kept: None,
-        };
+        let order = self.order(seq, by.clone(), command);
         let at = EventSeq(self.state.position().1.0 + 1);
         steps_of(|| {
             let decision = decide(&self.state, &order);
@@ -172,15 +168,7 @@ impl World {
     fn planned_elsewhere(&mut self, when: &str, due: Instant) -> ScheduleId {
         let (seq, by) = (CommandSeq(self.state.position().0.0 + 1), Sender::User("alice".parse().unwrap()));
         let command = Command::from(body(when));
-        let order = Order {
-            seq,
-            at: self.now,
-            by: by.clone(),
-            encoding: Encoding::Json,
-            command,
-            content: None,
-            kept: None,
-        };
+        let order = self.order(seq, by.clone(), command);
         let theirs = |fact: Fact| {
             if let Some(created) = fact.get::<super::Created>() {
                 let mut created = created.clone();
