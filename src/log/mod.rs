@@ -46,6 +46,8 @@ pub use minutes::TIMERS;
 pub use nats_url::NatsUrl;
 pub use pipeline::Pipeline;
 pub use process::host;
+#[cfg(test)]
+pub use projection::once_free;
 pub use projection::{Projection, Shape, blocking};
 pub use pull::{Pull, Source, Taken, Verdict};
 pub use read::Ends;

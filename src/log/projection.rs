@@ -233,6 +233,17 @@ pub async fn blocking<T: Send + 'static>(
     done.unwrap_or_else(|panicked| Err(Fault::reload("use a projection").because(panicked)))
 }
 
+/// Opens a folder once sled's threads, which hold one for a moment after it was dropped, have left it.
+#[cfg(test)]
+pub fn once_free<T>(open: impl Fn() -> Result<T, Fault>) -> T {
+    loop {
+        match open() {
+            Err(fault) if fault.retry == super::Retry::Later => std::thread::yield_now(),
+            opened => break opened.unwrap_or_else(|fault| panic!("{fault}")),
+        }
+    }
+}
+
 fn is_locked(error: &sled::Error) -> bool {
     matches!(error, sled::Error::Io(io) if io.to_string().starts_with("could not acquire lock"))
 }

@@ -133,6 +133,7 @@ fn device(key: &[u8]) -> Option<Device> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::log::once_free;
     use crate::rules::presence::{DeviceClass, Encoding, OfflineReason};
     use crate::rules::{Commit, Sender};
     use crate::wire::commit;
@@ -162,7 +163,7 @@ mod tests {
     #[test]
     fn a_row_stands_while_its_device_is_online() {
         let folder = tempfile::tempdir().unwrap();
-        let open = || Kept(Projection::open(folder.path(), FORMAT).unwrap());
+        let open = || once_free(|| Projection::open(folder.path(), FORMAT).map(Kept));
         let kept = open();
         let granted = |user, since, secs: i64| (device(user), grant(EventSeq(since), secs * 1_000));
         let changes = kept.take(&[

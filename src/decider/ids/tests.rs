@@ -5,6 +5,7 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 
 use super::*;
+use crate::log::once_free;
 use crate::rules::quota::OverQuota;
 use crate::rules::{Outcome, Rejection};
 use crate::words::{MessageId, ScheduleId};
@@ -13,7 +14,7 @@ const HOUR_MS: i64 = 3_600_000;
 const WEEK_MS: i64 = 7 * 24 * HOUR_MS;
 
 fn opened(folder: &TempDir) -> Arc<Ids> {
-    let rows = Projection::open(folder.path(), SHAPE).unwrap();
+    let rows = once_free(|| Projection::open(folder.path(), SHAPE));
     Arc::new(Ids { rows, oldest: Instant::from_unix_ms(i64::MIN), torn: Arc::default() })
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::testing::{commits, record, story};
 use super::{Model, read_row, write_row};
-use crate::log::Retry;
+use crate::log::{Retry, once_free};
 use crate::rules::identity::Limits;
 use crate::words::EventSeq;
 
@@ -38,7 +38,7 @@ fn commit_by_commit_in_one_batch_and_opened_again_are_the_same() {
         assert_eq!(rows(&model), want);
         let mark = model.mark().unwrap();
         drop(model);
-        let again = Model::open(&folder).unwrap();
+        let again = once_free(|| Model::open(&folder));
         assert_eq!(
             (rows(&again), again.position(), again.mark().unwrap()),
             (want.clone(), EventSeq(17), mark)
@@ -159,18 +159,8 @@ fn overwrite(file: &Path, noise: u8) {
     fs::write(file, (0..len).map(|_| next()).collect::<Vec<u8>>()).unwrap();
 }
 
-/// sled's threads may hold a folder for a moment after it was dropped.
-fn opened(folder: &Path) -> Model {
-    loop {
-        match Model::open(folder) {
-            Err(fault) if fault.retry == Retry::Later => std::thread::yield_now(),
-            opened => break opened.unwrap(),
-        }
-    }
-}
-
 fn is_rebuilt(folder: &Path) {
-    let model = opened(folder);
+    let model = once_free(|| Model::open(folder));
     // sled may recover the beginning of its log; what follows is read from ours again.
     model.apply(&story()).unwrap();
     let fresh = tempfile::tempdir().unwrap();
