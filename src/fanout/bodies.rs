@@ -11,10 +11,10 @@ use crate::rules::{Channel, Commit, Fact};
 use crate::wire::Body;
 use crate::words::{EventSeq, MessageId};
 
-/// Bodies that were accepted or read lately, in bytes; of a usual size that is a few hundred thousand.
-const LATELY_BYTES_MAX: u64 = 128 * 1_024 * 1_024;
+/// Bodies that were accepted or read lately, in bytes; of a usual size that is a hundred thousand and more.
+const LATELY_BYTES_MAX: u64 = 64 * 1_024 * 1_024;
 /// How many are expected.
-const LATELY_LEN: usize = 262_144;
+const LATELY_LEN: usize = 131_072;
 /// Records of somebody else that may stand between two parts of a decision: each is a question to the server.
 const STRAYS_MAX: usize = 64;
 /// What a body costs beside its text, its parts and its recipients.
