@@ -4,6 +4,7 @@
 //! [codes]: crate::wire#outcomes-and-codes
 //! [contract]: crate::wire
 //! [figures]: crate::lab
+//! [gate]: crate::gate
 //! [sms]: crate::sms
 //! [streams]: crate::log
 #![doc = include_str!("README.md")]
@@ -12,6 +13,7 @@ pub mod channel;
 pub mod cli;
 pub mod decider;
 pub mod fanout;
+pub mod gate;
 pub mod lab;
 pub mod log;
 pub mod presence;

@@ -21,8 +21,9 @@ use support::{Child, HOMING, Homing, peers, run};
 use tempfile::TempDir;
 
 /// What cannot be run here: it takes a fixed port, a cluster or minutes. The harness of the tests starts Homing and its SMSC
-/// itself, and `third_party` runs the shell's producer under permissions.
-const NOT_HERE: &[&str] = &["cargo ", "homing up", "homing smsc", "nats://n1:", "order-17"];
+/// itself, `third_party` runs the shell's producer, and `compose` has a server configured.
+const NOT_HERE: &[&str] =
+    &["cargo ", "homing up", "homing smsc", "homing server config", "nats://n1:", "order-17"];
 /// What only asks: it is asked again until the answer is the one that is shown.
 const ASKS: &[&str] = &["homing delivery", "homing sms state", "homing inbox", "nats req", "nats stream"];
 const WITHIN: Duration = Duration::from_secs(60);
@@ -48,6 +49,13 @@ fn the_document_of_the_command_line_shows_what_happens() {
     let Some(mut reader) = Reader::start(&[]) else { return };
     reader.sh(REGISTERED);
     reader.follows("src/cli/README.md");
+}
+
+#[test]
+fn the_document_of_the_gate_shows_what_happens() {
+    let Some(mut reader) = Reader::start(&[]) else { return };
+    reader.sh(REGISTERED);
+    reader.follows("src/gate/README.md");
 }
 
 #[test]

@@ -25,7 +25,7 @@ const WAIT: Duration = Duration::from_secs(20);
 
 fn options(data: &Path, port: u16) -> ServerOptions {
     let launcher = env!("CARGO_BIN_EXE_homing").into();
-    ServerOptions { data: data.to_owned(), port, sync: Sync::Always, launcher }
+    ServerOptions { data: data.to_owned(), port, sync: Sync::Always, keys: None, certificate: None, launcher }
 }
 
 async fn binary() -> Binary {

@@ -149,7 +149,7 @@ impl Place {
 
 fn register(name: u64) -> Register {
     let name = format!("u{name}").parse().expect("it is a user's name");
-    Register { name, phone: None, secret: None, zone: None, day: None, month: None }
+    Register::named(name)
 }
 
 /// Has the users from `first` on registered, as fast as the server takes it.

@@ -47,8 +47,7 @@ fn to_bob(text: String) -> Command {
 /// A mailbox that takes all of them.
 fn roomy(name: &str) -> Command {
     let limits = LimitChanges { mailbox: Some(Some(u32::MAX)), ..LimitChanges::default() };
-    let (name, limits) = (name.parse().unwrap(), Some(limits));
-    Command::from(SetUser { name, phone: None, secret: None, zone: None, day: None, month: None, limits })
+    Command::from(SetUser { limits: Some(limits), ..SetUser::of(name.parse().unwrap()) })
 }
 
 /// Sends until the role says that its disk is full.

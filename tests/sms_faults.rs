@@ -60,14 +60,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let mut world = World { folder, port: free_port(), smsc, more, homing: None, sent: 0 };
         world.up();
-        let register = Command::from(Register {
-            name: "alice".parse().unwrap(),
-            phone: None,
-            secret: None,
-            zone: None,
-            day: None,
-            month: None,
-        });
+        let register = Command::from(Register::named("alice".parse().unwrap()));
         let log = world.log().await;
         log.publish(command::outgoing("_admin", &register, Encoding::Json), "alice").await.unwrap();
         world

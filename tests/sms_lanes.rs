@@ -42,8 +42,7 @@ impl World {
         let homing = block_in_place(Homing::start_unsynced);
         let log = Log::connect(homing.url(), "test").await.unwrap();
         let world = World { folder: tempfile::tempdir().unwrap(), homing, log, bridges: 0 };
-        let name = "alice".parse().unwrap();
-        let register = Register { name, phone: None, secret: None, zone: None, day: None, month: None };
+        let register = Register::named("alice".parse().unwrap());
         world.say("_admin", &Command::from(register)).await;
         world
     }

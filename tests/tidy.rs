@@ -19,7 +19,7 @@ const ROOMS: &[(&str, May)] = &[
     ("rules", May::Use(&["words"])),
     ("wire", May::Use(&["words", "rules"])),
     ("log", May::Use(&["words", "wire"])),
-    ("server", May::Use(&["words", "log"])),
+    ("server", May::Use(&["words", "wire", "log"])),
     ("decider", CONSUMER),
     ("fanout", CONSUMER),
     ("scheduler", CONSUMER),

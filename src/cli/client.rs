@@ -28,8 +28,7 @@ const SILENCE: Duration = Duration::from_millis(500);
 /// More processes than anybody runs.
 const ANSWERS_LEN_MAX: usize = 1_000;
 
-/// Who registers users, and sees everything.
-pub(crate) const OPERATOR: &str = "_admin";
+pub(crate) use crate::wire::subjects::OPERATOR;
 
 /// A client of Homing, speaking for one user or for the operator.
 #[derive(Debug, Clone)]
@@ -40,7 +39,7 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) async fn connect(settings: &Settings, by: &str) -> Result<Client, Failure> {
-        Client::at(&settings.address()?, by).await
+        Client::at(&settings.as_client()?, by).await
     }
 
     pub(crate) async fn at(address: &NatsUrl, by: &str) -> Result<Client, Failure> {
@@ -103,7 +102,16 @@ impl Client {
         name: &str,
         question: &impl Serialize,
     ) -> Result<Answer<A>, Failure> {
-        let subject = subjects::query(&self.by, name);
+        self.asked(subjects::query(&self.by, name), question, name).await
+    }
+
+    /// As [`Client::answer`], on a subject of its own; `name` says which role answers.
+    pub(crate) async fn asked<A: DeserializeOwned>(
+        &self,
+        subject: String,
+        question: &impl Serialize,
+        name: &str,
+    ) -> Result<A, Failure> {
         let payload = Bytes::from(crate::wire::to_json(question));
         let mut denials = self.log.denials();
         let answer = tokio::select! {
@@ -165,6 +173,7 @@ pub(super) fn nobody_answers(name: &str) -> &'static str {
             "nobody answers: no Homing runs here (`homing up` starts it; --nats names another server)"
         }
         "sms" => "nobody answers: no Homing with the role `sms` and an SMSC (--smsc) runs here",
+        "sessions" => "nobody answers: no Homing with the role `gate` runs here",
         _ => "nobody answers questions: no Homing with the role `query` runs here",
     }
 }

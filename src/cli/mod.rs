@@ -4,6 +4,7 @@
 //! Invariant: exit codes are 0 done, 1 refused or failed, 2 usage.
 //!
 //! [contract]: crate::wire
+//! [gate]: crate::gate
 //! [kept]: crate::log#what-leaves-commands
 //! [lab]: crate::lab
 //! [limits]: crate::wire#limits
@@ -17,7 +18,9 @@ pub(crate) mod client;
 mod completions;
 mod compose;
 mod contact;
+mod context;
 mod conversations;
+mod credentials;
 mod decode;
 mod delivery;
 mod history;
@@ -38,6 +41,7 @@ pub(crate) mod roles;
 mod schedule;
 mod send;
 mod serve;
+mod server;
 pub(crate) mod settings;
 mod sms;
 pub(crate) mod smsc_settings;
@@ -84,6 +88,7 @@ pub(crate) trait Subcommands: Subcommand {
 enum Command<M: Subcommands> {
     Up(up::Args),
     Serve(serve::Args),
+    Server(server::Args),
     Send(send::Args),
     Schedule(Box<schedule::Args>),
     Compose(compose::Args),
@@ -146,6 +151,7 @@ fn run<M: Subcommands>(command: Command<M>, settings: &Settings, output: Output)
     match command {
         Command::Up(args) => run_async(up::run(args, settings, output)),
         Command::Serve(args) => run_async(serve::run(args, settings, output)),
+        Command::Server(args) => server::run(args, settings, output),
         Command::Send(args) => run_async(send::run(args, settings, output)),
         Command::Schedule(args) => run_async(schedule::run(*args, settings, output)),
         Command::Compose(args) => run_async(compose::run(args, settings, output)),

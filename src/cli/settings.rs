@@ -7,6 +7,8 @@ use clap::{ArgMatches, Args};
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
 
+use super::context;
+use super::credentials::Credentials;
 use super::output::Failure;
 use super::smsc_settings::SmsFile;
 use crate::decider::KeepCommands;
@@ -23,6 +25,8 @@ pub(crate) struct Global {
     // Read in `load`: clap's own errors show the value, which may hold a password.
     #[arg(long, global = true, env = "NATS_URL", value_name = "URL", hide_env_values = true)]
     nats: Option<String>,
+    #[command(flatten)]
+    credentials: Credentials,
     /// Where Homing keeps its files [default: the platform's data folder]
     #[arg(long, global = true, env = "HOMING_DATA", value_name = "FOLDER")]
     pub(crate) data: Option<PathBuf>,
@@ -88,6 +92,7 @@ impl<T> Said<T> {
 pub(crate) struct Settings {
     /// The server that was named, where one was. What cannot be read is told to those who need it.
     nats: Result<Option<Said<NatsUrl>>, Failure>,
+    credentials: Credentials,
     data: Option<PathBuf>,
     /// For a managed server, where somebody said so.
     pub(crate) said_sync: Option<Said<Sync>>,
@@ -125,6 +130,7 @@ impl Settings {
         }
         Ok(Settings {
             nats: Said::new(named, source, file.nats).map(address).transpose(),
+            credentials: global.credentials,
             data: global.data.or(file.data),
             said_sync: Said::new(global.sync, matches.value_source("sync"), from_file),
             nats_port: file.nats_port,
@@ -146,15 +152,26 @@ impl Settings {
         self.nats.as_ref().map(Option::as_ref).map_err(Clone::clone)
     }
 
-    /// The server that clients use, and `serve`.
+    /// The server that clients use. Whoever says nothing of who they are is the operator of the Homing whose data folder this is,
+    /// where its server is meant.
+    pub(crate) fn as_client(&self) -> Result<NatsUrl, Failure> {
+        let address = self.address()?;
+        Ok(match self.data() {
+            Ok(data) if !address.says_who() => context::sign_in(&data, address),
+            Ok(_) | Err(_) => address,
+        })
+    }
+
+    /// The server that `serve` uses.
     pub(crate) fn address(&self) -> Result<NatsUrl, Failure> {
-        match self.named()? {
-            Some(named) => Ok(named.value.clone()),
+        let address = match self.named()? {
+            Some(named) => named.value.clone(),
             None => {
                 let own = format!("nats://127.0.0.1:{}", self.nats_port.unwrap_or(NATS_PORT_DEFAULT));
-                Ok(own.parse()?)
+                own.parse()?
             }
-        }
+        };
+        self.credentials.sign_in(address)
     }
 
     /// Of the managed server.

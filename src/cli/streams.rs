@@ -37,7 +37,7 @@ enum What {
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     settings.start_log("warn");
-    let log = Log::at(&settings.address()?, "streams").await?;
+    let log = Log::at(&settings.as_client()?, "streams").await?;
     let create = match args.what {
         What::Check => false,
         What::Apply => true,

@@ -1,6 +1,7 @@
 //! `homing up`: everything, with a nats-server of its own.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
@@ -8,14 +9,17 @@ use tokio::time::sleep;
 use tracing::{info, warn};
 
 use super::backoff::Backoff;
+use super::client::OPERATOR;
+use super::context;
 use super::output::{Failure, Output};
-use super::roles::{self, DeciderArgs, RoleSettings, Running};
+use super::roles::{self, DeciderArgs, Role, RoleSettings, Running};
 use super::settings::{Said, Settings};
 use super::smsc_settings::{self, SmsArgs};
 use super::streams::must_be_as_declared;
 use super::which_server::{self, Server};
-use crate::log::{Fault, Log, NatsUrl, clock};
-use crate::server::{self, Folder, Managed, ServerOptions, Sync};
+use crate::gate;
+use crate::log::{Fault, Log, NatsUrl, Tls, clock};
+use crate::server::{self, Certificate, Folder, Keys, Managed, ServerOptions, Sync};
 
 /// Run everything, with a managed nats-server (or with the one that --nats names)
 #[derive(Debug, clap::Args)]
@@ -26,6 +30,15 @@ pub(crate) struct Args {
     /// Where the web console listens, or `off`; this version has none yet
     #[arg(long, value_name = "ADDRESS", default_value = "off")]
     http: String,
+    /// No gate: whoever reaches the port may do everything (it listens on 127.0.0.1 alone)
+    #[arg(long)]
+    open: bool,
+    /// The managed server's certificate (PEM), which names 127.0.0.1: it speaks TLS then
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The key of that certificate
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
     #[command(flatten)]
     decider: DeciderArgs,
     #[command(flatten)]
@@ -40,15 +53,23 @@ pub(crate) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
         warn!("this version has no web console; nothing listens on {}", args.http);
     }
     let sms = smsc_settings::settle(args.sms, &settings.sms)?;
-    let of_roles = RoleSettings { sms, keep_commands: args.decider.settle(settings) };
+    let of_roles = RoleSettings { sms, keep_commands: args.decider.settle(settings), gate: None };
     let data = settings.data()?;
     let server = which_server::of_up(settings, args.nats_port, &data)?;
-    let starting = Whole::start_in(&data, server, settings.sync(), &of_roles, output);
+    let certificate = args.tls_cert.zip(args.tls_key).map(certificate).transpose()?;
+    let door = if args.open { Door::Open } else { Door::Gate };
+    let door = (server, door, certificate);
+    let starting = Whole::start_in(&data, door, settings.sync(), of_roles, output);
     let mut whole = tokio::select! {
         started = starting => started?,
         () = &mut stopping => return Ok(()),
     };
-    let ready = json!({ "ready": true, "nats": whole.address().to_string() });
+    let mut ready = json!({ "ready": true, "nats": whole.address().to_string() });
+    if let (Some(keys), Some(ready)) = (&whole.options.keys, ready.as_object_mut()) {
+        ready.insert("admin_user".to_owned(), json!(OPERATOR));
+        ready.insert("admin_password_file".to_owned(), json!(keys.admin_password_file()));
+        ready.insert("nats_context".to_owned(), json!(context::file(&whole.options.data)));
+    }
     output.result(&ready, || whole.greeting(settings));
     tokio::select! {
         () = &mut stopping => whole.stop().await,
@@ -57,6 +78,15 @@ pub(crate) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
             Err(failure)
         }
     }
+}
+
+/// Who may come in to a server of our own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// Whoever is known.
+    Gate,
+    /// Everybody on this machine.
+    Open,
 }
 
 /// Homing with its server, as `up`, the demo and the benches run it.
@@ -74,9 +104,9 @@ impl Whole {
     /// Starts everything on a data folder that nobody else uses.
     pub(crate) async fn start_in(
         data: &Path,
-        which: Server<'_>,
+        (which, door, certificate): (Server<'_>, Door, Option<Certificate>),
         sync: Sync,
-        settings: &RoleSettings,
+        mut settings: RoleSettings,
         output: Output,
     ) -> Result<Whole, Failure> {
         let folder = Folder::claim(data, &clock::now().to_string())?;
@@ -85,32 +115,59 @@ impl Whole {
             Server::Own(port) => (None, port),
             Server::Named(named) => (Some(named), 0),
         };
-        let options = ServerOptions { data: data.clone(), port, sync, launcher: launcher()? };
+        let keys = match (named, door) {
+            (None, Door::Gate) => Some(Arc::new(Keys::of(&data)?)),
+            (None, Door::Open) | (Some(_), _) => None,
+        };
+        let launcher = launcher()?;
+        let options = ServerOptions { data: data.clone(), port, sync, keys, certificate, launcher };
         let (mut server, address) = match named {
             Some(named) => (None, named.value.clone()),
             None => {
                 let server = server::start(options.clone(), &|text| output.progress(text)).await?;
-                let address = server.url().parse()?;
+                let mut address: NatsUrl = server.url().parse()?;
+                let ca = options.certificate.as_ref().map(|certificate| certificate.cert.clone());
+                context::write(&data, &address, options.keys.as_deref(), ca.clone())?;
+                address = address.with_tls(Tls { ca, own: None });
                 (Some(server), address)
             }
         };
-        let log = Log::at(&address, "streams").await.map_err(|fault| away(&fault, named))?;
+        let mut roles = roles::ALL.to_vec();
+        let own = match options.keys.as_deref() {
+            Some(keys) => {
+                roles.push(Role::Gate);
+                let system = address.clone().with_nkey(&keys.system()?);
+                settings.gate = Some(gate::Settings { system, issuer: keys.issuer()? });
+                address.clone().with_nkey(&keys.homing()?)
+            }
+            None => address.clone(),
+        };
+        let log = Log::at(&own, "streams").await.map_err(|fault| away(&fault, named))?;
         log.must_be_of_this_layout().await?;
         must_be_as_declared(&log.provision(true, None).await?)?;
-        let mut running = Running::start(&address, &data, &roles::ALL, settings).await?;
+        let mut running = Running::start(&own, &data, &roles, &settings).await?;
         match &mut server {
             Some(server) => tokio::select! {
-                ready = running.ready(&address, &roles::ALL) => ready?,
+                ready = running.ready(&own, &roles) => ready?,
                 ended = server.exited() => return Err(Failure::failed(ended.to_string())),
             },
-            None => running.ready(&address, &roles::ALL).await?,
+            None => running.ready(&own, &roles).await?,
         }
         let backoff = Backoff::new(Duration::ZERO);
         Ok(Whole { _folder: folder, options, server, backoff, address, running })
     }
 
+    /// Where it is, for whoever says who they are.
     pub(crate) fn address(&self) -> &NatsUrl {
         &self.address
+    }
+
+    /// The same, as the operator.
+    pub(crate) fn as_operator(&self) -> NatsUrl {
+        match &self.options.keys {
+            Some(keys) => self.address.clone().with_password(OPERATOR, keys.admin_password()),
+            None => self.address.clone(),
+        }
     }
 
     /// Resolves when a part has failed for good. A managed server that dies is started again.
@@ -161,12 +218,36 @@ impl Whole {
                 format!("What is acknowledged survives the death of any process; power loss may take the last {every}.")
             }
         };
+        let door = match (&self.options.keys, &self.server) {
+            (Some(keys), _) => format!(
+                "Who connects needs a name and a password (`homing user passwd`). You are the operator: \
+                 `homing` finds the password in {}, and `nats --context {}` uses it.",
+                keys.admin_password_file().display(),
+                context::file(&self.options.data).display()
+            ),
+            (None, Some(_)) => {
+                "It is open (--open): whoever reaches this port of 127.0.0.1 may do everything.".to_owned()
+            }
+            (None, None) => UNPROTECTED.to_owned(),
+        };
         format!(
-            "Homing is up: {} (data in {}).\n{promise}\nCtrl-C stops it.",
+            "Homing is up: {} (data in {}).\n{promise}\n{door}\nCtrl-C stops it.",
             self.address,
             self.options.data.display()
         )
     }
+}
+
+/// Of a server that Homing did not configure.
+pub(super) const UNPROTECTED: &str =
+    "Homing's gate does not run here: who may speak for whom is up to that server's permissions.";
+
+/// The server runs in another folder.
+fn certificate((cert, key): (PathBuf, PathBuf)) -> Result<Certificate, Failure> {
+    let whole = |file: &Path| {
+        file.canonicalize().map_err(|error| Failure::usage(format!("{}: {error}", file.display())))
+    };
+    Ok(Certificate { cert: whole(&cert)?, key: whole(&key)? })
 }
 
 /// Who did not know that a server is named is told.

@@ -2,23 +2,15 @@
 
 use std::sync::Arc;
 
-use quick_cache::Weighter;
-use quick_cache::sync::Cache;
-
+use super::lately::Lately;
 use crate::log::{Fault, Log};
 use crate::rules::message::{Accepted, Routed};
 use crate::rules::{Channel, Commit, Fact};
 use crate::wire::Body;
 use crate::words::{EventSeq, MessageId};
 
-/// Bodies that were accepted or read lately, in bytes; of a usual size that is a hundred thousand and more.
-const LATELY_BYTES_MAX: u64 = 64 * 1_024 * 1_024;
-/// How many are expected.
-const LATELY_LEN: usize = 131_072;
 /// Records of somebody else that may stand between two parts of a decision: each is a question to the server.
 const STRAYS_MAX: usize = 64;
-/// What a body costs beside its text, its parts and its recipients.
-const BESIDE_BYTES: usize = 256;
 
 /// Deliveries of one message by a live connection or an adapter. A message to many is one run: its body is looked up once.
 #[derive(Debug)]
@@ -90,33 +82,20 @@ pub(super) fn runs(seq: u64, commit: &Commit) -> Vec<Run> {
 }
 
 /// The bodies of runs. Those that wait for somebody are kept for a while, and those that were read from the log: what was sent
-/// to many waits for many, who come online one after the other. For one body out of old ones nats-server reads a whole block of
-/// its file, 8 MiB.
+/// to many waits for many, who come online one after the other.
 pub(super) struct Bodies {
     log: Log,
-    /// What stands at a place in the log never changes.
-    lately: Cache<(EventSeq, MessageId), Arc<Found>, ByBytes>,
-}
-
-#[derive(Clone)]
-struct ByBytes;
-
-impl Weighter<(EventSeq, MessageId), Arc<Found>> for ByBytes {
-    fn weight(&self, _: &(EventSeq, MessageId), found: &Arc<Found>) -> u64 {
-        let Accepted { text, parts, to, .. } = &found.body.accepted;
-        let parts = parts.as_deref().unwrap_or_default().iter().map(|part| part.data.0.len()).sum::<usize>();
-        let bytes = text.as_ref().map_or(0, |text| text.len()) + parts + size_of_val(to.as_slice());
-        (BESIDE_BYTES + bytes) as u64
-    }
+    lately: Lately,
 }
 
 impl Bodies {
     pub(super) fn new(log: Log) -> Bodies {
-        Bodies { log, lately: Cache::with_weighter(LATELY_LEN, LATELY_BYTES_MAX, ByBytes) }
+        Bodies { log, lately: Lately::new() }
     }
 
-    /// Keeps the bodies that a commit accepts and that wait for somebody.
+    /// Keeps the bodies that a commit accepts and that wait for somebody, and the text of a schedule that fires soon.
     pub(super) fn keep(&self, seq: u64, commit: &Commit) {
+        self.lately.keep_schedule(EventSeq(seq), commit);
         let at = first_part(seq, commit);
         let mut last = None;
         for routed in commit.facts.iter().filter_map(Fact::get::<Routed>) {
@@ -125,7 +104,7 @@ impl Bodies {
                 && last.replace(routed.message) != Some(routed.message)
                 && let Some(body) = Body::of(commit, routed.message).filter(|body| body.elsewhere().is_none())
             {
-                self.lately.insert((at, routed.message), Found::of(body, at));
+                self.lately.bodies.insert((at, routed.message), Found::of(body, at));
             }
         }
     }
@@ -133,11 +112,11 @@ impl Bodies {
     /// The body of a run, from the commit at hand or from the log; none where the log does not hold it.
     pub(super) async fn find(&self, own: &Commit, run: &Run) -> Result<Option<Arc<Found>>, Fault> {
         if let Some(body) = Body::of(own, run.message) {
-            return Ok(self.log.filled(body).await?.map(|body| Found::of(body, run.at)));
+            return Ok(self.lately.filled(&self.log, body).await?.map(|body| Found::of(body, run.at)));
         }
         let key = (run.at, run.message);
         // Of several who want the same one, the first reads it.
-        match self.lately.get_value_or_guard_async(&key).await {
+        match self.lately.bodies.get_value_or_guard_async(&key).await {
             Ok(found) => Ok(Some(found)),
             Err(reads) => {
                 let found = self.read(own, run).await?;
@@ -154,8 +133,9 @@ impl Bodies {
     async fn read(&self, own: &Commit, run: &Run) -> Result<Option<Arc<Found>>, Fault> {
         let tries = if own.part > 0 { 1 + STRAYS_MAX } else { 1 };
         for at in (1..=run.at.0).rev().take(tries).map(EventSeq) {
-            if let Some(body) = self.log.body(at, run.message).await? {
-                return Ok(Some(Found::of(body, at)));
+            let body = self.log.commit(at).await?.and_then(|commit| Body::of(&commit, run.message));
+            if let Some(body) = body {
+                return Ok(self.lately.filled(&self.log, body).await?.map(|body| Found::of(body, at)));
             }
         }
         Ok(None)

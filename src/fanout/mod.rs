@@ -11,6 +11,7 @@
 mod beside;
 mod bodies;
 mod deliver;
+mod lately;
 mod look;
 mod notes;
 mod order;

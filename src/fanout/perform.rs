@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use async_nats::HeaderMap;
 use futures_util::{StreamExt, stream};
 use tokio::sync::Semaphore;
 use tokio::task::unconstrained;
@@ -14,6 +15,7 @@ use crate::log::{Fault, Log, Verdict};
 use crate::rules::Channel;
 use crate::rules::Commit;
 use crate::rules::message::Routed;
+use crate::wire::headers::SAID_BY_HOMING;
 use crate::wire::work::Work;
 use crate::wire::{MessageView, subjects, to_payload};
 use crate::words::{EventSeq, Instant, MessageId, Party, UserName};
@@ -35,6 +37,8 @@ pub(super) struct Performer {
     bodies: Bodies,
     in_hand: Semaphore,
     unflushed: AtomicUsize,
+    /// Of all that goes to clients.
+    headers: HeaderMap,
 }
 
 /// An item for OUTBOX; `place` is the recipient's among the message's.
@@ -46,7 +50,9 @@ pub(super) struct HandOver {
 impl Performer {
     pub(super) fn new(log: Log) -> Performer {
         let (bodies, in_hand) = (Bodies::new(log.clone()), Semaphore::new(BODIES_MAX));
-        Performer { log, bodies, in_hand, unflushed: AtomicUsize::new(0) }
+        let mut headers = HeaderMap::new();
+        headers.insert(SAID_BY_HOMING.0, SAID_BY_HOMING.1);
+        Performer { log, bodies, in_hand, unflushed: AtomicUsize::new(0), headers }
     }
 
     pub(super) fn log(&self) -> &Log {
@@ -139,7 +145,8 @@ impl Performer {
     /// Publishes to clients, with as much in memory as goes to the socket at once.
     pub(super) async fn publish(&self, subject: String, payload: Vec<u8>) -> Result<(), Fault> {
         let len = payload.len();
-        let sent = self.log.client().publish(subject, payload.into()).await;
+        let headers = self.headers.clone();
+        let sent = self.log.client().publish_with_headers(subject, headers, payload.into()).await;
         sent.map_err(|error| Fault::later("send to a client").because(error))?;
         if self.unflushed.fetch_add(len, Ordering::Relaxed) + len > UNFLUSHED_BYTES_MAX {
             self.unflushed.store(0, Ordering::Relaxed);

@@ -65,7 +65,8 @@ impl Log {
     /// # Errors
     /// When no server answers within five seconds.
     pub async fn at(address: &NatsUrl, name: &str) -> Result<Log, Fault> {
-        Log::open(address, ConnectOptions::new().name(format!("homing {name}"))).await
+        let options = ConnectOptions::new().name(format!("homing {name}"));
+        Log::open(address, options.custom_inbox_prefix(address.inbox())).await
     }
 
     /// As someone who uses Homing, with an inbox that a server can keep from all others.
@@ -105,7 +106,7 @@ impl Log {
                 report(&event, *lost.borrow());
                 std::future::ready(())
             });
-        let connected = address.log_in(options).connect(address.servers()).await;
+        let connected = address.log_in(options).await?.connect(address.servers()).await;
         let doing = || format!("connect to NATS at {address}");
         let client = connected.map_err(|error| match error.kind() {
             ConnectErrorKind::AuthorizationViolation | ConnectErrorKind::Authentication => {

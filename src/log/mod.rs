@@ -43,7 +43,7 @@ pub use fault::{Fault, Retry};
 pub use follow::Follower;
 pub use mark::Mark;
 pub use minutes::TIMERS;
-pub use nats_url::NatsUrl;
+pub use nats_url::{NatsUrl, Tls};
 pub use pipeline::Pipeline;
 pub use process::host;
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! A NATS address, of one server or of several, with who connects there: shown it never holds a secret.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use async_nats::{ConnectOptions, ServerAddr};
 use url::Url;
 
 use super::Fault;
+use crate::wire::subjects::OWN_INBOX_PREFIX;
 
 /// Where to connect, and as whom.
 #[derive(Clone, PartialEq, Eq)]
@@ -14,6 +16,17 @@ pub struct NatsUrl {
     /// Without a user: what the client library logs of them holds no secret either.
     servers: Vec<ServerAddr>,
     login: Option<Login>,
+    /// Where answers come to; no two who may not hear each other have the same.
+    inbox: Option<String>,
+    tls: Tls,
+}
+
+/// The files of TLS, where the system's own roots do not do or the server asks who comes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tls {
+    pub ca: Option<PathBuf>,
+    /// A certificate and its key.
+    pub own: Option<(PathBuf, PathBuf)>,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -24,6 +37,10 @@ enum Login {
     },
     /// As NATS clients read a name without a password.
     Token(String),
+    /// The seed of a user's key.
+    Nkey(String),
+    /// A file with a user's JWT and seed.
+    Creds(PathBuf),
 }
 
 /// Which text it was is not said: it may hold a password.
@@ -42,7 +59,8 @@ impl FromStr for NatsUrl {
         let parsed = text.split(',').map(|url| server(url.trim()));
         let parsed = parsed.collect::<Result<Vec<_>, _>>()?;
         let login = parsed.first().and_then(|(_, login)| login.clone());
-        Ok(NatsUrl { servers: parsed.into_iter().map(|(server, _)| server).collect(), login })
+        let servers = parsed.into_iter().map(|(server, _)| server).collect();
+        Ok(NatsUrl { servers, login, inbox: None, tls: Tls::default() })
     }
 }
 
@@ -76,12 +94,62 @@ impl NatsUrl {
         &self.servers
     }
 
-    pub(super) fn log_in(&self, options: ConnectOptions) -> ConnectOptions {
-        match self.login.clone() {
+    pub(super) async fn log_in(&self, options: ConnectOptions) -> Result<ConnectOptions, Fault> {
+        let mut options = match self.login.clone() {
             None => options,
             Some(Login::User { name, password }) => options.user_and_password(name, password),
             Some(Login::Token(token)) => options.token(token),
+            Some(Login::Nkey(seed)) => options.nkey(seed),
+            Some(Login::Creds(file)) => options
+                .credentials_file(&file)
+                .await
+                .map_err(|error| Fault::never(format!("read {}", file.display())).because(error))?,
+        };
+        if let Some(ca) = &self.tls.ca {
+            options = options.add_root_certificates(ca.clone()).require_tls(true);
         }
+        if let Some((certificate, key)) = &self.tls.own {
+            options = options.add_client_certificate(certificate.clone(), key.clone()).require_tls(true);
+        }
+        Ok(options)
+    }
+
+    /// Whether it says who connects.
+    pub fn says_who(&self) -> bool {
+        self.login.is_some()
+    }
+
+    #[must_use]
+    pub fn with_password(self, name: &str, password: &str) -> NatsUrl {
+        let login = Some(Login::User { name: name.to_owned(), password: password.to_owned() });
+        NatsUrl { login, ..self }
+    }
+
+    /// With the seed of a user's key.
+    #[must_use]
+    pub fn with_nkey(self, seed: &str) -> NatsUrl {
+        NatsUrl { login: Some(Login::Nkey(seed.to_owned())), ..self }
+    }
+
+    /// With a file that holds a user's JWT and seed.
+    #[must_use]
+    pub fn with_creds(self, file: PathBuf) -> NatsUrl {
+        NatsUrl { login: Some(Login::Creds(file)), ..self }
+    }
+
+    /// With answers that come below this prefix.
+    #[must_use]
+    pub fn with_inbox(self, prefix: &str) -> NatsUrl {
+        NatsUrl { inbox: Some(prefix.to_owned()), ..self }
+    }
+
+    #[must_use]
+    pub fn with_tls(self, tls: Tls) -> NatsUrl {
+        NatsUrl { tls, ..self }
+    }
+
+    pub(super) fn inbox(&self) -> &str {
+        self.inbox.as_deref().unwrap_or(OWN_INBOX_PREFIX)
     }
 }
 

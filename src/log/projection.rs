@@ -12,7 +12,7 @@ use crate::words::{CommandSeq, EventSeq, Instant};
 /// The row of the position sorts before those of any letter.
 const META: &[u8] = b"!";
 /// Enough for the pages that are written now; the rest is the disk's cache's business.
-const CACHE_BYTES: u64 = 16 * 1_024 * 1_024;
+const CACHE_BYTES: u64 = 32 * 1_024 * 1_024;
 /// How a room has its folder.
 #[derive(Debug, Clone, Copy)]
 pub struct Shape {

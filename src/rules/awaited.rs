@@ -95,8 +95,7 @@ mod tests {
             let mut nine = Nine::default();
             for (name, phone) in [("alice", "+447700900001"), ("bob", "+447700900002"), ("carol", "")] {
                 let (name, phone) = (name.parse().unwrap(), phone.parse().ok());
-                let (secret, zone, day, month) = (None, None, None, None);
-                let register = Register { name, phone, secret, zone, day, month };
+                let register = Register { phone, ..Register::named(name) };
                 nine.say(Sender::Part(Part::Admin), Command::from(register), NINE);
             }
             nine.online("bob", NINE);

@@ -69,8 +69,8 @@ pub(super) struct User {
     pub(super) ids: Option<Box<quota::IdsUsed>>,
     /// None where it has what everybody has.
     pub(super) limits: Option<Box<identity::Limits>>,
-    /// A stamp of the secret's hash: enough to see that a repeated registration is the same.
-    pub(super) secret: Option<Box<super::Stamp>>,
+    /// None of whom nobody gave any.
+    pub(super) credentials: Option<Box<identity::Credentials>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) suspended: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

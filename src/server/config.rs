@@ -4,9 +4,12 @@ use std::path::{Path, PathBuf};
 
 use super::Sync;
 
-/// Larger than any command Homing accepts, so a too large one is refused with a code and not by a closed connection;
-/// NATS advises at most 8 MiB.
-const PAYLOAD_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// A message may be larger than any command Homing accepts, so a too large one is refused with a code and not by a closed
+/// connection (NATS advises at most 8 MiB). A client that does not read is cut off with as much unread as `max_pending`.
+pub(super) const LIMITS: &str = "max_payload: 4MB\n\
+                                 max_pending: 32MB\n\
+                                 max_connections: 65536\n\
+                                 max_control_line: 4KB\n";
 /// Without it the limit is three quarters of what is free at start, and a filling disk would shrink it below what is
 /// stored. The disk is the limit.
 const STORE_LIMIT: &str = "1TB";
@@ -38,6 +41,11 @@ impl Layout {
         self.root.join("lock")
     }
 
+    /// The streams of the account in which Homing's are.
+    pub(super) fn store(&self, account: &str) -> PathBuf {
+        self.root.join("jetstream").join(account)
+    }
+
     /// Where the server writes which port it took.
     pub(super) fn ports(&self) -> PathBuf {
         self.root.join("ports")
@@ -45,7 +53,7 @@ impl Layout {
 }
 
 /// `port` 0 lets the server pick one. No listener but this one is opened. The server adds `jetstream` to the store's path.
-pub(super) fn text(layout: &Layout, port: u16, sync: Sync) -> String {
+pub(super) fn text(layout: &Layout, port: u16, sync: Sync, accounts: &str) -> String {
     let port = if port == 0 { "-1".to_owned() } else { port.to_string() };
     let sync_line = match sync {
         Sync::Off => String::new(),
@@ -56,7 +64,7 @@ pub(super) fn text(layout: &Layout, port: u16, sync: Sync) -> String {
          server_name: homing\n\
          host: \"127.0.0.1\"\n\
          port: {port}\n\
-         max_payload: {PAYLOAD_BYTES_MAX}\n\
+         {LIMITS}\
          log_file: {log}\n\
          logfile_size_limit: {LOG_FILE_LIMIT}\n\
          logfile_max_num: {LOG_FILES_MAX}\n\
@@ -65,7 +73,8 @@ pub(super) fn text(layout: &Layout, port: u16, sync: Sync) -> String {
          \x20 store_dir: {store}\n\
          \x20 max_file_store: {STORE_LIMIT}\n\
          {sync_line}\
-         }}\n",
+         }}\n\
+         {accounts}",
         log = quoted(&layout.log()),
         ports = quoted(&layout.ports()),
         store = quoted(&layout.root),
@@ -73,7 +82,7 @@ pub(super) fn text(layout: &Layout, port: u16, sync: Sync) -> String {
 }
 
 /// In NATS's configuration a double-quoted string knows backslash escapes. The caller has refused what is not UTF-8.
-fn quoted(path: &Path) -> String {
+pub(super) fn quoted(path: &Path) -> String {
     format!("\"{}\"", path.display().to_string().replace('\\', "\\\\").replace('"', "\\\""))
 }
 
@@ -84,7 +93,7 @@ mod tests {
     use super::*;
 
     fn check(root: &str, port: u16, sync: Sync, holds: &str) {
-        let config = text(&Layout { root: root.into() }, port, sync);
+        let config = text(&Layout { root: root.into() }, port, sync, "accounts {\n}\n");
         assert!(config.contains(holds), "{config}\nshould have held: {holds}");
     }
 
@@ -92,7 +101,12 @@ mod tests {
     fn each_option_has_its_line() {
         check("/d/nats", 0, Sync::Always, "\nport: -1\n");
         check("/d/nats", 4222, Sync::Always, "\nport: 4222\n");
-        check("/d/nats", 0, Sync::Always, "\n  max_file_store: 1TB\n  sync_interval: \"always\"\n}\n");
+        check(
+            "/d/nats",
+            0,
+            Sync::Always,
+            "\n  max_file_store: 1TB\n  sync_interval: \"always\"\n}\naccounts {",
+        );
         check("/d/nats", 0, Sync::Every(Duration::from_millis(1_500)), "\n  sync_interval: \"1500ms\"\n}\n");
         check("/d/nats", 0, Sync::Off, "\n  max_file_store: 1TB\n}\n");
         check("/a \"b\"\\c", 0, Sync::Off, r#"store_dir: "/a \"b\"\\c""#);

@@ -6,6 +6,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::process::CommandExt;
 use std::path::{self, Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 use std::{fmt, process};
@@ -14,12 +15,15 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::sync::{oneshot, watch};
 use tokio::time;
 
+use super::accounts;
 use super::config::{self, Layout};
 use super::find::find;
+use super::keys::{Certificate, Keys, write_secret};
 use super::search::{Binary, Search};
 use super::tail::last_lines;
 use super::{Progress, Sync, ready};
 use crate::log::Fault;
+use crate::wire::rights::Account;
 
 /// A large store is read at start, after a kill all of it. Later than this a person should look.
 const READY_WAIT_S_MAX: u64 = 600;
@@ -34,6 +38,10 @@ pub struct ServerOptions {
     /// 0 picks a free one.
     pub port: u16,
     pub sync: Sync,
+    /// Of the gate; without them everybody may do everything.
+    pub keys: Option<Arc<Keys>>,
+    /// Without one it speaks no TLS.
+    pub certificate: Option<Certificate>,
     /// The homing executable, whose `__nats-server` subcommand calls [`super::become_server`].
     pub launcher: PathBuf,
 }
@@ -187,8 +195,18 @@ fn write_files(options: &ServerOptions) -> io::Result<Layout> {
     for leftover in fs::read_dir(layout.ports())?.flatten() {
         fs::remove_file(leftover.path())?;
     }
-    fs::write(layout.config(), config::text(&layout, options.port, options.sync))?;
+    adopt_streams(&layout)?;
+    let accounts = options.keys.as_deref().map_or_else(accounts::open, accounts::gated);
+    let accounts = accounts + &options.certificate.as_ref().map(accounts::tls).unwrap_or_default();
+    // It holds the operator's password.
+    write_secret(&layout.config(), &config::text(&layout, options.port, options.sync, &accounts))?;
     Ok(layout)
+}
+
+/// An earlier version kept the streams in the account that a server has without any.
+fn adopt_streams(layout: &Layout) -> io::Result<()> {
+    let (before, now) = (layout.store("$G"), layout.store(Account::Homing.as_str()));
+    if before.is_dir() && !now.exists() { fs::rename(before, now) } else { Ok(()) }
 }
 
 /// In a process group of its own: Ctrl-C in the terminal reaches Homing alone, which drains before it stops the server.

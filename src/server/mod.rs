@@ -7,9 +7,11 @@
 //!
 //! Not here: what the server is used for. Connecting and provisioning are `log`'s business.
 
+mod accounts;
 mod config;
 mod find;
 mod folder;
+mod keys;
 mod launch;
 mod managed;
 mod obtain;
@@ -19,9 +21,11 @@ mod sync;
 mod tail;
 mod version;
 
+pub use accounts::{gated, tls};
 pub use config::holds_streams;
 pub use find::find;
 pub use folder::Folder;
+pub use keys::{Certificate, Keys, write_secret};
 pub use launch::become_server;
 pub use managed::{Ended, Managed, ServerOptions, start, start_binary};
 pub use search::{Binary, Search, Way};

@@ -6,6 +6,9 @@ use crate::wire::subjects;
 
 pub const TRACEPARENT: &str = "traceparent";
 pub const CORRELATION: &str = "ce-correlationid";
+/// On all that Homing says to people (live messages and notes), and on nothing else: a reply subject that somebody names in
+/// the account of the people carries answers there, and these have no such header.
+pub const SAID_BY_HOMING: (&str, &str) = ("Homing", "1");
 const SUBJECT: &str = "ce-subject";
 /// The layout's version, in the header `ce-type`. An older one is read by an upcaster here; there is none yet.
 const VERSION: &str = "v1";

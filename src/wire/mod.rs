@@ -4,7 +4,7 @@
 //! files pin its bytes. A name is never reused; a new field is optional.
 //! Invariant: pure. No I/O, no clock, no randomness, no async.
 //!
-//! [permissions]: crate::cli#who-may-do-what
+//! [gate]: crate::gate
 //! [streams]: crate::log
 #![doc = include_str!("README.md")]
 
@@ -12,6 +12,7 @@ pub mod awaited;
 mod body;
 pub mod command;
 pub mod commit;
+pub mod gate_query;
 pub mod headers;
 pub mod look;
 mod message_view;
@@ -21,6 +22,7 @@ mod outgoing;
 mod payload;
 pub mod position;
 pub mod query;
+pub mod rights;
 pub mod schedule_query;
 pub mod sms_query;
 pub mod status;

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::rules::Timer;
 use crate::rules::{Commit, Fact, leading};
-use crate::words::{CommandSeq, DeviceName, MessageId, Party, UserName};
+use crate::words::{AppNumber, CommandSeq, DeviceName, MessageId, Party, UserName};
 
+/// The operator, who registers people and sees everything.
+pub const OPERATOR: &str = "_admin";
 /// All commands; `homing.cmd.<user>.<area>.<verb>`.
 pub const COMMANDS: &str = "homing.cmd.>";
 /// All commits; `homing.evt.<area>.<fact>`, after the first fact.
@@ -79,6 +81,19 @@ pub fn outcome(user: &str, command: CommandSeq) -> String {
 /// Where answers reach a user's client. A prefix of each one's own: who may listen to `_INBOX.>` hears everybody.
 pub fn inbox_prefix(user: &str) -> String {
     format!("_INBOX_{user}")
+}
+
+/// The inbox of Homing's own parts: no user's name begins so.
+pub const OWN_INBOX_PREFIX: &str = "_INBOX__homing";
+
+/// That of a part which runs alone, with a credential of its own.
+pub fn part_inbox_prefix(part: &str) -> String {
+    format!("_INBOX__{part}")
+}
+
+/// All that is for an app.
+pub fn app(number: AppNumber) -> String {
+    format!("homing.app.{number}.>")
 }
 
 /// All outcomes of a user's commands.

@@ -3,6 +3,7 @@
 //! Invariant: a value of these types is valid; it is parsed at the edge and never checked again.
 //! Invariant: pure. No I/O, no clock, no randomness, no async.
 
+mod access;
 mod address;
 mod author;
 mod called;
@@ -10,6 +11,7 @@ mod civil;
 mod ids;
 mod instant;
 mod named;
+mod nkey;
 mod numbers;
 mod party;
 mod phone;
@@ -18,6 +20,7 @@ mod token;
 mod tzdb;
 mod zone;
 
+pub use access::Access;
 pub use address::Address;
 pub use author::Author;
 pub use called::Called;
@@ -25,7 +28,8 @@ pub use civil::Civil;
 pub use ids::{CommandSeq, EventSeq, MessageId, ScheduleId};
 pub use instant::Instant;
 pub(crate) use named::named;
-pub use numbers::{GroupNumber, ImNumber};
+pub use nkey::Nkey;
+pub use numbers::{AppNumber, GroupNumber, ImNumber};
 pub use party::Party;
 pub use phone::Phone;
 pub use span::Span;

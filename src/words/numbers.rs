@@ -1,4 +1,4 @@
-//! The number plan: IM numbers of people, and numbers of groups.
+//! The number plan: IM numbers of people, and numbers of groups and apps.
 
 use std::fmt;
 use std::str::FromStr;
@@ -63,6 +63,28 @@ impl fmt::Display for GroupNumber {
 }
 
 serde_by_text!(GroupNumber);
+
+/// An app's number: two digits, the first 0, e.g. `07`. `01` is the groups' own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AppNumber(u8);
+
+impl FromStr for AppNumber {
+    type Err = WordError;
+    fn from_str(text: &str) -> Result<Self, WordError> {
+        match text.as_bytes() {
+            [b'0', digit @ (b'0' | b'2'..=b'9')] => Ok(AppNumber(digit - b'0')),
+            _ => Err(WordError(
+                "not an app number: two digits, the first 0, as in 07; 01 is the groups' own".to_owned(),
+            )),
+        }
+    }
+}
+
+impl fmt::Display for AppNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "0{}", self.0)
+    }
+}
 
 fn digits(text: &str, len: std::ops::RangeInclusive<usize>) -> Option<u32> {
     let shaped =

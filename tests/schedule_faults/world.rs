@@ -163,8 +163,8 @@ pub async fn register_all(log: &Log) {
     let phones = (0..PHONES).map(|n| (format!("phone{n}"), phone(n)));
     let all = live.chain(phones).chain([("alice".to_owned(), None)]);
     let registered = all.map(|(name, phone)| async move {
-        let (secret, zone, day, month) = (None, Some("UTC".to_owned()), None, None);
-        let register = Register { name: name.parse().unwrap(), phone, secret, zone, day, month };
+        let zone = Some("UTC".to_owned());
+        let register = Register { phone, zone, ..Register::named(name.parse().unwrap()) };
         let outgoing = command::outgoing("_admin", &Command::from(register), Encoding::Json);
         log.publish(outgoing, &name).await.unwrap()
     });

@@ -72,8 +72,7 @@ impl World {
         };
         for (name, phone) in [("alice", None), ("bob", Some(format!("+{BOB}")))] {
             let phone = phone.map(|phone| phone.parse().unwrap());
-            let name = name.parse().unwrap();
-            let register = Register { name, phone, secret: None, zone: None, day: None, month: None };
+            let register = Register { phone, ..Register::named(name.parse().unwrap()) };
             world.says("_admin", &Command::from(register)).await;
         }
         world

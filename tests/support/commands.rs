@@ -95,14 +95,11 @@ fn details() -> impl Strategy<Value = Register> {
     let zone = option::weighted(0.2, select(&["Europe/London", "no zone"][..]));
     let quota = || option::weighted(0.2, 0..3_u32);
     let secret = option::weighted(0.2, "[a-z$]{0,8}");
-    (user_name(), option::of(phone()), secret, zone, quota(), quota()).prop_map(
-        |(name, phone, secret, zone, day, month)| Register {
-            name,
-            phone,
-            secret,
-            zone: zone.map(str::to_owned),
-            day,
-            month,
+    let access = option::weighted(0.2, select(&["user", "operator", "app:07"][..]));
+    (user_name(), option::of(phone()), secret, zone, quota(), quota(), access).prop_map(
+        |(name, phone, secret, zone, day, month, access)| {
+            let (zone, access) = (zone.map(str::to_owned), access.and_then(|access| access.parse().ok()));
+            Register { phone, secret, access, zone, day, month, ..Register::named(name) }
         },
     )
 }
@@ -112,16 +109,10 @@ fn changes() -> impl Strategy<Value = SetUser> {
     let no_phone = option::weighted(0.1, Just(None));
     (details(), taken_away(), taken_away(), no_phone, option::weighted(0.4, limit_changes())).prop_map(
         |(details, no_day, no_month, no_phone, limits)| {
-            let Register { name, phone, secret, zone, day, month } = details;
-            SetUser {
-                name,
-                phone: no_phone.or(phone.map(Some)),
-                secret,
-                zone,
-                day: no_day.or(day.map(Some)),
-                month: no_month.or(month.map(Some)),
-                limits,
-            }
+            let Register { name, phone, secret, nkey: _, access, zone, day, month } = details;
+            let (day, month) = (no_day.or(day.map(Some)), no_month.or(month.map(Some)));
+            let phone = no_phone.or(phone.map(Some));
+            SetUser { phone, secret, access, zone, day, month, limits, ..SetUser::of(name) }
         },
     )
 }

@@ -136,7 +136,7 @@ impl Homing {
         Homing { child, url, log, _folder: folder }
     }
 
-    /// Where clients connect.
+    /// Where clients connect, as the operator where there is a gate.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -187,10 +187,17 @@ fn first_line(stdout: impl Read + Send + 'static) -> Result<String, String> {
     first.recv_timeout(READY_WITHIN).map_err(|error| format!("no line on standard output: {error}"))
 }
 
-/// `{"ready": true, "nats": "nats://…"}`
+/// `{"ready": true, "nats": "nats://…"}`, with the operator's name and password where there is a gate.
 fn url_of(line: &str) -> Option<String> {
     let ready: serde_json::Value = serde_json::from_str(line).ok()?;
-    (ready.get("ready")?.as_bool()?).then(|| Some(ready.get("nats")?.as_str()?.to_owned()))?
+    let text = |key: &str| Some(ready.get(key)?.as_str()?.to_owned());
+    if !ready.get("ready")?.as_bool()? {
+        return None;
+    }
+    let url = text("nats")?;
+    let Some((user, file)) = text("admin_user").zip(text("admin_password_file")) else { return Some(url) };
+    let password = fs::read_to_string(file).ok()?;
+    Some(url.replacen("nats://", &format!("nats://{user}:{}@", password.trim()), 1))
 }
 
 /// A process's resident set, where the system tells it.

@@ -14,12 +14,18 @@ pub struct RawClient {
 
 impl RawClient {
     pub fn connect(url: &str) -> RawClient {
-        let address = url.strip_prefix("nats://").expect("the URL of a NATS server");
+        let rest = url.strip_prefix("nats://").expect("the URL of a NATS server");
+        let (login, address) = rest.rsplit_once('@').unwrap_or(("", rest));
+        let login = login.split_once(':').map_or(String::new(), |(user, password)| {
+            format!(",\"user\":\"{user}\",\"pass\":\"{password}\"")
+        });
         let stream = TcpStream::connect(address).expect("the server listens");
         stream.set_read_timeout(Some(ANSWERS_WITHIN)).expect("a timeout can be set");
         let mut client = RawClient { stream: BufReader::new(stream) };
         client.line();
-        client.send(b"CONNECT {\"verbose\":false,\"headers\":true,\"no_responders\":true}\r\n");
+        let connect =
+            format!("CONNECT {{\"verbose\":false,\"headers\":true,\"no_responders\":true{login}}}\r\n");
+        client.send(connect.as_bytes());
         client.send(format!("SUB {REPLY} 1\r\n").as_bytes());
         client
     }

@@ -57,7 +57,7 @@ fn limits() -> impl Strategy<Value = Command> {
     let (day, month) = (option::of(option::of(1..5_u32)), option::of(option::of(1..9_u32)));
     (name, zone, day, month, option::of(limit_changes())).prop_map(|(name, zone, day, month, limits)| {
         let zone = zone.map(str::to_owned);
-        Command::from(SetUser { name, phone: None, secret: None, zone, day, month, limits })
+        Command::from(SetUser { zone, day, month, limits, ..SetUser::of(name) })
     })
 }
 

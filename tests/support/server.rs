@@ -11,7 +11,14 @@ use super::{HOMING, peers, say};
 
 /// It dies with this process. Port 0 picks a free one.
 pub async fn server(data: &Path, port: u16, sync: Sync) -> Managed {
-    let options = ServerOptions { data: data.to_owned(), port, sync, launcher: HOMING.into() };
+    let options = ServerOptions {
+        data: data.to_owned(),
+        port,
+        sync,
+        keys: None,
+        certificate: None,
+        launcher: HOMING.into(),
+    };
     let mut search = Search::from_env().expect("the environment is in order");
     search.named = peers::nats_server().or(search.named);
     let binary = find(&search, &|line| say(line)).await.expect("there is a nats-server");

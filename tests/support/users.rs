@@ -78,6 +78,7 @@ impl Guarded {
 
     /// `who` is `user:password`.
     pub fn url(&self, who: &str) -> String {
-        format!("nats://{who}@127.0.0.1:{}", self.port)
+        let at = if who.is_empty() { "" } else { "@" };
+        format!("nats://{who}{at}127.0.0.1:{}", self.port)
     }
 }

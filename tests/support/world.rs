@@ -50,8 +50,7 @@ pub async fn says(log: &Log, by: &str, said: &Command) -> u64 {
 /// The command of an operator that registers somebody.
 pub fn registers(name: &str, phone: Option<&str>) -> Command {
     let phone = phone.map(|phone| phone.parse().expect("a phone"));
-    let name = name.parse().expect("a name");
-    Command::from(Register { name, phone, secret: None, zone: None, day: None, month: None })
+    Command::from(Register { phone, ..Register::named(name.parse().expect("a name")) })
 }
 
 /// Waits for what became of a command, among the outcomes that are told.

@@ -24,6 +24,7 @@ use crate::cli::table::said;
 use crate::rules::Command;
 use crate::rules::message::Send;
 use crate::rules::presence::{Encoding, Offline, Online};
+use crate::wire::headers::SAID_BY_HOMING;
 use crate::wire::note::NoteView;
 use crate::wire::{MessageView, subjects, to_value};
 use crate::words::{Address, MessageId, UserName};
@@ -107,10 +108,12 @@ impl Session {
             let shown = tokio::select! {
                 failure = &mut lease => return Err(failure),
                 Some((message, room)) = with_room(&self.shown, self.live.next()) => {
-                    self.take_live(&message.payload, room)?
+                    is_homings(&message) && self.take_live(&message.payload, room)?
                 }
                 Some(note) = self.notes.next() => {
-                    self.tell(&note.payload);
+                    if is_homings(&note) {
+                        self.tell(&note.payload);
+                    }
                     false
                 }
                 Some((shown, room)) = with_room(&self.shown, self.found.recv()) => self.show(&shown, room)?,
@@ -216,4 +219,9 @@ async fn with_room<T, M>(
 ) -> Option<(T, OwnedPermit<M>)> {
     let room = queue.clone().reserve_owned().await.ok()?;
     next.await.map(|taken| (taken, room))
+}
+
+/// Somebody may have had an answer sent here, by naming it as the reply of a question of theirs.
+fn is_homings(message: &async_nats::Message) -> bool {
+    message.headers.as_ref().is_some_and(|headers| headers.get(SAID_BY_HOMING.0).is_some())
 }

@@ -17,7 +17,7 @@ use super::settings::Settings;
 use crate::decider::KeepCommands;
 use crate::log::{Fault, Log, NatsUrl};
 use crate::wire::subjects;
-use crate::{decider, fanout, presence, query, scheduler, sms};
+use crate::{decider, fanout, gate, presence, query, scheduler, sms};
 use standing::Board;
 
 /// A part that can run alone, twice, or on another machine.
@@ -29,8 +29,11 @@ pub(crate) enum Role {
     Presence,
     Query,
     Sms,
+    /// Lets people in, on a server that is configured for it (`homing server config`)
+    Gate,
 }
 
+/// Those that need nothing of the server but JetStream.
 pub(crate) const ALL: [Role; 6] =
     [Role::Decider, Role::Fanout, Role::Scheduler, Role::Presence, Role::Query, Role::Sms];
 
@@ -46,6 +49,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(10);
 pub(crate) struct RoleSettings {
     pub(crate) sms: sms::Settings,
     pub(crate) keep_commands: KeepCommands,
+    /// Of the gate, where it runs.
+    pub(crate) gate: Option<gate::Settings>,
 }
 
 /// How the role of the decider is told what it keeps.
@@ -107,9 +112,14 @@ impl Running {
     /// Waits until commands are decided and questions answered, by whichever process, where these are roles of ours.
     pub(crate) async fn ready(&mut self, at: &NatsUrl, roles: &[Role]) -> Result<(), Fault> {
         let log = Log::at(at, "ready").await?;
-        let answering = [(Role::Decider, subjects::ACTIVE_DECIDER), (Role::Query, subjects::PING)];
+        let sessions = subjects::query(subjects::OPERATOR, "sessions");
+        let answering = [
+            (Role::Decider, subjects::ACTIVE_DECIDER),
+            (Role::Query, subjects::PING),
+            (Role::Gate, sessions.as_str()),
+        ];
         for (_, subject) in answering.into_iter().filter(|(role, _)| roles.contains(role)) {
-            while log.client().request(subject, "".into()).await.is_err() {
+            while log.client().request(subject.to_owned(), "{}".into()).await.is_err() {
                 tokio::select! {
                     fault = self.failed() => return Err(fault),
                     () = tokio::time::sleep(LOOK_EVERY) => {}
@@ -179,10 +189,15 @@ async fn run(
         Role::Presence => presence::run(log, &data, stop).await,
         Role::Query => query::run(log, &data, query::Priority::Yields, stop).await,
         Role::Sms => sms::run(log, &data, settings.sms, stop).await,
+        Role::Gate => match settings.gate {
+            Some(gate) => gate::run(log, gate, &data, stop).await,
+            None => Err(Fault::never("run the gate: it was given no keys")),
+        },
     }
 }
 
-fn name(role: Role) -> String {
+/// Its name, as it is typed.
+pub(super) fn name(role: Role) -> String {
     format!("{role:?}").to_lowercase()
 }
 

@@ -3,7 +3,9 @@
 mod details;
 mod limits;
 mod ls;
+mod passwd;
 mod register;
+mod sessions;
 mod set;
 mod standing;
 
@@ -26,6 +28,8 @@ enum What {
     /// Let someone send again
     Resume(standing::Args),
     Ls(ls::Args),
+    Passwd(passwd::Args),
+    Sessions(sessions::Args),
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
@@ -36,5 +40,7 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
         What::Suspend(args) => standing::suspend(args, settings, output).await,
         What::Resume(args) => standing::resume(args, settings, output).await,
         What::Ls(args) => ls::run(args, settings, output).await,
+        What::Passwd(args) => passwd::run(args, settings, output).await,
+        What::Sessions(args) => sessions::run(args, settings, output).await,
     }
 }

@@ -1,11 +1,13 @@
 //! `homing user register`: a person gets a name and an IM number.
 
 use super::details::Details;
+use super::passwd::secret;
 use crate::cli::client::{Client, OPERATOR};
 use crate::cli::output::{Failure, Output};
 use crate::cli::settings::Settings;
 use crate::cli::table::or_dash;
 use crate::rules::Command;
+use crate::rules::identity::Register;
 use crate::words::UserName;
 
 /// Register a person
@@ -22,11 +24,19 @@ pub(super) struct Args {
     name: UserName,
     #[command(flatten)]
     details: Details,
+    /// Ask for a password with which they sign in
+    #[arg(long)]
+    passwd: bool,
+    /// Read that password from standard input
+    #[arg(long, requires = "passwd")]
+    stdin: bool,
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     let client = Client::connect(settings, OPERATOR).await?;
-    let outcome = client.accepted(&Command::from(args.details.register(args.name.clone())?)).await?;
+    let secret = if args.passwd { Some(secret(args.stdin)?) } else { None };
+    let register = Register { secret, ..args.details.register(args.name.clone())? };
+    let outcome = client.accepted(&Command::from(register)).await?;
     output.result(&outcome, || format!("registered {}, IM number {}", args.name, or_dash(outcome.im)));
     Ok(())
 }

@@ -79,14 +79,7 @@ fn fill_holes() -> Vec<Vec<u8>> {
 fn register(number: usize) -> Register {
     let phone = format!("+8613{number:09}").parse().ok();
     let zone = Some("Europe/London".to_owned());
-    Register {
-        name: PureDecider::name(number),
-        phone,
-        secret: None,
-        zone,
-        day: Some(100),
-        month: Some(1_000),
-    }
+    Register { phone, zone, day: Some(100), month: Some(1_000), ..Register::named(PureDecider::name(number)) }
 }
 
 /// It knows one moment only.

@@ -6,6 +6,7 @@ mod campaign;
 mod flow;
 mod latency;
 mod load;
+mod login;
 mod memory;
 mod pipeline;
 mod raw;
@@ -35,6 +36,7 @@ pub(super) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum What {
     Campaign(campaign::Args),
+    Login(login::Args),
     Pipeline(pipeline::Args),
     Sms(sms::Args),
     Snapshot(snapshot::Args),
@@ -47,6 +49,7 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     which_server::must_not_be_named(settings)?;
     match args.what {
         What::Campaign(args) => campaign::run(&args, settings, output).await,
+        What::Login(args) => login::run(&args, settings, output).await,
         What::Pipeline(args) => pipeline::run(&args, settings, output).await,
         What::Sms(args) => sms::run(&args, settings, output).await,
         What::Snapshot(args) => snapshot::run(&args, settings, output).await,

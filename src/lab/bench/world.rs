@@ -1,22 +1,26 @@
 //! The Homing that is measured: all of it, in this process, with a nats-server and a data folder of its own.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::report::Machine;
 use crate::cli::client::Client;
 use crate::cli::output::{Failure, Output};
 use crate::cli::roles::{Role, RoleSettings, Running};
-use crate::log::Log;
+use crate::gate;
+use crate::log::{Log, NatsUrl};
 use crate::rules::Command;
 use crate::rules::identity::{LimitChanges, Register, SetUser};
 use crate::rules::presence::{DeviceClass, Encoding, Online};
-use crate::server::{self, Managed, ServerOptions, Sync};
+use crate::server::{self, Keys, Managed, ServerOptions, Sync};
 use crate::sms;
 use crate::words::{DeviceName, Span, UserName};
 
 pub(super) struct World {
     data: PathBuf,
     server: Managed,
+    /// As Homing's own roles come to it.
+    own: NatsUrl,
     running: Option<Running>,
     settings: RoleSettings,
 }
@@ -29,20 +33,62 @@ impl World {
         sms: sms::Settings,
         output: Output,
     ) -> Result<World, Failure> {
+        World::behind(data, None, sync, roles, sms, output).await
+    }
+
+    /// With the gate before it.
+    pub(super) async fn gated(
+        data: &Path,
+        sync: Sync,
+        roles: &[Role],
+        output: Output,
+    ) -> Result<World, Failure> {
+        let keys = Arc::new(Keys::of(data)?);
+        let roles = [roles, &[Role::Gate]].concat();
+        let mut world =
+            World::behind(data, Some(keys), sync, &roles, sms::Settings::default(), output).await?;
+        if let Some(running) = &mut world.running {
+            running.ready(&world.own, &roles).await?;
+        }
+        Ok(world)
+    }
+
+    async fn behind(
+        data: &Path,
+        keys: Option<Arc<Keys>>,
+        sync: Sync,
+        roles: &[Role],
+        sms: sms::Settings,
+        output: Output,
+    ) -> Result<World, Failure> {
         let launcher = std::env::current_exe()
             .map_err(|error| Failure::failed(format!("could not find this program's own file: {error}")))?;
-        let options = ServerOptions { data: data.to_owned(), port: 0, sync, launcher };
+        let options = ServerOptions {
+            data: data.to_owned(),
+            port: 0,
+            sync,
+            keys: keys.clone(),
+            certificate: None,
+            launcher,
+        };
         let server = server::start(options, &|text| output.progress(text)).await?;
-        Log::connect(&server.url(), "streams").await?.provision(true, None).await?;
-        let settings = RoleSettings { sms, ..RoleSettings::default() };
-        let mut world = World { data: data.to_owned(), server, running: None, settings };
+        let at: NatsUrl = server.url().parse()?;
+        let (own, gate) = match keys {
+            Some(keys) => {
+                let system = at.clone().with_nkey(&keys.system()?);
+                (at.with_nkey(&keys.homing()?), Some(gate::Settings { system, issuer: keys.issuer()? }))
+            }
+            None => (at, None),
+        };
+        Log::at(&own, "streams").await?.provision(true, None).await?;
+        let settings = RoleSettings { sms, gate, ..RoleSettings::default() };
+        let mut world = World { data: data.to_owned(), server, own, running: None, settings };
         world.run(roles).await?;
         Ok(world)
     }
 
     pub(super) async fn run(&mut self, roles: &[Role]) -> Result<(), Failure> {
-        let at = self.server.url().parse()?;
-        self.running = Some(Running::start(&at, &self.data, roles, &self.settings).await?);
+        self.running = Some(Running::start(&self.own, &self.data, roles, &self.settings).await?);
         Ok(())
     }
 
@@ -58,7 +104,7 @@ impl World {
     }
 
     pub(super) async fn connect(&self, name: &str) -> Result<Log, Failure> {
-        Ok(Log::connect(&self.server.url(), name).await?)
+        Ok(Log::at(&self.own, name).await?)
     }
 
     pub(super) fn data(&self) -> &Path {
@@ -75,13 +121,11 @@ impl World {
 
     /// Registers users `u0`, `u1`, … and puts them online with a lease that outlasts the bench.
     pub(super) async fn people(&self, count: usize) -> Result<Vec<UserName>, Failure> {
-        let admin = Client::at(&self.server.url().parse()?, "_admin").await?;
+        let admin = Client::at(&self.own, "_admin").await?;
         let mut names = Vec::with_capacity(count);
         for number in 0..count {
             let name: UserName = format!("u{number}").parse().map_err(bug)?;
-            let (phone, secret, zone, day, month) = (None, None, None, None, None);
-            let register = Register { name: name.clone(), phone, secret, zone, day, month };
-            admin.accepted(&Command::from(register)).await?;
+            admin.accepted(&Command::from(Register::named(name.clone()))).await?;
             admin.accepted(&Command::from(boundless(name.clone()))).await?;
             let device: DeviceName = "bench".parse().map_err(bug)?;
             let lease = Span::from_secs(3_600);
@@ -116,7 +160,7 @@ impl World {
 /// Nobody confirms in a bench: mailboxes take all of it.
 fn boundless(name: UserName) -> SetUser {
     let limits = Some(LimitChanges { mailbox: Some(Some(u32::MAX)), ..LimitChanges::default() });
-    SetUser { name, phone: None, secret: None, zone: None, day: None, month: None, limits }
+    SetUser { limits, ..SetUser::of(name) }
 }
 
 fn bug(error: crate::words::WordError) -> Failure {

@@ -48,7 +48,7 @@ impl Play<'_> {
 
     pub(super) async fn answer(&self, phones: &Phones, number: &str) -> Result<(), Failure> {
         self.act("9. Carol answers from her phone, and her words reach Alice live.");
-        let mut client = ImClient::online(self.at, &parsed("alice")?, &self.left).await?;
+        let mut client = ImClient::online(&self.signed_in("alice"), &parsed("alice")?, &self.left).await?;
         self.say("alice's client is online.");
         let text = "yes, with pleasure";
         phones.types(parsed(CAROLS)?, number, text).await?;
@@ -68,9 +68,7 @@ impl Play<'_> {
     pub(super) async fn leaves(&self, client: ImClient, phones: &mut Phones) -> Result<(), Failure> {
         self.act("10. Bob leaves his desk with a phone in his pocket: what is sent to him becomes an SMS.");
         let phone = parsed(BOBS)?;
-        let (name, phone_of_his) = (self.bob.clone(), Some(Some(phone)));
-        let (secret, zone, day, month, limits) = (None, None, None, None, None);
-        let set = SetUser { name, phone: phone_of_his, secret, zone, day, month, limits };
+        let set = SetUser { phone: Some(Some(phone)), ..SetUser::of(self.bob.clone()) };
         self.admin.accepted(&Command::from(set)).await?;
         self.say(&format!("An operator adds bob's phone, {phone}."));
         client.leaves().await?;

@@ -19,13 +19,13 @@ impl Play<'_> {
     pub(super) async fn later(&self, client: &mut ImClient) -> Result<(), Failure> {
         self.act("7. A message is sent later: two seconds ahead, and again two seconds after that.");
         let schedule = self.scheduled(TEXT, &[2_000, 4_000]).await?;
-        let preview: Preview = self.alice.ask("preview", &json!({ "schedule": schedule })).await?;
+        let preview: Preview = self.alice().await?.ask("preview", &json!({ "schedule": schedule })).await?;
         for shown in preview.occurrences {
             self.say(&format!("{schedule} will fire at {} (UTC).", shown.nominal));
         }
         let other = self.scheduled("never mind", &[3_000]).await?;
         self.list().await?;
-        self.alice.accepted(&Command::from(schedule::Cancel::from(other))).await?;
+        self.alice().await?.accepted(&Command::from(schedule::Cancel::from(other))).await?;
         self.say(&format!("alice cancels {other}."));
         for _ in 0..2 {
             // What was cancelled would be due between the two.
@@ -47,7 +47,7 @@ impl Play<'_> {
         let to = vec![Address::User(self.bob.clone())];
         let message = Send { to, text: Some(text.into()), ..Send::default() };
         let create = Command::from(Create { message, when, id: None });
-        let outcome = self.alice.accepted(&create).await?;
+        let outcome = self.alice().await?.accepted(&create).await?;
         let schedule =
             outcome.schedule.ok_or_else(|| Failure::failed("the outcome names no schedule".to_owned()))?;
         self.say(&format!("alice schedules \"{text}\" for bob: accepted as {schedule}."));
@@ -55,7 +55,7 @@ impl Play<'_> {
     }
 
     async fn list(&self) -> Result<(), Failure> {
-        let schedules: Items<ScheduleView> = self.alice.ask("schedules", &json!({})).await?;
+        let schedules: Items<ScheduleView> = self.alice().await?.ask("schedules", &json!({})).await?;
         for shown in schedules.items {
             let next = shown.next.map(|next| next.nominal.to_string()).unwrap_or_default();
             let text = shown.text.unwrap_or_default();
@@ -67,7 +67,7 @@ impl Play<'_> {
     async fn ended(&self, schedule: ScheduleId, other: ScheduleId) -> Result<(), Failure> {
         for schedule in [schedule, other] {
             let shown: Items<ScheduleView> =
-                self.alice.ask("schedules", &json!({ "schedule": schedule })).await?;
+                self.alice().await?.ask("schedules", &json!({ "schedule": schedule })).await?;
             let occurrences = shown.items.into_iter().filter_map(|shown| shown.occurrences).flatten();
             for ended in occurrences {
                 let late = if ended.message.is_some() {

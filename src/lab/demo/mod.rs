@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::output::{Failure, Output};
 use crate::cli::roles::{self, RoleSettings};
 use crate::cli::settings::Settings;
-use crate::cli::up::Whole;
+use crate::cli::up::{Door, Whole};
 use crate::cli::which_server::{self, Server};
 use phones::Phones;
 
@@ -32,7 +32,8 @@ pub(super) async fn run(_args: Args, settings: &Settings, output: Output) -> Res
         .map_err(|error| Failure::failed(format!("could not make a temporary folder: {error}")))?;
     let phones = Phones::start().await?;
     let of_roles = RoleSettings { sms: phones.settings()?, ..RoleSettings::default() };
-    let starting = Whole::start_in(folder.path(), Server::Own(0), settings.sync(), &of_roles, output);
+    let server = (Server::Own(0), Door::Gate, None);
+    let starting = Whole::start_in(folder.path(), server, settings.sync(), of_roles, output);
     let whole = tokio::select! {
         started = starting => started?,
         () = &mut stopping => return Err(interrupted()),
@@ -40,7 +41,7 @@ pub(super) async fn run(_args: Args, settings: &Settings, output: Output) -> Res
     let left = CancellationToken::new();
     let smsc = phones.smsc();
     let played = tokio::select! {
-        played = play::play(whole.address(), output, left.clone(), phones) => played,
+        played = play::play(whole.address(), whole.as_operator(), output, left.clone(), phones) => played,
         () = &mut stopping => Err(interrupted()),
     };
     left.cancel();

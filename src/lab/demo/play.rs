@@ -1,6 +1,7 @@
 //! The demo's play, act by act.
 
 use serde_json::json;
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use super::client::ImClient;
@@ -8,6 +9,7 @@ use super::events;
 use super::phones::Phones;
 use crate::cli::client::{Client, OPERATOR};
 use crate::cli::output::{Failure, Output};
+use crate::gate;
 use crate::log::NatsUrl;
 use crate::rules::identity::Register;
 use crate::rules::message::{Routed, Send};
@@ -20,23 +22,22 @@ pub(super) struct Play<'a> {
     output: Output,
     pub(super) left: CancellationToken,
     pub(super) admin: Client,
-    pub(super) alice: Client,
+    alice: OnceCell<Client>,
     pub(super) bob: UserName,
 }
 
 pub(super) async fn play(
     at: &NatsUrl,
+    as_operator: NatsUrl,
     output: Output,
     left: CancellationToken,
     mut phones: Phones,
 ) -> Result<(), Failure> {
-    let bob: UserName = parsed("bob")?;
-    let admin = Client::at(at, OPERATOR).await?;
-    let alice = Client::at(at, "alice").await?;
-    let play = Play { at, output, left, admin, alice, bob };
+    let admin = Client::at(&as_operator, OPERATOR).await?;
+    let play = Play { at, output, left, admin, alice: OnceCell::new(), bob: parsed("bob")? };
     play.say(&format!("Homing is running, with a nats-server of its own at {at}."));
     play.people().await?;
-    let mut client = ImClient::online(at, &play.bob, &play.left).await?;
+    let mut client = ImClient::online(&play.signed_in("bob"), &play.bob, &play.left).await?;
     play.say("bob's client is online: it holds a lease of 2 s and renews it by heartbeats.");
     play.live(&mut client).await?;
     let waiting = play.away(client).await?;
@@ -54,6 +55,11 @@ pub(super) async fn play(
     Ok(())
 }
 
+/// For the length of a play.
+fn password(name: &str) -> String {
+    format!("{name}s password")
+}
+
 /// A word of the play's own text.
 pub(super) fn parsed<T: std::str::FromStr<Err = WordError>>(text: &str) -> Result<T, Failure> {
     text.parse().map_err(|error| Failure::failed(format!("{error}")))
@@ -61,7 +67,7 @@ pub(super) fn parsed<T: std::str::FromStr<Err = WordError>>(text: &str) -> Resul
 
 /// With nothing but a name and, for some, a phone.
 pub(super) fn person(name: UserName, phone: Option<Phone>) -> Register {
-    Register { name, phone, secret: None, zone: None, day: None, month: None }
+    Register { phone, ..Register::named(name) }
 }
 
 impl Play<'_> {
@@ -74,11 +80,23 @@ impl Play<'_> {
     }
 
     async fn people(&self) -> Result<(), Failure> {
-        self.act("1. An operator registers two people.");
+        self.act("1. An operator registers two people, each with a password.");
         for name in ["alice", "bob"] {
-            self.register(person(parsed(name)?, None)).await?;
+            let secret = gate::hash(&password(name))?;
+            self.register(Register { secret: Some(secret), ..person(parsed(name)?, None) }).await?;
         }
+        self.say("Each signs in with it, and nats-server lets nobody speak for another.");
         Ok(())
+    }
+
+    /// Connected from when it is first asked for: she is registered by then.
+    pub(super) async fn alice(&self) -> Result<&Client, Failure> {
+        self.alice.get_or_try_init(async || Client::at(&self.signed_in("alice"), "alice").await).await
+    }
+
+    /// Where somebody signs in.
+    pub(super) fn signed_in(&self, name: &str) -> NatsUrl {
+        self.at.clone().with_password(name, &password(name))
     }
 
     pub(super) async fn register(&self, person: Register) -> Result<(), Failure> {
@@ -92,7 +110,7 @@ impl Play<'_> {
 
     pub(super) async fn send(&self, to: &UserName, text: &str) -> Result<MessageId, Failure> {
         let send = Send { to: vec![Address::User(to.clone())], text: Some(text.into()), ..Send::default() };
-        let outcome = self.alice.accepted(&Command::from(send)).await?;
+        let outcome = self.alice().await?.accepted(&Command::from(send)).await?;
         let message =
             outcome.message.ok_or_else(|| Failure::failed("the outcome names no message".to_owned()))?;
         self.say(&format!("alice sends {to} \"{text}\": accepted as {message}."));
@@ -117,7 +135,7 @@ impl Play<'_> {
     }
 
     pub(super) async fn state(&self, message: MessageId) -> Result<(), Failure> {
-        let answer: Deliveries = self.alice.ask("delivery", &DeliveryOf { message }).await?;
+        let answer: Deliveries = self.alice().await?.ask("delivery", &DeliveryOf { message }).await?;
         for recipient in answer.recipients {
             let reason = recipient.reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
             self.say(&format!("The state of {message} for {}: {}{reason}.", recipient.to, recipient.state));
@@ -137,7 +155,7 @@ impl Play<'_> {
 
     async fn back(&self, message: MessageId) -> Result<ImClient, Failure> {
         self.act("4. Bob returns, and gets what waits.");
-        let mut client = ImClient::online(self.at, &self.bob, &self.left).await?;
+        let mut client = ImClient::online(&self.signed_in("bob"), &self.bob, &self.left).await?;
         self.receive(&mut client, message).await?;
         self.state(message).await?;
         Ok(client)
@@ -147,7 +165,7 @@ impl Play<'_> {
         self.act("5. What cannot be done is refused with a code, and changes nothing.");
         let to = vec![parsed("carol")?];
         let send = Send { to, text: Some("hello?".into()), ..Send::default() };
-        let outcome = self.alice.command(&Command::from(send)).await?;
+        let outcome = self.alice().await?.command(&Command::from(send)).await?;
         let code =
             outcome.code.ok_or_else(|| Failure::failed("the message to nobody was accepted".to_owned()))?;
         self.say(&format!("alice sends carol \"hello?\": {code}: {}.", outcome.text.unwrap_or_default()));

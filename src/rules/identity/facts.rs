@@ -5,7 +5,7 @@ use serde_with::skip_serializing_none;
 
 use super::LimitChanges;
 use crate::rules::Outcome;
-use crate::words::{ImNumber, Phone, UserName};
+use crate::words::{Access, ImNumber, Nkey, Phone, UserName};
 
 /// `user.registered`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -70,6 +70,10 @@ pub struct UserDetails {
     pub phone: Option<Phone>,
     /// A hash of it, never the secret itself.
     pub secret: Option<String>,
+    /// With which they sign in instead.
+    pub nkey: Option<Nkey>,
+    /// Absent, that of a user.
+    pub access: Option<Access>,
     /// IANA name.
     pub zone: Option<String>,
     /// Messages per calendar day.
@@ -92,6 +96,10 @@ pub struct UserChanges {
     #[serde(default, deserialize_with = "super::said", skip_serializing_if = "Option::is_none")]
     pub phone: Option<Option<Phone>>,
     pub secret: Option<String>,
+    /// `null`, none any more.
+    #[serde(default, deserialize_with = "super::said", skip_serializing_if = "Option::is_none")]
+    pub nkey: Option<Option<Nkey>>,
+    pub access: Option<Access>,
     pub zone: Option<String>,
     /// Messages per calendar day; `null`, no limit any more.
     #[serde(default, deserialize_with = "super::said", skip_serializing_if = "Option::is_none")]

@@ -1,5 +1,6 @@
 //! Identity: who is registered, with what phone, and what they show and wish.
 
+mod credentials;
 mod facts;
 mod limits;
 mod preference;
@@ -10,6 +11,7 @@ mod set;
 mod suspend;
 
 pub use super::areas::identity::{Command, Fact};
+pub(super) use credentials::Credentials;
 pub use facts::*;
 pub use limits::{LimitChanges, Limits};
 pub use preference::{SetPreference, Switch};
@@ -22,7 +24,7 @@ pub use suspend::Suspend;
 use serde::Deserialize;
 
 use super::state::User;
-use super::{Rejection, Stamp, State};
+use super::{Rejection, State};
 use crate::words::{UserName, Zone};
 
 /// A PHC string of Argon2id has about 100 bytes.
@@ -42,10 +44,6 @@ fn must_be_shaped(zone: Option<&str>, secret: Option<&str>) -> Result<(), Reject
 /// A zone that the database of this version does not have is none.
 fn zone(name: Option<&str>) -> Option<Zone> {
     name?.parse().ok()
-}
-
-fn secret_stamp(secret: Option<&String>) -> Option<Box<Stamp>> {
-    secret.map(|secret| Box::new(Stamp::of(&[secret.as_bytes()])))
 }
 
 /// A field that is there, be it with `null`: one that is not is never read.
@@ -74,7 +72,7 @@ pub(super) fn evolve(state: &mut State, fact: &Fact) {
             pace: Default::default(),
             ids: None,
             limits: None,
-            secret: secret_stamp(details.secret.as_ref()),
+            credentials: Credentials::of(details),
             suspended: false,
             sms_off: false,
             findable: false,

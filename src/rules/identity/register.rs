@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::{Registered, UserDetails, must_be_shaped, secret_stamp, zone};
+use super::{Credentials, Registered, UserDetails, must_be_shaped, zone};
 use crate::rules::proof::{ByOperator, Case};
 use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Outcome, Rejection, State, phone};
-use crate::words::{ImNumber, Phone, UserName};
+use crate::words::{Access, ImNumber, Nkey, Phone, UserName};
 
 /// `user.register`. Refused with `user.exists`, `user.bad_name`, `user.phone_taken`, `user.no_number`, `schedule.unknown_zone` or
 /// `command.too_large`.
@@ -18,9 +18,19 @@ pub struct Register {
     pub phone: Option<Phone>,
     /// A hash (PHC string), made before it is published.
     pub secret: Option<String>,
+    pub nkey: Option<Nkey>,
+    pub access: Option<Access>,
     pub zone: Option<String>,
     pub day: Option<u32>,
     pub month: Option<u32>,
+}
+
+impl Register {
+    /// With nothing but a name.
+    pub fn named(name: UserName) -> Register {
+        let (phone, secret, nkey, access) = (None, None, None, None);
+        Register { name, phone, secret, nkey, access, zone: None, day: None, month: None }
+    }
 }
 
 impl std::fmt::Debug for Register {
@@ -33,14 +43,14 @@ impl Decide for Register {
     fn decide(&self, case: &Case<'_, ByOperator>) -> Decided {
         let state = case.state;
         must_be_shaped(self.zone.as_deref(), self.secret.as_deref())?;
-        let Register { name: _, phone, secret, zone: home, day, month } = self.clone();
-        let details = UserDetails { phone, secret, zone: home, day, month };
+        let Register { name: _, phone, secret, nkey, access, zone: home, day, month } = self.clone();
+        let details = UserDetails { phone, secret, nkey, access, zone: home, day, month };
         if let Some(user) = state.user_named(&self.name) {
             let same = user.phone == details.phone
                 && user.zone == zone(details.zone.as_deref())
                 && user.day == details.day
                 && user.month == details.month
-                && user.secret == secret_stamp(details.secret.as_ref());
+                && user.credentials == Credentials::of(&details);
             return if same { Ok(Vec::new()) } else { Err(Rejection::user_exists(self.name.as_str())) };
         }
         if self.name.as_str().bytes().all(|byte| byte.is_ascii_digit()) {

@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::{Changed, LimitChanges, Limits, UserChanges, must_be_shaped, said, secret_stamp, zone};
+use super::{Changed, Credentials, LimitChanges, Limits, UserChanges, must_be_shaped, said, zone};
 use crate::rules::proof::{ByOperator, Case};
 use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Rejection, State, message, phone};
-use crate::words::{Phone, UserName};
+use crate::words::{Access, Nkey, Phone, UserName};
 
 /// `user.set`: what is absent stays as it was. Refused with `user.unknown`, `user.phone_taken`, `schedule.unknown_zone`,
 /// `message.bad_deadline` or `command.too_large`.
@@ -20,6 +20,12 @@ pub struct SetUser {
     pub phone: Option<Option<Phone>>,
     /// A hash (PHC string), made before it is published.
     pub secret: Option<String>,
+    /// The hash whose place `secret` takes; where another stands there by now, nothing changes.
+    pub instead_of: Option<String>,
+    /// `null` takes it away.
+    #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
+    pub nkey: Option<Option<Nkey>>,
+    pub access: Option<Access>,
     pub zone: Option<String>,
     /// `null` takes the limit away.
     #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
@@ -27,6 +33,15 @@ pub struct SetUser {
     #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
     pub month: Option<Option<u32>>,
     pub limits: Option<LimitChanges>,
+}
+
+impl SetUser {
+    /// Nothing of this person.
+    pub fn of(name: UserName) -> SetUser {
+        let (phone, secret, instead_of, nkey, access) = (None, None, None, None, None);
+        let (zone, day, month, limits) = (None, None, None, None);
+        SetUser { name, phone, secret, instead_of, nkey, access, zone, day, month, limits }
+    }
 }
 
 impl std::fmt::Debug for SetUser {
@@ -42,20 +57,24 @@ impl Decide for SetUser {
         if !message::in_bounds(self.limits.and_then(|limits| limits.expires_in).flatten()) {
             return Err(Rejection::bad_expiry().at_field("limits.expires_in"));
         }
-        let SetUser { name: _, phone, secret, zone: home, day, month, limits } = self.clone();
-        let details = UserChanges { phone, secret, zone: home, day, month, limits };
+        let SetUser { name: _, phone, secret, instead_of, nkey, access, zone: home, day, month, limits } =
+            self.clone();
+        let details = UserChanges { phone, secret, nkey, access, zone: home, day, month, limits };
         let uid = state.uid(&self.name).ok_or_else(|| Rejection::unknown_user(self.name.as_str()))?;
         let phone = details.phone.flatten();
         if phone.and_then(|phone| state.uid_by_phone(phone)).is_some_and(|holder| holder != uid) {
             return Err(Rejection::phone_taken());
         }
         let user = state.user(uid);
+        if instead_of.is_some_and(|before| !Credentials::has_secret(user.credentials.as_deref(), &before)) {
+            return Ok(Vec::new());
+        }
         let changes = details.phone.is_some_and(|phone| user.phone != phone)
             || details.limits.is_some_and(|limits| user.limits().with(limits) != user.limits())
             || zone(details.zone.as_deref()).is_some_and(|zone| user.zone != Some(zone))
             || details.day.is_some_and(|day| user.day != day)
             || details.month.is_some_and(|month| user.month != month)
-            || details.secret.as_ref().is_some_and(|secret| user.secret != secret_stamp(Some(secret)));
+            || Credentials::with(user.credentials.as_deref(), &details) != user.credentials;
         if !changes {
             return Ok(Vec::new());
         }
@@ -85,7 +104,5 @@ pub(super) fn evolve(state: &mut State, Changed { user, details }: &Changed) {
         let limits = user.limits().with(changes);
         user.limits = (limits != Limits::default()).then(|| Box::new(limits));
     }
-    if details.secret.is_some() {
-        user.secret = secret_stamp(details.secret.as_ref());
-    }
+    user.credentials = Credentials::with(user.credentials.as_deref(), details);
 }

@@ -164,8 +164,7 @@ mod tests {
         let mut state = State::default();
         let phone: Phone = "+447700900001".parse().unwrap();
         for (name, phone) in [("alice", None), ("bob", Some(phone))] {
-            let (name, zone) = (name.parse().unwrap(), None);
-            let register = Register { name, phone, secret: None, zone, day: None, month: None };
+            let register = Register { phone, ..Register::named(name.parse().unwrap()) };
             say(&mut state, Part::Admin, Command::from(register));
         }
         let text = format!("a{}", "é".repeat(255 * 153 - 1));

@@ -27,12 +27,10 @@ impl World {
     fn new() -> World {
         let mut world = World { state: State::default(), now: NOW.parse().unwrap(), folding_asked: 0 };
         let named = |name: &str| Register {
-            name: name.parse().unwrap(),
-            phone: None,
-            secret: None,
             zone: Some("America/New_York".to_owned()),
             day: Some(10),
             month: Some(100),
+            ..Register::named(name.parse().unwrap())
         };
         for name in ["alice", "bob"] {
             world.say(Sender::Part(Part::Admin), Command::from(named(name)));
@@ -222,8 +220,7 @@ fn what_another_version_of_the_zone_data_has_planned_is_due_when_that_version_sa
 #[test]
 fn a_message_of_somebody_without_a_zone_is_counted_without_asking_for_one() {
     let mut world = World::new();
-    let (name, phone, secret, zone) = ("carol".parse().unwrap(), None, None, None);
-    let carol = Register { name, phone, secret, zone, day: Some(10), month: Some(100) };
+    let carol = Register { day: Some(10), month: Some(100), ..Register::named("carol".parse().unwrap()) };
     world.say(Sender::Part(Part::Admin), Command::from(carol));
     let send = body(r#"{"every": "day", "times": ["09:00"]}"#).message;
     let (decision, _) = world.say(Sender::User("carol".parse().unwrap()), Command::from(send));

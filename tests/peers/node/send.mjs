@@ -8,7 +8,10 @@ const suffix = randomBytes(4).toString("hex");
 const alice = `alice-${suffix}`;
 const bob = `bob-${suffix}`;
 
-const nc = await connect({ servers: process.argv[2], timeout: WAIT_MS, reconnect: false });
+// This client does not take a user from a URL.
+const { host, username, password } = new URL(process.argv[2]);
+const [user, pass] = [username, password].map(decodeURIComponent);
+const nc = await connect({ servers: host, user, pass, timeout: WAIT_MS, reconnect: false });
 const js = jetstream(nc, { timeout: WAIT_MS });
 
 // Outcomes and live messages by subject; whoever waits for one finds it also when it came first.

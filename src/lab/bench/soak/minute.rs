@@ -12,6 +12,7 @@ use crate::lab::bench::memory::resident_of;
 use crate::lab::bench::report::{Report, percentile};
 use crate::lab::bench::world::World;
 use crate::log::Log;
+use crate::wire::subjects;
 
 const MIB: f64 = 1_048_576.0;
 /// By then everybody has been online once, and what waits for people comes and goes evenly.
@@ -26,6 +27,8 @@ pub(super) struct Minute {
     undecided: u64,
     /// Commits that fan-out has not performed.
     fanout_lag: u64,
+    /// Commits that the read models do not hold.
+    models_lag: u64,
     /// Live messages so far.
     arrived: u64,
     p50_ms: f64,
@@ -33,7 +36,7 @@ pub(super) struct Minute {
 }
 
 impl Minute {
-    pub(super) const HEADINGS: &'static str = "minute  homing MiB  server MiB  disk MiB  undecided  fan-out lag    arrived  bystander p50 ms  p99 ms";
+    pub(super) const HEADINGS: &'static str = "minute  homing MiB  server MiB  disk MiB  undecided  fan-out lag  models lag    arrived  bystander p50 ms  p99 ms";
 
     pub(super) async fn look(
         number: usize,
@@ -49,6 +52,7 @@ impl Minute {
             server_mib: resident_of(world.server_pid()) / MIB,
             disk_mib: on_disk(world.data()) / MIB,
             fanout_lag: fanout_lag(log).await?,
+            models_lag: models_lag(log).await?,
             undecided: 0,
             arrived: 0,
             p50_ms: percentile(&late, 0.5),
@@ -64,9 +68,9 @@ impl Minute {
 impl fmt::Display for Minute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Minute { number, homing_mib, server_mib, disk_mib, .. } = self;
-        let Minute { undecided, fanout_lag, arrived, p50_ms, p99_ms, .. } = self;
+        let Minute { undecided, fanout_lag, models_lag, arrived, p50_ms, p99_ms, .. } = self;
         write!(f, "{number:>6}  {homing_mib:>10.0}  {server_mib:>10.0}  {disk_mib:>8.0}  ")?;
-        write!(f, "{undecided:>9}  {fanout_lag:>11}  ")?;
+        write!(f, "{undecided:>9}  {fanout_lag:>11}  {models_lag:>10}  ")?;
         write!(f, "{arrived:>9}  {p50_ms:>16.2}  {p99_ms:>6.1}")
     }
 }
@@ -84,6 +88,7 @@ impl Course {
         let worst = |of: fn(&Minute) -> f64| self.0.iter().map(of).fold(f64::NAN, f64::max);
         report.figure("bystander_worst_p99_ms", worst(|minute| minute.p99_ms));
         report.figure("fanout_lag_most", worst(|minute| minute.fanout_lag as f64));
+        report.figure("models_lag_most", worst(|minute| minute.models_lag as f64));
         let Some(last) = self.0.last() else { return };
         report.figure("homing_mib", last.homing_mib);
         report.figure("server_mib", last.server_mib);
@@ -108,6 +113,16 @@ pub(super) async fn fanout_lag(log: &Log) -> Result<u64, Failure> {
     let unperformed =
         count("num_pending").zip(count("num_ack_pending")).map(|(pending, under_way)| pending + under_way);
     unperformed.ok_or_else(|| failed(&info))
+}
+
+/// Commits that the read models do not hold; all of them while they do not answer.
+pub(super) async fn models_lag(log: &Log) -> Result<u64, Failure> {
+    let last = log.last_seq("EVENTS").await?;
+    let subject = subjects::query(subjects::OPERATOR, "users");
+    let answer = log.client().request(subject, r#"{"limit": 1}"#.into()).await.ok();
+    let answer: Option<Value> = answer.and_then(|answer| serde_json::from_slice(&answer.payload).ok());
+    let as_of = answer.and_then(|answer| answer.get("as_of")?.as_u64());
+    Ok(last.saturating_sub(as_of.unwrap_or(0)))
 }
 
 /// Bytes of all files below a folder; what goes meanwhile is not counted.

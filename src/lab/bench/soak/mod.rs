@@ -26,7 +26,7 @@ use recipients::Recipients;
 /// Mixed traffic for minutes, each minute's memory, disk and lateness printed: direct messages with ids, people who come and
 /// go (half of them without a word), recipients who confirm, messages to a thousand, schedules, refusals
 ///
-/// First the mixture is sent for four minutes as fast as it is decided and performed, to learn what this machine can do; then
+/// First the mixture is sent for four minutes as fast as it is decided, performed and projected, to learn what this machine can do; then
 /// at a share of that.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -51,6 +51,8 @@ const MINUTES_AT_FULL_PACE: u32 = 4;
 const FANOUT_LAG_MAX: u64 = 4_000;
 /// Commands leave in handfuls: the runtime's timer is good to a millisecond.
 const HANDFUL_EVERY: Duration = Duration::from_millis(10);
+/// The same for the read models, which yield to the others: what they cannot follow is more than the machine can do.
+const MODELS_LAG_MAX: u64 = 20_000;
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -75,7 +77,7 @@ pub(super) async fn run(args: &Args, settings: &Settings, output: Output) -> Res
     let pace = match args.rate {
         Some(rate) => rate,
         None => {
-            output.progress("the mixture as fast as it is decided and performed …");
+            output.progress("the mixture as fast as it is decided, performed and projected …");
             let full = sending.at_full_pace(&recipients, &looks, output).await?;
             report.figure("full_pace_per_s", full);
             full * f64::from(args.share) / 100.0
@@ -114,7 +116,7 @@ struct Sending {
 }
 
 impl Sending {
-    /// Commands per second, without confirmations, when they are sent as fast as all are decided and performed.
+    /// Commands per second, without confirmations, when they are sent as fast as all are decided, performed and projected.
     async fn at_full_pace(
         &mut self,
         recipients: &Recipients,
@@ -128,7 +130,10 @@ impl Sending {
             while started.elapsed() < MINUTE {
                 self.one().await?;
                 if looked.elapsed() > LOOK_EVERY {
-                    while minute::fanout_lag(looks).await? > FANOUT_LAG_MAX {
+                    while started.elapsed() < MINUTE
+                        && (minute::fanout_lag(looks).await? > FANOUT_LAG_MAX
+                            || minute::models_lag(looks).await? > MODELS_LAG_MAX)
+                    {
                         sleep(LOOK_EVERY).await;
                     }
                     looked = Instant::now();

@@ -23,8 +23,7 @@ pub(super) async fn register(world: &World, count: usize) -> Result<(), Failure>
     let mut pipeline = Pipeline::new(world.connect("registry").await?, IN_FLIGHT_MAX);
     for number in 0..count {
         let phone = format!("+8615{number:09}").parse().ok();
-        let (secret, zone, day, month) = (None, None, None, None);
-        let register = Command::from(Register { name: name(number), phone, secret, zone, day, month });
+        let register = Command::from(Register { phone, ..Register::named(name(number)) });
         let subject = subjects::command(crate::cli::client::OPERATOR, register.verb());
         pipeline.publish(subject, command::encode(&register, Encoding::Msgpack).into()).await?;
     }

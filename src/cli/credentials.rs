@@ -1,0 +1,49 @@
+//! Who connects to NATS, where the address does not say it, and the files of TLS.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::output::Failure;
+use crate::log::{NatsUrl, Tls};
+
+/// What every subcommand takes beside the address.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Credentials {
+    /// The seed of an nkey to sign in with
+    #[arg(long, global = true, env = "NATS_NKEY", value_name = "FILE", conflicts_with = "creds")]
+    nkey: Option<PathBuf>,
+    /// A user's JWT and seed, as NATS's own tools write them
+    #[arg(long, global = true, env = "NATS_CREDS", value_name = "FILE")]
+    creds: Option<PathBuf>,
+    /// The certificates that the server's is signed by [default: the system's]
+    #[arg(long, global = true, env = "NATS_CA", value_name = "FILE")]
+    nats_ca: Option<PathBuf>,
+    /// A certificate of one's own, where the server asks for one
+    #[arg(long, global = true, env = "NATS_CERT", value_name = "FILE", requires = "nats_key")]
+    nats_cert: Option<PathBuf>,
+    /// The key of that certificate
+    #[arg(long, global = true, env = "NATS_KEY", value_name = "FILE", requires = "nats_cert")]
+    nats_key: Option<PathBuf>,
+}
+
+impl Credentials {
+    /// The address with what was said here.
+    ///
+    /// # Errors
+    /// Where a file cannot be read.
+    pub(super) fn sign_in(&self, address: NatsUrl) -> Result<NatsUrl, Failure> {
+        let own = self.nats_cert.clone().zip(self.nats_key.clone());
+        let address = address.with_tls(Tls { ca: self.nats_ca.clone(), own });
+        match (&self.nkey, &self.creds) {
+            (Some(file), _) => {
+                let seed = std::fs::read_to_string(file).map_err(|error| {
+                    Failure::usage(format!("--nkey {}: it cannot be read: {error}", file.display()))
+                })?;
+                Ok(address.with_nkey(seed.trim()))
+            }
+            (None, Some(file)) => Ok(address.with_creds(file.clone())),
+            (None, None) => Ok(address),
+        }
+    }
+}

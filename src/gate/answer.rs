@@ -1,0 +1,60 @@
+//! Answers to operators: who is connected; and the end of somebody's connections, when they ask for it.
+
+use async_nats::Message;
+use futures_util::StreamExt;
+use tokio_util::sync::CancellationToken;
+
+use super::known::Known;
+use super::sessions::Sessions;
+use crate::log::{Fault, Log};
+use crate::wire::gate_query::{self, END, Ended, SessionsOf};
+use crate::wire::query::{self, ErrorAnswer, LIMIT_MAX};
+use crate::wire::{subjects, to_json};
+
+const QUEUE: &str = "homing-gate";
+
+pub(super) async fn run(
+    log: &Log,
+    known: &Known,
+    sessions: &Sessions,
+    ends: &CancellationToken,
+) -> Result<(), Fault> {
+    let listen = async |subject: String| {
+        let listening = log.client().queue_subscribe(subject, QUEUE.to_owned()).await;
+        listening.map_err(|error| Fault::later("listen to an operator's questions").because(error))
+    };
+    let mut asked = listen(subjects::query(subjects::OPERATOR, "sessions")).await?;
+    let mut to_end = listen(END.to_owned()).await?;
+    loop {
+        let (reply, answer) = tokio::select! {
+            () = ends.cancelled() => return Ok(()),
+            Some(Message { reply, payload, .. }) = asked.next() => (reply, list(known, sessions, &payload)),
+            Some(Message { reply, payload, .. }) = to_end.next() => (reply, end(sessions, &payload).await),
+            else => return Err(Fault::later("listen to an operator's questions")),
+        };
+        if let Some(reply) = reply {
+            // Who asked may be gone.
+            let _ = log.client().publish(reply, answer.into()).await;
+        }
+    }
+}
+
+fn list(known: &Known, sessions: &Sessions, question: &[u8]) -> Vec<u8> {
+    match query::parse::<SessionsOf>(question) {
+        Ok(SessionsOf { user }) => {
+            let (as_of, mut items) = (known.position(), sessions.of(user.as_ref()));
+            let count = items.len();
+            items.truncate(LIMIT_MAX);
+            to_json(&gate_query::Sessions { items, count, as_of })
+        }
+        Err(error) => to_json(&ErrorAnswer::from(error)),
+    }
+}
+
+async fn end(sessions: &Sessions, question: &[u8]) -> Vec<u8> {
+    match query::parse::<SessionsOf>(question) {
+        Ok(SessionsOf { user: Some(user) }) => to_json(&Ended { ended: sessions.end(&user).await }),
+        Ok(SessionsOf { user: None }) => to_json(&Ended { ended: 0 }),
+        Err(error) => to_json(&ErrorAnswer::from(error)),
+    }
+}

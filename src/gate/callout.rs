@@ -1,0 +1,243 @@
+//! Who comes, and what they may do: the server asks for each connection that is none of Homing's own (ADR-26).
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use async_nats::{Message, Subscriber};
+use base64::Engine;
+use base64::alphabet::URL_SAFE;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use futures_util::StreamExt;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{debug, info, warn};
+
+use super::jwt::{self, Request, Signer};
+use super::known::{Known, Person};
+use super::passwords::{self, Checked};
+use super::remembered::{Remembered, Seen};
+use super::sessions::{self, Sessions};
+use super::turns::Turns;
+use crate::log::{Fault, Log, blocking, clock};
+use crate::rules::Command;
+use crate::rules::identity::SetUser;
+use crate::rules::presence::Encoding;
+use crate::wire::rights::Rights;
+use crate::wire::{command, subjects};
+use crate::words::{Nkey, UserName};
+
+/// Where the server asks, in its own account.
+const ASKED: &str = "$SYS.REQ.USER.AUTH";
+/// Several gates share the work.
+const QUEUE: &str = "homing-gate";
+/// Questions in hand, each a few kilobytes.
+const IN_HAND_MAX: usize = 4_096;
+/// Subscriptions of one connection: a client needs five.
+const SUBSCRIPTIONS_MAX: i64 = 64;
+/// The server waits ten seconds: what comes later is lost.
+const ANSWER_WITHIN: Duration = Duration::from_secs(9);
+const TOLD_EVERY: Duration = Duration::from_secs(1);
+const SIGNATURES: GeneralPurpose = GeneralPurpose::new(
+    &URL_SAFE,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// Why somebody does not come in: for the server's log, and for ours. Who it is for is told nothing of it.
+#[derive(Debug, thiserror::Error)]
+enum Refusal {
+    #[error("no user name with a password, and no nkey, was given")]
+    NoCredentials,
+    #[error("nobody of this name may come in with a password")]
+    UnknownOrWithout,
+    #[error("nobody has this nkey")]
+    UnknownNkey,
+    #[error("the password is wrong")]
+    WrongPassword,
+    #[error("what the nkey signed is not what was asked for")]
+    WrongSignature,
+    #[error("suspended")]
+    Suspended,
+    #[error("too many wait for their passwords to be checked; try again")]
+    Busy,
+    #[error("too many connections of this user: {} at most", sessions::EACH_MAX)]
+    TooMany,
+    #[error("the stored hash of the password cannot be used: {0}")]
+    Unusable(&'static str),
+    #[error("the gate has failed: {0}")]
+    Failed(#[from] Fault),
+}
+
+pub(super) struct Callout {
+    pub(super) system: Log,
+    /// As an operator, for a password whose hash is made anew.
+    pub(super) log: Log,
+    pub(super) signer: Signer,
+    pub(super) known: Arc<Known>,
+    pub(super) turns: Turns,
+    pub(super) remembered: Remembered,
+    pub(super) sessions: Arc<Sessions>,
+    /// Of a password that nobody has: who does not exist takes as long to refuse as who does.
+    pub(super) nobodys: String,
+    pub(super) told: Told,
+}
+
+/// Of refusals our log gets one line in a while, with how many there were: a flood of them does not fill the disk.
+#[derive(Debug, Default)]
+pub(super) struct Told(Mutex<(Option<Instant>, u64)>);
+
+impl Told {
+    fn of(&self, host: &str, refusal: &Refusal) {
+        let (mut told, now) = (self.0.lock().unwrap_or_else(PoisonError::into_inner), Instant::now());
+        let (last, untold) = &mut *told;
+        if last.is_some_and(|last| now - last < TOLD_EVERY) {
+            *untold += 1;
+            return;
+        }
+        // A name may be a password in the wrong field: it is not told.
+        info!(host, %refusal, refused_since_the_last_line = *untold, "refused");
+        (*last, *untold) = (Some(now), 0);
+    }
+}
+
+impl Callout {
+    pub(super) async fn listen(&self) -> Result<Subscriber, Fault> {
+        let asked = self.system.client().queue_subscribe(ASKED, QUEUE.to_owned()).await;
+        asked.map_err(|error| Fault::later("listen to who comes").because(error))
+    }
+
+    /// Answers until `stop`.
+    pub(super) async fn run(
+        self: Arc<Self>,
+        mut asked: Subscriber,
+        stop: &CancellationToken,
+    ) -> Result<(), Fault> {
+        let (in_hand, tasks) = (Arc::new(Semaphore::new(IN_HAND_MAX)), TaskTracker::new());
+        while let Some(message) = stop.run_until_cancelled(asked.next()).await {
+            let Some(message) = message else { return Err(Fault::later("listen to who comes")) };
+            // Too many: the server refuses them by itself when its time is over.
+            let Ok(place) = Arc::clone(&in_hand).try_acquire_owned() else { continue };
+            let this = Arc::clone(&self);
+            tasks.spawn(async move {
+                this.answer(message).await;
+                drop(place);
+            });
+        }
+        tasks.close();
+        let _the_server_waits_no_longer = timeout(Duration::from_secs(1), tasks.wait()).await;
+        Ok(())
+    }
+
+    async fn answer(&self, Message { reply, payload, .. }: Message) {
+        let Some((reply, asked)) = reply.zip(jwt::read(&payload)) else {
+            warn!("a question of the server's who may come in cannot be read");
+            return;
+        };
+        let request = asked.nats;
+        let judged = timeout(ANSWER_WITHIN, self.judge(&request)).await.unwrap_or(Err(Refusal::Busy));
+        let (host, now) = (&request.client_info.host, clock::now());
+        let answer = match judged {
+            Ok((user, rights)) => {
+                debug!(%user, host, "came in");
+                self.signer.let_in(&request, (user.as_str(), &rights), SUBSCRIPTIONS_MAX, now)
+            }
+            Err(refusal) => {
+                self.told.of(host, &refusal);
+                self.signer.refuse(&request, &refusal.to_string(), now)
+            }
+        };
+        match answer {
+            Ok(answer) => {
+                let _the_server_may_be_gone = self.system.client().publish(reply, answer.into()).await;
+            }
+            Err(fault) => warn!(%fault, "who came is not answered"),
+        }
+    }
+
+    async fn judge(&self, request: &Request) -> Result<(UserName, Rights), Refusal> {
+        let said = &request.connect_opts;
+        let (user, person) = match (said.nkey.as_str(), said.user.as_str()) {
+            ("", "") => return Err(Refusal::NoCredentials),
+            ("", _) => self.by_password(request).await?,
+            (nkey, _) => self.by_nkey(nkey, &said.sig, &request.client_info.nonce)?,
+        };
+        if person.suspended {
+            return Err(Refusal::Suspended);
+        }
+        if !self.sessions.expect(&user) {
+            return Err(Refusal::TooMany);
+        }
+        let rights = Rights::of(&user, person.access);
+        Ok((user, rights))
+    }
+
+    fn by_nkey(&self, nkey: &str, signature: &str, nonce: &str) -> Result<(UserName, Person), Refusal> {
+        let nkey: Nkey = nkey.parse().map_err(|_| Refusal::UnknownNkey)?;
+        let signature = SIGNATURES.decode(signature).map_err(|_| Refusal::WrongSignature)?;
+        // Without a nonce of the server's own an old signature would do again.
+        if nonce.is_empty() || !nkey.has_signed(nonce.as_bytes(), &signature) {
+            return Err(Refusal::WrongSignature);
+        }
+        let user = self.known.holder(&nkey)?.ok_or(Refusal::UnknownNkey)?;
+        let person = self.known.person(&user)?.ok_or(Refusal::UnknownNkey)?;
+        Ok((user, person))
+    }
+
+    async fn by_password(&self, request: &Request) -> Result<(UserName, Person), Refusal> {
+        let (said, host) = (&request.connect_opts, &request.client_info.host);
+        let user: Option<UserName> = said.user.parse().ok();
+        let found = match &user {
+            Some(user) => self.known.person(user)?.and_then(|person| Some((person.secret.clone()?, person))),
+            None => None,
+        };
+        let Some((user, (hash, person))) = user.zip(found) else {
+            let (password, hash) = (said.pass.clone(), self.nobodys.clone());
+            self.turns.check((host, &said.user), move || passwords::check(&password, &hash)).await;
+            return Err(Refusal::UnknownOrWithout);
+        };
+        match self.remembered.seen(&user, &hash, &said.pass) {
+            Seen::Right => return Ok((user, person)),
+            Seen::Wrong => return Err(Refusal::WrongPassword),
+            Seen::Unknown => {}
+        }
+        let (password, checked) = (said.pass.clone(), hash.clone());
+        let checked =
+            self.turns.check((host, user.as_str()), move || passwords::check(&password, &checked)).await;
+        match checked {
+            Some(Checked::Right) => {}
+            Some(Checked::RightOf { fresh }) => self.keep_hash(&user, &hash, fresh).await,
+            Some(Checked::Wrong) => return Err(Refusal::WrongPassword),
+            Some(Checked::Unusable(why)) => return Err(Refusal::Unusable(why)),
+            None => return Err(Refusal::Busy),
+        }
+        self.remembered.keep(&user, &hash, &said.pass);
+        Ok((user, person))
+    }
+
+    /// As the password is known now, the log gets a hash that is as strong as today's; unless it was changed meanwhile.
+    async fn keep_hash(&self, user: &UserName, before: &str, fresh: String) {
+        let (secret, instead_of) = (Some(fresh), Some(before.to_owned()));
+        let set = SetUser { secret, instead_of, ..SetUser::of(user.clone()) };
+        let outgoing = command::outgoing(subjects::OPERATOR, &Command::from(set), Encoding::Msgpack);
+        if let Err(fault) = self.log.command(outgoing).await {
+            debug!(%user, %fault, "a password's hash stays as it was");
+        }
+    }
+
+    /// These may do something else now, or prove themselves in another way.
+    pub(super) async fn changed(&self, users: Vec<UserName>) {
+        for user in users {
+            self.remembered.forget(&user);
+            let ended = self.sessions.end(&user).await;
+            if ended > 0 {
+                info!(%user, ended, "connections end, for what they may do has changed");
+            }
+        }
+    }
+}
+
+/// The hash that stands for everybody who is not there.
+pub(super) async fn nobodys() -> Result<String, Fault> {
+    blocking(|| passwords::hash("nobody has this password")).await
+}

@@ -1,0 +1,237 @@
+//! Who is connected: told by the server's own account as connections come and go, asked anew where some may have been missed.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_nats::Subscriber;
+use futures_util::StreamExt;
+use serde::{Deserialize, Serialize};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, warn};
+
+use super::known::Known;
+use crate::log::{Fault, Log};
+use crate::wire::gate_query::SessionView;
+use crate::wire::rights::Account;
+use crate::wire::to_json;
+use crate::words::{Nkey, UserName};
+
+/// Connections of one user: devices, and programs that reconnect before the server has noticed that they were gone.
+pub(super) const EACH_MAX: usize = 64;
+/// What the server takes in all (`max_connections`), each some 300 bytes here.
+const ALL_MAX: usize = 65_536;
+const PAGE_LEN: usize = 1_024;
+/// What the server did not tell is found out by then.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+/// After the last of several servers' answers.
+const SILENCE: Duration = Duration::from_millis(500);
+/// Who was let in and has not come by then has gone.
+const COMES_WITHIN: Duration = Duration::from_secs(5);
+
+/// A server's id, and its number for the connection.
+type Place = (String, u64);
+
+#[derive(Debug, Default)]
+struct Table {
+    open: BTreeMap<Place, SessionView>,
+    /// Let in, and not yet told of.
+    coming: Vec<(Instant, UserName)>,
+}
+
+pub(super) struct Sessions {
+    system: Log,
+    known: Arc<Known>,
+    table: Mutex<Table>,
+}
+
+#[derive(Deserialize)]
+struct Event {
+    server: ServerId,
+    client: Client,
+}
+
+#[derive(Deserialize)]
+struct ServerId {
+    id: String,
+}
+
+/// As events and lists tell of a connection, each with names of its own.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Client {
+    #[serde(alias = "cid")]
+    id: u64,
+    #[serde(alias = "ip")]
+    host: String,
+    #[serde(alias = "authorized_user")]
+    /// A name or, of who signed in with one, an nkey.
+    user: String,
+    name: String,
+    start: String,
+}
+
+#[derive(Deserialize)]
+struct Page {
+    server: ServerId,
+    data: Connections,
+}
+
+#[derive(Deserialize)]
+struct Connections {
+    #[serde(default)]
+    connections: Vec<Client>,
+}
+
+#[derive(Serialize)]
+struct Ask<'a> {
+    auth: bool,
+    acc: &'a str,
+    limit: usize,
+    offset: usize,
+}
+
+impl Sessions {
+    pub(super) fn new(system: Log, known: Arc<Known>) -> Sessions {
+        Sessions { system, known, table: Mutex::default() }
+    }
+
+    /// None of whom the gate did not let in.
+    fn view(&self, client: Client) -> Option<(u64, SessionView)> {
+        let user = match client.user.parse::<Nkey>() {
+            Ok(nkey) => self.known.holder(&nkey).ok().flatten()?,
+            Err(_) => client.user.parse().ok()?,
+        };
+        Some((client.id, SessionView { user, from: client.host, client: client.name, since: client.start }))
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Listens, and looks where that is not enough, until `stop`.
+    ///
+    /// # Errors
+    /// When the connection is closed for good.
+    pub(super) async fn run(&self, stop: &CancellationToken) -> Result<(), Fault> {
+        let [mut came, mut went] = [self.events("CONNECT").await?, self.events("DISCONNECT").await?];
+        let mut look = interval(LOOK_EVERY);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                Some(message) = came.next() => self.came(&message.payload),
+                Some(message) = went.next() => self.went(&message.payload),
+                _ = look.tick() => {
+                    if let Err(fault) = self.look().await {
+                        debug!(%fault, "who is connected is asked again later");
+                    }
+                }
+                else => return Err(Fault::later("listen to who connects")),
+            }
+        }
+    }
+
+    async fn events(&self, kind: &str) -> Result<Subscriber, Fault> {
+        let subscribed = self.system.client().subscribe(format!("$SYS.ACCOUNT.*.{kind}")).await;
+        subscribed.map_err(|error| Fault::later("listen to who connects").because(error))
+    }
+
+    fn came(&self, payload: &[u8]) {
+        let Ok(Event { server, client }) = serde_json::from_slice(payload) else { return };
+        let Some((id, view)) = self.view(client) else { return };
+        let mut table = self.table();
+        if let Some(place) = table.coming.iter().position(|(_, user)| *user == view.user) {
+            table.coming.remove(place);
+        }
+        if table.open.len() < ALL_MAX {
+            table.open.insert((server.id, id), view);
+        }
+    }
+
+    fn went(&self, payload: &[u8]) {
+        if let Ok(Event { server, client }) = serde_json::from_slice(payload) {
+            self.table().open.remove(&(server.id, client.id));
+        }
+    }
+
+    /// Asks all servers who is connected.
+    async fn look(&self) -> Result<(), Fault> {
+        let mut open = BTreeMap::new();
+        for account in [Account::Users, Account::Homing] {
+            let mut offset = 0;
+            loop {
+                let ask = Ask { auth: true, acc: account.as_str(), limit: PAGE_LEN, offset };
+                let pages = self.all("CONNZ", to_json(&ask)).await?;
+                let longest = pages.iter().map(|page| page.data.connections.len()).max().unwrap_or(0);
+                for Page { server, data } in pages {
+                    let views = data.connections.into_iter().filter_map(|client| self.view(client));
+                    open.extend(views.map(|(id, view)| ((server.id.clone(), id), view)));
+                }
+                offset += PAGE_LEN;
+                if longest < PAGE_LEN || offset >= ALL_MAX {
+                    break;
+                }
+            }
+        }
+        self.table().open = open;
+        Ok(())
+    }
+
+    async fn all(&self, what: &str, question: Vec<u8>) -> Result<Vec<Page>, Fault> {
+        let failed =
+            |error: &dyn std::fmt::Display| Fault::later("ask who is connected").because(error.to_string());
+        let nats = self.system.client();
+        let inbox = nats.new_inbox();
+        let mut answers = nats.subscribe(inbox.clone()).await.map_err(|error| failed(&error))?;
+        let subject = format!("$SYS.REQ.SERVER.PING.{what}");
+        nats.publish_with_reply(subject, inbox, question.into()).await.map_err(|error| failed(&error))?;
+        let mut pages = Vec::new();
+        while let Ok(Some(answer)) = timeout(SILENCE, answers.next()).await {
+            pages.extend(serde_json::from_slice::<Page>(&answer.payload));
+        }
+        Ok(pages)
+    }
+
+    /// Whether one more may come; it is expected from then on.
+    pub(super) fn expect(&self, user: &UserName) -> bool {
+        let (mut table, now) = (self.table(), Instant::now());
+        table.coming.retain(|(since, _)| now - *since < COMES_WITHIN);
+        let open = table.open.values().filter(|session| session.user == *user).count();
+        let coming = table.coming.iter().filter(|(_, coming)| coming == user).count();
+        let may = open + coming < EACH_MAX;
+        if may {
+            table.coming.push((now, user.clone()));
+        }
+        may
+    }
+
+    /// The connections of one user, or of all.
+    pub(super) fn of(&self, user: Option<&UserName>) -> Vec<SessionView> {
+        let table = self.table();
+        table.open.values().filter(|session| user.is_none_or(|user| session.user == *user)).cloned().collect()
+    }
+
+    /// Ends all connections of a user; how many were asked to end.
+    pub(super) async fn end(&self, user: &UserName) -> usize {
+        let places = |table: &Table| -> Vec<Place> {
+            table
+                .open
+                .iter()
+                .filter(|(_, session)| session.user == *user)
+                .map(|(place, _)| place.clone())
+                .collect()
+        };
+        let places = places(&self.table());
+        for (server, id) in &places {
+            let kick = to_json(&serde_json::json!({ "cid": id }));
+            let kicked =
+                self.system.client().request(format!("$SYS.REQ.SERVER.{server}.KICK"), kick.into()).await;
+            if let Err(error) = kicked {
+                warn!(%user, %error, "a connection could not be ended");
+            }
+        }
+        places.len()
+    }
+}

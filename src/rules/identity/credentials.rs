@@ -1,0 +1,51 @@
+//! How somebody proves who they are, and what they may do then: as much as tells whether a command changes it.
+
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+
+use super::{UserChanges, UserDetails};
+use crate::rules::Stamp;
+use crate::words::{Access, Nkey};
+
+/// Stamps of what the gate checks: nothing is decided from it but whether it is another.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(in crate::rules) struct Credentials {
+    secret: Option<Stamp>,
+    nkey: Option<Stamp>,
+    access: Option<Access>,
+}
+
+impl Credentials {
+    pub(super) fn of(details: &UserDetails) -> Option<Box<Credentials>> {
+        let UserDetails { secret, nkey, access, .. } = details;
+        let nkey = nkey.as_ref().map(|nkey| stamp(nkey.as_str()));
+        Credentials { secret: secret.as_deref().map(stamp), nkey, access: *access }.kept()
+    }
+
+    /// With what has changed.
+    pub(super) fn with(before: Option<&Credentials>, changes: &UserChanges) -> Option<Box<Credentials>> {
+        let before = before.cloned().unwrap_or_default();
+        let nkey = |nkey: &Option<Nkey>| nkey.as_ref().map(|nkey| stamp(nkey.as_str()));
+        Credentials {
+            secret: changes.secret.as_deref().map(stamp).or(before.secret),
+            nkey: changes.nkey.as_ref().map_or(before.nkey, nkey),
+            access: changes.access.or(before.access),
+        }
+        .kept()
+    }
+
+    pub(super) fn has_secret(credentials: Option<&Credentials>, secret: &str) -> bool {
+        credentials.and_then(|credentials| credentials.secret) == Some(stamp(secret))
+    }
+
+    /// Most have none: in memory they cost nothing.
+    fn kept(mut self) -> Option<Box<Credentials>> {
+        self.access = self.access.filter(|access| *access != Access::User);
+        (self != Credentials::default()).then(|| Box::new(self))
+    }
+}
+
+fn stamp(text: &str) -> Stamp {
+    Stamp::of(&[text.as_bytes()])
+}

@@ -1,0 +1,104 @@
+//! The part of a nats-server's configuration that keeps people out: accounts, what passes between them, the gate.
+
+use std::fmt::Write;
+
+use super::config::quoted;
+use super::keys::{Certificate, Keys};
+use crate::wire::rights::{Account, Rights};
+use crate::wire::subjects::OPERATOR as ADMIN;
+
+/// What people say to Homing: requests that pass into its account.
+const SERVICES: [&str; 3] = ["homing.cmd.*.*.*", "homing.query.*.*", "homing.live.*.*"];
+/// What Homing says to people.
+const STREAMS: [&str; 4] = ["homing.to.>", "homing.outcome.>", "homing.note.>", "homing.app.>"];
+/// The account of the server itself: the gate hears there who comes, and ends connections.
+const SYSTEM: &str = "SYS";
+/// A login waits for its turn while others are checked.
+const LOGIN_WITHIN_S: u32 = 10;
+
+/// The lines for a server with the gate.
+pub fn gated(keys: &Keys) -> String {
+    let [homing, system, sms] = [&keys.homing, &keys.system, &keys.sms].map(|key| key.public_key());
+    let (own, users) = (Account::Homing.as_str(), Account::Users.as_str());
+    let mut text = format!(
+        "system_account: {SYSTEM}\n\
+         accounts {{\n\
+         \x20 {own} {{\n\
+         \x20   jetstream: enabled\n\
+         \x20   users: [\n\
+         \x20     {{ nkey: {homing} }}\n\
+         \x20     {{ user: \"{ADMIN}\", password: \"{}\" }}\n\
+         \x20     {{ nkey: {sms}, permissions: {} }}\n\
+         \x20   ]\n",
+        keys.admin_password,
+        permissions(&Rights::of_sms()),
+    );
+    let exports = list("service", &SERVICES) + &list("stream", &STREAMS);
+    let from = |kind: &str, subjects: &[&str]| -> String {
+        let line =
+            |subject: &&str| format!("      {{ {kind}: {{ account: {own}, subject: \"{subject}\" }} }}\n");
+        subjects.iter().map(line).collect()
+    };
+    let imports = from("service", &SERVICES) + &from("stream", &STREAMS);
+    let _a_string_takes_all = write!(
+        text,
+        "\x20   exports: [\n{exports}\x20   ]\n\
+         \x20 }}\n\
+         \x20 {users} {{\n\
+         \x20   imports: [\n{imports}\x20   ]\n\
+         \x20 }}\n\
+         \x20 {SYSTEM} {{\n\
+         \x20   users: [ {{ nkey: {system} }} ]\n\
+         \x20 }}\n\
+         }}\n\
+         authorization {{\n\
+         \x20 timeout: {LOGIN_WITHIN_S}\n\
+         \x20 auth_callout {{\n\
+         \x20   issuer: {}\n\
+         \x20   account: {SYSTEM}\n\
+         \x20   auth_users: [ {homing}, \"{ADMIN}\", {sms}, {system} ]\n\
+         \x20 }}\n\
+         }}\n",
+        keys.issuer.public_key()
+    );
+    text
+}
+
+/// The lines for a server that lets everybody do everything. The streams are in the same account as with the gate.
+pub fn open() -> String {
+    let own = Account::Homing.as_str();
+    format!(
+        "accounts {{\n\
+         \x20 {own} {{\n\
+         \x20   jetstream: enabled\n\
+         \x20   users: [ {{ user: anybody, password: \"\" }} ]\n\
+         \x20 }}\n\
+         }}\n\
+         no_auth_user: anybody\n"
+    )
+}
+
+fn list(kind: &str, subjects: &[&str]) -> String {
+    let users = Account::Users.as_str();
+    let line = |subject: &&str| format!("      {{ {kind}: \"{subject}\", accounts: [{users}] }}\n");
+    subjects.iter().map(line).collect()
+}
+
+fn permissions(rights: &Rights) -> String {
+    let allowed = |subjects: &[String]| {
+        let quoted: Vec<String> = subjects.iter().map(|subject| format!("\"{subject}\"")).collect();
+        quoted.join(", ")
+    };
+    format!(
+        "{{ publish: {{ allow: [{}], deny: [{}] }}, subscribe: {{ allow: [{}] }} }}",
+        allowed(&rights.publish),
+        allowed(&rights.never_publish),
+        allowed(&rights.subscribe)
+    )
+}
+
+/// The lines for a server that speaks TLS.
+pub fn tls(Certificate { cert, key }: &Certificate) -> String {
+    let (cert, key) = (quoted(cert), quoted(key));
+    format!("tls {{\n  cert_file: {cert}\n  key_file: {key}\n  timeout: 5\n}}\n")
+}

@@ -1,0 +1,197 @@
+//! The keys of the gate: made once, each in a file that only its owner reads. A file that is deleted is made anew.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `issuer.nk` | seed of the account key with which the gate signs what somebody may do |
+//! | `homing.nk` | seed of the user key of Homing's own roles |
+//! | `system.nk` | seed of the gate's user key in the server's own account |
+//! | `sms.nk` | seed of the user key of an SMS bridge that runs elsewhere |
+//! | `admin.password` | the first operator's password |
+//! | `server-cert.pem`, `server-key.pem` | a certificate of the server's, where one was asked for |
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use nkeys::KeyPair;
+
+use crate::log::Fault;
+
+/// 32 characters of these are 160 bits.
+const PASSWORD_LEN: usize = 32;
+
+/// What a server shows of itself: files in PEM.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certificate {
+    pub cert: PathBuf,
+    pub key: PathBuf,
+}
+
+/// The keys of a data folder.
+pub struct Keys {
+    folder: PathBuf,
+    pub(super) issuer: KeyPair,
+    pub(super) homing: KeyPair,
+    pub(super) system: KeyPair,
+    pub(super) sms: KeyPair,
+    pub(super) admin_password: String,
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Keys").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+impl Keys {
+    /// Those of this data folder; what is missing is made.
+    ///
+    /// # Errors
+    /// Where the folder cannot be written, or holds something else under one of the names.
+    pub fn of(data: &Path) -> Result<Keys, Fault> {
+        let folder = data.join("keys");
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+        made.map_err(|error| Fault::never(format!("make the folder {}", folder.display())).because(error))?;
+        Ok(Keys {
+            issuer: pair(&folder.join("issuer.nk"), KeyPair::new_account)?,
+            homing: pair(&folder.join("homing.nk"), KeyPair::new_user)?,
+            system: pair(&folder.join("system.nk"), KeyPair::new_user)?,
+            sms: pair(&folder.join("sms.nk"), KeyPair::new_user)?,
+            admin_password: password(&folder.join("admin.password"))?,
+            folder,
+        })
+    }
+
+    /// With which the gate signs what somebody may do.
+    ///
+    /// # Errors
+    /// Never for a key that was made here.
+    pub fn issuer(&self) -> Result<String, Fault> {
+        seed(&self.issuer)
+    }
+
+    /// With which Homing's own roles sign in.
+    ///
+    /// # Errors
+    /// Never for a key that was made here.
+    pub fn homing(&self) -> Result<String, Fault> {
+        seed(&self.homing)
+    }
+
+    /// With which the gate signs in to the server's own account.
+    ///
+    /// # Errors
+    /// Never for a key that was made here.
+    pub fn system(&self) -> Result<String, Fault> {
+        seed(&self.system)
+    }
+
+    /// A certificate for these names and this machine's own, signed by itself; made where there is none.
+    ///
+    /// # Errors
+    /// Where a name is none, or the folder cannot be written.
+    pub fn certificate(&self, names: &[String]) -> Result<Certificate, Fault> {
+        let doing = "make a certificate";
+        let [cert, key] = ["server-cert.pem", "server-key.pem"].map(|name| self.folder.join(name));
+        if !(cert.exists() && key.exists()) {
+            let own = ["localhost", "127.0.0.1"].map(str::to_owned);
+            let made = rcgen::generate_simple_self_signed([names, &own].concat());
+            let made = made.map_err(|error| Fault::never(doing).because(error))?;
+            for (file, pem) in [(&key, made.signing_key.serialize_pem()), (&cert, made.cert.pem())] {
+                write_secret(file, &pem).map_err(|error| Fault::never(doing).because(error))?;
+            }
+        }
+        Ok(Certificate { cert, key })
+    }
+
+    pub fn admin_password(&self) -> &str {
+        &self.admin_password
+    }
+
+    pub fn admin_password_file(&self) -> PathBuf {
+        self.folder.join("admin.password")
+    }
+}
+
+fn seed(key: &KeyPair) -> Result<String, Fault> {
+    key.seed().map_err(|error| Fault::never("write a key down").because(error))
+}
+
+/// Writes what only the owner of the file may read, whole or not at all.
+///
+/// # Errors
+/// Where the folder cannot be written.
+pub fn write_secret(file: &Path, text: &str) -> io::Result<()> {
+    let beside = file.with_extension("new");
+    let _left_by_one_that_was_killed = std::fs::remove_file(&beside);
+    let mut opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
+    opened.write_all(text.as_bytes())?;
+    opened.sync_all()?;
+    std::fs::rename(beside, file)
+}
+
+/// The text of a file, which is made where there is none.
+fn text(file: &Path, make: impl FnOnce() -> Result<String, Fault>) -> Result<String, Fault> {
+    match std::fs::read_to_string(file) {
+        Ok(text) => Ok(text.trim().to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let text = make()?;
+            write_secret(file, &format!("{text}\n"))
+                .map_err(|error| Fault::never(format!("write {}", file.display())).because(error))?;
+            Ok(text)
+        }
+        Err(error) => Err(Fault::never(format!("read {}", file.display())).because(error)),
+    }
+}
+
+fn pair(file: &Path, make: impl FnOnce() -> KeyPair) -> Result<KeyPair, Fault> {
+    let made = make();
+    let kind = made.key_pair_type();
+    let text = text(file, || seed(&made))?;
+    let pair = KeyPair::from_seed(&text).ok().filter(|pair| pair.key_pair_type() == kind);
+    pair.ok_or_else(|| {
+        Fault::never(format!("read {}", file.display()))
+            .because("it holds no such key; delete it, and a new one is made")
+    })
+}
+
+fn password(file: &Path) -> Result<String, Fault> {
+    // The seed of a key is as hard to guess as a password can be, and has no character that an address must escape.
+    text(file, || Ok(seed(&KeyPair::new_user())?.chars().skip(4).take(PASSWORD_LEN).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn keys_are_made_once_and_only_their_owner_reads_them() {
+        let data = tempfile::tempdir().unwrap();
+        let (first, again) = (Keys::of(data.path()).unwrap(), Keys::of(data.path()).unwrap());
+        assert_eq!(first.homing().unwrap(), again.homing().unwrap());
+        assert_eq!(first.admin_password(), again.admin_password());
+        assert_eq!(first.admin_password().len(), PASSWORD_LEN);
+        assert_ne!(first.homing().unwrap(), first.system().unwrap());
+        for file in std::fs::read_dir(data.path().join("keys")).unwrap().map(Result::unwrap) {
+            assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{:?}", file.path());
+        }
+        std::fs::remove_file(data.path().join("keys/sms.nk")).unwrap();
+        let rotated = Keys::of(data.path()).unwrap();
+        assert_ne!(rotated.sms.public_key(), first.sms.public_key());
+        assert_eq!(rotated.issuer.public_key(), first.issuer.public_key());
+    }
+
+    #[test]
+    fn a_file_that_holds_something_else_is_told_and_left_alone() {
+        let data = tempfile::tempdir().unwrap();
+        Keys::of(data.path()).unwrap();
+        let file = data.path().join("keys/issuer.nk");
+        std::fs::write(&file, "notes").unwrap();
+        let told = Keys::of(data.path()).unwrap_err().to_string();
+        assert!(told.contains("issuer.nk") && told.contains("delete it"), "{told}");
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "notes");
+    }
+}

@@ -1,0 +1,156 @@
+//! What a connection may publish and subscribe to, by who it is: lists of what is allowed, and nothing else is.
+//!
+//! A user's name is one token without `*` or `>`, so no list reaches further than its owner's subjects.
+
+use super::subjects;
+use crate::words::{Access, AppNumber, UserName};
+
+/// The account of nats-server in which a connection stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Account {
+    /// The streams, and Homing's own parts.
+    Homing,
+    /// People and apps. A reply subject named there has no meaning in the other one.
+    Users,
+}
+
+impl Account {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Account::Homing => "HOMING",
+            Account::Users => "USERS",
+        }
+    }
+}
+
+/// Subjects, with wildcards, that may be published and subscribed to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rights {
+    pub account: Account,
+    pub publish: Vec<String>,
+    /// Of what may be published, what may not: NATS has no wildcard for "all consumers but Homing's".
+    pub never_publish: Vec<String>,
+    pub subscribe: Vec<String>,
+}
+
+/// What a viewer asks of JetStream: to list, and to read by sequence. A consumer could take the place of one of Homing's.
+const READ_STREAMS: [&str; 8] = [
+    "$JS.API.INFO",
+    "$JS.API.STREAM.NAMES",
+    "$JS.API.STREAM.LIST",
+    "$JS.API.STREAM.INFO.*",
+    "$JS.API.STREAM.MSG.GET.*",
+    "$JS.API.DIRECT.GET.>",
+    "$JS.API.CONSUMER.LIST.*",
+    "$JS.API.CONSUMER.INFO.*.*",
+];
+
+impl Rights {
+    /// Of a registered name.
+    pub fn of(user: &UserName, access: Access) -> Rights {
+        match access {
+            Access::User => Rights::of_user(user, Account::Users),
+            Access::Producer => Rights::of_user(user, Account::Homing),
+            Access::App(number) => Rights::of_app(user, number),
+            Access::Viewer => Rights::of_viewer(user),
+            Access::Operator => {
+                let all = || vec![">".to_owned()];
+                Rights {
+                    account: Account::Homing,
+                    publish: all(),
+                    never_publish: Vec::new(),
+                    subscribe: all(),
+                }
+            }
+        }
+    }
+
+    fn of_user(user: &UserName, account: Account) -> Rights {
+        let publish = ["cmd.USER.*.*", "live.USER.*", "query.USER.*"];
+        let subscribe = ["to.USER.>", "outcome.USER.>", "note.USER.>"];
+        let named = |subject: &str| format!("homing.{}", subject.replace("USER", user.as_str()));
+        let own_inbox = format!("{}.>", subjects::inbox_prefix(user.as_str()));
+        Rights {
+            account,
+            publish: publish.into_iter().map(named).collect(),
+            never_publish: Vec::new(),
+            subscribe: subscribe.into_iter().map(named).chain([own_inbox]).collect(),
+        }
+    }
+
+    fn of_app(user: &UserName, number: AppNumber) -> Rights {
+        let mut rights = Rights::of_user(user, Account::Users);
+        rights.subscribe.push(subjects::app(number));
+        rights
+    }
+
+    /// Whatever is said, and the questions of an operator.
+    fn of_viewer(user: &UserName) -> Rights {
+        let own_inbox = format!("{}.>", subjects::inbox_prefix(user.as_str()));
+        let read = READ_STREAMS.into_iter().map(str::to_owned);
+        let ask = [
+            "homing.query._admin.*",
+            "$SRV.PING",
+            "$SRV.PING.>",
+            "$SRV.INFO",
+            "$SRV.INFO.>",
+            "$SRV.STATS",
+            "$SRV.STATS.>",
+        ];
+        Rights {
+            account: Account::Homing,
+            publish: read.chain(ask.map(str::to_owned)).collect(),
+            never_publish: Vec::new(),
+            subscribe: vec!["homing.>".to_owned(), own_inbox],
+        }
+    }
+
+    /// Of an SMS bridge that runs elsewhere: what it takes from OUTBOX, what it reads of EVENTS, what it says as `_sms`.
+    pub fn of_sms() -> Rights {
+        let publish = [
+            "homing.cmd._sms.*.*",
+            "homing.query._decider.*",
+            "homing.sms.stops",
+            "_INBOX__admin.>",
+            "$JS.API.INFO",
+            "$JS.API.STREAM.INFO.*",
+            "$JS.API.STREAM.MSG.GET.EVENTS",
+            "$JS.API.DIRECT.GET.EVENTS",
+            "$JS.API.DIRECT.GET.EVENTS.>",
+            "$JS.API.STREAM.MSG.GET.POSITIONS",
+            "$JS.API.DIRECT.GET.POSITIONS.>",
+            "$JS.API.CONSUMER.CREATE.EVENTS.>",
+            "$JS.API.CONSUMER.INFO.EVENTS.*",
+            "$JS.API.CONSUMER.MSG.NEXT.EVENTS.*",
+            "$JS.API.CONSUMER.DELETE.EVENTS.*",
+            "$JS.API.CONSUMER.CREATE.OUTBOX.sms",
+            "$JS.API.CONSUMER.CREATE.OUTBOX.sms.>",
+            "$JS.API.CONSUMER.INFO.OUTBOX.sms",
+            "$JS.API.CONSUMER.MSG.NEXT.OUTBOX.sms",
+            "$JS.ACK.OUTBOX.sms.>",
+            "$JS.ACK.*.*.OUTBOX.sms.>",
+        ];
+        let never = [
+            "CREATE.EVENTS.fanout",
+            "CREATE.EVENTS.scheduler",
+            "DELETE.EVENTS.fanout",
+            "DELETE.EVENTS.scheduler",
+        ];
+        let never = never
+            .iter()
+            .flat_map(|call| [format!("$JS.API.CONSUMER.{call}"), format!("$JS.API.CONSUMER.{call}.>")]);
+        let subscribe = [
+            "_INBOX__sms.>",
+            "homing.sms.stops",
+            "homing.query._admin.sms",
+            "homing.query._admin.status",
+            "$SRV.>",
+        ];
+        Rights {
+            account: Account::Homing,
+            publish: publish.map(str::to_owned).into(),
+            never_publish: never.collect(),
+            subscribe: subscribe.map(str::to_owned).into(),
+        }
+    }
+}

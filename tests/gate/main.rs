@@ -1,0 +1,12 @@
+//! The gate on a real nats-server: who may do what, who gets in, and what happens when one of them is away.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod away;
+mod flood;
+mod logins;
+mod table;
+mod world;
