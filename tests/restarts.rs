@@ -90,7 +90,7 @@ impl Place {
         let (data, port) = (self.data(), self.port);
         let url = self.server.as_ref().map(Managed::url);
         self.homing = Some(block_in_place(|| match url {
-            None => Homing::start_at(&data, port, &["--sync", "off"]),
+            None => Homing::start_at(&data, port, &["--sync", "off", "--open"]),
             Some(url) => Homing::serve(&data, &url, ROLES),
         }));
         assert!(since.elapsed() < READY_WITHIN, "ready only after {:.1?}", since.elapsed());

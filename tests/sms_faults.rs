@@ -75,13 +75,13 @@ impl World {
     }
 
     fn up_without_smsc(&mut self) {
-        let start = || Homing::start_at(&self.data(), self.port, &["--sync", "off"]);
+        let start = || Homing::start_at(&self.data(), self.port, &["--sync", "off", "--open"]);
         self.homing = Some(block_in_place(start));
     }
 
     fn up(&mut self) {
         let smsc = self.account();
-        let flags = ["--sync", "off", "--query-after", "5s", "--smsc", &smsc];
+        let flags = ["--sync", "off", "--open", "--query-after", "5s", "--smsc", &smsc];
         self.homing = Some(block_in_place(|| Homing::start_at(&self.data(), self.port, &flags)));
     }
 

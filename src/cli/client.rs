@@ -15,6 +15,7 @@ use super::settings::Settings;
 use crate::log::{Log, NatsUrl, Retry};
 use crate::rules::presence::Encoding;
 use crate::rules::{Command, Rejection};
+use crate::wire::headers::SAID_BY_HOMING;
 use crate::wire::outcome::OutcomeBody;
 use crate::wire::query::Answer;
 use crate::wire::{command, subjects};
@@ -70,7 +71,8 @@ impl Client {
         let seq = self.publish(command, Encoding::Json).await?;
         let heard = async {
             while let Some(message) = outcomes.next().await {
-                if let Ok(outcome) = serde_json::from_slice::<OutcomeBody>(&message.payload)
+                if is_homings(&message)
+                    && let Ok(outcome) = serde_json::from_slice::<OutcomeBody>(&message.payload)
                     && outcome.command == seq
                 {
                     return Some(outcome);
@@ -220,4 +222,9 @@ impl Speaker {
     pub(crate) async fn connect(&self, settings: &Settings) -> Result<Client, Failure> {
         Client::connect(settings, self.name(settings)?.as_str()).await
     }
+}
+
+/// Somebody may have had an answer sent here, by naming it as the reply of a question of theirs.
+pub(crate) fn is_homings(message: &async_nats::Message) -> bool {
+    message.headers.as_ref().is_some_and(|headers| headers.get(SAID_BY_HOMING.0).is_some())
 }

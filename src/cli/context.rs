@@ -54,13 +54,18 @@ pub(super) fn write(
     write_secret(&file, &(text + "\n")).map_err(|error| Fault::never(doing).because(error))
 }
 
-/// The same server, with its operator's password, where the file of this data folder is about it.
-pub(super) fn sign_in(data: &Path, address: NatsUrl) -> NatsUrl {
+/// The same server, as its operator: where the file of this data folder is about it, or where this folder was `named` and holds
+/// the operator's password.
+pub(super) fn sign_in(data: &Path, named: bool, address: NatsUrl) -> NatsUrl {
     let text = std::fs::read_to_string(file(data)).unwrap_or_default();
-    let Ok(context) = serde_json::from_str::<Context>(&text) else { return address };
-    if context.url != address.to_string() {
-        return address;
-    }
+    let context = serde_json::from_str::<Context>(&text).ok();
+    let Some(context) = context.filter(|context| context.url == address.to_string()) else {
+        let password = Keys::admin_password_of(data).filter(|_| named);
+        return match password {
+            Some(password) => address.with_password(OPERATOR, &password),
+            None => address,
+        };
+    };
     let address = match context.ca {
         Some(ca) => address.with_tls(Tls { ca: Some(ca), own: None }),
         None => address,

@@ -86,7 +86,7 @@ fn signed_in(
     if !roles.contains(&Role::Gate) {
         return Ok((address, None));
     }
-    let keys = Keys::of(data)?;
+    let keys = Keys::at(data)?;
     let system = address.clone().with_nkey(&keys.system()?);
     let gate = gate::Settings { system, issuer: keys.issuer()? };
     let own = if address.says_who() { address } else { address.with_nkey(&keys.homing()?) };

@@ -37,9 +37,11 @@ pub(super) fn run(args: Args, settings: &Settings, output: Output) -> Result<(),
     let What::Config { out, tls_name } = args.what;
     let keys = Keys::of(&settings.data()?)?;
     let mut text = server::gated(&keys);
-    if !tls_name.is_empty() {
-        text += &server::tls(&keys.certificate(&tls_name)?);
-    }
+    let certificate = match tls_name.as_slice() {
+        [] => keys.made_certificate(),
+        names => Some(keys.certificate(names)?),
+    };
+    text += &certificate.as_ref().map(server::tls).unwrap_or_default();
     let password_file = keys.admin_password_file();
     match out {
         Some(file) => {

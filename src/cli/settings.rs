@@ -157,7 +157,7 @@ impl Settings {
     pub(crate) fn as_client(&self) -> Result<NatsUrl, Failure> {
         let address = self.address()?;
         Ok(match self.data() {
-            Ok(data) if !address.says_who() => context::sign_in(&data, address),
+            Ok(data) if !address.says_who() => context::sign_in(&data, self.data.is_some(), address),
             Ok(_) | Err(_) => address,
         })
     }

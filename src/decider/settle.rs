@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use async_nats::Client;
+use async_nats::{Client, HeaderMap};
 use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -12,6 +12,7 @@ use tracing::warn;
 use super::{KeepCommands, Snapshots, trim};
 use crate::log::{Acks, Appending, Fault, Log, Mark};
 use crate::rules::State;
+use crate::wire::headers::SAID_BY_HOMING;
 
 /// The decisions under way: a second of peak traffic on one disk. A longer queue only makes outcomes later.
 pub(super) const IN_FLIGHT_MAX: usize = 1_000;
@@ -43,6 +44,8 @@ pub(super) async fn settle(
     mut queue: mpsc::Receiver<Settling>,
 ) -> Result<(), Fault> {
     let mut keeping = Keeping { keeper, storing: None };
+    let mut said = HeaderMap::new();
+    said.insert(SAID_BY_HOMING.0, SAID_BY_HOMING.1);
     while let Some(settling) = queue.recv().await {
         match settling {
             Settling::Decision { appending, outcome, mark } => {
@@ -50,7 +53,7 @@ pub(super) async fn settle(
                     acks.stored(append).await?;
                 }
                 stored.send_replace(mark);
-                let told = client.publish(outcome.subject, outcome.payload).await;
+                let told = client.publish_with_headers(outcome.subject, said.clone(), outcome.payload).await;
                 told.map_err(|error| Fault::later("tell an outcome").because(error))?;
             }
             Settling::Snapshot(mark, state) => keeping.store(mark, state),

@@ -34,8 +34,6 @@ const ASKED: &str = "$SYS.REQ.USER.AUTH";
 const QUEUE: &str = "homing-gate";
 /// Questions in hand, each a few kilobytes.
 const IN_HAND_MAX: usize = 4_096;
-/// Subscriptions of one connection: a client needs five.
-const SUBSCRIPTIONS_MAX: i64 = 64;
 /// The server waits ten seconds: what comes later is lost.
 const ANSWER_WITHIN: Duration = Duration::from_secs(9);
 const TOLD_EVERY: Duration = Duration::from_secs(1);
@@ -140,7 +138,7 @@ impl Callout {
         let answer = match judged {
             Ok((user, rights)) => {
                 debug!(%user, host, "came in");
-                self.signer.let_in(&request, (user.as_str(), &rights), SUBSCRIPTIONS_MAX, now)
+                self.signer.let_in(&request, (user.as_str(), &rights), now)
             }
             Err(refusal) => {
                 self.told.of(host, &refusal);

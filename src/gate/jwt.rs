@@ -89,7 +89,7 @@ struct Response {
 struct User<'a> {
     r#pub: Allowed<'a>,
     sub: Allowed<'a>,
-    /// Subscriptions, and bytes of a message; -1, as many as the server lets anybody.
+    /// Subscriptions, and bytes of a message: as many as the server lets anybody.
     subs: i64,
     data: i64,
     payload: i64,
@@ -132,13 +132,12 @@ impl Signer {
         &self,
         request: &Request,
         (name, rights): (&str, &Rights),
-        subscriptions_max: i64,
         now: Instant,
     ) -> Result<String, Fault> {
         let user = User {
             r#pub: Allowed { allow: &rights.publish, deny: &rights.never_publish },
             sub: Allowed { allow: &rights.subscribe, deny: &[] },
-            subs: subscriptions_max,
+            subs: -1,
             data: -1,
             payload: -1,
             r#type: "user",
@@ -213,7 +212,7 @@ mod tests {
             connect_opts: Connect::default(),
         };
         let rights = Rights::of(&"alice".parse().unwrap(), Access::User);
-        let token = signer.let_in(&request, ("alice", &rights), 100, Instant::from_unix_ms(5_000)).unwrap();
+        let token = signer.let_in(&request, ("alice", &rights), Instant::from_unix_ms(5_000)).unwrap();
         let (signed, signature) = token.rsplit_once('.').unwrap();
         let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
         account.verify(signed.as_bytes(), &signature).unwrap();

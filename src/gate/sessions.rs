@@ -24,7 +24,7 @@ pub(super) const EACH_MAX: usize = 64;
 const ALL_MAX: usize = 65_536;
 const PAGE_LEN: usize = 1_024;
 /// What the server did not tell is found out by then.
-const LOOK_EVERY: Duration = Duration::from_secs(60);
+const LOOK_EVERY: Duration = Duration::from_secs(30);
 /// After the last of several servers' answers.
 const SILENCE: Duration = Duration::from_millis(500);
 /// Who was let in and has not come by then has gone.
@@ -38,6 +38,8 @@ struct Table {
     open: BTreeMap<Place, SessionView>,
     /// Let in, and not yet told of.
     coming: Vec<(Instant, UserName)>,
+    /// Those of them who may no longer.
+    unwanted: Vec<(Instant, UserName)>,
 }
 
 pub(super) struct Sessions {
@@ -115,14 +117,28 @@ impl Sessions {
     /// # Errors
     /// When the connection is closed for good.
     pub(super) async fn run(&self, stop: &CancellationToken) -> Result<(), Fault> {
-        let [mut came, mut went] = [self.events("CONNECT").await?, self.events("DISCONNECT").await?];
+        let mut events = self.events().await?;
+        let mut connects = self.system.connects();
         let mut look = interval(LOOK_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
-                Some(message) = came.next() => self.came(&message.payload),
-                Some(message) = went.next() => self.went(&message.payload),
+                Some(message) = events.next() => {
+                    if self.system.connects() != connects {
+                        // It is another server, or the same one after its death: nobody whom we knew is there.
+                        connects = self.system.connects();
+                        *self.table() = Table::default();
+                        look.reset_immediately();
+                    }
+                    if message.subject.ends_with(".CONNECT") {
+                        if let Some(place) = self.came(&message.payload) {
+                            self.kick(&place).await;
+                        }
+                    } else if message.subject.ends_with(".DISCONNECT") {
+                        self.went(&message.payload);
+                    }
+                }
                 _ = look.tick() => {
                     if let Err(fault) = self.look().await {
                         debug!(%fault, "who is connected is asked again later");
@@ -133,21 +149,24 @@ impl Sessions {
         }
     }
 
-    async fn events(&self, kind: &str) -> Result<Subscriber, Fault> {
-        let subscribed = self.system.client().subscribe(format!("$SYS.ACCOUNT.*.{kind}")).await;
+    /// On one subscription: of one connection that it came is told before that it went.
+    async fn events(&self) -> Result<Subscriber, Fault> {
+        let subscribed = self.system.client().subscribe("$SYS.ACCOUNT.*.*").await;
         subscribed.map_err(|error| Fault::later("listen to who connects").because(error))
     }
 
-    fn came(&self, payload: &[u8]) {
-        let Ok(Event { server, client }) = serde_json::from_slice(payload) else { return };
-        let Some((id, view)) = self.view(client) else { return };
-        let mut table = self.table();
-        if let Some(place) = table.coming.iter().position(|(_, user)| *user == view.user) {
-            table.coming.remove(place);
-        }
+    /// Gives the place of one who was let in and may no longer come.
+    fn came(&self, payload: &[u8]) -> Option<Place> {
+        let Event { server, client } = serde_json::from_slice(payload).ok()?;
+        let (id, view) = self.view(client)?;
+        let (mut table, now, place) = (self.table(), Instant::now(), (server.id, id));
+        table.unwanted.retain(|(since, _)| now - *since < COMES_WITHIN);
+        let unwanted = take_first(&mut table.unwanted, &view.user);
+        take_first(&mut table.coming, &view.user);
         if table.open.len() < ALL_MAX {
-            table.open.insert((server.id, id), view);
+            table.open.insert(place.clone(), view);
         }
+        unwanted.then_some(place)
     }
 
     fn went(&self, payload: &[u8]) {
@@ -159,7 +178,7 @@ impl Sessions {
     /// Asks all servers who is connected.
     async fn look(&self) -> Result<(), Fault> {
         let mut open = BTreeMap::new();
-        for account in [Account::Users, Account::Homing] {
+        for account in Account::ALL {
             let mut offset = 0;
             loop {
                 let ask = Ask { auth: true, acc: account.as_str(), limit: PAGE_LEN, offset };
@@ -215,23 +234,40 @@ impl Sessions {
 
     /// Ends all connections of a user; how many were asked to end.
     pub(super) async fn end(&self, user: &UserName) -> usize {
-        let places = |table: &Table| -> Vec<Place> {
-            table
-                .open
-                .iter()
-                .filter(|(_, session)| session.user == *user)
-                .map(|(place, _)| place.clone())
-                .collect()
-        };
-        let places = places(&self.table());
-        for (server, id) in &places {
-            let kick = to_json(&serde_json::json!({ "cid": id }));
-            let kicked =
-                self.system.client().request(format!("$SYS.REQ.SERVER.{server}.KICK"), kick.into()).await;
-            if let Err(error) = kicked {
-                warn!(%user, %error, "a connection could not be ended");
-            }
+        let places = self.table().unwant(user);
+        for place in &places {
+            self.kick(place).await;
         }
         places.len()
     }
+
+    /// A connection that is not there any more has ended too.
+    async fn kick(&self, place: &Place) {
+        let (server, id) = place;
+        let kick = to_json(&serde_json::json!({ "cid": id }));
+        let kicked =
+            self.system.client().request(format!("$SYS.REQ.SERVER.{server}.KICK"), kick.into()).await;
+        if let Err(error) = kicked {
+            warn!(server, id, %error, "a connection could not be ended");
+        }
+        self.table().open.remove(place);
+    }
+}
+
+impl Table {
+    /// Where a user is connected; who was let in under this name and has not come is not wanted any more.
+    fn unwant(&mut self, user: &UserName) -> Vec<Place> {
+        let (coming, others): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.coming).into_iter().partition(|(_, name)| name == user);
+        self.coming = others;
+        self.unwanted.extend(coming);
+        let open = self.open.iter().filter(|(_, session)| session.user == *user);
+        open.map(|(place, _)| place.clone()).collect()
+    }
+}
+
+/// Takes out the first one of this user's; whether there was one.
+fn take_first(of: &mut Vec<(Instant, UserName)>, user: &UserName) -> bool {
+    let first = of.iter().position(|(_, name)| name == user);
+    first.map(|place| of.remove(place)).is_some()
 }

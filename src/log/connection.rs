@@ -69,13 +69,14 @@ impl Log {
         Log::open(address, options.custom_inbox_prefix(address.inbox())).await
     }
 
-    /// As someone who uses Homing, with an inbox that a server can keep from all others.
+    /// As someone who uses Homing, with an inbox that a server can keep from all others: that of whoever signs in.
     ///
     /// # Errors
     /// When no server answers within five seconds.
     pub async fn of_user(address: &NatsUrl, user: &str) -> Result<Log, Fault> {
         let options = ConnectOptions::new().name(format!("homing client {user}"));
-        Log::open(address, options.custom_inbox_prefix(subjects::inbox_prefix(user))).await
+        let inbox = subjects::inbox_prefix(address.user().unwrap_or(user));
+        Log::open(address, options.custom_inbox_prefix(inbox)).await
     }
 
     /// A connection of its own to the same place, for what must not take this one with it.
@@ -110,7 +111,10 @@ impl Log {
         let doing = || format!("connect to NATS at {address}");
         let client = connected.map_err(|error| match error.kind() {
             ConnectErrorKind::AuthorizationViolation | ConnectErrorKind::Authentication => {
-                Fault::never(doing()).because("the server refused the credentials")
+                Fault::never(doing()).because(
+                    "the server refused the credentials: a name and password (nats://user:password@host:4222), --nkey or --creds; \
+                     who is suspended is refused too, and an operator sets a password with `homing user passwd`",
+                )
             }
             ConnectErrorKind::ServerParse
             | ConnectErrorKind::Dns

@@ -114,6 +114,14 @@ impl NatsUrl {
         Ok(options)
     }
 
+    /// Whose password it has.
+    pub(super) fn user(&self) -> Option<&str> {
+        match &self.login {
+            Some(Login::User { name, .. }) => Some(name),
+            Some(Login::Token(_) | Login::Nkey(_) | Login::Creds(_)) | None => None,
+        }
+    }
+
     /// Whether it says who connects.
     pub fn says_who(&self) -> bool {
         self.login.is_some()

@@ -76,6 +76,8 @@ rejections! {
     numbers_used_up() = "user.no_number", "no IM number is left";
     bad_zone() = "schedule.unknown_zone", "a zone is an IANA name, as in Europe/London", field "zone";
     no_zone() = "schedule.unknown_zone", "name a zone, as in Europe/London: you are registered without one", field "when.zone";
+    bad_secret() = "user.bad_secret", "a secret is a password's hash, a PHC string of Argon2id ($argon2id$...), never the password itself", field "secret";
+    key_taken() = "user.key_taken", "this nkey belongs to another user", field "nkey";
     value_too_long(what: &str, max: usize) = "command.too_large", "{what} has at most {max} bytes";
 
     bad_rule(why: &str) = "schedule.bad_rule", "{why}", field "when";

@@ -33,6 +33,9 @@ pub struct State {
     pub(super) names: BTreeMap<UserName, Uid>,
     #[serde(skip)]
     pub(super) phones: BTreeMap<Phone, Uid>,
+    /// Stamps of the nkeys that are somebody's.
+    #[serde(skip)]
+    pub(super) nkeys: BTreeMap<Stamp, Uid>,
     pub(super) messages: Table<MessageId, OpenMessage>,
     /// Of these, those whose deadline no timer watches: the oldest expire first.
     #[serde(skip)]
@@ -86,6 +89,10 @@ pub(super) struct User {
 }
 
 impl User {
+    pub(super) fn nkey(&self) -> Option<Stamp> {
+        self.credentials.as_deref()?.nkey()
+    }
+
     pub(super) fn limits(&self) -> identity::Limits {
         self.limits.as_deref().copied().unwrap_or_default()
     }
@@ -123,6 +130,7 @@ impl State {
         let users = || (0..).map(Uid).zip(self.users.iter());
         self.names = users().map(|(uid, user)| (user.name.clone(), uid)).collect();
         self.phones = users().filter_map(|(uid, user)| Some((user.phone?, uid))).collect();
+        self.nkeys = users().filter_map(|(uid, user)| Some((user.nkey()?, uid))).collect();
     }
 
     /// A copy to be written down elsewhere while this one goes on: what [`State::index`] fills is left out of it.
@@ -143,6 +151,7 @@ impl State {
             grants: grants.clone(),
             names: BTreeMap::new(),
             phones: BTreeMap::new(),
+            nkeys: BTreeMap::new(),
             undated: BTreeSet::new(),
         }
     }
@@ -194,6 +203,7 @@ impl State {
         if let Some(phone) = user.phone {
             self.phones.insert(phone, uid);
         }
+        self.nkeys.extend(user.nkey().map(|nkey| (nkey, uid)));
         self.users.push(user);
     }
 

@@ -4,13 +4,15 @@ use std::fmt::Write;
 
 use super::config::quoted;
 use super::keys::{Certificate, Keys};
-use crate::wire::rights::{Account, Rights};
+use crate::wire::rights::{ASK_AS_OPERATOR, Account, READ_STREAMS, Rights};
 use crate::wire::subjects::OPERATOR as ADMIN;
 
 /// What people say to Homing: requests that pass into its account.
 const SERVICES: [&str; 3] = ["homing.cmd.*.*.*", "homing.query.*.*", "homing.live.*.*"];
 /// What Homing says to people.
 const STREAMS: [&str; 4] = ["homing.to.>", "homing.outcome.>", "homing.note.>", "homing.app.>"];
+/// What a viewer hears.
+const EVERYTHING: &str = "homing.>";
 /// The account of the server itself: the gate hears there who comes, and ends connections.
 const SYSTEM: &str = "SYS";
 /// A login waits for its turn while others are checked.
@@ -19,7 +21,7 @@ const LOGIN_WITHIN_S: u32 = 10;
 /// The lines for a server with the gate.
 pub fn gated(keys: &Keys) -> String {
     let [homing, system, sms] = [&keys.homing, &keys.system, &keys.sms].map(|key| key.public_key());
-    let (own, users) = (Account::Homing.as_str(), Account::Users.as_str());
+    let [own, users, viewers] = Account::ALL.map(Account::as_str);
     let mut text = format!(
         "system_account: {SYSTEM}\n\
          accounts {{\n\
@@ -33,19 +35,22 @@ pub fn gated(keys: &Keys) -> String {
         keys.admin_password,
         permissions(&Rights::of_sms()),
     );
-    let exports = list("service", &SERVICES) + &list("stream", &STREAMS);
-    let from = |kind: &str, subjects: &[&str]| -> String {
-        let line =
-            |subject: &&str| format!("      {{ {kind}: {{ account: {own}, subject: \"{subject}\" }} }}\n");
-        subjects.iter().map(line).collect()
-    };
-    let imports = from("service", &SERVICES) + &from("stream", &STREAMS);
+    let read: Vec<&str> = READ_STREAMS.iter().copied().chain([ASK_AS_OPERATOR]).collect();
+    let exports = exported("service", &SERVICES, users)
+        + &exported("stream", &STREAMS, users)
+        + &exported("service", &read, viewers)
+        + &exported("stream", &[EVERYTHING], viewers);
+    let to_users = imported("service", &SERVICES) + &imported("stream", &STREAMS);
+    let to_viewers = imported("service", &read) + &imported("stream", &[EVERYTHING]);
     let _a_string_takes_all = write!(
         text,
         "\x20   exports: [\n{exports}\x20   ]\n\
          \x20 }}\n\
          \x20 {users} {{\n\
-         \x20   imports: [\n{imports}\x20   ]\n\
+         \x20   imports: [\n{to_users}\x20   ]\n\
+         \x20 }}\n\
+         \x20 {viewers} {{\n\
+         \x20   imports: [\n{to_viewers}\x20   ]\n\
          \x20 }}\n\
          \x20 {SYSTEM} {{\n\
          \x20   users: [ {{ nkey: {system} }} ]\n\
@@ -64,23 +69,18 @@ pub fn gated(keys: &Keys) -> String {
     text
 }
 
-/// The lines for a server that lets everybody do everything. The streams are in the same account as with the gate.
-pub fn open() -> String {
-    let own = Account::Homing.as_str();
-    format!(
-        "accounts {{\n\
-         \x20 {own} {{\n\
-         \x20   jetstream: enabled\n\
-         \x20   users: [ {{ user: anybody, password: \"\" }} ]\n\
-         \x20 }}\n\
-         }}\n\
-         no_auth_user: anybody\n"
-    )
+fn exported(kind: &str, subjects: &[&str], to: &str) -> String {
+    // Some questions are answered by each process.
+    let response = |subject: &str| if subject == ASK_AS_OPERATOR { ", response: stream" } else { "" };
+    let line = |subject: &&str| {
+        format!("      {{ {kind}: \"{subject}\", accounts: [{to}]{} }}\n", response(subject))
+    };
+    subjects.iter().map(line).collect()
 }
 
-fn list(kind: &str, subjects: &[&str]) -> String {
-    let users = Account::Users.as_str();
-    let line = |subject: &&str| format!("      {{ {kind}: \"{subject}\", accounts: [{users}] }}\n");
+fn imported(kind: &str, subjects: &[&str]) -> String {
+    let own = Account::Homing.as_str();
+    let line = |subject: &&str| format!("      {{ {kind}: {{ account: {own}, subject: \"{subject}\" }} }}\n");
     subjects.iter().map(line).collect()
 }
 

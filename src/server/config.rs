@@ -9,7 +9,8 @@ use super::Sync;
 pub(super) const LIMITS: &str = "max_payload: 4MB\n\
                                  max_pending: 32MB\n\
                                  max_connections: 65536\n\
-                                 max_control_line: 4KB\n";
+                                 max_control_line: 4KB\n\
+                                 max_subscriptions: 1024\n";
 /// Without it the limit is three quarters of what is free at start, and a filling disk would shrink it below what is
 /// stored. The disk is the limit.
 const STORE_LIMIT: &str = "1TB";

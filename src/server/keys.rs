@@ -20,6 +20,8 @@ use crate::log::Fault;
 
 /// 32 characters of these are 160 bits.
 const PASSWORD_LEN: usize = 32;
+/// Somebody may have written one of their own.
+const PASSWORD_LEN_MIN: usize = 20;
 
 /// What a server shows of itself: files in PEM.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +52,9 @@ impl Keys {
     /// # Errors
     /// Where the folder cannot be written, or holds something else under one of the names.
     pub fn of(data: &Path) -> Result<Keys, Fault> {
+        // nats-server reads paths from where it was started.
+        let data = std::path::absolute(data)
+            .map_err(|error| Fault::never(format!("find {}", data.display())).because(error))?;
         let folder = data.join("keys");
         let made = DirBuilder::new().recursive(true).mode(0o700).create(&folder);
         made.map_err(|error| Fault::never(format!("make the folder {}", folder.display())).because(error))?;
@@ -61,6 +66,20 @@ impl Keys {
             admin_password: password(&folder.join("admin.password"))?,
             folder,
         })
+    }
+
+    /// Those of this data folder, where they are already.
+    ///
+    /// # Errors
+    /// As [`Keys::of`], and where there are none.
+    pub fn at(data: &Path) -> Result<Keys, Fault> {
+        let folder = data.join("keys");
+        if folder.join("issuer.nk").exists() {
+            return Keys::of(data);
+        }
+        Err(Fault::never(format!("find the gate's keys in {}", folder.display())).because(
+            "`homing server config` makes them, and what it prints belongs to the server; copy its folder `keys` to here",
+        ))
     }
 
     /// With which the gate signs what somebody may do.
@@ -87,26 +106,44 @@ impl Keys {
         seed(&self.system)
     }
 
+    /// The certificate that was made here.
+    pub fn made_certificate(&self) -> Option<Certificate> {
+        let certificate = self.certificate_files();
+        (certificate.cert.exists() && certificate.key.exists()).then_some(certificate)
+    }
+
+    fn certificate_files(&self) -> Certificate {
+        let [cert, key] = ["server-cert.pem", "server-key.pem"].map(|name| self.folder.join(name));
+        Certificate { cert, key }
+    }
+
     /// A certificate for these names and this machine's own, signed by itself; made where there is none.
     ///
     /// # Errors
     /// Where a name is none, or the folder cannot be written.
     pub fn certificate(&self, names: &[String]) -> Result<Certificate, Fault> {
         let doing = "make a certificate";
-        let [cert, key] = ["server-cert.pem", "server-key.pem"].map(|name| self.folder.join(name));
-        if !(cert.exists() && key.exists()) {
-            let own = ["localhost", "127.0.0.1"].map(str::to_owned);
-            let made = rcgen::generate_simple_self_signed([names, &own].concat());
-            let made = made.map_err(|error| Fault::never(doing).because(error))?;
-            for (file, pem) in [(&key, made.signing_key.serialize_pem()), (&cert, made.cert.pem())] {
-                write_secret(file, &pem).map_err(|error| Fault::never(doing).because(error))?;
-            }
+        if let Some(made) = self.made_certificate() {
+            return Ok(made);
         }
-        Ok(Certificate { cert, key })
+        let files = self.certificate_files();
+        let own = ["localhost", "127.0.0.1"].map(str::to_owned);
+        let made = rcgen::generate_simple_self_signed([names, &own].concat());
+        let made = made.map_err(|error| Fault::never(doing).because(error))?;
+        for (file, pem) in [(&files.key, made.signing_key.serialize_pem()), (&files.cert, made.cert.pem())] {
+            write_secret(file, &pem).map_err(|error| Fault::never(doing).because(error))?;
+        }
+        Ok(files)
     }
 
     pub fn admin_password(&self) -> &str {
         &self.admin_password
+    }
+
+    /// That of a data folder, where there is one.
+    pub fn admin_password_of(data: &Path) -> Option<String> {
+        let text = std::fs::read_to_string(data.join("keys/admin.password")).ok()?;
+        Some(text.trim().to_owned()).filter(|password| !password.is_empty())
     }
 
     pub fn admin_password_file(&self) -> PathBuf {
@@ -158,7 +195,15 @@ fn pair(file: &Path, make: impl FnOnce() -> KeyPair) -> Result<KeyPair, Fault> {
 
 fn password(file: &Path) -> Result<String, Fault> {
     // The seed of a key is as hard to guess as a password can be, and has no character that an address must escape.
-    text(file, || Ok(seed(&KeyPair::new_user())?.chars().skip(4).take(PASSWORD_LEN).collect()))
+    let text = text(file, || Ok(seed(&KeyPair::new_user())?.chars().skip(4).take(PASSWORD_LEN).collect()))?;
+    // A server takes an empty one too, and lets everybody in.
+    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    if text.len() < PASSWORD_LEN_MIN || !plain {
+        return Err(Fault::never(format!("use the password in {}", file.display())).because(format!(
+            "it has at least {PASSWORD_LEN_MIN} of A-Z, a-z, 0-9, - and _; delete the file, and a new one is made"
+        )));
+    }
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -193,5 +238,11 @@ mod tests {
         let told = Keys::of(data.path()).unwrap_err().to_string();
         assert!(told.contains("issuer.nk") && told.contains("delete it"), "{told}");
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "notes");
+        std::fs::remove_file(&file).unwrap();
+        for poor in ["", "\n", "short", "twenty characters, with \"}", "$2a$11$abcdefghijklmnopqrstu"] {
+            std::fs::write(data.path().join("keys/admin.password"), poor).unwrap();
+            let told = Keys::of(data.path()).unwrap_err().to_string();
+            assert!(told.contains("admin.password") && told.contains("delete the file"), "{told}");
+        }
     }
 }

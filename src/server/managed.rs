@@ -30,6 +30,9 @@ const READY_WAIT_S_MAX: u64 = 600;
 /// Between asking the server to end and killing it.
 const STOP_WAIT_S_MAX: u64 = 10;
 const LOG_LINES_MAX: usize = 8;
+/// The accounts in which the streams are: with the gate, and on a server that knows no accounts.
+const GATED: &str = Account::Homing.as_str();
+const OPEN: &str = "$G";
 
 #[derive(Debug, Clone)]
 pub struct ServerOptions {
@@ -195,18 +198,26 @@ fn write_files(options: &ServerOptions) -> io::Result<Layout> {
     for leftover in fs::read_dir(layout.ports())?.flatten() {
         fs::remove_file(leftover.path())?;
     }
-    adopt_streams(&layout)?;
-    let accounts = options.keys.as_deref().map_or_else(accounts::open, accounts::gated);
+    let (mine, others) = if options.keys.is_some() { (GATED, OPEN) } else { (OPEN, GATED) };
+    adopt_streams(&layout.store(others), &layout.store(mine))?;
+    let accounts = options.keys.as_deref().map(accounts::gated).unwrap_or_default();
     let accounts = accounts + &options.certificate.as_ref().map(accounts::tls).unwrap_or_default();
     // It holds the operator's password.
     write_secret(&layout.config(), &config::text(&layout, options.port, options.sync, &accounts))?;
     Ok(layout)
 }
 
-/// An earlier version kept the streams in the account that a server has without any.
-fn adopt_streams(layout: &Layout) -> io::Result<()> {
-    let (before, now) = (layout.store("$G"), layout.store(Account::Homing.as_str()));
-    if before.is_dir() && !now.exists() { fs::rename(before, now) } else { Ok(()) }
+/// With the gate the streams are in another account than without.
+fn adopt_streams(others: &Path, mine: &Path) -> io::Result<()> {
+    match (others.is_dir(), mine.exists()) {
+        (true, false) => fs::rename(others, mine),
+        (true, true) => Err(io::Error::other(format!(
+            "{} and {} both hold streams: move away the one whose streams are not Homing's latest",
+            others.display(),
+            mine.display()
+        ))),
+        (false, _) => Ok(()),
+    }
 }
 
 /// In a process group of its own: Ctrl-C in the terminal reaches Homing alone, which drains before it stops the server.

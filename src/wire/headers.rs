@@ -6,7 +6,7 @@ use crate::wire::subjects;
 
 pub const TRACEPARENT: &str = "traceparent";
 pub const CORRELATION: &str = "ce-correlationid";
-/// On all that Homing says to people (live messages and notes), and on nothing else: a reply subject that somebody names in
+/// On all that Homing says to people (live messages, notes and outcomes), and on nothing else: a reply subject that somebody names in
 /// the account of the people carries answers there, and these have no such header.
 pub const SAID_BY_HOMING: (&str, &str) = ("Homing", "1");
 const SUBJECT: &str = "ce-subject";

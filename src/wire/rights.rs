@@ -10,15 +10,21 @@ use crate::words::{Access, AppNumber, UserName};
 pub enum Account {
     /// The streams, and Homing's own parts.
     Homing,
-    /// People and apps. A reply subject named there has no meaning in the other one.
+    /// People and apps. A reply subject named there has no meaning in the first one.
     Users,
+    /// Those who read everything. What is read may be anybody's words: sent to a reply subject in the first account, an old
+    /// command of an operator's would be a new one.
+    Viewers,
 }
 
 impl Account {
+    pub const ALL: [Account; 3] = [Account::Homing, Account::Users, Account::Viewers];
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Account::Homing => "HOMING",
             Account::Users => "USERS",
+            Account::Viewers => "VIEWERS",
         }
     }
 }
@@ -34,7 +40,7 @@ pub struct Rights {
 }
 
 /// What a viewer asks of JetStream: to list, and to read by sequence. A consumer could take the place of one of Homing's.
-const READ_STREAMS: [&str; 8] = [
+pub const READ_STREAMS: [&str; 8] = [
     "$JS.API.INFO",
     "$JS.API.STREAM.NAMES",
     "$JS.API.STREAM.LIST",
@@ -44,6 +50,9 @@ const READ_STREAMS: [&str; 8] = [
     "$JS.API.CONSUMER.LIST.*",
     "$JS.API.CONSUMER.INFO.*.*",
 ];
+
+/// An operator's questions; none of them changes anything.
+pub const ASK_AS_OPERATOR: &str = "homing.query._admin.*";
 
 impl Rights {
     /// Of a registered name.
@@ -87,19 +96,10 @@ impl Rights {
     /// Whatever is said, and the questions of an operator.
     fn of_viewer(user: &UserName) -> Rights {
         let own_inbox = format!("{}.>", subjects::inbox_prefix(user.as_str()));
-        let read = READ_STREAMS.into_iter().map(str::to_owned);
-        let ask = [
-            "homing.query._admin.*",
-            "$SRV.PING",
-            "$SRV.PING.>",
-            "$SRV.INFO",
-            "$SRV.INFO.>",
-            "$SRV.STATS",
-            "$SRV.STATS.>",
-        ];
+        let publish = READ_STREAMS.iter().chain([&ASK_AS_OPERATOR]);
         Rights {
-            account: Account::Homing,
-            publish: read.chain(ask.map(str::to_owned)).collect(),
+            account: Account::Viewers,
+            publish: publish.map(|subject| (*subject).to_owned()).collect(),
             never_publish: Vec::new(),
             subscribe: vec!["homing.>".to_owned(), own_inbox],
         }
@@ -119,6 +119,7 @@ impl Rights {
             "$JS.API.DIRECT.GET.EVENTS.>",
             "$JS.API.STREAM.MSG.GET.POSITIONS",
             "$JS.API.DIRECT.GET.POSITIONS.>",
+            "$JS.API.CONSUMER.CREATE.EVENTS",
             "$JS.API.CONSUMER.CREATE.EVENTS.>",
             "$JS.API.CONSUMER.INFO.EVENTS.*",
             "$JS.API.CONSUMER.MSG.NEXT.EVENTS.*",

@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
+use crate::support::login;
+
 /// Shorter than Homing's: these clients are to be back first, and to wait for it.
 const ACK_WITHIN: Duration = Duration::from_secs(1);
 const RECONNECT_AFTER: Duration = Duration::from_millis(20);
@@ -36,7 +38,12 @@ impl Client {
     pub async fn connect(url: &str) -> Client {
         let (connected, mut connects) = watch::channel(0);
         let connected = Arc::new(connected);
-        let options = ConnectOptions::new()
+        // This library does not take a user from a URL.
+        let options = match login(url) {
+            Some((name, password)) => ConnectOptions::with_user_and_password(name, password),
+            None => ConnectOptions::new(),
+        };
+        let options = options
             .max_reconnects(None)
             .reconnect_delay_callback(|_| RECONNECT_AFTER)
             .event_callback(move |event| {

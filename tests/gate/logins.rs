@@ -127,6 +127,25 @@ fn an_operator_types_no_password() {
     assert!(homing.stop().success());
 }
 
+/// The streams stay what they were, and without the gate whoever says who they are is let in as well.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_data_folder_may_be_opened_and_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    for (number, flags) in [&["--open"][..], &[], &["--open"]].into_iter().enumerate() {
+        let homing = block_in_place(|| Homing::start_at(&data, 0, flags));
+        let url = homing.url().to_owned();
+        block_in_place(|| register(&url, &format!("user{number}"), &[]));
+        let told = block_in_place(|| says(&url, &["user", "ls", "--json"], "")).succeeded("listing");
+        let listed: Value = serde_json::from_str(&told.stdout).unwrap();
+        assert_eq!(listed["items"].as_array().map(Vec::len), Some(number + 1), "{listed}");
+        let address = url.rsplit(['@', '/']).next().unwrap();
+        assert!(signs_in(address, HERE, "user0", &password("user0")).await);
+        assert_eq!(signs_in(address, HERE, "user0", "guess").await, !flags.is_empty());
+        assert!(block_in_place(|| homing.stop()).success());
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_comes_in_without_being_known() {
     let homing = block_in_place(Homing::start_unsynced);

@@ -148,7 +148,7 @@ fn started(data: &Path, port: u16, server: Option<&Managed>, smsc: &Smsc) -> Hom
     let flags = ["--query-after", "5s", "--smsc", &account];
     block_in_place(|| match server {
         Some(server) => Homing::serve_with(data, &server.url(), &flags),
-        None => Homing::start_at(data, port, &[&["--sync", "off"][..], &flags].concat()),
+        None => Homing::start_at(data, port, &[&["--sync", "off", "--open"][..], &flags].concat()),
     })
 }
 

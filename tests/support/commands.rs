@@ -12,7 +12,9 @@ use homing::rules::presence::{DeviceClass, Encoding, Lapsed, Offline, Online};
 use homing::rules::quota::Counts;
 use homing::rules::{Command, contacts, identity, message, presence, timer};
 use homing::wire::{command, subjects};
-use homing::words::{Address, CommandSeq, DeviceName, EventSeq, Instant, MessageId, Phone, Span, UserName};
+use homing::words::{
+    Address, CommandSeq, DeviceName, EventSeq, Instant, MessageId, Nkey, Phone, Span, UserName,
+};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -94,25 +96,34 @@ fn admin() -> impl Strategy<Value = Command> {
 fn details() -> impl Strategy<Value = Register> {
     let zone = option::weighted(0.2, select(&["Europe/London", "no zone"][..]));
     let quota = || option::weighted(0.2, 0..3_u32);
-    let secret = option::weighted(0.2, "[a-z$]{0,8}");
+    let secret = option::weighted(0.2, r"\$argon2id\$[a-z]{0,2}|[a-z]{0,8}");
     let access = option::weighted(0.2, select(&["user", "operator", "app:07"][..]));
-    (user_name(), option::of(phone()), secret, zone, quota(), quota(), access).prop_map(
-        |(name, phone, secret, zone, day, month, access)| {
+    let nkey = option::weighted(0.2, (0..3_u8).prop_map(nkey));
+    (user_name(), option::of(phone()), (secret, nkey), zone, quota(), quota(), access).prop_map(
+        |(name, phone, (secret, nkey), zone, day, month, access)| {
             let (zone, access) = (zone.map(str::to_owned), access.and_then(|access| access.parse().ok()));
-            Register { phone, secret, access, zone, day, month, ..Register::named(name) }
+            Register { phone, secret, nkey, access, zone, day, month, ..Register::named(name) }
         },
     )
 }
 
+/// A few: two want the same one now and then.
+fn nkey(number: u8) -> Nkey {
+    let pair = nkeys::KeyPair::new_from_raw(nkeys::KeyPairType::User, [number; 32]).expect("a key");
+    pair.public_key().parse().expect("a public key")
+}
+
 fn changes() -> impl Strategy<Value = SetUser> {
     let taken_away = || option::weighted(0.1, Just(None));
-    let no_phone = option::weighted(0.1, Just(None));
-    (details(), taken_away(), taken_away(), no_phone, option::weighted(0.4, limit_changes())).prop_map(
-        |(details, no_day, no_month, no_phone, limits)| {
-            let Register { name, phone, secret, nkey: _, access, zone, day, month } = details;
+    let (no_phone, no_nkey) = (option::weighted(0.1, Just(None)), option::weighted(0.1, Just(None)));
+    let limits = option::weighted(0.4, limit_changes());
+    (details(), taken_away(), taken_away(), no_phone, no_nkey, limits).prop_map(
+        |(details, no_day, no_month, no_phone, no_nkey, limits)| {
+            let Register { name, phone, secret, nkey, access, zone, day, month } = details;
+            let nkey = no_nkey.or(nkey.map(Some));
             let (day, month) = (no_day.or(day.map(Some)), no_month.or(month.map(Some)));
             let phone = no_phone.or(phone.map(Some));
-            SetUser { phone, secret, access, zone, day, month, limits, ..SetUser::of(name) }
+            SetUser { phone, secret, nkey, access, zone, day, month, limits, ..SetUser::of(name) }
         },
     )
 }

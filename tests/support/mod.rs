@@ -200,6 +200,13 @@ fn url_of(line: &str) -> Option<String> {
     Some(url.replacen("nats://", &format!("nats://{user}:{}@", password.trim()), 1))
 }
 
+/// Who connects, where a URL says it: a name and a password.
+pub fn login(url: &str) -> Option<(String, String)> {
+    let (login, _) = url.trim_start_matches("nats://").rsplit_once('@')?;
+    let (name, password) = login.split_once(':')?;
+    Some((name.to_owned(), password.to_owned()))
+}
+
 /// A process's resident set, where the system tells it.
 pub fn resident_kib(pid: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;

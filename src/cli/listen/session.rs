@@ -17,14 +17,13 @@ use super::news;
 use super::screen::{Screen, names, time_of_day};
 use super::seen::Seen;
 use super::typing::{self, Typed};
-use crate::cli::client::Client;
+use crate::cli::client::{Client, is_homings};
 use crate::cli::lines;
 use crate::cli::output::{Failure, Output};
 use crate::cli::table::said;
 use crate::rules::Command;
 use crate::rules::message::Send;
 use crate::rules::presence::{Encoding, Offline, Online};
-use crate::wire::headers::SAID_BY_HOMING;
 use crate::wire::note::NoteView;
 use crate::wire::{MessageView, subjects, to_value};
 use crate::words::{Address, MessageId, UserName};
@@ -219,9 +218,4 @@ async fn with_room<T, M>(
 ) -> Option<(T, OwnedPermit<M>)> {
     let room = queue.clone().reserve_owned().await.ok()?;
     next.await.map(|taken| (taken, room))
-}
-
-/// Somebody may have had an answer sent here, by naming it as the reply of a question of theirs.
-fn is_homings(message: &async_nats::Message) -> bool {
-    message.headers.as_ref().is_some_and(|headers| headers.get(SAID_BY_HOMING.0).is_some())
 }

@@ -1,14 +1,23 @@
 //! `homing user passwd`: a person's password, asked for or read, hashed here; what is published is the hash.
 
 use std::io::{IsTerminal, Read, stdin};
+use std::time::{Duration, Instant};
+
+use tokio::time::sleep;
 
 use crate::cli::client::{Client, OPERATOR};
 use crate::cli::output::{Failure, Output};
 use crate::cli::settings::Settings;
 use crate::gate;
-use crate::rules::Command;
-use crate::rules::identity::SetUser;
+use crate::rules::identity::{Changed, Registered, SetUser};
+use crate::rules::{Command, Happened};
+use crate::wire::gate_query::{Sessions, SessionsOf};
+use crate::wire::subjects;
 use crate::words::UserName;
+
+/// It reads the log at once; a busy machine takes longer.
+const KNOWN_WITHIN: Duration = Duration::from_secs(10);
+const LOOK_EVERY: Duration = Duration::from_millis(10);
 
 /// Set the password with which someone signs in; connections that they have end
 ///
@@ -26,8 +35,27 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     let secret = Some(secret(args.stdin)?);
     let set = SetUser { secret, ..SetUser::of(args.name.clone()) };
     let outcome = client.accepted(&Command::from(set)).await?;
+    until_the_gate_knows(&client).await?;
     output.result(&outcome, || format!("{} has a new password", args.name));
     Ok(())
+}
+
+/// So that whoever is told of a password can sign in with it. Where no gate runs there is nothing to wait for.
+pub(super) async fn until_the_gate_knows(client: &Client) -> Result<(), Failure> {
+    let (subject, all) = (subjects::query(OPERATOR, "sessions"), SessionsOf::default());
+    let changed = subjects::events_with(&[Registered::NAME, Changed::NAME]);
+    let last = client.log.last_seq_of("EVENTS", &changed).await?;
+    let until = Instant::now() + KNOWN_WITHIN;
+    while Instant::now() < until {
+        match client.asked::<Sessions>(subject.clone(), &all, "sessions").await {
+            Ok(sessions) if sessions.as_of.0 < last => sleep(LOOK_EVERY).await,
+            Ok(_) | Err(_) => return Ok(()),
+        }
+    }
+    Err(Failure::failed(
+        "the password is stored, and the gate does not know it yet; `homing status` shows how it is"
+            .to_owned(),
+    ))
 }
 
 /// The hash of a password that is asked for twice, or read once.

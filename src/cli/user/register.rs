@@ -1,7 +1,7 @@
 //! `homing user register`: a person gets a name and an IM number.
 
 use super::details::Details;
-use super::passwd::secret;
+use super::passwd::{secret, until_the_gate_knows};
 use crate::cli::client::{Client, OPERATOR};
 use crate::cli::output::{Failure, Output};
 use crate::cli::settings::Settings;
@@ -37,6 +37,9 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     let secret = if args.passwd { Some(secret(args.stdin)?) } else { None };
     let register = Register { secret, ..args.details.register(args.name.clone())? };
     let outcome = client.accepted(&Command::from(register)).await?;
+    if args.passwd {
+        until_the_gate_knows(&client).await?;
+    }
     output.result(&outcome, || format!("registered {}, IM number {}", args.name, or_dash(outcome.im)));
     Ok(())
 }

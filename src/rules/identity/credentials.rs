@@ -35,6 +35,10 @@ impl Credentials {
         .kept()
     }
 
+    pub(in crate::rules) fn nkey(&self) -> Option<Stamp> {
+        self.nkey
+    }
+
     pub(super) fn has_secret(credentials: Option<&Credentials>, secret: &str) -> bool {
         credentials.and_then(|credentials| credentials.secret) == Some(stamp(secret))
     }
@@ -46,6 +50,6 @@ impl Credentials {
     }
 }
 
-fn stamp(text: &str) -> Stamp {
+pub(super) fn stamp(text: &str) -> Stamp {
     Stamp::of(&[text.as_bytes()])
 }

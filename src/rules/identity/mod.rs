@@ -23,9 +23,9 @@ pub use suspend::Suspend;
 
 use serde::Deserialize;
 
-use super::state::User;
+use super::state::{Uid, User};
 use super::{Rejection, State};
-use crate::words::{UserName, Zone};
+use crate::words::{Nkey, UserName, Zone};
 
 /// A PHC string of Argon2id has about 100 bytes.
 const SECRET_LEN_MAX: usize = 512;
@@ -38,7 +38,16 @@ fn must_be_shaped(zone: Option<&str>, secret: Option<&str>) -> Result<(), Reject
     if secret.is_some_and(|secret| secret.len() > SECRET_LEN_MAX) {
         return Err(Rejection::value_too_long("secret", SECRET_LEN_MAX).at_field("secret"));
     }
+    if secret.is_some_and(|secret| !secret.starts_with("$argon2id$")) {
+        return Err(Rejection::bad_secret());
+    }
     Ok(())
+}
+
+/// Nobody else signs in with it.
+fn must_be_free(state: &State, nkey: Option<&Nkey>, uid: Option<Uid>) -> Result<(), Rejection> {
+    let holder = nkey.and_then(|nkey| state.nkeys.get(&credentials::stamp(nkey.as_str())));
+    if holder.is_some_and(|holder| Some(*holder) != uid) { Err(Rejection::key_taken()) } else { Ok(()) }
 }
 
 /// A zone that the database of this version does not have is none.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::{Credentials, Registered, UserDetails, must_be_shaped, zone};
+use super::{Credentials, Registered, UserDetails, must_be_free, must_be_shaped, zone};
 use crate::rules::proof::{ByOperator, Case};
 use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Outcome, Rejection, State, phone};
@@ -59,6 +59,7 @@ impl Decide for Register {
         if details.phone.is_some_and(|phone| state.uid_by_phone(phone).is_some()) {
             return Err(Rejection::phone_taken());
         }
+        must_be_free(state, details.nkey.as_ref(), None)?;
         let im = ImNumber::of_index(state.users_len()).ok_or_else(Rejection::numbers_used_up)?;
         let opted_out = phone::opted_out_phone(state, &self.name, details.phone);
         let registered = Registered { user: self.name.clone(), im, details };

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::{Changed, Credentials, LimitChanges, Limits, UserChanges, must_be_shaped, said, zone};
+use super::{
+    Changed, Credentials, LimitChanges, Limits, UserChanges, must_be_free, must_be_shaped, said, zone,
+};
 use crate::rules::proof::{ByOperator, Case};
 use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Rejection, State, message, phone};
@@ -65,6 +67,8 @@ impl Decide for SetUser {
         if phone.and_then(|phone| state.uid_by_phone(phone)).is_some_and(|holder| holder != uid) {
             return Err(Rejection::phone_taken());
         }
+        let nkey = details.nkey.as_ref().and_then(Option::as_ref);
+        must_be_free(state, nkey, Some(uid))?;
         let user = state.user(uid);
         if instead_of.is_some_and(|before| !Credentials::has_secret(user.credentials.as_deref(), &before)) {
             return Ok(Vec::new());
@@ -104,5 +108,11 @@ pub(super) fn evolve(state: &mut State, Changed { user, details }: &Changed) {
         let limits = user.limits().with(changes);
         user.limits = (limits != Limits::default()).then(|| Box::new(limits));
     }
+    let before = user.nkey();
     user.credentials = Credentials::with(user.credentials.as_deref(), details);
+    let now = user.nkey();
+    if before != now {
+        before.map(|nkey| state.nkeys.remove(&nkey));
+        state.nkeys.extend(now.map(|nkey| (nkey, uid)));
+    }
 }

@@ -159,6 +159,12 @@ async def main():
     changing = [s for s in FORGED if s.startswith("homing.") and not s.startswith("homing.query._admin")]
     await publishes(table, viewer, changing + [s for s in FORGED if any(w in s for w in ["CREATE", "DELETE", "PURGE", "UPDATE", "RESTORE", "NEXT", "ACK", "$SYS"])])
     await subscriptions(table, viewer, ["homing.>", "homing.evt.>", "_INBOX_viewer.>"], ["$SYS.>", "_INBOX_bob.>", "_INBOX__admin.>", "$JS.>", ">"])
+    # A viewer reads, and what is read goes to no reply subject where Homing is: an old command would be a new one.
+    for reply in REPLIES:
+        for subject, payload in [("$JS.API.STREAM.INFO.EVENTS", b""), ("$JS.API.STREAM.MSG.GET.COMMANDS", b'{"seq": 1}'),
+                                 ("$JS.API.DIRECT.GET.EVENTS", b'{"seq": 1}'), ("homing.query._admin.users", b"{}")]:
+            await viewer.nats.publish(subject, payload, reply=reply)
+            table.row("viewer", f"publish {subject} with the reply {reply}", [], await viewer.settled())
     table.row("all", "the streams after all that was refused", before, await states(admin))
     table.row("bob", "heard after all that was refused", [], bob.heard)
 
@@ -220,6 +226,12 @@ async def main():
             break
         await asyncio.sleep(0.01)
     table.row("bob", "heard of the message", [(f"homing.to.bob.m{acked.seq}", True)], [(s, "Homing" in (h or {})) for s, h in bob.heard])
+
+    # And a viewer sees it.
+    stored = await viewer.nats.jetstream().get_msg("COMMANDS", seq=acked.seq)
+    table.row("viewer", "read the command", b"hello" in stored.data, True)
+    users = json.loads((await viewer.nats.request("homing.query._admin.users", b"{}", timeout=WAIT_S)).data)
+    table.row("viewer", "ask who is registered", len(people) - 1, len(users.get("items", [])))
 
     print(f"{table.rows} rows tried, {len(table.wrong)} wrong")
     for wrong in table.wrong[:100]:
