@@ -68,8 +68,8 @@ fn of_people() -> Vec<Limit> {
     const LARGE: &str = "command.too_large";
     const PROFILE: Bounds = (&[0, 1_023, 1_024], &[1_025, 1_026], LARGE);
     vec![
-        limit("_admin", "user.register", (&[0, 511, 512], &[513, 514], LARGE), |len| {
-            format!(r#"{{"name":"n{len}","secret":"{}"}}"#, long(len))
+        limit("_admin", "user.register", (&[10, 511, 512], &[513, 514], LARGE), |len| {
+            format!(r#"{{"name":"n{len}","secret":"$argon2id${}"}}"#, long(len - "$argon2id$".len()))
         }),
         limit("alice", "contact.add", (&[0, 255, 256], &[257, 258], LARGE), |len| {
             format!(r#"{{"who":"bob","alias":"{}"}}"#, long(len))
