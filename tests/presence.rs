@@ -374,3 +374,18 @@ fn a_lease_begins_anew_with_the_process_that_keeps_it() {
         stop(world, [second, decider]).await;
     });
 }
+
+/// A client that waits for an answer gets one, and says `presence.online`, which tells it what is wrong with the name.
+#[test]
+fn the_heartbeat_of_a_device_that_cannot_be_is_answered() {
+    story(|world| async move {
+        let processes = [world.serve("decider", "decider"), world.serve("presence", "presence")];
+        let bob = joins(&world, "bob", HOUR).await;
+        world.decided(bob).await;
+        is_told(&world.log, "bob", true).await;
+        let answer =
+            world.log.client().request("homing.live.bob.Laptop", "".into()).await.expect("an answer");
+        assert_eq!(answer.payload.as_ref(), br#"{"online":false}"#);
+        stop(world, processes).await;
+    });
+}

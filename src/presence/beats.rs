@@ -16,6 +16,8 @@ const BATCH_LEN_MAX: usize = 256;
 pub(super) enum Beat {
     /// A heartbeat; who asks learns whether the device is online.
     Of(Device, Option<Subject>),
+    /// One of a device that cannot be: its name is none.
+    OfNone(Subject),
     /// A mark of this process's.
     Mark(u64),
     /// Messages may have been dropped before this one, for the subscription was full.
@@ -72,7 +74,10 @@ impl Beats {
         if subject == self.subject {
             return Some(Beat::Mark(u64::from_be_bytes(payload.as_ref().try_into().ok()?)));
         }
-        Some(Beat::Of(subjects::parse_heartbeat(subject.as_str())?, reply))
+        match subjects::parse_heartbeat(subject.as_str()) {
+            Some(device) => Some(Beat::Of(device, reply)),
+            None => reply.map(Beat::OfNone),
+        }
     }
 }
 

@@ -128,6 +128,7 @@ impl Keeper {
                         (Standing::Renewed | Standing::Lapsed | Standing::Unknown, None) => {}
                     }
                 }
+                Beat::OfNone(reply) => self.answer(reply, OFFLINE).await,
                 // Over a new connection it proves nothing of what was lost with the old one.
                 Beat::Mark(number) if self.log.connects() == self.connects => self.clock.back(number),
                 Beat::Mark(_) => {}
