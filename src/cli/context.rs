@@ -8,18 +8,19 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::client::OPERATOR;
-use crate::log::{Fault, NatsUrl, Tls};
+use crate::log::{Fault, NatsUrl};
 use crate::server::{Keys, write_secret};
 use crate::wire::subjects;
 
-/// As the `nats` command line reads it, with what Homing writes of it.
+/// As the `nats` command line reads it, with what Homing writes of it. It names a key, with which the server's question is signed:
+/// whoever else listens there learns nothing.
 #[skip_serializing_none]
 #[derive(Serialize, Deserialize)]
 struct Context {
     description: String,
     url: String,
-    user: Option<String>,
-    password: Option<String>,
+    /// A file.
+    nkey: Option<PathBuf>,
     ca: Option<PathBuf>,
     inbox_prefix: String,
 }
@@ -39,13 +40,10 @@ pub(super) fn write(
     keys: Option<&Keys>,
     ca: Option<PathBuf>,
 ) -> Result<(), Fault> {
-    let (user, password) =
-        (keys.map(|_| OPERATOR.to_owned()), keys.map(|keys| keys.admin_password().to_owned()));
     let context = Context {
         description: format!("Homing, data in {}", data.display()),
         url: address.to_string(),
-        user,
-        password,
+        nkey: keys.map(|_| Keys::own_file(data)),
         ca,
         inbox_prefix: subjects::inbox_prefix(OPERATOR),
     };
@@ -55,23 +53,21 @@ pub(super) fn write(
 }
 
 /// The same server, as its operator: where the file of this data folder is about it, or where this folder was `named` and holds
-/// the operator's password.
+/// the keys.
 pub(super) fn sign_in(data: &Path, named: bool, address: NatsUrl) -> NatsUrl {
     let text = std::fs::read_to_string(file(data)).unwrap_or_default();
     let context = serde_json::from_str::<Context>(&text).ok();
-    let Some(context) = context.filter(|context| context.url == address.to_string()) else {
-        let password = Keys::admin_password_of(data).filter(|_| named);
-        return match password {
-            Some(password) => address.with_password(OPERATOR, &password),
-            None => address,
-        };
+    let context = context.filter(|context| context.url == address.to_string());
+    let (nkey, ca) = match context {
+        Some(Context { nkey, ca, .. }) => (nkey, ca),
+        None => (named.then(|| Keys::own_file(data)), None),
     };
-    let address = match context.ca {
-        Some(ca) => address.with_tls(Tls { ca: Some(ca), own: None }),
+    let address = match ca {
+        Some(ca) => address.with_ca(ca),
         None => address,
     };
-    match context.user.zip(context.password) {
-        Some((user, password)) => address.with_password(&user, &password),
+    match nkey.and_then(|file| std::fs::read_to_string(file).ok()) {
+        Some(seed) => address.with_nkey(seed.trim()),
         None => address,
     }
 }

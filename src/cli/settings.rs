@@ -94,6 +94,8 @@ pub(crate) struct Settings {
     nats: Result<Option<Said<NatsUrl>>, Failure>,
     credentials: Credentials,
     data: Option<PathBuf>,
+    /// Whether it was typed now, for this command.
+    data_by_flag: bool,
     /// For a managed server, where somebody said so.
     pub(crate) said_sync: Option<Said<Sync>>,
     /// For a managed server, in the file.
@@ -129,8 +131,12 @@ impl Settings {
             )));
         }
         Ok(Settings {
-            nats: Said::new(named, source, file.nats).map(address).transpose(),
+            nats: Said::new(named, source, file.nats)
+                .map(address)
+                .transpose()
+                .and_then(|named| named.map(|named| signed_in(named, &global.credentials)).transpose()),
             credentials: global.credentials,
+            data_by_flag: matches.value_source("data") == Some(ValueSource::CommandLine),
             data: global.data.or(file.data),
             said_sync: Said::new(global.sync, matches.value_source("sync"), from_file),
             nats_port: file.nats_port,
@@ -157,21 +163,20 @@ impl Settings {
     pub(crate) fn as_client(&self) -> Result<NatsUrl, Failure> {
         let address = self.address()?;
         Ok(match self.data() {
-            Ok(data) if !address.says_who() => context::sign_in(&data, self.data.is_some(), address),
+            Ok(data) if !address.says_who() => context::sign_in(&data, self.data_by_flag, address),
             Ok(_) | Err(_) => address,
         })
     }
 
     /// The server that `serve` uses.
     pub(crate) fn address(&self) -> Result<NatsUrl, Failure> {
-        let address = match self.named()? {
-            Some(named) => named.value.clone(),
+        match self.named()? {
+            Some(named) => Ok(named.value.clone()),
             None => {
                 let own = format!("nats://127.0.0.1:{}", self.nats_port.unwrap_or(NATS_PORT_DEFAULT));
-                own.parse()?
+                self.credentials.sign_in(own.parse()?)
             }
-        };
-        self.credentials.sign_in(address)
+        }
     }
 
     /// Of the managed server.
@@ -199,6 +204,10 @@ impl Settings {
         // A second start (a bench that runs parts) keeps the first one's settings.
         let _ = log.try_init();
     }
+}
+
+fn signed_in(Said { value, by }: Said<NatsUrl>, credentials: &Credentials) -> Result<Said<NatsUrl>, Failure> {
+    Ok(Said { value: credentials.sign_in(value)?, by })
 }
 
 fn address(Said { value, by }: Said<String>) -> Result<Said<NatsUrl>, Failure> {

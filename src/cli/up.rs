@@ -57,6 +57,11 @@ pub(crate) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     let data = settings.data()?;
     let server = which_server::of_up(settings, args.nats_port, &data)?;
     let certificate = args.tls_cert.zip(args.tls_key).map(certificate).transpose()?;
+    if let (Server::Named(_), Some(_)) = (&server, &certificate) {
+        return Err(Failure::usage(
+            "--tls-cert is meant for a nats-server that Homing runs itself: leave it out".to_owned(),
+        ));
+    }
     let door = if args.open { Door::Open } else { Door::Gate };
     let door = (server, door, certificate);
     let starting = Whole::start_in(&data, door, settings.sync(), of_roles, output);
@@ -220,10 +225,10 @@ impl Whole {
         };
         let door = match (&self.options.keys, &self.server) {
             (Some(keys), _) => format!(
-                "Who connects needs a name and a password (`homing user passwd`). You are the operator: \
-                 `homing` finds the password in {}, and `nats --context {}` uses it.",
-                keys.admin_password_file().display(),
-                context::file(&self.options.data).display()
+                "Who connects needs a name and a password: `homing user passwd`. You are the operator: `homing` finds the key by itself, nats by\n\
+                 --context {}; the password of {OPERATOR} is in {}.",
+                context::file(&self.options.data).display(),
+                keys.admin_password_file().display()
             ),
             (None, Some(_)) => {
                 "It is open (--open): whoever reaches this port of 127.0.0.1 may do everything.".to_owned()

@@ -59,12 +59,22 @@ enum Refusal {
     Suspended,
     #[error("too many wait for their passwords to be checked; try again")]
     Busy,
+    #[error("what they prove themselves by has changed meanwhile; try again")]
+    Changed,
     #[error("too many connections of this user: {} at most", sessions::EACH_MAX)]
     TooMany,
     #[error("the stored hash of the password cannot be used: {0}")]
     Unusable(&'static str),
     #[error("the gate has failed: {0}")]
     Failed(#[from] Fault),
+}
+
+/// Who has proven to be who.
+struct Proven {
+    user: UserName,
+    person: Person,
+    /// A hash of the password as it is made today, where that in the log is of another kind.
+    fresh: Option<String>,
 }
 
 pub(super) struct Callout {
@@ -135,14 +145,16 @@ impl Callout {
         let request = asked.nats;
         let judged = timeout(ANSWER_WITHIN, self.judge(&request)).await.unwrap_or(Err(Refusal::Busy));
         let (host, now) = (&request.client_info.host, clock::now());
-        let answer = match judged {
-            Ok((user, rights)) => {
+        let (answer, fresh) = match judged {
+            Ok(Proven { user, person, fresh }) => {
                 debug!(%user, host, "came in");
-                self.signer.let_in(&request, (user.as_str(), &rights), now)
+                let rights = Rights::of(&user, person.access);
+                let answer = self.signer.let_in(&request, (user.as_str(), &rights), now);
+                (answer, fresh.zip(person.secret).map(|(fresh, before)| (user, before, fresh)))
             }
             Err(refusal) => {
                 self.told.of(host, &refusal);
-                self.signer.refuse(&request, &refusal.to_string(), now)
+                (self.signer.refuse(&request, &refusal.to_string(), now), None)
             }
         };
         match answer {
@@ -151,26 +163,33 @@ impl Callout {
             }
             Err(fault) => warn!(%fault, "who came is not answered"),
         }
+        if let Some((user, before, fresh)) = fresh {
+            self.keep_hash(&user, &before, fresh).await;
+        }
     }
 
-    async fn judge(&self, request: &Request) -> Result<(UserName, Rights), Refusal> {
+    async fn judge(&self, request: &Request) -> Result<Proven, Refusal> {
         let said = &request.connect_opts;
-        let (user, person) = match (said.nkey.as_str(), said.user.as_str()) {
+        let proven = match (said.nkey.as_str(), said.user.as_str()) {
             ("", "") => return Err(Refusal::NoCredentials),
             ("", _) => self.by_password(request).await?,
             (nkey, _) => self.by_nkey(nkey, &said.sig, &request.client_info.nonce)?,
         };
+        let Proven { user, person, fresh: _ } = &proven;
         if person.suspended {
             return Err(Refusal::Suspended);
         }
-        if !self.sessions.expect(&user) {
+        if !self.sessions.expect(user) {
             return Err(Refusal::TooMany);
         }
-        let rights = Rights::of(&user, person.access);
-        Ok((user, rights))
+        // Whoever took in a change since has looked for this connection before it was expected.
+        if self.known.person(user)?.as_ref() != Some(person) {
+            return Err(Refusal::Changed);
+        }
+        Ok(proven)
     }
 
-    fn by_nkey(&self, nkey: &str, signature: &str, nonce: &str) -> Result<(UserName, Person), Refusal> {
+    fn by_nkey(&self, nkey: &str, signature: &str, nonce: &str) -> Result<Proven, Refusal> {
         let nkey: Nkey = nkey.parse().map_err(|_| Refusal::UnknownNkey)?;
         let signature = SIGNATURES.decode(signature).map_err(|_| Refusal::WrongSignature)?;
         // Without a nonce of the server's own an old signature would do again.
@@ -179,38 +198,48 @@ impl Callout {
         }
         let user = self.known.holder(&nkey)?.ok_or(Refusal::UnknownNkey)?;
         let person = self.known.person(&user)?.ok_or(Refusal::UnknownNkey)?;
-        Ok((user, person))
+        Ok(Proven { user, person, fresh: None })
     }
 
-    async fn by_password(&self, request: &Request) -> Result<(UserName, Person), Refusal> {
+    async fn by_password(&self, request: &Request) -> Result<Proven, Refusal> {
         let (said, host) = (&request.connect_opts, &request.client_info.host);
         let user: Option<UserName> = said.user.parse().ok();
         let found = match &user {
             Some(user) => self.known.person(user)?.and_then(|person| Some((person.secret.clone()?, person))),
             None => None,
         };
+        // What is no name at all is remembered as one.
+        let named = user.as_ref().map_or("", UserName::as_str).to_owned();
         let Some((user, (hash, person))) = user.zip(found) else {
             let (password, hash) = (said.pass.clone(), self.nobodys.clone());
-            self.turns.check((host, &said.user), move || passwords::check(&password, &hash)).await;
+            let as_long = move || {
+                passwords::check(&password, &hash);
+                Checked::Wrong
+            };
+            self.turns.check((host, &named), as_long).await;
             return Err(Refusal::UnknownOrWithout);
         };
-        match self.remembered.seen(&user, &hash, &said.pass) {
-            Seen::Right => return Ok((user, person)),
-            Seen::Wrong => return Err(Refusal::WrongPassword),
-            Seen::Unknown => {}
+        let seen = self.remembered.seen(&user, &hash, &said.pass);
+        match seen {
+            Seen::Right if self.turns.is_free(host) => return Ok(Proven { user, person, fresh: None }),
+            Seen::Wrong => self.turns.failed((host, user.as_str())),
+            Seen::Right | Seen::Unknown => {}
         }
         let (password, checked) = (said.pass.clone(), hash.clone());
-        let checked =
-            self.turns.check((host, user.as_str()), move || passwords::check(&password, &checked)).await;
-        match checked {
-            Some(Checked::Right) => {}
-            Some(Checked::RightOf { fresh }) => self.keep_hash(&user, &hash, fresh).await,
+        let check = move || match seen {
+            Seen::Right => Checked::Right,
+            Seen::Wrong => Checked::Wrong,
+            Seen::Unknown => passwords::check(&password, &checked),
+        };
+        let fresh = match self.turns.check((host, user.as_str()), check).await {
+            Some(Checked::Right) => None,
+            Some(Checked::RightOf { fresh }) => Some(fresh),
             Some(Checked::Wrong) => return Err(Refusal::WrongPassword),
             Some(Checked::Unusable(why)) => return Err(Refusal::Unusable(why)),
             None => return Err(Refusal::Busy),
-        }
+        };
         self.remembered.keep(&user, &hash, &said.pass);
-        Ok((user, person))
+        Ok(Proven { user, person, fresh })
     }
 
     /// As the password is known now, the log gets a hash that is as strong as today's; unless it was changed meanwhile.
@@ -226,7 +255,6 @@ impl Callout {
     /// These may do something else now, or prove themselves in another way.
     pub(super) async fn changed(&self, users: Vec<UserName>) {
         for user in users {
-            self.remembered.forget(&user);
             let ended = self.sessions.end(&user).await;
             if ended > 0 {
                 info!(%user, ended, "connections end, for what they may do has changed");
@@ -235,7 +263,7 @@ impl Callout {
     }
 }
 
-/// The hash that stands for everybody who is not there.
-pub(super) async fn nobodys() -> Result<String, Fault> {
-    blocking(|| passwords::hash("nobody has this password")).await
+/// The hash that stands for everybody who is not there, of something that nobody knows.
+pub(super) async fn nobodys(unknown: [u8; 32]) -> Result<String, Fault> {
+    blocking(move || passwords::hash(&SIGNATURES.encode(unknown))).await
 }

@@ -4,7 +4,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use nkeys::KeyPair;
+use nkeys::{KeyPair, KeyPairType};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -124,7 +124,8 @@ impl Signer {
     /// Where the seed is none of an account.
     pub(super) fn new(seed: &str) -> Result<Signer, Fault> {
         let issuer = KeyPair::from_seed(seed);
-        Ok(Signer { issuer: issuer.map_err(|error| Fault::never("read the issuer's key").because(error))? })
+        let issuer = issuer.ok().filter(|issuer| issuer.key_pair_type() == KeyPairType::Account);
+        Ok(Signer { issuer: issuer.ok_or_else(|| Fault::never("read the issuer's key"))? })
     }
 
     /// What somebody may do who comes in under this name.
@@ -136,7 +137,7 @@ impl Signer {
     ) -> Result<String, Fault> {
         let user = User {
             r#pub: Allowed { allow: &rights.publish, deny: &rights.never_publish },
-            sub: Allowed { allow: &rights.subscribe, deny: &[] },
+            sub: Allowed { allow: &rights.subscribe, deny: &rights.never_subscribe },
             subs: -1,
             data: -1,
             payload: -1,

@@ -107,7 +107,9 @@ impl Known {
             }
         }
         rows.put(key(USER, user.as_str()), to_msgpack(&now));
-        Ok((now != before).then(|| user.clone()))
+        // The same password in another hash is no change to whoever is connected.
+        let rehashed = matches!(fact, Fact::Changed(changed) if changed.details.rehashed);
+        Ok((now != before && !rehashed).then(|| user.clone()))
     }
 
     /// What is known of this name.

@@ -18,6 +18,7 @@ mod remembered;
 mod sessions;
 mod turns;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -65,10 +66,10 @@ pub async fn run(log: Log, settings: Settings, data: &Path, stop: CancellationTo
 async fn once(log: &Log, settings: &Settings, folder: &Path, stop: &CancellationToken) -> Result<(), Fault> {
     let known = Arc::new(Known::of(log, folder).await?);
     let mut events = log.follow_all("EVENTS", Known::reads(), known.position().next().0);
-    match stop.run_until_cancelled(catch_up(log, &known, &mut events)).await {
+    let changed = match stop.run_until_cancelled(catch_up(log, &known, &mut events)).await {
         Some(done) => done?,
         None => return Ok(()),
-    }
+    };
     let system = Log::at(&settings.system, "gate").await?;
     let sessions = Arc::new(Sessions::new(system.clone(), Arc::clone(&known)));
     let (turns, queue) = Turns::new();
@@ -80,9 +81,18 @@ async fn once(log: &Log, settings: &Settings, folder: &Path, stop: &Cancellation
         turns,
         remembered: Remembered::new(random()?),
         sessions: Arc::clone(&sessions),
-        nobodys: callout::nobodys().await?,
+        nobodys: callout::nobodys(random()?).await?,
         told: Default::default(),
     });
+    // Only in the server's own account is this answered: elsewhere nobody would ever ask.
+    sessions.look().await.map_err(|fault| {
+        Fault::later(
+            "be the gate of this server, whose configuration has to name it (`homing server config`)",
+        )
+        .because(fault)
+    })?;
+    // Who may do something else since this folder was written.
+    callout.changed(changed).await;
     let asked = callout.listen().await?;
     info!(seq = known.position().0, "the gate is open to who is known");
     // What ends first ends the others.
@@ -103,12 +113,14 @@ fn random() -> Result<[u8; 32], Fault> {
     Ok(Sha256::digest(seed).into())
 }
 
-async fn catch_up(log: &Log, known: &Arc<Known>, events: &mut Follower) -> Result<(), Fault> {
+/// Those who may do something else now.
+async fn catch_up(log: &Log, known: &Arc<Known>, events: &mut Follower) -> Result<Vec<UserName>, Fault> {
     let end = EventSeq(log.last_seq_of("EVENTS", &Known::reads()).await?);
+    let mut changed = BTreeSet::new();
     while known.position() < end {
-        take(known, events).await?;
+        changed.extend(take(known, events).await?);
     }
-    Ok(())
+    Ok(changed.into_iter().collect())
 }
 
 async fn follow(

@@ -12,7 +12,8 @@ const LEN_MAX: usize = 65_536;
 
 pub(super) struct Remembered {
     key: [u8; 32],
-    right: Cache<UserName, [u8; 32]>,
+    /// Digests of a hash, and of a password together with it.
+    right: Cache<UserName, ([u8; 32], [u8; 32])>,
 }
 
 /// What is remembered of a password that is said.
@@ -31,17 +32,20 @@ impl Remembered {
     }
 
     pub(super) fn seen(&self, user: &UserName, hash: &str, password: &str) -> Seen {
-        let Some(kept) = self.right.get(user) else { return Seen::Unknown };
-        if kept == self.digest(hash, password) { Seen::Right } else { Seen::Wrong }
+        match self.right.get(user) {
+            Some((kept, right)) if kept == self.digest(hash, "") => {
+                if right == self.digest(hash, password) {
+                    Seen::Right
+                } else {
+                    Seen::Wrong
+                }
+            }
+            Some(_) | None => Seen::Unknown,
+        }
     }
 
     pub(super) fn keep(&self, user: &UserName, hash: &str, password: &str) {
-        self.right.insert(user.clone(), self.digest(hash, password));
-    }
-
-    /// What was right is so no more.
-    pub(super) fn forget(&self, user: &UserName) {
-        self.right.remove(user);
+        self.right.insert(user.clone(), (self.digest(hash, ""), self.digest(hash, password)));
     }
 
     fn digest(&self, hash: &str, password: &str) -> [u8; 32] {
@@ -64,10 +68,11 @@ mod tests {
         assert_eq!(remembered.seen(&alice, "h1", "pw"), Seen::Unknown);
         remembered.keep(&alice, "h1", "pw");
         assert_eq!(remembered.seen(&alice, "h1", "pw"), Seen::Right);
-        for (hash, password) in [("h1", "pW"), ("h2", "pw"), ("h1p", "w"), ("", "h1pw")] {
-            assert_eq!(remembered.seen(&alice, hash, password), Seen::Wrong, "{hash} {password}");
+        for wrong in ["pW", "", "pwpw"] {
+            assert_eq!(remembered.seen(&alice, "h1", wrong), Seen::Wrong, "{wrong}");
         }
-        remembered.forget(&alice);
-        assert_eq!(remembered.seen(&alice, "h1", "pw"), Seen::Unknown);
+        for (hash, password) in [("h2", "pw"), ("h1p", "w"), ("", "h1pw")] {
+            assert_eq!(remembered.seen(&alice, hash, password), Seen::Unknown, "{hash} {password}");
+        }
     }
 }

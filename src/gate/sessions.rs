@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_nats::Subscriber;
 use futures_util::StreamExt;
+use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
@@ -25,8 +26,11 @@ const ALL_MAX: usize = 65_536;
 const PAGE_LEN: usize = 1_024;
 /// What the server did not tell is found out by then.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
-/// After the last of several servers' answers.
-const SILENCE: Duration = Duration::from_millis(500);
+/// The first server's answer, and after the last of several.
+const FIRST_WITHIN: Duration = Duration::from_secs(5);
+const SILENCE: Duration = Duration::from_millis(200);
+/// A server that is asked to end a connection does it at once.
+const ENDED_WITHIN: Duration = Duration::from_secs(1);
 /// Who was let in and has not come by then has gone.
 const COMES_WITHIN: Duration = Duration::from_secs(5);
 
@@ -36,6 +40,8 @@ type Place = (String, u64);
 #[derive(Debug, Default)]
 struct Table {
     open: BTreeMap<Place, SessionView>,
+    /// How often we had connected when this was so.
+    connects: u64,
     /// Let in, and not yet told of.
     coming: Vec<(Instant, UserName)>,
     /// Those of them who may no longer.
@@ -72,6 +78,17 @@ struct Client {
     user: String,
     name: String,
     start: String,
+    #[serde(alias = "account")]
+    acc: String,
+}
+
+/// Whose connection it is.
+enum Whose {
+    Of(SessionView),
+    /// The gate let them in, and nobody has their key any more.
+    Nobodys,
+    /// Homing's own, or the first operator's.
+    Ours,
 }
 
 #[derive(Deserialize)]
@@ -99,13 +116,26 @@ impl Sessions {
         Sessions { system, known, table: Mutex::default() }
     }
 
-    /// None of whom the gate did not let in.
-    fn view(&self, client: Client) -> Option<(u64, SessionView)> {
-        let user = match client.user.parse::<Nkey>() {
-            Ok(nkey) => self.known.holder(&nkey).ok().flatten()?,
-            Err(_) => client.user.parse().ok()?,
+    fn whose(&self, client: Client) -> (u64, Whose) {
+        let holder = match client.user.parse::<Nkey>() {
+            Ok(nkey) => self.known.holder(&nkey).ok().flatten(),
+            Err(_) => client.user.parse().ok(),
         };
-        Some((client.id, SessionView { user, from: client.host, client: client.name, since: client.start }))
+        let whose = match holder {
+            Some(user) => {
+                let (from, client, since) = (client.host, client.name, client.start);
+                Whose::Of(SessionView { user, from, client, since })
+            }
+            None if client.acc == Account::Homing.as_str() || client.user.is_empty() => Whose::Ours,
+            None => Whose::Nobodys,
+        };
+        (client.id, whose)
+    }
+
+    /// Whether somebody may be connected, by what is known now.
+    fn may_be(&self, user: &UserName) -> bool {
+        // Where the folder does not answer, the gate begins anew and looks again.
+        self.known.person(user).map_or(true, |person| person.is_some_and(|person| !person.suspended))
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
@@ -118,22 +148,15 @@ impl Sessions {
     /// When the connection is closed for good.
     pub(super) async fn run(&self, stop: &CancellationToken) -> Result<(), Fault> {
         let mut events = self.events().await?;
-        let mut connects = self.system.connects();
         let mut look = interval(LOOK_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
                 Some(message) = events.next() => {
-                    if self.system.connects() != connects {
-                        // It is another server, or the same one after its death: nobody whom we knew is there.
-                        connects = self.system.connects();
-                        *self.table() = Table::default();
-                        look.reset_immediately();
-                    }
                     if message.subject.ends_with(".CONNECT") {
                         if let Some(place) = self.came(&message.payload) {
-                            self.kick(&place).await;
+                            self.kick(&[place]).await;
                         }
                     } else if message.subject.ends_with(".DISCONNECT") {
                         self.went(&message.payload);
@@ -158,8 +181,15 @@ impl Sessions {
     /// Gives the place of one who was let in and may no longer come.
     fn came(&self, payload: &[u8]) -> Option<Place> {
         let Event { server, client } = serde_json::from_slice(payload).ok()?;
-        let (id, view) = self.view(client)?;
-        let (mut table, now, place) = (self.table(), Instant::now(), (server.id, id));
+        let (id, whose) = self.whose(client);
+        let place = (server.id, id);
+        let view = match whose {
+            Whose::Of(view) => view,
+            Whose::Nobodys => return Some(place),
+            Whose::Ours => return None,
+        };
+        let now = Instant::now();
+        let mut table = self.table();
         table.unwanted.retain(|(since, _)| now - *since < COMES_WITHIN);
         let unwanted = take_first(&mut table.unwanted, &view.user);
         take_first(&mut table.coming, &view.user);
@@ -175,9 +205,9 @@ impl Sessions {
         }
     }
 
-    /// Asks all servers who is connected.
-    async fn look(&self) -> Result<(), Fault> {
-        let mut open = BTreeMap::new();
+    /// Asks all servers who is connected, and ends what may not be.
+    pub(super) async fn look(&self) -> Result<(), Fault> {
+        let (mut open, mut unwanted) = (BTreeMap::new(), Vec::new());
         for account in Account::ALL {
             let mut offset = 0;
             loop {
@@ -185,8 +215,15 @@ impl Sessions {
                 let pages = self.all("CONNZ", to_json(&ask)).await?;
                 let longest = pages.iter().map(|page| page.data.connections.len()).max().unwrap_or(0);
                 for Page { server, data } in pages {
-                    let views = data.connections.into_iter().filter_map(|client| self.view(client));
-                    open.extend(views.map(|(id, view)| ((server.id.clone(), id), view)));
+                    for client in data.connections {
+                        let (id, whose) = self.whose(client);
+                        let place = (server.id.clone(), id);
+                        match whose {
+                            Whose::Of(view) if self.may_be(&view.user) => drop(open.insert(place, view)),
+                            Whose::Of(_) | Whose::Nobodys => unwanted.push(place),
+                            Whose::Ours => {}
+                        }
+                    }
                 }
                 offset += PAGE_LEN;
                 if longest < PAGE_LEN || offset >= ALL_MAX {
@@ -195,6 +232,7 @@ impl Sessions {
             }
         }
         self.table().open = open;
+        self.kick(&unwanted).await;
         Ok(())
     }
 
@@ -206,16 +244,25 @@ impl Sessions {
         let mut answers = nats.subscribe(inbox.clone()).await.map_err(|error| failed(&error))?;
         let subject = format!("$SYS.REQ.SERVER.PING.{what}");
         nats.publish_with_reply(subject, inbox, question.into()).await.map_err(|error| failed(&error))?;
-        let mut pages = Vec::new();
-        while let Ok(Some(answer)) = timeout(SILENCE, answers.next()).await {
+        let (mut pages, mut wait) = (Vec::new(), FIRST_WITHIN);
+        while let Ok(Some(answer)) = timeout(wait, answers.next()).await {
             pages.extend(serde_json::from_slice::<Page>(&answer.payload));
+            wait = SILENCE;
+        }
+        if pages.is_empty() {
+            return Err(failed(&"no server answers"));
         }
         Ok(pages)
     }
 
     /// Whether one more may come; it is expected from then on.
     pub(super) fn expect(&self, user: &UserName) -> bool {
-        let (mut table, now) = (self.table(), Instant::now());
+        let (mut table, now, connects) = (self.table(), Instant::now(), self.system.connects());
+        if table.connects != connects {
+            // Most likely the server has died, and nobody whom we knew is there; a look finds who is.
+            table.connects = connects;
+            table.open.clear();
+        }
         table.coming.retain(|(since, _)| now - *since < COMES_WITHIN);
         let open = table.open.values().filter(|session| session.user == *user).count();
         let coming = table.coming.iter().filter(|(_, coming)| coming == user).count();
@@ -235,22 +282,24 @@ impl Sessions {
     /// Ends all connections of a user; how many were asked to end.
     pub(super) async fn end(&self, user: &UserName) -> usize {
         let places = self.table().unwant(user);
-        for place in &places {
-            self.kick(place).await;
-        }
+        self.kick(&places).await;
         places.len()
     }
 
-    /// A connection that is not there any more has ended too.
-    async fn kick(&self, place: &Place) {
-        let (server, id) = place;
-        let kick = to_json(&serde_json::json!({ "cid": id }));
-        let kicked =
-            self.system.client().request(format!("$SYS.REQ.SERVER.{server}.KICK"), kick.into()).await;
-        if let Err(error) = kicked {
-            warn!(server, id, %error, "a connection could not be ended");
+    /// Ends connections. One that is not there any more has ended too.
+    async fn kick(&self, places: &[Place]) {
+        let kicks = places.iter().map(async |(server, id)| {
+            let kick = to_json(&serde_json::json!({ "cid": id }));
+            let kick = self.system.client().request(format!("$SYS.REQ.SERVER.{server}.KICK"), kick.into());
+            if !timeout(ENDED_WITHIN, kick).await.is_ok_and(|kicked| kicked.is_ok()) {
+                warn!(server, id, "a connection could not be ended");
+            }
+        });
+        join_all(kicks).await;
+        let mut table = self.table();
+        for place in places {
+            table.open.remove(place);
         }
-        self.table().open.remove(place);
     }
 }
 

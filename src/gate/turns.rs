@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use quick_cache::unsync::Cache;
@@ -32,7 +33,7 @@ const FAILURES_MAX: u32 = 1_000;
 /// Addresses and names with failures that are remembered, some 100 bytes each; then the first are forgotten.
 const MARKS_MAX: usize = 65_536;
 
-/// Where somebody comes from, as far as they cannot choose it: of IPv6 the network (RFC 6177).
+/// Where somebody comes from: of IPv6 the smallest network that a site has, /64.
 fn network(host: &str) -> String {
     match host.parse() {
         Ok(IpAddr::V6(address)) => match address.to_ipv4_mapped() {
@@ -86,21 +87,28 @@ impl Mark {
     }
 }
 
+/// Addresses and names with failures.
+type Marks = Arc<Mutex<Cache<Key, Mark>>>;
+
 /// The handle to ask with. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct Turns(mpsc::Sender<Ask>);
+pub(super) struct Turns {
+    ask: mpsc::Sender<Ask>,
+    marks: Marks,
+}
 
 impl Turns {
     pub(super) fn new() -> (Turns, Queue) {
         let (ask, asks) = mpsc::channel(WAITING_MAX);
+        let marks = Arc::new(Mutex::new(Cache::new(MARKS_MAX)));
         let queue = Queue {
             asks,
-            marks: Cache::new(MARKS_MAX),
+            marks: Arc::clone(&marks),
             waiting: BTreeMap::new(),
             running: JoinSet::new(),
             arrivals: 0,
         };
-        (Turns(ask), queue)
+        (Turns { ask, marks }, queue)
     }
 
     /// Waits for a turn and checks; none where too many wait.
@@ -112,15 +120,45 @@ impl Turns {
         let (answer, answered) = oneshot::channel();
         let by = [Key::Address(network(host)), Key::Name(name.to_owned())];
         // A full channel: the queue itself has not come to look for a while.
-        self.0.try_send(Ask { by, check: Box::new(check), answer }).ok()?;
+        self.ask.try_send(Ask { by, check: Box::new(check), answer }).ok()?;
         answered.await.ok().flatten()
     }
+}
+
+impl Turns {
+    /// Whether somebody from there may be told at once what needs no check: else wrong guesses would be free.
+    pub(super) fn is_free(&self, host: &str) -> bool {
+        let (key, now) = (Key::Address(network(host)), Instant::now());
+        mark(&self.marks, &key, now).failures <= FREE_FAILURES
+    }
+
+    /// A failure that needed no check counts as soon as it is known.
+    pub(super) fn failed(&self, (host, name): (&str, &str)) {
+        for key in [Key::Address(network(host)), Key::Name(name.to_owned())] {
+            fail(&self.marks, key, Instant::now());
+        }
+    }
+}
+
+fn locked(marks: &Marks) -> MutexGuard<'_, Cache<Key, Mark>> {
+    marks.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn mark(marks: &Marks, key: &Key, now: Instant) -> Mark {
+    locked(marks).peek(key).map_or(Mark { failures: 0, as_of: now, next: now }, |mark| mark.at(now))
+}
+
+fn fail(marks: &Marks, key: Key, now: Instant) {
+    let mark = mark(marks, &key, now);
+    let failures = (mark.failures + 1).min(FAILURES_MAX);
+    let next = if failures > FREE_FAILURES { mark.next.max(now + key.gap()) } else { mark.next };
+    locked(marks).insert(key, Mark { failures, next, ..mark });
 }
 
 /// Those who wait. One task has it.
 pub(super) struct Queue {
     asks: mpsc::Receiver<Ask>,
-    marks: Cache<Key, Mark>,
+    marks: Marks,
     /// In the order of their arrival.
     waiting: BTreeMap<u64, Ask>,
     running: JoinSet<([Key; 2], bool)>,
@@ -141,8 +179,9 @@ impl Queue {
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
                 Some(ask) = self.asks.recv() => self.arrive(ask, Instant::now()),
-                Some(Ok((by, failed))) = self.running.join_next() => if failed {
-                    by.into_iter().for_each(|key| self.fail(key, Instant::now()));
+                // One that panicked has answered nobody, and nothing is known of it.
+                Some(done) = self.running.join_next() => if let Ok((by, true)) = done {
+                    by.into_iter().for_each(|key| fail(&self.marks, key, Instant::now()));
                 },
                 () = later => {}
             }
@@ -171,9 +210,9 @@ impl Queue {
             }
             for key in &by {
                 // The next one from there begins no sooner, whatever this one finds.
-                let mark = self.mark(key, now);
+                let mark = mark(&self.marks, key, now);
                 if mark.failures > FREE_FAILURES {
-                    self.marks.insert(key.clone(), Mark { next: now + key.gap(), ..mark });
+                    locked(&self.marks).insert(key.clone(), Mark { next: now + key.gap(), ..mark });
                 }
             }
             self.running.spawn_blocking(move || {
@@ -206,23 +245,12 @@ impl Queue {
         }
     }
 
-    fn mark(&self, key: &Key, now: Instant) -> Mark {
-        self.marks.peek(key).map_or(Mark { failures: 0, as_of: now, next: now }, |mark| mark.at(now))
-    }
-
     fn failures(&self, ask: &Ask, now: Instant) -> u32 {
-        ask.by.iter().map(|key| self.mark(key, now).failures).sum()
+        ask.by.iter().map(|key| mark(&self.marks, key, now).failures).sum()
     }
 
     fn next(&self, ask: &Ask, now: Instant) -> Instant {
-        ask.by.iter().map(|key| self.mark(key, now).next).max().unwrap_or(now)
-    }
-
-    fn fail(&mut self, key: Key, now: Instant) {
-        let mark = self.mark(&key, now);
-        let failures = (mark.failures + 1).min(FAILURES_MAX);
-        let next = if failures > FREE_FAILURES { mark.next.max(now + key.gap()) } else { mark.next };
-        self.marks.insert(key, Mark { failures, next, ..mark });
+        ask.by.iter().map(|key| mark(&self.marks, key, now).next).max().unwrap_or(now)
     }
 }
 
@@ -263,6 +291,18 @@ mod tests {
         assert!((1..=WAITING_EACH_MAX + 1).contains(&checked), "{checked} of the flood were checked");
         stop.cancel();
         running.await.unwrap().unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wrong_guess_that_needed_no_check_is_not_free() {
+        let (turns, _queue) = Turns::new();
+        for _ in 0..=FREE_FAILURES {
+            assert!(turns.is_free("10.0.0.1"));
+            turns.failed(("10.0.0.1", "alice"));
+        }
+        assert!(!turns.is_free("10.0.0.1") && turns.is_free("10.0.0.2"));
+        tokio::time::advance(FORGIVEN_EVERY).await;
+        assert!(turns.is_free("10.0.0.1"));
     }
 
     #[tokio::test(start_paused = true)]

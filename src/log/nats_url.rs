@@ -151,6 +151,13 @@ impl NatsUrl {
         NatsUrl { inbox: Some(prefix.to_owned()), ..self }
     }
 
+    /// With these certificates of who signs a server's, where none were named.
+    #[must_use]
+    pub fn with_ca(self, ca: PathBuf) -> NatsUrl {
+        let tls = Tls { ca: self.tls.ca.clone().or(Some(ca)), own: self.tls.own.clone() };
+        NatsUrl { tls, ..self }
+    }
+
     #[must_use]
     pub fn with_tls(self, tls: Tls) -> NatsUrl {
         NatsUrl { tls, ..self }

@@ -74,11 +74,12 @@ impl Keys {
     /// As [`Keys::of`], and where there are none.
     pub fn at(data: &Path) -> Result<Keys, Fault> {
         let folder = data.join("keys");
-        if folder.join("issuer.nk").exists() {
+        let files = ["issuer.nk", "homing.nk", "system.nk", "sms.nk", "admin.password"];
+        if files.iter().all(|file| folder.join(file).exists()) {
             return Keys::of(data);
         }
         Err(Fault::never(format!("find the gate's keys in {}", folder.display())).because(
-            "`homing server config` makes them, and what it prints belongs to the server; copy its folder `keys` to here",
+            "`homing server config` makes them, and what it prints belongs to the server; copy its whole folder `keys` to here",
         ))
     }
 
@@ -140,10 +141,9 @@ impl Keys {
         &self.admin_password
     }
 
-    /// That of a data folder, where there is one.
-    pub fn admin_password_of(data: &Path) -> Option<String> {
-        let text = std::fs::read_to_string(data.join("keys/admin.password")).ok()?;
-        Some(text.trim().to_owned()).filter(|password| !password.is_empty())
+    /// Where a data folder has the key of Homing's own roles, whether or not it is there.
+    pub fn own_file(data: &Path) -> PathBuf {
+        data.join("keys/homing.nk")
     }
 
     pub fn admin_password_file(&self) -> PathBuf {
@@ -160,7 +160,9 @@ fn seed(key: &KeyPair) -> Result<String, Fault> {
 /// # Errors
 /// Where the folder cannot be written.
 pub fn write_secret(file: &Path, text: &str) -> io::Result<()> {
-    let beside = file.with_extension("new");
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(".homing-new");
+    let beside = PathBuf::from(beside);
     let _left_by_one_that_was_killed = std::fs::remove_file(&beside);
     let mut opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
     opened.write_all(text.as_bytes())?;

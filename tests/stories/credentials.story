@@ -24,7 +24,7 @@
   user.changed user alice, details {nkey UAHL7MKXWMNAPKKZI7U3WSHV43K4XANCUVOJOCUZTK5RJ5UNQTFCDO6M}
 09:00:12 _admin user.set {"name":"alice","secret":"$argon2id$y","instead_of":"$argon2id$z"} -> accepted
 09:00:13 _admin user.set {"name":"alice","secret":"$argon2id$y","instead_of":"$argon2id$x"} -> accepted
-  user.changed user alice, details {secret "$argon2id$y"}
+  user.changed user alice, details {secret "$argon2id$y", rehashed true}
 09:00:14 _admin user.set {"name":"alice","secret":"$argon2id$z","instead_of":"$argon2id$x"} -> accepted
 09:00:15 _admin user.set {"name":"alice","access":"admin"} -> refused command.malformed access
   command.refused code command.malformed, text "the command cannot be read: not a kind of access: it is user, producer, viewer, operator, or app: and a number, as in app:07 at line 1 column 32", field access

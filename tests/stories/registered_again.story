@@ -13,8 +13,7 @@
   command.refused code user.exists, text "alice is registered already, with other details; change them with user.set", field name
 09:00:06 _admin user.register {"name":"alice","phone":"+447700900001","zone":"Europe/London","day":5,"month":50,"secret":"$argon2id$y"} -> refused user.exists name
   command.refused code user.exists, text "alice is registered already, with other details; change them with user.set", field name
-09:00:07 _admin user.register {"name":"alice","phone":"+447700900001","zone":"Europe/London","day":5,"month":50} -> refused user.exists name
-  command.refused code user.exists, text "alice is registered already, with other details; change them with user.set", field name
+09:00:07 _admin user.register {"name":"alice","phone":"+447700900001","zone":"Europe/London","day":5,"month":50} -> accepted alice 100001
 
 # Each thing may change alone.
 09:01:00 _admin user.set {"name":"alice","phone":"+447700900001","zone":"Europe/London","day":5,"month":50,"secret":"$argon2id$x"} -> accepted

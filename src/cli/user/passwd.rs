@@ -35,19 +35,19 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     let secret = Some(secret(args.stdin)?);
     let set = SetUser { secret, ..SetUser::of(args.name.clone()) };
     let outcome = client.accepted(&Command::from(set)).await?;
-    until_the_gate_knows(&client).await?;
+    until_the_gate_knows(&client, &args.name).await?;
     output.result(&outcome, || format!("{} has a new password", args.name));
     Ok(())
 }
 
 /// So that whoever is told of a password can sign in with it. Where no gate runs there is nothing to wait for.
-pub(super) async fn until_the_gate_knows(client: &Client) -> Result<(), Failure> {
-    let (subject, all) = (subjects::query(OPERATOR, "sessions"), SessionsOf::default());
+pub(super) async fn until_the_gate_knows(client: &Client, name: &UserName) -> Result<(), Failure> {
+    let (subject, theirs) = (subjects::query(OPERATOR, "sessions"), SessionsOf { user: Some(name.clone()) });
     let changed = subjects::events_with(&[Registered::NAME, Changed::NAME]);
     let last = client.log.last_seq_of("EVENTS", &changed).await?;
     let until = Instant::now() + KNOWN_WITHIN;
     while Instant::now() < until {
-        match client.asked::<Sessions>(subject.clone(), &all, "sessions").await {
+        match client.asked::<Sessions>(subject.clone(), &theirs, "sessions").await {
             Ok(sessions) if sessions.as_of.0 < last => sleep(LOOK_EVERY).await,
             Ok(_) | Err(_) => return Ok(()),
         }

@@ -38,7 +38,7 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     let register = Register { secret, ..args.details.register(args.name.clone())? };
     let outcome = client.accepted(&Command::from(register)).await?;
     if args.passwd {
-        until_the_gate_knows(&client).await?;
+        until_the_gate_knows(&client, &args.name).await?;
     }
     output.result(&outcome, || format!("registered {}, IM number {}", args.name, or_dash(outcome.im)));
     Ok(())

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use async_nats::client::RequestErrorKind;
 use futures_util::{StreamExt, stream};
 use tokio::time::sleep;
 
@@ -63,6 +64,14 @@ pub(super) async fn run(args: &Args, settings: &Settings, output: Output) -> Res
     Ok(())
 }
 
+/// Whether the server takes what it says. The client library calls itself connected as soon as it hears anything.
+async fn is_in(log: &Log, name: &UserName) -> bool {
+    let subject = format!("homing.live.{name}.pc");
+    let answer = log.client().request(subject, "".into()).await;
+    // Nobody keeps leases here: the server itself answers so.
+    answer.is_err_and(|error| error.kind() == RequestErrorKind::NoResponders)
+}
+
 async fn register(world: &World, round: usize, count: usize, secret: &str) -> Result<Vec<UserName>, Failure> {
     let mut pipeline = Pipeline::new(world.connect("registry").await?, IN_FLIGHT_MAX);
     let names: Result<Vec<UserName>, _> =
@@ -106,7 +115,9 @@ async fn come(world: &World, names: &[UserName]) -> Result<(f64, Vec<f64>), Fail
         let at = at.clone().with_password(name.as_str(), PASSWORD);
         async move {
             while started.elapsed() < PATIENCE {
-                if let Ok(log) = Log::of_user(&at, name.as_str()).await {
+                if let Ok(log) = Log::of_user(&at, name.as_str()).await
+                    && is_in(&log, name).await
+                {
                     return Ok((started.elapsed().as_secs_f64() * 1_000.0, log));
                 }
                 sleep(AGAIN_AFTER).await;

@@ -23,6 +23,16 @@ impl Credentials {
         Credentials { secret: secret.as_deref().map(stamp), nkey, access: *access }.kept()
     }
 
+    /// Whether a registration that is said again says no other ones. What it does not name was set since: a password mostly is.
+    pub(super) fn agree(kept: Option<&Credentials>, details: &UserDetails) -> bool {
+        let (kept, said) = (kept.cloned().unwrap_or_default(), Credentials::of(details));
+        let said = said.map(|said| *said).unwrap_or_default();
+        let same_access = details.access.is_none() || said.access == kept.access;
+        (said.secret.is_none() || said.secret == kept.secret)
+            && (said.nkey.is_none() || said.nkey == kept.nkey)
+            && same_access
+    }
+
     /// With what has changed.
     pub(super) fn with(before: Option<&Credentials>, changes: &UserChanges) -> Option<Box<Credentials>> {
         let before = before.cloned().unwrap_or_default();

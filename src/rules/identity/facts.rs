@@ -96,6 +96,9 @@ pub struct UserChanges {
     #[serde(default, deserialize_with = "super::said", skip_serializing_if = "Option::is_none")]
     pub phone: Option<Option<Phone>>,
     pub secret: Option<String>,
+    /// It is of the same password as the one before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rehashed: bool,
     /// `null`, none any more.
     #[serde(default, deserialize_with = "super::said", skip_serializing_if = "Option::is_none")]
     pub nkey: Option<Option<Nkey>>,

@@ -9,8 +9,8 @@ use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Outcome, Rejection, State, phone};
 use crate::words::{Access, ImNumber, Nkey, Phone, UserName};
 
-/// `user.register`. Refused with `user.exists`, `user.bad_name`, `user.phone_taken`, `user.no_number`, `schedule.unknown_zone` or
-/// `command.too_large`.
+/// `user.register`. Refused with `user.exists`, `user.bad_name`, `user.phone_taken`, `user.key_taken`, `user.bad_secret`,
+/// `user.no_number`, `schedule.unknown_zone` or `command.too_large`.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Register {
@@ -50,7 +50,7 @@ impl Decide for Register {
                 && user.zone == zone(details.zone.as_deref())
                 && user.day == details.day
                 && user.month == details.month
-                && user.credentials == Credentials::of(&details);
+                && Credentials::agree(user.credentials.as_deref(), &details);
             return if same { Ok(Vec::new()) } else { Err(Rejection::user_exists(self.name.as_str())) };
         }
         if self.name.as_str().bytes().all(|byte| byte.is_ascii_digit()) {

@@ -11,8 +11,8 @@ use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Rejection, State, message, phone};
 use crate::words::{Access, Nkey, Phone, UserName};
 
-/// `user.set`: what is absent stays as it was. Refused with `user.unknown`, `user.phone_taken`, `schedule.unknown_zone`,
-/// `message.bad_deadline` or `command.too_large`.
+/// `user.set`: what is absent stays as it was. Refused with `user.unknown`, `user.phone_taken`, `user.key_taken`,
+/// `user.bad_secret`, `schedule.unknown_zone`, `message.bad_deadline` or `command.too_large`.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct SetUser {
@@ -61,7 +61,8 @@ impl Decide for SetUser {
         }
         let SetUser { name: _, phone, secret, instead_of, nkey, access, zone: home, day, month, limits } =
             self.clone();
-        let details = UserChanges { phone, secret, nkey, access, zone: home, day, month, limits };
+        let rehashed = instead_of.is_some();
+        let details = UserChanges { phone, secret, rehashed, nkey, access, zone: home, day, month, limits };
         let uid = state.uid(&self.name).ok_or_else(|| Rejection::unknown_user(self.name.as_str()))?;
         let phone = details.phone.flatten();
         if phone.and_then(|phone| state.uid_by_phone(phone)).is_some_and(|holder| holder != uid) {

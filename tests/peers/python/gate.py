@@ -120,9 +120,10 @@ async def states(admin):
     return {info.config.name: (info.state.messages, info.state.last_seq, info.state.consumer_count) for info in infos}
 
 
-async def subscriptions(table, person, allowed, denied):
+async def subscriptions(table, person, allowed, denied, queues=True):
     for subject, want in [(s, True) for s in allowed] + [(s, False) for s in denied]:
         for queue in ["", "q", "homing-gate"]:
+            want = want and (queues or not queue)
             subscription = await person.nats.subscribe(subject, queue=queue)
             seen = not await person.settled(denied=not want)
             table.row(person.name, f"subscribe {subject} {queue}", want, seen)
@@ -158,7 +159,7 @@ async def main():
         await publishes(table, person, FORGED + malformed(person.name))
     changing = [s for s in FORGED if s.startswith("homing.") and not s.startswith("homing.query._admin")]
     await publishes(table, viewer, changing + [s for s in FORGED if any(w in s for w in ["CREATE", "DELETE", "PURGE", "UPDATE", "RESTORE", "NEXT", "ACK", "$SYS"])])
-    await subscriptions(table, viewer, ["homing.>", "homing.evt.>", "_INBOX_viewer.>"], ["$SYS.>", "_INBOX_bob.>", "_INBOX__admin.>", "$JS.>", ">"])
+    await subscriptions(table, viewer, ["homing.>", "homing.evt.>", "_INBOX_viewer.>"], ["$SYS.>", "_INBOX_bob.>", "_INBOX__admin.>", "$JS.>", ">"], queues=False)
     # A viewer reads, and what is read goes to no reply subject where Homing is: an old command would be a new one.
     for reply in REPLIES:
         for subject, payload in [("$JS.API.STREAM.INFO.EVENTS", b""), ("$JS.API.STREAM.MSG.GET.COMMANDS", b'{"seq": 1}'),
