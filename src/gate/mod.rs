@@ -84,27 +84,29 @@ async fn once(log: &Log, settings: &Settings, folder: &Path, stop: &Cancellation
         nobodys: callout::nobodys(random()?).await?,
         told: Default::default(),
     });
-    // Only in the server's own account is this answered: elsewhere nobody would ever ask.
-    sessions.look().await.map_err(|fault| {
-        Fault::later(
-            "be the gate of this server, whose configuration has to name it (`homing server config`)",
-        )
-        .because(fault)
-    })?;
-    // Who may do something else since this folder was written.
-    callout.changed(changed).await;
     let asked = callout.listen().await?;
     info!(seq = known.position().0, "the gate is open to who is known");
     // What ends first ends the others.
     let ends = stop.child_token();
     let check = ending(&ends, Box::pin(queue.run(&ends)));
     let let_in = ending(&ends, Box::pin(Arc::clone(&callout).run(asked, &ends)));
-    let watch = ending(&ends, Box::pin(sessions.run(&ends)));
+    let watch = ending(&ends, Box::pin(watch(&callout, changed, &ends)));
     let answer = ending(&ends, Box::pin(answer::run(log, &known, &sessions, &ends)));
     let follow = ending(&ends, Box::pin(follow(&known, events, &callout, &ends)));
     let (checked, let_in, watched, answered, followed) = tokio::join!(check, let_in, watch, answer, follow);
     followed.and(checked).and(let_in).and(watched).and(answered)?;
     blocking(move || known.flush()).await
+}
+
+/// Ends the connections of `changed`, who may do something else since the folder was written, and watches who comes and goes.
+async fn watch(callout: &Callout, changed: Vec<UserName>, ends: &CancellationToken) -> Result<(), Fault> {
+    // Only in the server's own account is this answered: elsewhere nobody would ever ask.
+    callout.sessions.look().await.map_err(|fault| {
+        Fault::later("be the gate of this server: its configuration has to name it (`homing server config`)")
+            .because(fault)
+    })?;
+    callout.changed(changed).await;
+    callout.sessions.run(ends).await
 }
 
 /// 32 bytes that nobody can guess.

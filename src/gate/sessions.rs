@@ -8,7 +8,7 @@ use async_nats::Subscriber;
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
@@ -148,7 +148,7 @@ impl Sessions {
     /// When the connection is closed for good.
     pub(super) async fn run(&self, stop: &CancellationToken) -> Result<(), Fault> {
         let mut events = self.events().await?;
-        let mut look = interval(LOOK_EVERY);
+        let mut look = interval_at(Instant::now() + LOOK_EVERY, LOOK_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
