@@ -100,13 +100,15 @@ async fn once(log: &Log, settings: &Settings, folder: &Path, stop: &Cancellation
 
 /// Ends the connections of `changed`, who may do something else since the folder was written, and watches who comes and goes.
 async fn watch(callout: &Callout, changed: Vec<UserName>, ends: &CancellationToken) -> Result<(), Fault> {
+    // From here on nobody comes unheard.
+    let events = callout.sessions.events().await?;
     // Only in the server's own account is this answered: elsewhere nobody would ever ask.
     callout.sessions.look().await.map_err(|fault| {
         Fault::later("be the gate of this server: its configuration has to name it (`homing server config`)")
             .because(fault)
     })?;
     callout.changed(changed).await;
-    callout.sessions.run(ends).await
+    callout.sessions.run(events, ends).await
 }
 
 /// 32 bytes that nobody can guess.

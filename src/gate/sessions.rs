@@ -146,8 +146,7 @@ impl Sessions {
     ///
     /// # Errors
     /// When the connection is closed for good.
-    pub(super) async fn run(&self, stop: &CancellationToken) -> Result<(), Fault> {
-        let mut events = self.events().await?;
+    pub(super) async fn run(&self, mut events: Subscriber, stop: &CancellationToken) -> Result<(), Fault> {
         let mut look = interval_at(Instant::now() + LOOK_EVERY, LOOK_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -173,7 +172,7 @@ impl Sessions {
     }
 
     /// On one subscription: of one connection that it came is told before that it went.
-    async fn events(&self) -> Result<Subscriber, Fault> {
+    pub(super) async fn events(&self) -> Result<Subscriber, Fault> {
         let subscribed = self.system.client().subscribe("$SYS.ACCOUNT.*.*").await;
         subscribed.map_err(|error| Fault::later("listen to who connects").because(error))
     }
