@@ -4,14 +4,13 @@ use async_nats::Message;
 use futures_util::StreamExt;
 use tokio_util::sync::CancellationToken;
 
+use super::QUEUE;
 use super::known::Known;
 use super::sessions::Sessions;
 use crate::log::{Fault, Log};
 use crate::wire::gate_query::{self, END, Ended, SessionsOf};
 use crate::wire::query::{self, ErrorAnswer, LIMIT_MAX};
 use crate::wire::{subjects, to_json};
-
-const QUEUE: &str = "homing-gate";
 
 pub(super) async fn run(
     log: &Log,

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, info, warn};
 
+use super::QUEUE;
 use super::jwt::{self, Request, Signer};
 use super::known::{Known, Person};
 use super::passwords::{self, Checked};
@@ -30,8 +31,6 @@ use crate::words::{Nkey, UserName};
 
 /// Where the server asks, in its own account.
 const ASKED: &str = "$SYS.REQ.USER.AUTH";
-/// Several gates share the work.
-const QUEUE: &str = "homing-gate";
 /// Questions in hand, each a few kilobytes.
 const IN_HAND_MAX: usize = 4_096;
 /// The server waits ten seconds: what comes later is lost.

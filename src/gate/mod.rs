@@ -38,6 +38,9 @@ use turns::Turns;
 
 pub use passwords::{PASSWORD_BYTES_MAX, hash};
 
+/// Several gates share the work.
+const QUEUE: &str = "homing-gate";
+
 /// What the gate is given beside the log.
 #[derive(Clone)]
 pub struct Settings {

@@ -73,8 +73,8 @@ struct Client {
     id: u64,
     #[serde(alias = "ip")]
     host: String,
-    #[serde(alias = "authorized_user")]
     /// A name or, of who signed in with one, an nkey.
+    #[serde(alias = "authorized_user")]
     user: String,
     name: String,
     start: String,
@@ -113,7 +113,8 @@ struct Ask<'a> {
 
 impl Sessions {
     pub(super) fn new(system: Log, known: Arc<Known>) -> Sessions {
-        Sessions { system, known, table: Mutex::default() }
+        let table = Mutex::new(Table { connects: system.connects(), ..Table::default() });
+        Sessions { system, known, table }
     }
 
     fn whose(&self, client: Client) -> (u64, Whose) {
@@ -149,10 +150,16 @@ impl Sessions {
     pub(super) async fn run(&self, mut events: Subscriber, stop: &CancellationToken) -> Result<(), Fault> {
         let mut look = interval_at(Instant::now() + LOOK_EVERY, LOOK_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut connects = self.system.connects();
         loop {
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
                 Some(message) = events.next() => {
+                    if connects != self.system.connects() {
+                        connects = self.system.connects();
+                        self.table().forget_before(connects);
+                        look.reset_immediately();
+                    }
                     if message.subject.ends_with(".CONNECT") {
                         if let Some(place) = self.came(&message.payload) {
                             self.kick(&[place]).await;
@@ -211,7 +218,7 @@ impl Sessions {
             let mut offset = 0;
             loop {
                 let ask = Ask { auth: true, acc: account.as_str(), limit: PAGE_LEN, offset };
-                let pages = self.all("CONNZ", to_json(&ask)).await?;
+                let pages = self.pages(to_json(&ask)).await?;
                 let longest = pages.iter().map(|page| page.data.connections.len()).max().unwrap_or(0);
                 for Page { server, data } in pages {
                     for client in data.connections {
@@ -235,14 +242,16 @@ impl Sessions {
         Ok(())
     }
 
-    async fn all(&self, what: &str, question: Vec<u8>) -> Result<Vec<Page>, Fault> {
+    /// A page of each server.
+    async fn pages(&self, question: Vec<u8>) -> Result<Vec<Page>, Fault> {
         let failed =
             |error: &dyn std::fmt::Display| Fault::later("ask who is connected").because(error.to_string());
         let nats = self.system.client();
         let inbox = nats.new_inbox();
         let mut answers = nats.subscribe(inbox.clone()).await.map_err(|error| failed(&error))?;
-        let subject = format!("$SYS.REQ.SERVER.PING.{what}");
-        nats.publish_with_reply(subject, inbox, question.into()).await.map_err(|error| failed(&error))?;
+        nats.publish_with_reply("$SYS.REQ.SERVER.PING.CONNZ", inbox, question.into())
+            .await
+            .map_err(|error| failed(&error))?;
         let (mut pages, mut wait) = (Vec::new(), FIRST_WITHIN);
         while let Ok(Some(answer)) = timeout(wait, answers.next()).await {
             pages.extend(serde_json::from_slice::<Page>(&answer.payload));
@@ -256,12 +265,8 @@ impl Sessions {
 
     /// Whether one more may come; it is expected from then on.
     pub(super) fn expect(&self, user: &UserName) -> bool {
-        let (mut table, now, connects) = (self.table(), Instant::now(), self.system.connects());
-        if table.connects != connects {
-            // Most likely the server has died, and nobody whom we knew is there; a look finds who is.
-            table.connects = connects;
-            table.open.clear();
-        }
+        let (mut table, now) = (self.table(), Instant::now());
+        table.forget_before(self.system.connects());
         table.coming.retain(|(since, _)| now - *since < COMES_WITHIN);
         let open = table.open.values().filter(|session| session.user == *user).count();
         let coming = table.coming.iter().filter(|(_, coming)| coming == user).count();
@@ -303,6 +308,14 @@ impl Sessions {
 }
 
 impl Table {
+    /// After a new connection: most likely the server has died, and nobody whom we knew is there.
+    fn forget_before(&mut self, connects: u64) {
+        if self.connects != connects {
+            self.connects = connects;
+            self.open.clear();
+        }
+    }
+
     /// Where a user is connected; who was let in under this name and has not come is not wanted any more.
     fn unwant(&mut self, user: &UserName) -> Vec<Place> {
         let (coming, others): (Vec<_>, Vec<_>) =
