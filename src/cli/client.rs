@@ -115,12 +115,20 @@ impl Client {
         name: &str,
     ) -> Result<A, Failure> {
         let payload = Bytes::from(crate::wire::to_json(question));
-        let mut denials = self.log.denials();
+        let (mut denials, mut unheard) = (self.log.denials(), self.log.denials());
+        let inbox = self.log.client().new_inbox();
+        let inbox = inbox.rsplit_once('.').map_or(inbox.as_str(), |(prefix, _)| prefix);
         let answer = tokio::select! {
             biased;
             answer = self.log.client().request(subject.clone(), payload) => answer,
             () = denials.of(&subject) => {
                 return Err(Failure::failed(format!("could not ask on {subject}: there is no permission for it")));
+            }
+            () = unheard.below(inbox) => {
+                return Err(Failure::failed(format!(
+                    "could not ask on {subject}: the server does not let this connection hear answers below {inbox}; whoever signs in by an \
+                     nkey says beside it who they are, as in --nats nats://NAME@host:4222"
+                )));
             }
         };
         let answer = answer.map_err(|error| match error.kind() {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::client::OPERATOR;
-use crate::log::{Fault, NatsUrl};
+use crate::log::{Fault, NatsUrl, Tls};
 use crate::server::{Keys, write_secret};
 use crate::wire::subjects;
 
@@ -22,6 +22,9 @@ struct Context {
     /// A file.
     nkey: Option<PathBuf>,
     ca: Option<PathBuf>,
+    /// What a client shows, where the server asks for it; both are files.
+    cert: Option<PathBuf>,
+    key: Option<PathBuf>,
     inbox_prefix: String,
 }
 
@@ -34,17 +37,15 @@ pub(super) fn file(data: &Path) -> PathBuf {
 ///
 /// # Errors
 /// Where the folder cannot be written.
-pub(super) fn write(
-    data: &Path,
-    address: &NatsUrl,
-    keys: Option<&Keys>,
-    ca: Option<PathBuf>,
-) -> Result<(), Fault> {
+pub(super) fn write(data: &Path, address: &NatsUrl, keys: Option<&Keys>, tls: &Tls) -> Result<(), Fault> {
+    let (cert, key) = tls.own.clone().unzip();
     let context = Context {
         description: format!("Homing, data in {}", data.display()),
         url: address.to_string(),
         nkey: keys.map(|_| Keys::own_file(data)),
-        ca,
+        ca: tls.ca.clone(),
+        cert,
+        key,
         inbox_prefix: subjects::inbox_prefix(OPERATOR),
     };
     let text = String::from_utf8_lossy(&crate::wire::to_json(&context)).into_owned();
@@ -58,14 +59,11 @@ pub(super) fn sign_in(data: &Path, named: bool, address: NatsUrl) -> NatsUrl {
     let text = std::fs::read_to_string(file(data)).unwrap_or_default();
     let context = serde_json::from_str::<Context>(&text).ok();
     let context = context.filter(|context| context.url == address.to_string());
-    let (nkey, ca) = match context {
-        Some(Context { nkey, ca, .. }) => (nkey, ca),
-        None => (named.then(|| Keys::own_file(data)), None),
+    let (nkey, tls) = match context {
+        Some(Context { nkey, ca, cert, key, .. }) => (nkey, Tls { ca, own: cert.zip(key) }),
+        None => (named.then(|| Keys::own_file(data)), Tls::default()),
     };
-    let address = match ca {
-        Some(ca) => address.with_ca(ca),
-        None => address,
-    };
+    let address = address.with_tls_unless_named(tls);
     match nkey.and_then(|file| std::fs::read_to_string(file).ok()) {
         Some(seed) => address.with_nkey(seed.trim()),
         None => address,

@@ -22,7 +22,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
-    settings.start_log("warn");
+    settings.start_client_log();
     let client = args.speaker.connect(settings).await?;
     let question = |Place { limit, after }| Page { limit, after, user: None };
     args.paging.each(&client, "conversations", question, async |page| output.page(page, conversations)).await

@@ -20,7 +20,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
-    settings.start_log("warn");
+    settings.start_client_log();
     let client = args.speaker.connect(settings).await?;
     let asked = DeliveryOf { message: args.message };
     let deliveries: Answer<Deliveries> = client.answer("delivery", &asked).await?;

@@ -36,7 +36,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
-    settings.start_log("warn");
+    settings.start_client_log();
     let client = args.speaker.connect(settings).await?;
     let Args { with, paging, last, before, .. } = args;
     let latest = last.is_some() || (output.is_for_a_terminal() && paging.is_unsaid());

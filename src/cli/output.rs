@@ -43,6 +43,13 @@ impl Failure {
         }
     }
 
+    /// The server does not let them in: exit code 1.
+    pub(crate) fn not_let_in(text: String) -> Failure {
+        let rejection = Rejection::not_let_in();
+        let rejection = Rejection { text: text.clone(), ..rejection };
+        Failure { code: 1, text, rejection: Some(Box::new(rejection)) }
+    }
+
     /// Whether Homing refused it by this code.
     pub(crate) fn is(&self, code: &str) -> bool {
         self.rejection.as_ref().is_some_and(|rejection| rejection.code == code)
@@ -57,6 +64,9 @@ impl std::fmt::Display for Failure {
 
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Failure {
+        if fault.is_not_let_in() {
+            return Failure::not_let_in(fault.to_string());
+        }
         Failure::failed(fault.to_string())
     }
 }

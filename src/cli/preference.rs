@@ -37,7 +37,7 @@ struct Set {
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
-    settings.start_log("warn");
+    settings.start_client_log();
     let What::Set(Set { speaker, sms, findable }) = args.what;
     let client = speaker.connect(settings).await?;
     let outcome = client.accepted(&Command::from(SetPreference { sms, findable })).await?;

@@ -36,7 +36,7 @@ struct Set {
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
-    settings.start_log("warn");
+    settings.start_client_log();
     let What::Set(Set { speaker, nickname, mood, picture }) = args.what;
     if nickname.is_none() && mood.is_none() && picture.is_none() {
         return Err(Failure::usage("name what to set: --nickname, --mood or --picture".to_owned()));

@@ -24,7 +24,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
-    settings.start_log("warn");
+    settings.start_client_log();
     let client = match &args.of {
         Some(_) => Client::connect(settings, OPERATOR).await?,
         None => args.speaker.connect(settings).await?,

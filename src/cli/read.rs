@@ -21,7 +21,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
-    settings.start_log("warn");
+    settings.start_client_log();
     let client = args.speaker.connect(settings).await?;
     let read = Read(Confirm { message: None, messages: Some(args.messages.clone()) });
     let outcome = client.accepted(&Command::from(read)).await?;

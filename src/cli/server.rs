@@ -33,7 +33,7 @@ enum What {
 }
 
 pub(super) fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
-    settings.start_log("warn");
+    settings.start_client_log();
     let What::Config { out, tls_name } = args.what;
     let keys = Keys::of(&settings.data()?)?;
     let mut text = server::gated(&keys);

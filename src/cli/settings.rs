@@ -12,7 +12,7 @@ use super::credentials::Credentials;
 use super::output::Failure;
 use super::smsc_settings::SmsFile;
 use crate::decider::KeepCommands;
-use crate::log::{Fault, NatsUrl};
+use crate::log::{DENIED_TARGET, Fault, NatsUrl};
 use crate::server::Sync;
 use crate::sms::OnUnknown;
 use crate::words::Span;
@@ -193,6 +193,16 @@ impl Settings {
         data.ok_or_else(|| {
             Failure::usage("there is no home folder to keep data in; name one with --data".to_owned())
         })
+    }
+
+    /// Of a command that says itself what the server refused: the NATS library's own lines would say it again, in other words.
+    pub(crate) fn start_client_log(&self) {
+        self.start_client_log_with("warn");
+    }
+
+    /// The same, where something else is not told by the log either.
+    pub(crate) fn start_client_log_with(&self, default: &str) {
+        self.start_log(&format!("{default},async_nats=off,{DENIED_TARGET}=off"));
     }
 
     /// Starts logging to standard error.

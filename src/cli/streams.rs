@@ -36,7 +36,7 @@ enum What {
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
-    settings.start_log("warn");
+    settings.start_client_log();
     let log = Log::at(&settings.as_client()?, "streams").await?;
     let create = match args.what {
         What::Check => false,

@@ -39,6 +39,9 @@ pub(crate) struct Args {
     /// The key of that certificate
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// Who signs clients' certificates (PEM): the managed server takes no client without one
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_client_ca: Option<PathBuf>,
     #[command(flatten)]
     decider: DeciderArgs,
     #[command(flatten)]
@@ -56,7 +59,8 @@ pub(crate) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     let of_roles = RoleSettings { sms, keep_commands: args.decider.settle(settings), gate: None };
     let data = settings.data()?;
     let server = which_server::of_up(settings, args.nats_port, &data)?;
-    let certificate = args.tls_cert.zip(args.tls_key).map(certificate).transpose()?;
+    let certificate = args.tls_cert.zip(args.tls_key);
+    let certificate = certificate.map(|files| certificate_of(files, args.tls_client_ca)).transpose()?;
     if let (Server::Named(_), Some(_)) = (&server, &certificate) {
         return Err(Failure::usage(
             "--tls-cert is meant for a nats-server that Homing runs itself: leave it out".to_owned(),
@@ -109,7 +113,7 @@ impl Whole {
     /// Starts everything on a data folder that nobody else uses.
     pub(crate) async fn start_in(
         data: &Path,
-        (which, door, certificate): (Server<'_>, Door, Option<Certificate>),
+        (which, door, mut certificate): (Server<'_>, Door, Option<Certificate>),
         sync: Sync,
         mut settings: RoleSettings,
         output: Output,
@@ -124,6 +128,12 @@ impl Whole {
             (None, Door::Gate) => Some(Arc::new(Keys::of(&data)?)),
             (None, Door::Open) | (Some(_), _) => None,
         };
+        let shown =
+            certificate.as_mut().map(|asked| server::ask_clients(&data, asked)).transpose()?.flatten();
+        let tls = Tls {
+            ca: certificate.as_ref().map(|certificate| certificate.cert.clone()),
+            own: shown.map(|own| (own.cert, own.key)),
+        };
         let launcher = launcher()?;
         let options = ServerOptions { data: data.clone(), port, sync, keys, certificate, launcher };
         let (mut server, address) = match named {
@@ -131,9 +141,8 @@ impl Whole {
             None => {
                 let server = server::start(options.clone(), &|text| output.progress(text)).await?;
                 let mut address: NatsUrl = server.url().parse()?;
-                let ca = options.certificate.as_ref().map(|certificate| certificate.cert.clone());
-                context::write(&data, &address, options.keys.as_deref(), ca.clone())?;
-                address = address.with_tls(Tls { ca, own: None });
+                context::write(&data, &address, options.keys.as_deref(), &tls)?;
+                address = address.with_tls(tls);
                 (Some(server), address)
             }
         };
@@ -248,11 +257,15 @@ pub(super) const UNPROTECTED: &str =
     "Homing's gate does not run here: who may speak for whom is up to that server's permissions.";
 
 /// The server runs in another folder.
-fn certificate((cert, key): (PathBuf, PathBuf)) -> Result<Certificate, Failure> {
+fn certificate_of(
+    (cert, key): (PathBuf, PathBuf),
+    client_ca: Option<PathBuf>,
+) -> Result<Certificate, Failure> {
     let whole = |file: &Path| {
         file.canonicalize().map_err(|error| Failure::usage(format!("{}: {error}", file.display())))
     };
-    Ok(Certificate { cert: whole(&cert)?, key: whole(&key)? })
+    let client_ca = client_ca.as_deref().map(whole).transpose()?;
+    Ok(Certificate { cert: whole(&cert)?, key: whole(&key)?, client_ca })
 }
 
 /// Who did not know that a server is named is told.

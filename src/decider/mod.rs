@@ -11,6 +11,7 @@
 mod active;
 mod awaited;
 mod checkpoint;
+mod flood;
 mod ids;
 mod judge;
 mod look;

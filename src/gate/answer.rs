@@ -1,16 +1,19 @@
-//! Answers to operators: who is connected; and the end of somebody's connections, when they ask for it.
+//! Answers to operators: who is connected; and the end of somebody's connections, when they or the decider want it.
 
 use async_nats::Message;
 use futures_util::StreamExt;
 use tokio_util::sync::CancellationToken;
+use tracing::warn;
 
 use super::QUEUE;
 use super::known::Known;
 use super::sessions::Sessions;
 use crate::log::{Fault, Log};
-use crate::wire::gate_query::{self, END, Ended, SessionsOf};
+use crate::rules::Rejection;
+use crate::wire::gate_query::{self, END, Ended, FLOOD, Flood, SessionsOf};
 use crate::wire::query::{self, ErrorAnswer, LIMIT_MAX};
 use crate::wire::{subjects, to_json};
+use crate::words::{Access, UserName};
 
 pub(super) async fn run(
     log: &Log,
@@ -24,11 +27,18 @@ pub(super) async fn run(
     };
     let mut asked = listen(subjects::query(subjects::OPERATOR, "sessions")).await?;
     let mut to_end = listen(END.to_owned()).await?;
+    // Each gate keeps them out.
+    let floods = log.client().subscribe(FLOOD).await;
+    let mut floods = floods.map_err(|error| Fault::later("listen to who floods").because(error))?;
     loop {
         let (reply, answer) = tokio::select! {
             () = ends.cancelled() => return Ok(()),
+            Some(Message { payload, .. }) = floods.next() => {
+                shut_out(known, sessions, &payload).await;
+                continue;
+            }
             Some(Message { reply, payload, .. }) = asked.next() => (reply, list(known, sessions, &payload)),
-            Some(Message { reply, payload, .. }) = to_end.next() => (reply, end(sessions, &payload).await),
+            Some(Message { reply, payload, .. }) = to_end.next() => (reply, end(known, sessions, &payload).await),
             else => return Err(Fault::later("listen to an operator's questions")),
         };
         if let Some(reply) = reply {
@@ -38,9 +48,29 @@ pub(super) async fn run(
     }
 }
 
+/// Whom an operator trusts with more is not kept out: a program of one's own may have much to say.
+async fn shut_out(known: &Known, sessions: &Sessions, told: &[u8]) {
+    let Ok(Flood { user }) = serde_json::from_slice(told) else { return };
+    let access = known.person(&user).ok().flatten().map(|person| person.access);
+    if matches!(access, Some(Access::User | Access::App(_))) {
+        let ended = sessions.shut_out(&user).await;
+        warn!(%user, ended, "so many commands at once hold up everybody else's: their sender stays out for a while");
+    }
+}
+
+/// Whose connections are meant: somebody's who is registered, or everybody's.
+fn whose(known: &Known, question: &[u8]) -> Result<Option<UserName>, Rejection> {
+    let SessionsOf { user } = query::parse(question)?;
+    match &user {
+        Some(name) if matches!(known.person(name), Ok(None)) => Err(Rejection::unknown_user(name.as_str())),
+        // Where the folder does not answer, the table of connections does.
+        Some(_) | None => Ok(user),
+    }
+}
+
 fn list(known: &Known, sessions: &Sessions, question: &[u8]) -> Vec<u8> {
-    match query::parse::<SessionsOf>(question) {
-        Ok(SessionsOf { user }) => {
+    match whose(known, question) {
+        Ok(user) => {
             let (as_of, mut items) = (known.position(), sessions.of(user.as_ref()));
             let count = items.len();
             items.truncate(LIMIT_MAX);
@@ -50,10 +80,10 @@ fn list(known: &Known, sessions: &Sessions, question: &[u8]) -> Vec<u8> {
     }
 }
 
-async fn end(sessions: &Sessions, question: &[u8]) -> Vec<u8> {
-    match query::parse::<SessionsOf>(question) {
-        Ok(SessionsOf { user: Some(user) }) => to_json(&Ended { ended: sessions.end(&user).await }),
-        Ok(SessionsOf { user: None }) => to_json(&Ended { ended: 0 }),
+async fn end(known: &Known, sessions: &Sessions, question: &[u8]) -> Vec<u8> {
+    match whose(known, question) {
+        Ok(Some(user)) => to_json(&Ended { ended: sessions.end(&user).await }),
+        Ok(None) => to_json(&Ended { ended: 0 }),
         Err(error) => to_json(&ErrorAnswer::from(error)),
     }
 }

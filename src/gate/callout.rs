@@ -15,19 +15,21 @@ use tokio_util::task::TaskTracker;
 use tracing::{debug, info, warn};
 
 use super::QUEUE;
+use super::codes::Tries;
 use super::jwt::{self, Request, Signer};
 use super::known::{Known, Person};
 use super::passwords::{self, Checked};
 use super::remembered::{Remembered, Seen};
-use super::sessions::{self, Sessions};
+use super::sessions::Sessions;
+use super::table::{self, Closed};
 use super::turns::Turns;
 use crate::log::{Fault, Log, blocking, clock};
-use crate::rules::Command;
-use crate::rules::identity::SetUser;
+use crate::rules::identity::{SetUser, TryCode};
 use crate::rules::presence::Encoding;
+use crate::rules::{Command, Part};
 use crate::wire::rights::Rights;
 use crate::wire::{command, subjects};
-use crate::words::{Nkey, UserName};
+use crate::words::{CommandSeq, Nkey, UserName};
 
 /// Where the server asks, in its own account.
 const ASKED: &str = "$SYS.REQ.USER.AUTH";
@@ -35,6 +37,8 @@ const ASKED: &str = "$SYS.REQ.USER.AUTH";
 const IN_HAND_MAX: usize = 4_096;
 /// The server waits ten seconds: what comes later is lost.
 const ANSWER_WITHIN: Duration = Duration::from_secs(9);
+/// Since somebody came: who waits no longer for the answer (clients of ours do for five seconds) must not use up a code.
+const RECORDED_WITHIN: Duration = Duration::from_secs(4);
 const TOLD_EVERY: Duration = Duration::from_secs(1);
 const SIGNATURES: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
@@ -54,14 +58,20 @@ enum Refusal {
     WrongPassword,
     #[error("what the nkey signed is not what was asked for")]
     WrongSignature,
+    #[error("the one-time code was used or has ended meanwhile")]
+    CodeEnded,
+    #[error("that the one-time code is used could not be written down; try again")]
+    Unrecorded,
     #[error("suspended")]
     Suspended,
     #[error("too many wait for their passwords to be checked; try again")]
     Busy,
     #[error("what they prove themselves by has changed meanwhile; try again")]
     Changed,
-    #[error("too many connections of this user: {} at most", sessions::EACH_MAX)]
+    #[error("too many connections of this user: {} at most", table::EACH_MAX)]
     TooMany,
+    #[error("so many of their commands came at once that others waited: they stay out for {} s", table::OUT_FOR.as_secs())]
+    Flooded,
     #[error("the stored hash of the password cannot be used: {0}")]
     Unusable(&'static str),
     #[error("the gate has failed: {0}")]
@@ -83,6 +93,7 @@ pub(super) struct Callout {
     pub(super) signer: Signer,
     pub(super) known: Arc<Known>,
     pub(super) turns: Turns,
+    pub(super) tries: Tries,
     pub(super) remembered: Remembered,
     pub(super) sessions: Arc<Sessions>,
     /// Of a password that nobody has: who does not exist takes as long to refuse as who does.
@@ -95,15 +106,15 @@ pub(super) struct Callout {
 pub(super) struct Told(Mutex<(Option<Instant>, u64)>);
 
 impl Told {
-    fn of(&self, host: &str, refusal: &Refusal) {
+    fn of(&self, host: &str, user: impl FnOnce() -> Option<UserName>, refusal: &Refusal) {
         let (mut told, now) = (self.0.lock().unwrap_or_else(PoisonError::into_inner), Instant::now());
         let (last, untold) = &mut *told;
         if last.is_some_and(|last| now - last < TOLD_EVERY) {
             *untold += 1;
             return;
         }
-        // A name may be a password in the wrong field: it is not told.
-        info!(host, %refusal, refused_since_the_last_line = *untold, "refused");
+        let user = user();
+        info!(host, user = user.as_ref().map(UserName::as_str), %refusal, refused_since_the_last_line = *untold, "refused");
         (*last, *untold) = (Some(now), 0);
     }
 }
@@ -152,7 +163,7 @@ impl Callout {
                 (answer, fresh.zip(person.secret).map(|(fresh, before)| (user, before, fresh)))
             }
             Err(refusal) => {
-                self.told.of(host, &refusal);
+                self.told.of(host, || self.named(&request), &refusal);
                 (self.signer.refuse(&request, &refusal.to_string(), now), None)
             }
         };
@@ -167,6 +178,16 @@ impl Callout {
         }
     }
 
+    /// Whom somebody says they are, where there is somebody of this name: else it may be a password in the wrong field.
+    fn named(&self, request: &Request) -> Option<UserName> {
+        let said = &request.connect_opts;
+        let user = match said.nkey.parse::<Nkey>() {
+            Ok(nkey) => self.known.holder(&nkey).ok().flatten()?,
+            Err(_) => said.user.parse().ok()?,
+        };
+        self.known.person(&user).ok().flatten().map(|_| user)
+    }
+
     async fn judge(&self, request: &Request) -> Result<Proven, Refusal> {
         let said = &request.connect_opts;
         let proven = match (said.nkey.as_str(), said.user.as_str()) {
@@ -178,9 +199,10 @@ impl Callout {
         if person.suspended {
             return Err(Refusal::Suspended);
         }
-        if !self.sessions.expect(user) {
-            return Err(Refusal::TooMany);
-        }
+        self.sessions.expect(user).map_err(|closed| match closed {
+            Closed::TooMany => Refusal::TooMany,
+            Closed::Flooded => Refusal::Flooded,
+        })?;
         // Whoever took in a change since has looked for this connection before it was expected.
         if self.known.person(user)?.as_ref() != Some(person) {
             return Err(Refusal::Changed);
@@ -202,14 +224,16 @@ impl Callout {
 
     async fn by_password(&self, request: &Request) -> Result<Proven, Refusal> {
         let (said, host) = (&request.connect_opts, &request.client_info.host);
-        let user: Option<UserName> = said.user.parse().ok();
-        let found = match &user {
-            Some(user) => self.known.person(user)?.and_then(|person| Some((person.secret.clone()?, person))),
-            None => None,
+        let (user, began): (Option<UserName>, _) = (said.user.parse().ok(), Instant::now());
+        let (found, code) = match &user {
+            Some(user) => (self.known.person(user)?, self.known.code(user)?),
+            None => (None, None),
         };
+        let code = code.and_then(|code| code.try_with(&said.pass, clock::now()));
+        let found = found.filter(|person| person.secret.is_some() || code.is_some());
         // What is no name at all is remembered as one.
         let named = user.as_ref().map_or("", UserName::as_str).to_owned();
-        let Some((user, (hash, person))) = user.zip(found) else {
+        let Some((user, person)) = user.zip(found) else {
             let (password, hash) = (said.pass.clone(), self.nobodys.clone());
             let as_long = move || {
                 passwords::check(&password, &hash);
@@ -218,27 +242,84 @@ impl Callout {
             self.turns.check((host, &named), as_long).await;
             return Err(Refusal::UnknownOrWithout);
         };
-        let seen = self.remembered.seen(&user, &hash, &said.pass);
+        let hash = person.secret.clone();
+        let seen = hash.as_ref().map_or(Seen::Wrong, |hash| self.remembered.seen(&user, hash, &said.pass));
         match seen {
             Seen::Right if self.turns.is_free(host) => return Ok(Proven { user, person, fresh: None }),
-            Seen::Wrong => self.turns.failed((host, user.as_str())),
-            Seen::Right | Seen::Unknown => {}
+            Seen::Wrong if code.is_none() => self.turns.failed((host, user.as_str())),
+            Seen::Right | Seen::Unknown | Seen::Wrong => {}
         }
+        let number = code.as_ref().map(|tried| tried.code.number);
         let (password, checked) = (said.pass.clone(), hash.clone());
-        let check = move || match seen {
-            Seen::Right => Checked::Right,
-            Seen::Wrong => Checked::Wrong,
-            Seen::Unknown => passwords::check(&password, &checked),
+        let (whose, tries) = (user.clone(), self.tries.clone());
+        let check = move || {
+            let of_password = match (seen, checked) {
+                (Seen::Right, _) => Checked::Right,
+                (Seen::Unknown, Some(hash)) => passwords::check(&password, &hash),
+                (Seen::Unknown | Seen::Wrong, _) => Checked::Wrong,
+            };
+            // A password that is right is no try of the code, whatever it looks like.
+            match (of_password, code) {
+                (Checked::Wrong | Checked::Unusable(_), Some(tried)) => tried.check(&whose, &tries),
+                (checked, _) => checked,
+            }
         };
         let fresh = match self.turns.check((host, user.as_str()), check).await {
             Some(Checked::Right) => None,
             Some(Checked::RightOf { fresh }) => Some(fresh),
+            Some(Checked::RightCode) => {
+                self.use_code(&user, number, began).await?;
+                // It is not remembered: it was right once.
+                return Ok(Proven { user, person, fresh: None });
+            }
+            Some(Checked::WrongCode) => {
+                self.missed_code(&user, number).await;
+                return Err(Refusal::WrongPassword);
+            }
             Some(Checked::Wrong) => return Err(Refusal::WrongPassword),
             Some(Checked::Unusable(why)) => return Err(Refusal::Unusable(why)),
             None => return Err(Refusal::Busy),
         };
-        self.remembered.keep(&user, &hash, &said.pass);
+        if let Some(hash) = &hash {
+            self.remembered.keep(&user, hash, &said.pass);
+        }
         Ok(Proven { user, person, fresh })
+    }
+
+    /// Has the log say that a code is used, and by this login: of several the first one comes in.
+    async fn use_code(
+        &self,
+        user: &UserName,
+        number: Option<CommandSeq>,
+        began: Instant,
+    ) -> Result<(), Refusal> {
+        let number = number.ok_or(Refusal::WrongPassword)?;
+        let within = RECORDED_WITHIN.checked_sub(began.elapsed()).ok_or(Refusal::Busy)?;
+        let login = super::random()?.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+        let recorded = async {
+            self.say_tried(user, number, Some(login)).await?;
+            self.known.code_ended(user, number).await
+        };
+        match timeout(within, recorded).await {
+            Ok(Ok(Some(used_by))) if used_by == login => Ok(()),
+            Ok(Ok(_)) => Err(Refusal::CodeEnded),
+            Ok(Err(fault)) => Err(fault.into()),
+            Err(_) => Err(Refusal::Unrecorded),
+        }
+    }
+
+    /// At most as often as a code may be tried: who guesses on fills no log.
+    async fn missed_code(&self, user: &UserName, number: Option<CommandSeq>) {
+        let Some(number) = number else { return };
+        let said = timeout(RECORDED_WITHIN, self.say_tried(user, number, None)).await;
+        if !matches!(said, Ok(Ok(()))) {
+            warn!(%user, "a wrong one-time code is counted by this gate alone");
+        }
+    }
+
+    async fn say_tried(&self, user: &UserName, number: CommandSeq, login: Option<u64>) -> Result<(), Fault> {
+        let tried = Command::from(TryCode { name: user.clone(), number, login });
+        self.log.command(command::outgoing(Part::Gate.as_str(), &tried, Encoding::Msgpack)).await.map(|_| ())
     }
 
     /// As the password is known now, the log gets a hash that is as strong as today's; unless it was changed meanwhile.

@@ -4,25 +4,39 @@
 //! |---|---|
 //! | `!` | format, position, mark (see `log/projection.rs`) |
 //! | `u` user | MessagePack with names: the hash of the password, the nkey, access, whether suspended |
+//! | `c` user | MessagePack with names: their last one-time code, until it or they have changed |
 //! | `k` nkey | the name of the user who has it |
 
 use std::path::Path;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
+use super::codes::Code;
 use crate::log::{Fault, Log, Projection, Record, Rows};
-use crate::rules::identity::{Changed, Fact, Registered, Resumed, Suspended};
+use crate::rules::identity::{
+    Changed, CodeGiven, CodeMissed, CodeUsed, Fact, Registered, Resumed, Suspended,
+};
 use crate::rules::{Fact as AnyFact, Happened};
 use crate::wire::{from_msgpack, subjects, to_msgpack};
-use crate::words::{Access, EventSeq, Nkey, UserName};
+use crate::words::{Access, CommandSeq, EventSeq, Nkey, UserName};
 
 /// Rows of another format are rebuilt from the log.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 const USER: u8 = b'u';
 const NKEY: u8 = b'k';
+const CODE: u8 = b'c';
 /// The facts that are read of EVENTS.
-const READS: &[&str] = &[Registered::NAME, Changed::NAME, Suspended::NAME, Resumed::NAME];
+const READS: &[&str] = &[
+    Registered::NAME,
+    Changed::NAME,
+    Suspended::NAME,
+    Resumed::NAME,
+    CodeGiven::NAME,
+    CodeMissed::NAME,
+    CodeUsed::NAME,
+];
 
 /// What is known of a registered name.
 #[skip_serializing_none]
@@ -83,11 +97,14 @@ impl Known {
         Ok(others)
     }
 
-    fn learn(&self, rows: &mut Rows<'_>, fact: &Fact) -> Result<Option<UserName>, Fault> {
+    fn learn(&self, rows: &mut Rows, fact: &Fact) -> Result<Option<UserName>, Fault> {
+        learn_code(rows, fact)?;
         let user = match fact {
             Fact::Registered(Registered { user, .. }) => user,
             Fact::Changed(changed) => &changed.user,
             Fact::Suspended(Suspended { user }) | Fact::Resumed(Resumed { user }) => user,
+            // Who is connected stays: a code lets in once, and takes nothing away.
+            Fact::CodeGiven(_) | Fact::CodeMissed(_) | Fact::CodeUsed(_) => return Ok(None),
             Fact::ProfileSet(_) | Fact::PreferenceSet(_) => return Ok(None),
         };
         let before: Person = match rows.get(&key(USER, user.as_str()))? {
@@ -120,6 +137,31 @@ impl Known {
         self.get(&key(USER, user.as_str()))?.map(|row| read(&row)).transpose()
     }
 
+    /// The last code that this user was given, unless they have another password since.
+    ///
+    /// # Errors
+    /// As [`Known::person`].
+    pub(super) fn code(&self, user: &UserName) -> Result<Option<Code>, Fault> {
+        self.get(&key(CODE, user.as_str()))?.map(|row| read(&row)).transpose()
+    }
+
+    /// Waits until a code has ended; the login that used it, where that ended it.
+    ///
+    /// # Errors
+    /// As [`Known::person`].
+    pub(super) async fn code_ended(&self, user: &UserName, number: CommandSeq) -> Result<Option<u64>, Fault> {
+        loop {
+            // Read first: what is taken in from here on is not waited for in vain.
+            let position = self.position();
+            match self.code(user)? {
+                Some(code) if code.number == number && code.used.is_none() => {}
+                Some(code) if code.number == number => return Ok(code.used),
+                Some(_) | None => return Ok(None),
+            }
+            self.0.reached(position.next()).await;
+        }
+    }
+
     /// Who has this nkey.
     ///
     /// # Errors
@@ -130,8 +172,8 @@ impl Known {
         name.map(Some).ok_or_else(Fault::torn)
     }
 
-    fn get(&self, key: &[u8]) -> Result<Option<sled::IVec>, Fault> {
-        self.0.db().get(key).map_err(|error| Fault::sled("read who is known", error))
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        self.0.get(key)
     }
 
     /// Makes what was taken in survive a power loss.
@@ -161,15 +203,41 @@ impl Person {
             }
             Fact::Suspended(_) => Person { suspended: true, ..self },
             Fact::Resumed(_) => Person { suspended: false, ..self },
+            Fact::CodeGiven(_) | Fact::CodeMissed(_) | Fact::CodeUsed(_) => self,
             Fact::ProfileSet(_) | Fact::PreferenceSet(_) => self,
         }
     }
+}
+
+/// Of codes.
+fn learn_code(rows: &mut Rows, fact: &Fact) -> Result<(), Fault> {
+    let before = |user: &UserName| {
+        let row = rows.get(&key(CODE, user.as_str()))?;
+        row.map(|row| read::<Code>(&row)).transpose()
+    };
+    let (user, now) = match fact {
+        Fact::CodeGiven(given) => (&given.user, Some(Code::of(given))),
+        Fact::CodeMissed(missed) => (&missed.user, before(&missed.user)?.map(|code| code.missed(missed))),
+        Fact::CodeUsed(used) => (&used.user, before(&used.user)?.map(|code| code.used(used))),
+        Fact::Suspended(Suspended { user }) => (user, None),
+        Fact::Changed(changed) if changed.details.secret.is_some() && !changed.details.rehashed => {
+            (&changed.user, None)
+        }
+        Fact::Changed(_) | Fact::Registered(_) | Fact::Resumed(_) => return Ok(()),
+        Fact::ProfileSet(_) | Fact::PreferenceSet(_) => return Ok(()),
+    };
+    let key = key(CODE, user.as_str());
+    match now {
+        Some(code) => rows.put(key, to_msgpack(&code)),
+        None => rows.remove(key),
+    }
+    Ok(())
 }
 
 fn key(kind: u8, name: &str) -> Vec<u8> {
     [&[kind], name.as_bytes()].concat()
 }
 
-fn read(row: &[u8]) -> Result<Person, Fault> {
+fn read<T: DeserializeOwned>(row: &[u8]) -> Result<T, Fault> {
     from_msgpack(row).map_err(|why| Fault::torn().because(why))
 }

@@ -3,6 +3,8 @@
 //! Invariant: what somebody may do is a list of what is allowed, made of their own name; the server holds them to it.
 //! Invariant: a password is in memory while it is checked, and in no command, event or log; its hash is Argon2id's.
 //! Invariant: wrong passwords cost one core at most, and nobody but their own address and name their time.
+//! Invariant: who signs in by a one-time code comes in once the log says that it is theirs; a code of which a gate knows that it was tried five
+//! times is not checked there again.
 //! Invariant: who is suspended, or has another password, nkey or access, loses the connections that they have.
 //! Invariant: the folder is disposable. Whatever is wrong with it, it is set aside and rebuilt from the log.
 //!
@@ -11,11 +13,13 @@
 
 mod answer;
 mod callout;
+mod codes;
 mod jwt;
 mod known;
 mod passwords;
 mod remembered;
 mod sessions;
+mod table;
 mod turns;
 
 use std::collections::BTreeSet;
@@ -30,12 +34,14 @@ use tracing::info;
 use crate::log::{Fault, Follower, Log, NatsUrl, blocking, ending, rebuilding};
 use crate::words::{EventSeq, UserName};
 use callout::Callout;
+use codes::Tries;
 use jwt::Signer;
 use known::Known;
 use remembered::Remembered;
 use sessions::Sessions;
 use turns::Turns;
 
+pub use codes::{OneTimeCode, one_time_code};
 pub use passwords::{PASSWORD_BYTES_MAX, hash};
 
 /// Several gates share the work.
@@ -82,6 +88,7 @@ async fn once(log: &Log, settings: &Settings, folder: &Path, stop: &Cancellation
         signer: Signer::new(&settings.issuer)?,
         known: Arc::clone(&known),
         turns,
+        tries: Tries::new(),
         remembered: Remembered::new(random()?),
         sessions: Arc::clone(&sessions),
         nobodys: callout::nobodys(random()?).await?,

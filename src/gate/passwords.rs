@@ -25,6 +25,10 @@ pub(super) enum Checked {
         fresh: String,
     },
     Wrong,
+    /// It is an open one-time code.
+    RightCode,
+    /// It can be a one-time code, and is not the open one.
+    WrongCode,
     /// The hash is none that is checked here.
     Unusable(&'static str),
 }

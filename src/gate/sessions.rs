@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_nats::Subscriber;
+use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
@@ -13,16 +14,13 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
 use super::known::Known;
+use super::table::{ALL_MAX, Closed, Place, Table};
 use crate::log::{Fault, Log};
 use crate::wire::gate_query::SessionView;
 use crate::wire::rights::Account;
 use crate::wire::to_json;
 use crate::words::{Nkey, UserName};
 
-/// Connections of one user: devices, and programs that reconnect before the server has noticed that they were gone.
-pub(super) const EACH_MAX: usize = 64;
-/// What the server takes in all (`max_connections`), each some 300 bytes here.
-const ALL_MAX: usize = 65_536;
 const PAGE_LEN: usize = 1_024;
 /// What the server did not tell is found out by then.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
@@ -31,27 +29,18 @@ const FIRST_WITHIN: Duration = Duration::from_secs(5);
 const SILENCE: Duration = Duration::from_millis(200);
 /// A server that is asked to end a connection does it at once.
 const ENDED_WITHIN: Duration = Duration::from_secs(1);
-/// Who was let in and has not come by then has gone.
-const COMES_WITHIN: Duration = Duration::from_secs(5);
-
-/// A server's id, and its number for the connection.
-type Place = (String, u64);
-
-#[derive(Debug, Default)]
-struct Table {
-    open: BTreeMap<Place, SessionView>,
-    /// How often we had connected when this was so.
-    connects: u64,
-    /// Let in, and not yet told of.
-    coming: Vec<(Instant, UserName)>,
-    /// Those of them who may no longer.
-    unwanted: Vec<(Instant, UserName)>,
-}
 
 pub(super) struct Sessions {
     system: Log,
     known: Arc<Known>,
-    table: Mutex<Table>,
+    table: Mutex<Told>,
+}
+
+/// What the servers have told.
+struct Told {
+    table: Table,
+    /// How often we had connected when this was so.
+    connects: u64,
 }
 
 #[derive(Deserialize)]
@@ -104,20 +93,33 @@ struct Connections {
 }
 
 #[derive(Serialize)]
-struct Ask<'a> {
+struct Ask {
     auth: bool,
-    acc: &'a str,
     limit: usize,
     offset: usize,
 }
 
+impl Ask {
+    fn from(offset: usize) -> Bytes {
+        to_json(&Ask { auth: true, limit: PAGE_LEN, offset }).into()
+    }
+}
+
+fn unasked(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Fault {
+    Fault::later("ask who is connected").because(why)
+}
+
 impl Sessions {
     pub(super) fn new(system: Log, known: Arc<Known>) -> Sessions {
-        let table = Mutex::new(Table { connects: system.connects(), ..Table::default() });
+        let table = Mutex::new(Told { table: Table::default(), connects: system.connects() });
         Sessions { system, known, table }
     }
 
     fn whose(&self, client: Client) -> (u64, Whose) {
+        // In other accounts, as the gates' own, nobody is let in.
+        if Account::ALL.iter().all(|account| account.as_str() != client.acc) {
+            return (client.id, Whose::Ours);
+        }
         let holder = match client.user.parse::<Nkey>() {
             Ok(nkey) => self.known.holder(&nkey).ok().flatten(),
             Err(_) => client.user.parse().ok(),
@@ -139,7 +141,7 @@ impl Sessions {
         self.known.person(user).map_or(true, |person| person.is_some_and(|person| !person.suspended))
     }
 
-    fn table(&self) -> MutexGuard<'_, Table> {
+    fn told(&self) -> MutexGuard<'_, Told> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -157,7 +159,7 @@ impl Sessions {
                 Some(message) = events.next() => {
                     if connects != self.system.connects() {
                         connects = self.system.connects();
-                        self.table().forget_before(connects);
+                        self.told().forget_before(connects);
                         look.reset_immediately();
                     }
                     if message.subject.ends_with(".CONNECT") {
@@ -194,98 +196,94 @@ impl Sessions {
             Whose::Nobodys => return Some(place),
             Whose::Ours => return None,
         };
-        let now = Instant::now();
-        let mut table = self.table();
-        table.unwanted.retain(|(since, _)| now - *since < COMES_WITHIN);
-        let unwanted = take_first(&mut table.unwanted, &view.user);
-        take_first(&mut table.coming, &view.user);
-        if table.open.len() < ALL_MAX {
-            table.open.insert(place.clone(), view);
-        }
+        let unwanted = self.told().table.came(place.clone(), view, Instant::now());
         unwanted.then_some(place)
     }
 
     fn went(&self, payload: &[u8]) {
         if let Ok(Event { server, client }) = serde_json::from_slice(payload) {
-            self.table().open.remove(&(server.id, client.id));
+            self.told().table.went(&(server.id, client.id));
         }
     }
 
     /// Asks all servers who is connected, and ends what may not be.
     pub(super) async fn look(&self) -> Result<(), Fault> {
         let (mut open, mut unwanted) = (BTreeMap::new(), Vec::new());
-        for account in Account::ALL {
+        for mut page in self.first_pages().await? {
             let mut offset = 0;
             loop {
-                let ask = Ask { auth: true, acc: account.as_str(), limit: PAGE_LEN, offset };
-                let pages = self.pages(to_json(&ask)).await?;
-                let longest = pages.iter().map(|page| page.data.connections.len()).max().unwrap_or(0);
-                for Page { server, data } in pages {
-                    for client in data.connections {
-                        let (id, whose) = self.whose(client);
-                        let place = (server.id.clone(), id);
-                        match whose {
-                            Whose::Of(view) if self.may_be(&view.user) => drop(open.insert(place, view)),
-                            Whose::Of(_) | Whose::Nobodys => unwanted.push(place),
-                            Whose::Ours => {}
-                        }
+                let is_full = page.data.connections.len() >= PAGE_LEN;
+                for client in std::mem::take(&mut page.data.connections) {
+                    let (id, whose) = self.whose(client);
+                    let place = (page.server.id.clone(), id);
+                    match whose {
+                        Whose::Of(view) if self.may_be(&view.user) => drop(open.insert(place, view)),
+                        Whose::Of(_) | Whose::Nobodys => unwanted.push(place),
+                        Whose::Ours => {}
                     }
                 }
                 offset += PAGE_LEN;
-                if longest < PAGE_LEN || offset >= ALL_MAX {
+                if !is_full || offset >= ALL_MAX {
                     break;
                 }
+                page = self.page(&page.server.id, offset).await?;
             }
         }
-        self.table().open = open;
+        self.told().table.replace(open, Instant::now());
         self.kick(&unwanted).await;
         Ok(())
     }
 
-    /// A page of each server.
-    async fn pages(&self, question: Vec<u8>) -> Result<Vec<Page>, Fault> {
-        let failed =
-            |error: &dyn std::fmt::Display| Fault::later("ask who is connected").because(error.to_string());
+    /// The first page of each server. How many there are nobody says.
+    async fn first_pages(&self) -> Result<Vec<Page>, Fault> {
         let nats = self.system.client();
         let inbox = nats.new_inbox();
-        let mut answers = nats.subscribe(inbox.clone()).await.map_err(|error| failed(&error))?;
-        nats.publish_with_reply("$SYS.REQ.SERVER.PING.CONNZ", inbox, question.into())
-            .await
-            .map_err(|error| failed(&error))?;
+        let mut answers = nats.subscribe(inbox.clone()).await.map_err(unasked)?;
+        let asked = nats.publish_with_reply("$SYS.REQ.SERVER.PING.CONNZ", inbox, Ask::from(0)).await;
+        asked.map_err(unasked)?;
         let (mut pages, mut wait) = (Vec::new(), FIRST_WITHIN);
         while let Ok(Some(answer)) = timeout(wait, answers.next()).await {
             pages.extend(serde_json::from_slice::<Page>(&answer.payload));
             wait = SILENCE;
         }
         if pages.is_empty() {
-            return Err(failed(&"no server answers"));
+            return Err(unasked("no server answers"));
         }
         Ok(pages)
     }
 
-    /// Whether one more may come; it is expected from then on.
-    pub(super) fn expect(&self, user: &UserName) -> bool {
-        let (mut table, now) = (self.table(), Instant::now());
-        table.forget_before(self.system.connects());
-        table.coming.retain(|(since, _)| now - *since < COMES_WITHIN);
-        let open = table.open.values().filter(|session| session.user == *user).count();
-        let coming = table.coming.iter().filter(|(_, coming)| coming == user).count();
-        let may = open + coming < EACH_MAX;
-        if may {
-            table.coming.push((now, user.clone()));
-        }
-        may
+    async fn page(&self, server: &str, offset: usize) -> Result<Page, Fault> {
+        let asked =
+            self.system.client().request(format!("$SYS.REQ.SERVER.{server}.CONNZ"), Ask::from(offset));
+        let answer = timeout(FIRST_WITHIN, asked).await.map_err(unasked)?.map_err(unasked)?;
+        serde_json::from_slice(&answer.payload).map_err(unasked)
+    }
+
+    /// One more of this user's is expected from now on.
+    ///
+    /// # Errors
+    /// Where none may come.
+    pub(super) fn expect(&self, user: &UserName) -> Result<(), Closed> {
+        let mut told = self.told();
+        told.forget_before(self.system.connects());
+        told.table.expect(user, Instant::now())
     }
 
     /// The connections of one user, or of all.
     pub(super) fn of(&self, user: Option<&UserName>) -> Vec<SessionView> {
-        let table = self.table();
-        table.open.values().filter(|session| user.is_none_or(|user| session.user == *user)).cloned().collect()
+        self.told().table.of(user)
     }
 
     /// Ends all connections of a user; how many were asked to end.
     pub(super) async fn end(&self, user: &UserName) -> usize {
-        let places = self.table().unwant(user);
+        let places = self.told().table.unwant(user);
+        self.kick(&places).await;
+        places.len()
+    }
+
+    /// Ends all connections of a user, and lets none in for a while; how many were asked to end.
+    pub(super) async fn shut_out(&self, user: &UserName) -> usize {
+        let places = self.told().table.shut_out(user, Instant::now());
         self.kick(&places).await;
         places.len()
     }
@@ -300,35 +298,19 @@ impl Sessions {
             }
         });
         join_all(kicks).await;
-        let mut table = self.table();
+        let mut told = self.told();
         for place in places {
-            table.open.remove(place);
+            told.table.went(place);
         }
     }
 }
 
-impl Table {
+impl Told {
     /// After a new connection: most likely the server has died, and nobody whom we knew is there.
     fn forget_before(&mut self, connects: u64) {
         if self.connects != connects {
             self.connects = connects;
-            self.open.clear();
+            self.table.replace(BTreeMap::new(), Instant::now());
         }
     }
-
-    /// Where a user is connected; who was let in under this name and has not come is not wanted any more.
-    fn unwant(&mut self, user: &UserName) -> Vec<Place> {
-        let (coming, others): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.coming).into_iter().partition(|(_, name)| name == user);
-        self.coming = others;
-        self.unwanted.extend(coming);
-        let open = self.open.iter().filter(|(_, session)| session.user == *user);
-        open.map(|(place, _)| place.clone()).collect()
-    }
-}
-
-/// Takes out the first one of this user's; whether there was one.
-fn take_first(of: &mut Vec<(Instant, UserName)>, user: &UserName) -> bool {
-    let first = of.iter().position(|(_, name)| name == user);
-    first.map(|place| of.remove(place)).is_some()
 }

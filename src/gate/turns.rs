@@ -217,7 +217,8 @@ impl Queue {
             }
             self.running.spawn_blocking(move || {
                 let checked = check();
-                let failed = !matches!(checked, Checked::Right | Checked::RightOf { .. });
+                let failed =
+                    !matches!(checked, Checked::Right | Checked::RightOf { .. } | Checked::RightCode);
                 // Who asked may be gone.
                 let _ = answer.send(Some(checked));
                 (by, failed)

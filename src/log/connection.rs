@@ -8,9 +8,10 @@ use async_nats::jetstream::{self, Context};
 use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, HeaderMap, Subject};
 use bytes::Bytes;
 use tokio::sync::watch;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use super::denied::{Denials, denied};
+use super::refused::{self, NotLetIn, Refusals};
 use super::{Fault, NatsUrl};
 use crate::wire::subjects;
 use crate::words::Instant;
@@ -22,8 +23,13 @@ const ACK_TIMEOUT: Duration = Duration::from_secs(5);
 /// Publishes without their PubAck: more than any room keeps in flight.
 const ACKS_IN_FLIGHT_MAX: usize = 4_096;
 const RECONNECT_DELAY_MAX_MS: u64 = 500;
+/// Who was refused is refused again most likely, and each time a gate has to check a password.
+const REFUSED_AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// Messages that a subscription holds unread, some 20 MB of small ones; those behind them are dropped, with a warning.
 pub const SUBSCRIPTION_LEN_MAX: usize = 65_536;
+
+/// What the log says of denials goes by this name, so that one who tells of them in another way leaves it out.
+pub const DENIED_TARGET: &str = "homing::log::denied";
 
 /// One connection. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -32,6 +38,7 @@ pub struct Log {
     js: Context,
     losses: watch::Receiver<u64>,
     denials: Denials,
+    refusals: Refusals,
     address: Arc<NatsUrl>,
 }
 
@@ -90,12 +97,15 @@ impl Log {
     async fn open(address: &NatsUrl, options: ConnectOptions) -> Result<Log, Fault> {
         let (lost, losses) = watch::channel(0);
         let (deny, denials) = Denials::new();
+        let (refuse, refusals) = Refusals::new();
+        let wait = refusals.clone();
         let options = options
             .ping_interval(PING_EVERY)
             .subscription_capacity(SUBSCRIPTION_LEN_MAX)
             .connection_timeout(Duration::from_secs(5))
-            .reconnect_delay_callback(|attempts| {
-                Duration::from_millis((10 << attempts.min(6)).min(RECONNECT_DELAY_MAX_MS))
+            .reconnect_delay_callback(move |attempts| {
+                let delay = Duration::from_millis((10 << attempts.min(6)).min(RECONNECT_DELAY_MAX_MS));
+                if wait.is_refused() { REFUSED_AGAIN_AFTER } else { delay }
             })
             .event_callback(move |event| {
                 if event == Event::Disconnected {
@@ -104,17 +114,15 @@ impl Log {
                 if let Some(subject) = denied(&event) {
                     deny.send_replace(subject.to_owned());
                 }
-                report(&event, *lost.borrow());
+                let refused = refused::count(&event, &refuse);
+                report(&event, *lost.borrow(), refused);
                 std::future::ready(())
             });
         let connected = address.log_in(options).await?.connect(address.servers()).await;
         let doing = || format!("connect to NATS at {address}");
         let client = connected.map_err(|error| match error.kind() {
             ConnectErrorKind::AuthorizationViolation | ConnectErrorKind::Authentication => {
-                Fault::never(doing()).because(
-                    "the server refused the credentials: a name and password (nats://user:password@host:4222), --nkey or --creds; \
-                     who is suspended is refused too, and an operator sets a password with `homing user passwd`",
-                )
+                Fault::never(doing()).because(NotLetIn)
             }
             ConnectErrorKind::ServerParse
             | ConnectErrorKind::Dns
@@ -128,7 +136,7 @@ impl Log {
             .ack_timeout(ACK_TIMEOUT)
             .max_ack_inflight(ACKS_IN_FLIGHT_MAX)
             .build(client.clone());
-        Ok(Log { client, js, losses, denials, address: Arc::new(address.clone()) })
+        Ok(Log { client, js, losses, denials, refusals, address: Arc::new(address.clone()) })
     }
 
     /// Waits until all that was published on this connection is on its way to the server.
@@ -155,6 +163,11 @@ impl Log {
     /// What the server denies from now on.
     pub fn denials(&self) -> Denials {
         self.denials.since_now()
+    }
+
+    /// How often in a row it was not let in again.
+    pub fn refusals(&self) -> Refusals {
+        self.refusals.clone()
     }
 
     /// Those from now on.
@@ -187,8 +200,15 @@ impl Losses {
     }
 }
 
-fn report(event: &Event, losses: u64) {
+/// `refused`: this is the first refusal of the credentials since a connection was lost.
+fn report(event: &Event, losses: u64, refused: bool) {
     match event {
+        Event::ClientError(_) if refused => warn!("coming again: {NotLetIn}"),
+        Event::ClientError(_) if refused::is_refusal(event) => debug!("refused again"),
+        // A client's command that waits for an answer tells of it itself.
+        Event::ServerError(error) if denied(event).is_some() => {
+            warn!(target: DENIED_TARGET, %error, "NATS denies it");
+        }
         Event::Connected if losses > 0 => info!("connected to NATS again"),
         Event::Connected | Event::Draining | Event::Closed => {}
         Event::Disconnected => info!("disconnected from NATS"),

@@ -36,6 +36,11 @@ impl Fault {
         Fault { doing: doing.into(), retry: Retry::Reload, source: None }
     }
 
+    /// Whether the server does not let in who this is.
+    pub fn is_not_let_in(&self) -> bool {
+        self.source.as_deref().is_some_and(|source| source.is::<super::NotLetIn>())
+    }
+
     /// The error underneath.
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Fault {
@@ -48,8 +53,14 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "could not {}", self.doing)?;
         let mut below = self.source.as_deref().map(|e| e as &dyn Error);
+        let mut above = String::new();
         while let Some(error) = below {
-            write!(f, ": {error}")?;
+            let text = error.to_string();
+            // Some errors say themselves what is below them.
+            if !above.ends_with(&text) {
+                write!(f, ": {text}")?;
+                above = text;
+            }
             below = error.source();
         }
         Ok(())
@@ -57,3 +68,18 @@ impl fmt::Display for Fault {
 }
 
 impl Error for Fault {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("the door: {0}")]
+    struct Outer(#[source] std::io::Error);
+
+    #[test]
+    fn what_an_error_says_of_the_one_below_is_said_once() {
+        let fault = Fault::later("come in").because(Outer(std::io::Error::other("it is shut")));
+        assert_eq!(fault.to_string(), "could not come in: the door: it is shut");
+    }
+}

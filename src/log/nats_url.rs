@@ -9,6 +9,7 @@ use url::Url;
 
 use super::Fault;
 use crate::wire::subjects::OWN_INBOX_PREFIX;
+use crate::words::UserName;
 
 /// Where to connect, and as whom.
 #[derive(Clone, PartialEq, Eq)]
@@ -37,8 +38,11 @@ enum Login {
     },
     /// As NATS clients read a name without a password.
     Token(String),
-    /// The seed of a user's key.
-    Nkey(String),
+    /// The seed of a user's key, and the name that the address says beside it: the server is told of the key alone.
+    Nkey {
+        seed: String,
+        name: Option<String>,
+    },
     /// A file with a user's JWT and seed.
     Creds(PathBuf),
 }
@@ -99,7 +103,7 @@ impl NatsUrl {
             None => options,
             Some(Login::User { name, password }) => options.user_and_password(name, password),
             Some(Login::Token(token)) => options.token(token),
-            Some(Login::Nkey(seed)) => options.nkey(seed),
+            Some(Login::Nkey { seed, name: _ }) => options.nkey(seed),
             Some(Login::Creds(file)) => options
                 .credentials_file(&file)
                 .await
@@ -114,11 +118,12 @@ impl NatsUrl {
         Ok(options)
     }
 
-    /// Whose password it has.
-    pub(super) fn user(&self) -> Option<&str> {
+    /// Who it says that connects, where it says a name.
+    pub fn user(&self) -> Option<&str> {
         match &self.login {
             Some(Login::User { name, .. }) => Some(name),
-            Some(Login::Token(_) | Login::Nkey(_) | Login::Creds(_)) | None => None,
+            Some(Login::Nkey { name, .. }) => name.as_deref(),
+            Some(Login::Token(_) | Login::Creds(_)) | None => None,
         }
     }
 
@@ -133,10 +138,17 @@ impl NatsUrl {
         NatsUrl { login, ..self }
     }
 
-    /// With the seed of a user's key.
+    /// With the seed of a user's key, whom a name in the address may name (`nats://vera@host:4222`).
     #[must_use]
     pub fn with_nkey(self, seed: &str) -> NatsUrl {
-        NatsUrl { login: Some(Login::Nkey(seed.to_owned())), ..self }
+        let name = match self.login {
+            Some(Login::User { name, .. } | Login::Token(name)) => Some(name),
+            Some(Login::Nkey { name, .. }) => name,
+            Some(Login::Creds(_)) | None => None,
+        };
+        // What names nobody may be a token, which is a secret.
+        let name = name.filter(|name| name.parse::<UserName>().is_ok());
+        NatsUrl { login: Some(Login::Nkey { seed: seed.to_owned(), name }), ..self }
     }
 
     /// With a file that holds a user's JWT and seed.
@@ -151,10 +163,10 @@ impl NatsUrl {
         NatsUrl { inbox: Some(prefix.to_owned()), ..self }
     }
 
-    /// With these certificates of who signs a server's, where none were named.
+    /// With these files of TLS, where none were named.
     #[must_use]
-    pub fn with_ca(self, ca: PathBuf) -> NatsUrl {
-        let tls = Tls { ca: self.tls.ca.clone().or(Some(ca)), own: self.tls.own.clone() };
+    pub fn with_tls_unless_named(self, Tls { ca, own }: Tls) -> NatsUrl {
+        let tls = Tls { ca: self.tls.ca.clone().or(ca), own: self.tls.own.clone().or(own) };
         NatsUrl { tls, ..self }
     }
 
@@ -208,6 +220,18 @@ mod tests {
             assert!(address.login == login, "{text} says who connects");
             assert_eq!(format!("{address:?}"), shown);
             assert!(!format!("{:?}", address.servers).contains("hunter2"), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_names_whose_nkey_it_is() {
+        for (text, user) in [
+            ("nats://vera@host:4222", Some("vera")),
+            ("nats://vera:pw@host", Some("vera")),
+            ("nats://host", None),
+        ] {
+            let address = text.parse::<NatsUrl>().unwrap().with_nkey("SU");
+            assert_eq!(address.user(), user, "{text}");
         }
     }
 

@@ -1,52 +1,44 @@
-//! A sled folder that a room projects the log into: opened or given up, rows and position in one batch.
+//! A folder of rows that a room projects the log into: opened or given up, rows and position in one batch.
 
+use std::ops::{Bound, RangeBounds};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use sled::{Batch, Db};
 use tokio::sync::watch;
 
+use super::store::{self, Batch, Engine, Scan, Store, Unopened, View};
 use super::{Fault, Log, Mark};
 use crate::words::{CommandSeq, EventSeq, Instant};
 
 /// The row of the position sorts before those of any letter.
 const META: &[u8] = b"!";
 /// Enough for the pages that are written now; the rest is the disk's cache's business.
-const CACHE_BYTES: u64 = 32 * 1_024 * 1_024;
+const CACHE_BYTES: usize = 32 * 1_024 * 1_024;
+
 /// How a room has its folder.
 #[derive(Debug, Clone, Copy)]
 pub struct Shape {
     /// Rows of another format are given up.
     pub format: u32,
-    /// Of rows as they are on disk; in memory these take several times as much.
-    pub cache_bytes: u64,
+    pub engine: Engine,
+    /// Of rows as they are on disk.
+    pub cache_bytes: usize,
 }
 
 impl From<u32> for Shape {
     fn from(format: u32) -> Shape {
-        Shape { format, cache_bytes: CACHE_BYTES }
+        Shape { format, engine: Engine::Redb, cache_bytes: CACHE_BYTES }
     }
 }
-
-/// What a crash loses is read from the log again.
-const FLUSH_EVERY_MS: u64 = 1_000;
 
 /// Rows projected from EVENTS, with the position they stand at.
 #[derive(Debug)]
 pub struct Projection {
-    db: Db,
+    store: Box<dyn Store>,
     format: u32,
     position: watch::Sender<EventSeq>,
     /// When the log was created that is projected; unknown to who reads a folder without its log.
     log: Option<Instant>,
-}
-
-/// Why a folder could not be opened.
-enum Unopened {
-    /// It is of no use: it is rebuilt.
-    Useless(String),
-    /// Another process has it, or the machine refuses: no reason to throw it away.
-    Unavailable(Fault),
 }
 
 impl Projection {
@@ -93,34 +85,50 @@ impl Projection {
         }
     }
 
-    fn open_once(folder: &Path, Shape { format, cache_bytes }: Shape) -> Result<Projection, Unopened> {
-        let config =
-            sled::Config::new().path(folder).cache_capacity(cache_bytes).flush_every_ms(Some(FLUSH_EVERY_MS));
-        // sled panics on some torn files where it should return an error.
+    fn open_once(
+        folder: &Path,
+        Shape { format, engine, cache_bytes }: Shape,
+    ) -> Result<Projection, Unopened> {
+        // Engines panic on some torn files where they should return an error.
         let opened = catch_unwind(AssertUnwindSafe(|| {
-            let db = config.open()?;
-            let position = position(&db, format)?;
-            Ok((db, position))
+            let store = engine.open(folder, cache_bytes)?;
+            let position = position(store.as_ref(), format)?;
+            Ok((store, position.map_err(|why| Unopened::Useless(why.to_owned()))?))
         }));
-        match opened {
-            Ok(Ok((db, Ok(position)))) => {
-                Ok(Projection { db, format, position: watch::Sender::new(position), log: None })
-            }
-            Ok(Ok((_, Err(why)))) => Err(Unopened::Useless(why.to_owned())),
-            Ok(Err(error)) if is_locked(&error) => Err(Unopened::Unavailable(
-                Fault::later("open the projection, which another process has open").because(error),
-            )),
-            Ok(Err(sled::Error::Io(error))) if is_full(&error) => {
-                Err(Unopened::Unavailable(Fault::later("open a projection").because(error)))
-            }
-            Ok(Err(error)) => Err(Unopened::Useless(error.to_string())),
-            Err(_) => Err(Unopened::Useless("sled panicked".to_owned())),
+        let opened = opened.unwrap_or_else(|_| Err(Unopened::Useless("reading it panicked".to_owned())));
+        opened.map(|(store, position)| Projection {
+            store,
+            format,
+            position: watch::Sender::new(position),
+            log: None,
+        })
+    }
+
+    /// One row.
+    ///
+    /// # Errors
+    /// `Retry::Reload` where the folder is torn and must be rebuilt; otherwise the disk failed.
+    pub fn get(&self, key: impl AsRef<[u8]>) -> Result<Option<Vec<u8>>, Fault> {
+        self.view()?.get(key.as_ref())
+    }
+
+    /// The rows between two keys; each fails as [`Projection::get`] does.
+    pub fn range(&self, keys: impl RangeBounds<Vec<u8>>) -> Scan {
+        let [from, to] = [keys.start_bound(), keys.end_bound()].map(|bound| bound.map(Vec::as_slice));
+        match self.view() {
+            Ok(view) => view.range(from, to),
+            Err(fault) => Box::new(std::iter::once(Err(fault))),
         }
     }
 
-    /// Its rows.
-    pub fn db(&self) -> &Db {
-        &self.db
+    /// The rows whose keys begin so.
+    pub fn prefix(&self, prefix: impl AsRef<[u8]>) -> Scan {
+        let prefix = prefix.as_ref();
+        self.range((Bound::Included(prefix.to_vec()), store::behind(prefix)))
+    }
+
+    pub(super) fn view(&self) -> Result<Box<dyn View>, Fault> {
+        self.store.view()
     }
 
     /// The last commit that the rows hold.
@@ -139,7 +147,7 @@ impl Projection {
     /// # Errors
     /// Where the disk or the folder is broken.
     pub fn mark(&self) -> Result<Option<Mark>, Fault> {
-        let meta = self.db.get(META).map_err(|error| Fault::sled("read the position", error))?;
+        let meta = self.get(META)?;
         let meta = meta.and_then(|meta| Meta::read(&meta, self.format));
         Ok(meta.map(|meta| meta.mark).filter(|mark| mark.seq.0 > 0))
     }
@@ -161,9 +169,31 @@ impl Projection {
         };
         let mark = Mark { log: self.log.or(mark.log), ..mark };
         rows.insert(META, Meta { position: until, mark }.write(self.format));
-        self.db.apply_batch(rows).map_err(|error| Fault::sled("write a projection", error))?;
+        self.store.write(rows)?;
         self.position.send_replace(until);
         Ok(())
+    }
+
+    /// Writes rows that no commit changes; whole or not at all.
+    ///
+    /// # Errors
+    /// As [`Projection::apply`].
+    pub fn write(&self, rows: Batch) -> Result<(), Fault> {
+        self.store.write(rows)
+    }
+
+    #[cfg(test)]
+    pub fn put(&self, key: impl Into<Vec<u8>>, value: impl Into<Vec<u8>>) {
+        let mut rows = Batch::default();
+        rows.insert(key, value);
+        self.write(rows).unwrap();
+    }
+
+    #[cfg(test)]
+    pub fn remove(&self, key: impl Into<Vec<u8>>) {
+        let mut rows = Batch::default();
+        rows.remove(key);
+        self.write(rows).unwrap();
     }
 
     /// Makes what was applied survive a power loss.
@@ -171,7 +201,7 @@ impl Projection {
     /// # Errors
     /// Where the disk failed.
     pub fn flush(&self) -> Result<(), Fault> {
-        self.db.flush().map(|_| ()).map_err(|error| Fault::sled("flush a projection", error))
+        self.store.flush()
     }
 
     /// Moves the folder away, keeping the last one given up for whoever wants to know why.
@@ -204,25 +234,13 @@ impl Projection {
 }
 
 impl Fault {
-    /// What sled's errors mean to us: a torn folder is rebuilt, a disk that fails is waited for.
-    pub fn sled(doing: &str, error: sled::Error) -> Fault {
-        let fault = match &error {
-            sled::Error::Io(_) => Fault::later(doing),
-            sled::Error::Unsupported(_) => Fault::never(doing),
-            sled::Error::CollectionNotFound(_)
-            | sled::Error::ReportableBug(_)
-            | sled::Error::Corruption { .. } => Fault::reload(doing),
-        };
-        fault.because(error)
-    }
-
     /// A row that does not hold what its key promises.
     pub fn torn() -> Fault {
         Fault::reload("read a row of a projection, which is torn")
     }
 }
 
-/// Runs what touches a folder. A panic of sled's means that the folder is torn, as some of its errors do.
+/// Runs what touches a folder. A panic of its engine's means that the folder is torn, as some of its errors do.
 ///
 /// # Errors
 /// As `work`.
@@ -233,31 +251,12 @@ pub async fn blocking<T: Send + 'static>(
     done.unwrap_or_else(|panicked| Err(Fault::reload("use a projection").because(panicked)))
 }
 
-/// Opens a folder once sled's threads, which hold one for a moment after it was dropped, have left it.
-#[cfg(test)]
-pub fn once_free<T>(open: impl Fn() -> Result<T, Fault>) -> T {
-    loop {
-        match open() {
-            Err(fault) if fault.retry == super::Retry::Later => std::thread::yield_now(),
-            opened => break opened.unwrap_or_else(|fault| panic!("{fault}")),
-        }
-    }
-}
-
-fn is_locked(error: &sled::Error) -> bool {
-    matches!(error, sled::Error::Io(io) if io.to_string().starts_with("could not acquire lock"))
-}
-
-/// There is nothing wrong with the folder.
-fn is_full(error: &std::io::Error) -> bool {
-    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
-    matches!(error.kind(), StorageFull | QuotaExceeded)
-}
-
 /// The position of an opened folder, or why its rows are of no use.
-fn position(db: &Db, format: u32) -> sled::Result<Result<EventSeq, &'static str>> {
-    let Some(meta) = db.get(META)? else {
-        return Ok(if db.is_empty() { Ok(EventSeq(0)) } else { Err("rows without a position") });
+fn position(store: &dyn Store, format: u32) -> Result<Result<EventSeq, &'static str>, Fault> {
+    let rows = store.view()?;
+    let Some(meta) = rows.get(META)? else {
+        let is_empty = rows.range(Bound::Unbounded, Bound::Unbounded).next().is_none();
+        return Ok(if is_empty { Ok(EventSeq(0)) } else { Err("rows without a position") });
     };
     Ok(Meta::read(&meta, format).map(|meta| meta.position).ok_or("another format"))
 }

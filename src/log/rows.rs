@@ -2,42 +2,41 @@
 
 use std::collections::HashMap;
 
-use sled::{Batch, IVec, Tree};
-
 use super::Fault;
+use super::store::{Batch, View};
 
 #[derive(Debug)]
 struct Change {
     /// `None` removes the row.
-    value: Option<IVec>,
-    /// The tree cannot hold this row yet.
+    value: Option<Vec<u8>>,
+    /// The store cannot hold this row yet.
     fresh: bool,
 }
 
-/// What a batch will change in a tree.
+/// What a batch will change.
 #[derive(Debug)]
-pub struct Rows<'a> {
-    tree: &'a Tree,
+pub struct Rows {
+    view: Box<dyn View>,
     changes: HashMap<Vec<u8>, Change>,
 }
 
-impl<'a> Rows<'a> {
-    pub fn over(tree: &'a Tree, changes_len: usize) -> Rows<'a> {
-        Rows { tree, changes: HashMap::with_capacity(changes_len) }
+impl Rows {
+    pub(super) fn over(view: Box<dyn View>, changes_len: usize) -> Rows {
+        Rows { view, changes: HashMap::with_capacity(changes_len) }
     }
 
     /// The row as it will be.
     ///
     /// # Errors
     /// Where the disk or the folder is broken.
-    pub fn get(&self, key: &[u8]) -> Result<Option<IVec>, Fault> {
+    pub fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
         match self.changes.get(key) {
             Some(change) => Ok(change.value.clone()),
-            None => self.tree.get(key).map_err(|error| Fault::sled("read a row", error)),
+            None => self.view.get(key),
         }
     }
 
-    pub fn put(&mut self, key: Vec<u8>, value: impl Into<IVec>) {
+    pub fn put(&mut self, key: Vec<u8>, value: impl Into<Vec<u8>>) {
         let value = Some(value.into());
         self.changes
             .entry(key)
@@ -46,7 +45,7 @@ impl<'a> Rows<'a> {
     }
 
     /// A row of something that is new with this batch: where the same batch removes it, nothing is written.
-    pub fn put_new(&mut self, key: Vec<u8>, value: impl Into<IVec>) {
+    pub fn put_new(&mut self, key: Vec<u8>, value: impl Into<Vec<u8>>) {
         self.changes.insert(key, Change { value: Some(value.into()), fresh: true });
     }
 
@@ -60,12 +59,7 @@ impl<'a> Rows<'a> {
 
     pub fn into_batch(self) -> Batch {
         let mut batch = Batch::default();
-        for (key, change) in self.changes {
-            match change.value {
-                Some(value) => batch.insert(key, value),
-                None => batch.remove(key),
-            }
-        }
+        batch.extend(self.changes.into_iter().map(|(key, change)| (key, change.value)));
         batch
     }
 }

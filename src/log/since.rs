@@ -28,6 +28,8 @@ impl Log {
         let doing = || Fault::later(format!("read the latest of {stream}"));
         let start = async_nats::datetime::from_nanos(i128::from(since.unix_ms()) * 1_000_000);
         let config = Config {
+            // With a name the server's permissions can tell by the subject of the call what is read.
+            name: Some(self.fresh_identity()),
             deliver_policy: DeliverPolicy::ByStartTime {
                 start_time: start.map_err(|error| doing().because(error))?,
             },

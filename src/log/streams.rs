@@ -259,7 +259,14 @@ impl Log {
     pub(super) async fn api(&self, call: &str, request: &Value) -> Result<Value, Fault> {
         let doing = || format!("ask JetStream for {call}");
         let payload = if request.is_null() { Vec::new() } else { request.to_string().into_bytes() };
-        let answer = self.client().request(format!("$JS.API.{call}"), payload.into()).await;
+        let (subject, mut denials) = (format!("$JS.API.{call}"), self.denials());
+        let answer = tokio::select! {
+            biased;
+            answer = self.client().request(subject.clone(), payload.into()) => answer,
+            () = denials.of(&subject) => {
+                return Err(Fault::never(doing()).because("there is no permission for it"));
+            }
+        };
         let answer = answer.map_err(|error| Fault::later(doing()).because(error))?;
         serde_json::from_slice(&answer.payload).map_err(|error| Fault::never(doing()).because(error))
     }

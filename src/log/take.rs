@@ -20,7 +20,7 @@ impl Projection {
     pub fn take(
         &self,
         mut records: &[Record],
-        mut project: impl FnMut(&mut Rows<'_>, EventSeq, &Commit) -> Result<(), Fault>,
+        mut project: impl FnMut(&mut Rows, EventSeq, &Commit) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         while !records.is_empty() {
             let (commits, read) = piece(records);
@@ -37,13 +37,13 @@ impl Projection {
         &self,
         commits: &[(EventSeq, Commit)],
         until: EventSeq,
-        project: &mut impl FnMut(&mut Rows<'_>, EventSeq, &Commit) -> Result<(), Fault>,
+        project: &mut impl FnMut(&mut Rows, EventSeq, &Commit) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         let position = self.position();
         if until <= position {
             return Ok(());
         }
-        let mut rows = Rows::over(self.db(), 1 + ROWS_PER_COMMIT * commits.len());
+        let mut rows = Rows::over(self.view()?, 1 + ROWS_PER_COMMIT * commits.len());
         let mut last = None;
         for (seq, commit) in commits.iter().filter(|(seq, _)| *seq > position) {
             project(&mut rows, *seq, commit)?;

@@ -77,8 +77,8 @@ impl Kept {
     /// # Errors
     /// `Retry::Reload` where the folder is torn; otherwise the disk failed.
     pub(super) fn all(&self) -> Result<Vec<(Device, Grant)>, Fault> {
-        let rows = self.0.db().scan_prefix([ONLINE]).map(|row| {
-            let (key, value) = row.map_err(|error| Fault::sled("read the leases", error))?;
+        let rows = self.0.prefix([ONLINE]).map(|row| {
+            let (key, value) = row?;
             let row: Row = from_msgpack(&value).map_err(|why| Fault::torn().because(why))?;
             let device = device(&key).ok_or_else(Fault::torn)?;
             Ok((device, grant(row.since, row.lease_ms)))
@@ -110,7 +110,7 @@ fn grant(since: EventSeq, lease_ms: i64) -> Grant {
     Grant { since, length: Span::from_ms(lease_ms).duration() }
 }
 
-fn put(rows: &mut Rows<'_>, (device, grant): &Change) {
+fn put(rows: &mut Rows, (device, grant): &Change) {
     match grant {
         Some(Grant { since, length }) => {
             let lease_ms = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
@@ -133,7 +133,6 @@ fn device(key: &[u8]) -> Option<Device> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::once_free;
     use crate::rules::presence::{DeviceClass, Encoding, OfflineReason};
     use crate::rules::{Commit, Sender};
     use crate::wire::commit;
@@ -163,7 +162,7 @@ mod tests {
     #[test]
     fn a_row_stands_while_its_device_is_online() {
         let folder = tempfile::tempdir().unwrap();
-        let open = || once_free(|| Projection::open(folder.path(), FORMAT).map(Kept));
+        let open = || Projection::open(folder.path(), FORMAT).map(Kept).unwrap();
         let kept = open();
         let granted = |user, since, secs: i64| (device(user), grant(EventSeq(since), secs * 1_000));
         let changes = kept.take(&[
@@ -187,6 +186,6 @@ mod tests {
         assert_eq!((kept.position(), kept.all().unwrap()), (EventSeq(9), vec![granted("bob", 8, 3)]));
         assert_eq!(kept.take(&[record(9, offline("bob"))]).unwrap(), [], "it holds that one already");
         kept.take(&[record(10, offline("bob"))]).unwrap();
-        assert_eq!(kept.0.db().len(), 1, "but for the position nothing is left");
+        assert_eq!(kept.0.prefix([]).count(), 1, "but for the position nothing is left");
     }
 }

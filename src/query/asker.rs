@@ -28,7 +28,7 @@ impl Asker {
     pub(super) fn of(token: &str, model: &Model) -> Result<Asker, Unanswered> {
         match token.parse().unwrap_or(Sender::Unknown) {
             Sender::Part(Part::Admin) => Ok(Asker::Operator),
-            Sender::Part(Part::Clock | Part::Lease | Part::By(_)) => {
+            Sender::Part(Part::Clock | Part::Lease | Part::Gate | Part::By(_)) => {
                 Err(not_allowed(token, "anything").into())
             }
             Sender::Unknown => Err(Rejection::unknown_sender(token).into()),

@@ -17,8 +17,12 @@ pub(super) async fn follow(
 ) -> Result<(), Fault> {
     let mut events = log.follow("EVENTS", None, model.position().next().0);
     let mut projector = Projector::start(model, priority);
-    while let Some(records) = stop.run_until_cancelled(events.next()).await {
-        projector.project(records?).await?;
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return projector.finish().await,
+            // Also where nothing more comes: whoever asks would wait for rows that nobody writes.
+            fault = projector.failed() => return Err(fault),
+            records = events.next() => projector.project(records?).await?,
+        }
     }
-    projector.finish().await
 }

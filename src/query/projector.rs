@@ -35,8 +35,8 @@ impl Projector {
         let model = Arc::clone(model);
         std::thread::spawn(move || {
             let result = std::panic::catch_unwind(AssertUnwindSafe(|| work(&model, priority, taking)));
-            // A panic of sled's means that the folder is torn.
-            let torn = || Fault::reload("write the read models").because("sled panicked");
+            // A panic of the store's means that the folder is torn.
+            let torn = || Fault::reload("write the read models").because("the store panicked");
             // Whoever waited for the end may be gone with the program.
             let _ = end.send(result.unwrap_or_else(|_| Err(torn())));
         });
@@ -48,14 +48,24 @@ impl Projector {
         if self.batches.send(records).await.is_ok() {
             return Ok(());
         }
-        (&mut self.ended).await.unwrap_or_else(|_| Err(Fault::reload("write the read models")))
+        Err(self.failed().await)
+    }
+
+    /// Waits until something could not be written.
+    pub(super) async fn failed(&mut self) -> Fault {
+        let ended = (&mut self.ended).await;
+        ended.unwrap_or_else(|_| Err(ended_early())).err().unwrap_or_else(ended_early)
     }
 
     /// Waits until what was handed over is written.
     pub(super) async fn finish(self) -> Result<(), Fault> {
         drop(self.batches);
-        self.ended.await.unwrap_or_else(|_| Err(Fault::reload("write the read models")))
+        self.ended.await.unwrap_or_else(|_| Err(ended_early()))
     }
+}
+
+fn ended_early() -> Fault {
+    Fault::reload("write the read models")
 }
 
 fn work(model: &Model, priority: Priority, mut batches: mpsc::Receiver<Vec<Record>>) -> Result<(), Fault> {

@@ -279,9 +279,9 @@ fn people_are_shown_to_their_contacts() {
         assert_eq!(ask(model, "_admin", "presence", &json!({"limit": 1, "after": "alice"})), page);
         let users = ask(model, "_admin", "users", &json!({"limit": 3, "after": "alice"}));
         let want = json!({"items": [
-            {"name": "bob", "im": "100002", "phone": "+13800138000", "day": 50, "suspended": false, "sms": true},
-            {"name": "carol", "im": "100003", "day": 50, "suspended": false, "sms": false},
-            {"name": "dave", "im": "100004", "day": 50, "suspended": false, "sms": true, "limits": {"mailbox": 7}},
+            {"name": "bob", "im": "100002", "phone": "+13800138000", "day": 50, "suspended": false, "access": "user", "sign_in": [], "sms": true},
+            {"name": "carol", "im": "100003", "day": 50, "suspended": false, "access": "user", "sign_in": [], "sms": false},
+            {"name": "dave", "im": "100004", "day": 50, "suspended": false, "access": "user", "sign_in": [], "sms": true, "limits": {"mailbox": 7}},
         ]});
         assert_eq!(users, want);
     });

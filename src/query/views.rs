@@ -3,7 +3,9 @@
 use super::model::{Contact, Present, Reason, Step, User};
 use crate::rules::Channel;
 use crate::rules::identity::LimitChanges;
-use crate::wire::query::{ContactView, DeviceView, PresenceView, RecipientState, StateChange, UserView};
+use crate::wire::query::{
+    ContactView, DeviceView, PresenceView, RecipientState, SignIn, StateChange, UserView,
+};
 use crate::words::{EventSeq, Instant, Party, UserName};
 
 /// A delivery's story begins with its acceptance.
@@ -50,7 +52,9 @@ pub(super) fn contact(who: Party, contact: Contact, user: Option<User>) -> Conta
 }
 
 pub(super) fn user((name, row): (UserName, User)) -> UserView {
-    let User { im, phone, zone, day, month, suspended, sms, limits, nickname: _, mood: _, picture: _ } = row;
+    let User { im, phone, zone, day, month, suspended, access, password, nkey, sms, limits, .. } = row;
+    let ways = [(password, SignIn::Password), (nkey, SignIn::Nkey)];
+    let sign_in = ways.into_iter().filter_map(|(has, way)| has.then_some(way)).collect();
     let limits = Some(LimitChanges::from(limits)).filter(|limits| *limits != LimitChanges::default());
-    UserView { name, im, phone, zone, day, month, suspended, sms, limits }
+    UserView { name, im, phone, zone, day, month, suspended, access, sign_in, sms, limits }
 }

@@ -30,6 +30,9 @@ areas! {
             "user.set" SetUser by Operator;
             "user.suspend" Suspend by Operator;
             "user.resume" Resume by Operator;
+            "user.give-code" GiveCode by Operator;
+            "user.try-code" TryCode by Gate;
+            "password.set" SetPassword by User;
             "profile.set" SetProfile by User;
             "preference.set" SetPreference by User;
         }
@@ -38,6 +41,9 @@ areas! {
             "user.changed" Changed about user, boxed;
             "user.suspended" Suspended about user;
             "user.resumed" Resumed about user;
+            "user.code_given" CodeGiven about user;
+            "user.code_missed" CodeMissed about user;
+            "user.code_used" CodeUsed about user;
             "profile.set" ProfileSet about user;
             "preference.set" PreferenceSet about user;
         }

@@ -72,9 +72,9 @@ impl Proof for ByAdapter {
     fn of(_: &State, order: &Order, _: Who) -> Result<ByAdapter, Rejection> {
         match &order.by {
             Sender::Part(Part::By(channel)) => Ok(ByAdapter(*channel)),
-            Sender::Part(Part::Admin | Part::Clock | Part::Lease) | Sender::User(_) | Sender::Unknown => {
-                Err(Rejection::not_allowed(order.by.as_str(), order.command.verb()))
-            }
+            Sender::Part(Part::Admin | Part::Clock | Part::Lease | Part::Gate)
+            | Sender::User(_)
+            | Sender::Unknown => Err(Rejection::not_allowed(order.by.as_str(), order.command.verb())),
         }
     }
 }

@@ -43,6 +43,8 @@ rejections! {
     suspended(who: &str) = "auth.suspended", "{who} is suspended";
     not_allowed(who: &str, what: &str) = "auth.not_allowed", "{who} may not send {what}";
 
+    not_let_in() = "auth.refused", "the server refuses these credentials: they have changed, or whoever has them is suspended, or has said too much at once and stays out for two minutes; an operator sets a password with `homing user passwd`, and lets somebody in again with `homing user resume`";
+
     malformed(why: &str) = "command.malformed", "the command cannot be read: {why}";
     unknown_field(field: &str) = "command.unknown_field", "there is no field {field} in this command";
     unknown_verb(what: &str) = "command.unknown", "there is no command {what}";

@@ -12,6 +12,7 @@ with_channels! {
         Admin = "_admin",
         Clock = "_clock",
         Lease = "_lease",
+        Gate = "_gate",
     }
 }
 

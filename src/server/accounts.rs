@@ -2,8 +2,11 @@
 
 use std::fmt::Write;
 
+use nkeys::KeyPair;
+
 use super::config::quoted;
 use super::keys::{Certificate, Keys};
+use crate::wire::part_keys::{PART_KEYS, PartKey};
 use crate::wire::rights::{ASK_AS_OPERATOR, Account, READ_STREAMS, Rights};
 use crate::wire::subjects::OPERATOR as ADMIN;
 
@@ -20,7 +23,12 @@ const LOGIN_WITHIN_S: u32 = 10;
 
 /// The lines for a server with the gate.
 pub fn gated(keys: &Keys) -> String {
-    let [homing, system, sms] = [&keys.homing, &keys.system, &keys.sms].map(|key| key.public_key());
+    let [homing, system] = [&keys.homing, &keys.system].map(|key| key.public_key());
+    let part = |(key, pair): (&PartKey, &KeyPair)| {
+        format!("      {{ nkey: {}, permissions: {} }}\n", pair.public_key(), permissions(&key.rights()))
+    };
+    let parts: String = PART_KEYS.iter().zip(&keys.parts).map(part).collect();
+    let parts_keys: String = keys.parts.iter().map(|pair| format!(", {}", pair.public_key())).collect();
     let [own, users, viewers] = Account::ALL.map(Account::as_str);
     let mut text = format!(
         "system_account: {SYSTEM}\n\
@@ -30,10 +38,9 @@ pub fn gated(keys: &Keys) -> String {
          \x20   users: [\n\
          \x20     {{ nkey: {homing} }}\n\
          \x20     {{ user: \"{ADMIN}\", password: \"{}\" }}\n\
-         \x20     {{ nkey: {sms}, permissions: {} }}\n\
+         {parts}\
          \x20   ]\n",
         keys.admin_password,
-        permissions(&Rights::of_sms()),
     );
     let read: Vec<&str> = READ_STREAMS.iter().copied().chain([ASK_AS_OPERATOR]).collect();
     let exports = exported("service", &SERVICES, users)
@@ -61,7 +68,7 @@ pub fn gated(keys: &Keys) -> String {
          \x20 auth_callout {{\n\
          \x20   issuer: {}\n\
          \x20   account: {SYSTEM}\n\
-         \x20   auth_users: [ {homing}, \"{ADMIN}\", {sms}, {system} ]\n\
+         \x20   auth_users: [ {homing}, \"{ADMIN}\", {system}{parts_keys} ]\n\
          \x20 }}\n\
          }}\n",
         keys.issuer.public_key()
@@ -84,21 +91,25 @@ fn imported(kind: &str, subjects: &[&str]) -> String {
     subjects.iter().map(line).collect()
 }
 
+/// Of a part. It answers whoever asks it: that is what the last line allows, once for each question that it was given.
 fn permissions(rights: &Rights) -> String {
     let allowed = |subjects: &[String]| {
         let quoted: Vec<String> = subjects.iter().map(|subject| format!("\"{subject}\"")).collect();
         quoted.join(", ")
     };
     format!(
-        "{{ publish: {{ allow: [{}], deny: [{}] }}, subscribe: {{ allow: [{}] }} }}",
+        "{{ publish: {{ allow: [{}], deny: [{}] }}, subscribe: {{ allow: [{}], deny: [{}] }}, allow_responses: true }}",
         allowed(&rights.publish),
         allowed(&rights.never_publish),
-        allowed(&rights.subscribe)
+        allowed(&rights.subscribe),
+        allowed(&rights.never_subscribe)
     )
 }
 
 /// The lines for a server that speaks TLS.
-pub fn tls(Certificate { cert, key }: &Certificate) -> String {
+pub fn tls(Certificate { cert, key, client_ca }: &Certificate) -> String {
     let (cert, key) = (quoted(cert), quoted(key));
-    format!("tls {{\n  cert_file: {cert}\n  key_file: {key}\n  timeout: 5\n}}\n")
+    let clients = client_ca.as_deref().map(quoted);
+    let clients = clients.map(|file| format!("  ca_file: {file}\n  verify: true\n")).unwrap_or_default();
+    format!("tls {{\n  cert_file: {cert}\n  key_file: {key}\n{clients}  timeout: 5\n}}\n")
 }

@@ -5,9 +5,10 @@
 //! | `issuer.nk` | seed of the account key with which the gate signs what somebody may do |
 //! | `homing.nk` | seed of the user key of Homing's own roles |
 //! | `system.nk` | seed of the gate's user key in the server's own account |
-//! | `sms.nk` | seed of the user key of an SMS bridge that runs elsewhere |
+//! | `<role>.nk` | seed of the user key of a part that runs elsewhere ([`PART_KEYS`]) |
 //! | `admin.password` | the first operator's password |
 //! | `server-cert.pem`, `server-key.pem` | a certificate of the server's, where one was asked for |
+//! | `client-cert.pem`, `client-key.pem` | Homing's own as a client, where clients must have one; `client-ca.pem` is what they are checked by |
 
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Write};
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 use nkeys::KeyPair;
 
 use crate::log::Fault;
+use crate::wire::part_keys::{PART_KEYS, PartKey};
 
 /// 32 characters of these are 160 bits.
 const PASSWORD_LEN: usize = 32;
@@ -28,6 +30,8 @@ const PASSWORD_LEN_MIN: usize = 20;
 pub struct Certificate {
     pub cert: PathBuf,
     pub key: PathBuf,
+    /// Of a server: who signs the certificates of its clients. Without it none is asked for.
+    pub client_ca: Option<PathBuf>,
 }
 
 /// The keys of a data folder.
@@ -36,7 +40,8 @@ pub struct Keys {
     pub(super) issuer: KeyPair,
     pub(super) homing: KeyPair,
     pub(super) system: KeyPair,
-    pub(super) sms: KeyPair,
+    /// In the order of [`PART_KEYS`]. None for a gate that was given the others: what it made now, no server would know.
+    pub(super) parts: Vec<KeyPair>,
     pub(super) admin_password: String,
 }
 
@@ -58,25 +63,30 @@ impl Keys {
         let folder = data.join("keys");
         let made = DirBuilder::new().recursive(true).mode(0o700).create(&folder);
         made.map_err(|error| Fault::never(format!("make the folder {}", folder.display())).because(error))?;
+        Keys::with_parts(folder, &PART_KEYS)
+    }
+
+    fn with_parts(folder: PathBuf, parts: &[PartKey]) -> Result<Keys, Fault> {
+        let part = |part: &PartKey| pair(&folder.join(part.file()), KeyPair::new_user);
         Ok(Keys {
+            parts: parts.iter().map(part).collect::<Result<_, _>>()?,
             issuer: pair(&folder.join("issuer.nk"), KeyPair::new_account)?,
             homing: pair(&folder.join("homing.nk"), KeyPair::new_user)?,
             system: pair(&folder.join("system.nk"), KeyPair::new_user)?,
-            sms: pair(&folder.join("sms.nk"), KeyPair::new_user)?,
             admin_password: password(&folder.join("admin.password"))?,
             folder,
         })
     }
 
-    /// Those of this data folder, where they are already.
+    /// Those of a gate in this data folder, where they are already.
     ///
     /// # Errors
     /// As [`Keys::of`], and where there are none.
     pub fn at(data: &Path) -> Result<Keys, Fault> {
         let folder = data.join("keys");
-        let files = ["issuer.nk", "homing.nk", "system.nk", "sms.nk", "admin.password"];
+        let files = ["issuer.nk", "homing.nk", "system.nk", "admin.password"];
         if files.iter().all(|file| folder.join(file).exists()) {
-            return Keys::of(data);
+            return Keys::with_parts(folder, &[]);
         }
         Err(Fault::never(format!("find the gate's keys in {}", folder.display())).because(
             "`homing server config` makes them, and what it prints belongs to the server; copy its whole folder `keys` to here",
@@ -115,7 +125,7 @@ impl Keys {
 
     fn certificate_files(&self) -> Certificate {
         let [cert, key] = ["server-cert.pem", "server-key.pem"].map(|name| self.folder.join(name));
-        Certificate { cert, key }
+        Certificate { cert, key, client_ca: None }
     }
 
     /// A certificate for these names and this machine's own, signed by itself; made where there is none.
@@ -227,7 +237,11 @@ mod tests {
         }
         std::fs::remove_file(data.path().join("keys/sms.nk")).unwrap();
         let rotated = Keys::of(data.path()).unwrap();
-        assert_ne!(rotated.sms.public_key(), first.sms.public_key());
+        let public = |keys: &Keys| keys.parts.iter().map(KeyPair::public_key).collect::<Vec<_>>();
+        let (before, now) = (public(&first), public(&rotated));
+        let changed: Vec<_> =
+            PART_KEYS.iter().zip(before.iter().zip(&now)).filter(|(_, (a, b))| a != b).collect();
+        assert!(matches!(changed.as_slice(), [(part, _)] if part.role == "sms"), "{changed:?}");
         assert_eq!(rotated.issuer.public_key(), first.issuer.public_key());
     }
 

@@ -8,6 +8,7 @@
 //! Not here: what the server is used for. Connecting and provisioning are `log`'s business.
 
 mod accounts;
+mod clients;
 mod config;
 mod find;
 mod folder;
@@ -22,6 +23,7 @@ mod tail;
 mod version;
 
 pub use accounts::{gated, tls};
+pub use clients::ask_clients;
 pub use config::holds_streams;
 pub use find::find;
 pub use folder::Folder;

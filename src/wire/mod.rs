@@ -19,6 +19,7 @@ mod message_view;
 pub mod note;
 pub mod outcome;
 mod outgoing;
+pub mod part_keys;
 mod payload;
 pub mod position;
 pub mod query;

@@ -46,7 +46,9 @@ pub const NEWS: [&str; 7] = [
 pub fn of_commit(commit: &Commit) -> impl Iterator<Item = Note> {
     let channel = match commit.by {
         Sender::Part(Part::By(channel)) => Some(Channel::By(channel)),
-        Sender::Part(Part::Admin | Part::Clock | Part::Lease) | Sender::User(_) | Sender::Unknown => None,
+        Sender::Part(Part::Admin | Part::Clock | Part::Lease | Part::Gate)
+        | Sender::User(_)
+        | Sender::Unknown => None,
     };
     commit.facts.iter().filter_map(News::of).flat_map(move |news| news.notes(channel, commit.at))
 }

@@ -9,7 +9,9 @@ use super::payload::{encoding_of, read};
 use crate::rules::Rejection;
 use crate::rules::identity::LimitChanges;
 use crate::rules::presence::{DeviceClass, Encoding};
-use crate::words::{Address, DeviceName, EventSeq, ImNumber, MessageId, Party, Phone, UserName};
+use crate::words::{
+    Access, Address, DeviceName, EventSeq, ImNumber, MessageId, Party, Phone, UserName, named,
+};
 
 /// The contract's page.
 pub const LIMIT_DEFAULT: usize = 100;
@@ -160,10 +162,23 @@ pub struct UserView {
     pub day: Option<u32>,
     pub month: Option<u32>,
     pub suspended: bool,
+    /// What the gate lets them do.
+    #[serde(default)]
+    pub access: Access,
+    /// By what the gate knows them; by nothing, it lets nobody in by this name but with a one-time code.
+    #[serde(default)]
+    pub sign_in: Vec<SignIn>,
     /// Whether SMS are wished.
     pub sms: bool,
     /// Those that an operator has set for them.
     pub limits: Option<LimitChanges>,
+}
+
+named! {
+    "sign_in" SignIn {
+        Password = "password",
+        Nkey = "nkey",
+    }
 }
 
 /// `{"error": {"code", "text"}}`

@@ -1,17 +1,22 @@
-//! Wrong passwords by the thousand keep nobody out.
+//! Wrong passwords by the thousand keep nobody out; who says too much at once stays out for a while.
 
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, stream};
+use homing::log::{Log, NatsUrl};
+use homing::wire::gate_query::{FLOOD, Flood};
+use homing::wire::to_json;
 use tokio::task::block_in_place;
 
 use crate::support::{Homing, say};
-use crate::world::{address, password, register, signs_in};
+use crate::world::{WITHIN, address, comes, password, register, signs_in};
 
 const WRONG: usize = 10_000;
 const AT_ONCE: usize = 200;
 /// The bound that is promised; alone on the machine it takes some hundred milliseconds.
 const STILL_IN_WITHIN: Duration = Duration::from_secs(2);
+/// Three times as much as anybody may say at once.
+const TOO_MUCH: usize = 30_000;
 /// Addresses of the loopback network.
 const ATTACKER: &str = "127.0.0.66";
 const AT_HOME: &str = "127.0.0.7";
@@ -49,4 +54,45 @@ async fn the_right_password_gets_in_beside_ten_thousand_wrong_ones() {
     assert_eq!(flood.await.unwrap(), 0, "no wrong password gets in");
     assert!(signs_in(&address, AT_HOME, "alice", &password("alice")).await);
     assert!(block_in_place(|| homing.stop()).success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_says_too_much_at_once_stays_out_for_a_while_and_nobody_else() {
+    let homing = block_in_place(|| {
+        let homing = Homing::start_unsynced();
+        for (name, flags) in [("alice", &[][..]), ("bob", &[]), ("shop", &["--access", "producer"])] {
+            register(homing.url(), name, flags);
+        }
+        homing
+    });
+    let address = address(&homing);
+    let [alice, bob, shop] = ["alice", "bob", "shop"].map(|name| comes(address, name));
+    let (alice, bob, shop) = (alice.await.unwrap(), bob.await.unwrap(), shop.await.unwrap());
+    for _ in 0..TOO_MUCH {
+        // No command, and it waits in the same queue as one. Her connection ends meanwhile.
+        if alice.client().publish("homing.cmd.alice.message.send", "{}".into()).await.is_err() {
+            break;
+        }
+    }
+    stays_out(address, "alice").await;
+    assert!(homing.log().contains("their sender stays out for a while"));
+    assert_eq!((bob.connects(), shop.connects()), (1, 1));
+    let decider = Log::at(&homing.url().parse::<NatsUrl>().unwrap(), "test").await.unwrap();
+    for user in ["shop", "bob"] {
+        let flood = to_json(&Flood { user: user.parse().unwrap() });
+        decider.client().publish(FLOOD, flood.into()).await.unwrap();
+    }
+    stays_out(address, "bob").await;
+    assert!(signs_in(address, AT_HOME, "shop", &password("shop")).await, "an operator trusts it with more");
+    assert_eq!(shop.connects(), 1);
+    assert!(block_in_place(|| homing.stop()).success());
+}
+
+async fn stays_out(address: &str, name: &str) {
+    let is_out = async {
+        while signs_in(address, AT_HOME, name, &password(name)).await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(WITHIN, is_out).await.unwrap_or_else(|_| panic!("{name} comes in"));
 }

@@ -6,7 +6,11 @@
 mod support;
 
 mod away;
+mod certificates;
+mod codes;
 mod flood;
 mod logins;
+mod parts;
 mod table;
+mod told;
 mod world;

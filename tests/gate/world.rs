@@ -1,16 +1,58 @@
 //! A Homing with people who have passwords, and logins on the wire from any address of this machine.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use homing::log::{Log, NatsUrl};
+use homing::server::{Keys, gated};
+use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpSocket;
 
+use crate::support::users::Guarded;
 use crate::support::{Ended, HOMING, Homing, run_reading};
 
-const WITHIN: Duration = Duration::from_secs(60);
+pub const WITHIN: Duration = Duration::from_secs(60);
+
+/// A nats-server as `homing server config` configures it, for roles that run beside it.
+pub struct Apart {
+    server: Guarded,
+    folder: TempDir,
+    /// As the operator.
+    pub admin: String,
+}
+
+impl Apart {
+    pub fn start() -> Apart {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = Keys::of(&folder.path().join("data")).unwrap();
+        let server = Guarded::start(&gated(&keys));
+        let admin = server.url(&format!("_admin:{}", keys.admin_password()));
+        Apart { server, folder, admin }
+    }
+
+    /// These roles, of which the gate is one, in the folder that has the keys.
+    pub fn homing(&self, roles: &str) -> Homing {
+        Homing::serve(&self.folder.path().join("data"), &self.server.url(""), roles)
+    }
+
+    /// One role in a folder of its own, with no key but its own.
+    pub fn part(&self, role: &str, flags: &[&str]) -> Homing {
+        let key = self.key(role);
+        let flags = [&["--roles", role, "--nkey", key.to_str().unwrap()], flags].concat();
+        Homing::serve_with(&self.folder.path().join(role), &self.server.url(""), &flags)
+    }
+
+    pub fn key(&self, role: &str) -> PathBuf {
+        self.folder.path().join("data/keys").join(format!("{role}.nk"))
+    }
+
+    pub fn address(&self) -> &str {
+        self.admin.rsplit_once('@').unwrap().1
+    }
+}
 
 pub fn password(name: &str) -> String {
     format!("the password of {name}")

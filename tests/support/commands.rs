@@ -5,7 +5,9 @@ use std::num::NonZeroU32;
 
 use homing::rules::Timer;
 use homing::rules::attempt::Adapter;
-use homing::rules::identity::{LimitChanges, Register, SetPreference, SetProfile, SetUser, Switch};
+use homing::rules::identity::{
+    GiveCode, LimitChanges, Register, SetPassword, SetPreference, SetProfile, SetUser, Switch, TryCode,
+};
 use homing::rules::message::Blob;
 use homing::rules::message::{Confirm, MessagePart, Recall, Route, Send, Sweep};
 use homing::rules::presence::{DeviceClass, Encoding, Lapsed, Offline, Online};
@@ -75,6 +77,7 @@ pub fn spoken() -> BoxedStrategy<(&'static str, Command)> {
         9 => (user(), send().prop_map(Command::from)),
         6 => (user(), about_messages()),
         1 => lapsed().prop_map(|command| ("_lease", command)),
+        2 => tried().prop_map(|command| ("_gate", Command::from(command))),
         6 => (user(), super::schedule_commands::schedules()),
         3 => timer_fired().prop_map(|command| ("_clock", command)),
         1 => Just(("_clock", Command::from(Sweep {}))),
@@ -90,13 +93,29 @@ fn admin() -> impl Strategy<Value = Command> {
         2 => changes().prop_map(Command::from),
         1 => user_name().prop_map(|name| Command::from(identity::Suspend { name })),
         2 => user_name().prop_map(|name| Command::from(identity::Resume { name })),
+        2 => (user_name(), hash()).prop_map(|(name, secret)| Command::from(GiveCode { name, secret })),
     ]
+}
+
+/// One, or none at all.
+fn hash() -> impl Strategy<Value = String> {
+    r"\$argon2id\$[a-z]{0,2}|[a-z]{0,8}"
+}
+
+/// A login by a code, which one of the commands before may have given.
+fn tried() -> impl Strategy<Value = TryCode> {
+    let number = (4..30_u64).prop_map(CommandSeq);
+    (user_name(), number, option::of(any::<u64>())).prop_map(|(name, number, login)| TryCode {
+        name,
+        number,
+        login,
+    })
 }
 
 fn details() -> impl Strategy<Value = Register> {
     let zone = option::weighted(0.2, select(&["Europe/London", "no zone"][..]));
     let quota = || option::weighted(0.2, 0..3_u32);
-    let secret = option::weighted(0.2, r"\$argon2id\$[a-z]{0,2}|[a-z]{0,8}");
+    let secret = option::weighted(0.2, hash());
     let access = option::weighted(0.2, select(&["user", "operator", "app:07"][..]));
     let nkey = option::weighted(0.2, (0..3_u8).prop_map(nkey));
     (user_name(), option::of(phone()), (secret, nkey), zone, quota(), quota(), access).prop_map(
@@ -165,6 +184,7 @@ fn about_oneself() -> impl Strategy<Value = Command> {
         (address(), text()).prop_map(|(who, alias)| Command::from(contacts::Add { who, alias })),
         address().prop_map(|who| Command::from(contacts::Remove { who })),
         address().prop_map(|who| Command::from(contacts::Block { who })),
+        hash().prop_map(|secret| Command::from(SetPassword { secret })),
     ]
 }
 

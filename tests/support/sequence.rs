@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use homing::rules::identity::{Register, SetUser};
+use homing::rules::identity::{Register, SetUser, TryCode};
 use homing::rules::message::{Confirm, Recall};
 use homing::rules::presence::{DeviceClass, Encoding, Online};
 use homing::rules::schedule::{Occurrence, Replace, When};
@@ -68,6 +68,8 @@ enum AboutTheMessage {
     Expires,
     ConfirmedBy(&'static str),
     RecalledBy(&'static str),
+    /// It gave this user a code instead, and a gate has checked what somebody said.
+    CodeTried(&'static str, Option<u64>),
 }
 
 fn about_the_message() -> impl Strategy<Value = AboutTheMessage> {
@@ -77,6 +79,7 @@ fn about_the_message() -> impl Strategy<Value = AboutTheMessage> {
         1 => Just(AboutTheMessage::Expires),
         1 => user().prop_map(AboutTheMessage::ConfirmedBy),
         1 => user().prop_map(AboutTheMessage::RecalledBy),
+        1 => (user(), option::of(any::<u64>())).prop_map(|(user, login)| AboutTheMessage::CodeTried(user, login)),
     ]
 }
 
@@ -195,6 +198,10 @@ impl Play {
             }
             AboutTheMessage::RecalledBy(user) => {
                 self.says(user, &Command::from(Recall { message, id: None }), 1)
+            }
+            AboutTheMessage::CodeTried(user, login) => {
+                let (name, number) = (user.parse().expect("a name"), message.command());
+                self.says("_gate", &Command::from(TryCode { name, number, login }), 1);
             }
         }
     }

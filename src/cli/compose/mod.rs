@@ -38,7 +38,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
-    settings.start_log("warn");
+    settings.start_client_log();
     let client = args.speaker.connect(settings).await?;
     let mut asking = Asking::new(args.speak);
     let to = asking.until("To whom? (bob, +8613800138000, 100002; several with commas)", |answer| {

@@ -24,7 +24,7 @@ enum What {
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
-    settings.start_log("warn");
+    settings.start_client_log();
     match args.what {
         What::Add(args) => change::add(args, settings, output).await,
         What::Remove(args) => change::remove(args, settings, output).await,

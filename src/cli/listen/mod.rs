@@ -8,6 +8,7 @@ mod catch_up;
 mod confirm;
 mod lease;
 mod news;
+mod refused;
 mod screen;
 mod seen;
 mod session;
@@ -61,7 +62,7 @@ pub(super) struct Args {
 const LOG: &str = "warn,homing::log::connection=error";
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
-    settings.start_log(LOG);
+    settings.start_client_log_with(LOG);
     let stopping = roles::asked_to_stop();
     tokio::pin!(stopping);
     let user = args.speaker.name(settings)?;
@@ -74,7 +75,10 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
         () = &mut stopping => Ok(()),
         ended = session.until_left(args.count) => ended,
     };
-    session.leave().await;
+    // To whom the server does not listen there is no farewell.
+    if !ended.as_ref().is_err_and(|failure| failure.is("auth.refused")) {
+        session.leave().await;
+    }
     ended
 }
 

@@ -14,6 +14,7 @@ use super::catch_up;
 use super::confirm;
 use super::lease::Lease;
 use super::news;
+use super::refused::refused;
 use super::screen::{Screen, names, time_of_day};
 use super::seen::Seen;
 use super::typing::{self, Typed};
@@ -100,12 +101,14 @@ impl Session {
             wanted: self.wanted.clone(),
             screen: self.screen.clone(),
         };
-        let lease = lease.keep();
-        tokio::pin!(lease);
+        let (lease, log) = (lease.keep(), self.client.log.clone());
+        let refused = refused(&log);
+        tokio::pin!(lease, refused);
         let mut left = count;
         while left != Some(0) {
             let shown = tokio::select! {
                 failure = &mut lease => return Err(failure),
+                failure = &mut refused => return Err(failure),
                 Some((message, room)) = with_room(&self.shown, self.live.next()) => {
                     is_homings(&message) && self.take_live(&message.payload, room)?
                 }

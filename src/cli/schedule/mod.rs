@@ -49,7 +49,7 @@ enum What {
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
-    settings.start_log("warn");
+    settings.start_client_log();
     match args.what {
         What::Add(args) => add::run(*args, settings, output).await,
         What::Ls(args) => ls::ls(args, settings, output).await,

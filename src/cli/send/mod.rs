@@ -39,7 +39,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
-    settings.start_log("warn");
+    settings.start_client_log();
     let speaker = args.speaker.name(settings)?;
     let command = Command::from(Send { id: args.id, ..args.message.read()? });
     let client = super::client::Client::connect(settings, speaker.as_str()).await?;

@@ -20,7 +20,7 @@ enum What {
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
-    settings.start_log("warn");
+    settings.start_client_log();
     match args.what {
         What::Count(args) => count::run(args, output),
         What::State(args) => state::run(args, settings, output).await,

@@ -5,7 +5,7 @@ use crate::cli::output::{Failure, Output};
 use crate::cli::pages::{Paging, Place};
 use crate::cli::settings::Settings;
 use crate::cli::table::{or_dash, table};
-use crate::wire::query::{Page, UserView};
+use crate::wire::query::{Page, SignIn, UserView};
 
 /// List everyone who is registered, by name
 #[derive(Debug, clap::Args)]
@@ -22,7 +22,7 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
 
 fn people(users: &[UserView]) -> String {
     let rows: Vec<_> = users.iter().map(row).collect();
-    table(&["name", "im", "phone", "zone", "day", "month", "standing", "sms"], &rows)
+    table(&["name", "im", "phone", "zone", "day", "month", "standing", "sms", "access", "signs in by"], &rows)
 }
 
 fn row(user: &UserView) -> Vec<String> {
@@ -35,5 +35,10 @@ fn row(user: &UserView) -> Vec<String> {
         or_dash(user.month),
         if user.suspended { "suspended" } else { "active" }.to_owned(),
         if user.sms { "on" } else { "off" }.to_owned(),
+        user.access.to_string(),
+        match user.sign_in.as_slice() {
+            [] => "none".to_owned(),
+            ways => ways.iter().map(|way| SignIn::as_str(*way)).collect::<Vec<_>>().join(", "),
+        },
     ]
 }

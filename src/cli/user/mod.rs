@@ -33,7 +33,7 @@ enum What {
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
-    settings.start_log("warn");
+    settings.start_client_log();
     match args.what {
         What::Register(args) => register::run(args, settings, output).await,
         What::Set(args) => set::run(args, settings, output).await,

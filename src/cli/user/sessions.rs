@@ -45,6 +45,9 @@ fn shown(Sessions { items, count, as_of: _ }: &Sessions) -> String {
     let row = |SessionView { user, from, client, since }: &SessionView| {
         vec![user.to_string(), from.clone(), since.clone(), one_line(client)]
     };
+    if items.is_empty() {
+        return "no connections".to_owned();
+    }
     let table = table(&["user", "from", "since", "client"], &items.iter().map(row).collect::<Vec<_>>());
     match count - items.len() {
         0 => table,

@@ -19,11 +19,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use sled::{Batch, IVec};
 use tokio::time::timeout;
 use tracing::info;
 
-use crate::log::{Fault, Log, Mark, Projection, Record, Retry, Shape, blocking};
+use crate::log::{Batch, Engine, Fault, Log, Mark, Projection, Record, Retry, Shape, blocking};
 use crate::rules::{KEPT_FOR, Kept, LATEST_LEN_MAX, Stamp};
 use crate::wire::{from_msgpack, to_msgpack};
 use crate::words::{CommandSeq, EventSeq, Instant, Span};
@@ -31,9 +30,8 @@ use crate::words::{CommandSeq, EventSeq, Instant, Span};
 use writer::{HELD_LEN_MAX, QUEUE_LEN_MAX};
 pub(super) use writer::{Handing, write};
 
-/// Rows of another format are rebuilt from the log. The cache is small, for nearly every id that is looked for is new and not
-/// there: with more it costs a little less, and memory six times the bytes. As it is, some fifty megabytes, and 25 bytes for each id.
-const SHAPE: Shape = Shape { format: 1, cache_bytes: 8 * 1_024 * 1_024 };
+/// Rows of another format are rebuilt from the log.
+const SHAPE: Shape = Shape { format: 1, engine: Engine::Redb, cache_bytes: 16 * 1_024 * 1_024 };
 const CURSOR: &[u8] = b"c";
 const ID: u8 = b'i';
 /// Behind the last of them.
@@ -41,7 +39,7 @@ const IDS_END: u8 = ID + 1;
 const STAMP_LEN: usize = 16;
 /// What no longer counts may leave; it does this much later, for a server's clock can go back a little.
 const GRACE: Span = Span::from_secs(3_600);
-/// Rows written at once, a few milliseconds' worth: whoever looks for an id waits for them.
+/// Rows written at once: a few milliseconds' worth.
 const PIECE_LEN_MAX: usize = 32;
 /// Rows that the sweep looks at for each one written, and at least: with as many ids coming as going it has looked at all of
 /// them in less than a day, and so an eighth more are there than count.
@@ -181,9 +179,7 @@ impl Ids {
     fn read(&self, keys: &[Stamp]) -> Result<BTreeMap<Stamp, Kept>, Fault> {
         let mut found = BTreeMap::new();
         for key in keys {
-            let row =
-                self.rows.db().get(row_key(key)).map_err(|error| Fault::sled("look for an id", error))?;
-            if let Some(row) = row {
+            if let Some(row) = self.rows.get(row_key(key))? {
                 found.insert(*key, kept(&row).ok_or_else(Fault::torn)?);
             }
         }
@@ -219,15 +215,13 @@ impl Ids {
 
     /// Removes what no longer counts of the next rows.
     fn sweep(&self, rows: &mut Batch, looks: usize, oldest: Instant) -> Result<(), Fault> {
-        let doing = |error| Fault::sled("sweep the ids", error);
-        let db = self.rows.db();
-        let from = db.get(CURSOR).map_err(doing)?.unwrap_or_else(|| IVec::from(&[ID]));
+        let from = self.rows.get(CURSOR)?.unwrap_or_else(|| vec![ID]);
         let (mut last, mut looked) = (None, 0);
-        let behind = (Bound::Excluded(from), Bound::Excluded(IVec::from(&[IDS_END])));
-        for row in db.range::<IVec, _>(behind).take(looks) {
-            let (key, row) = row.map_err(doing)?;
+        let behind = (Bound::Excluded(from), Bound::Excluded(vec![IDS_END]));
+        for row in self.rows.range(behind).take(looks) {
+            let (key, row) = row?;
             if at(&row).ok_or_else(Fault::torn)? <= oldest {
-                rows.remove(&key);
+                rows.remove(key.clone());
             }
             (last, looked) = (Some(key), looked + 1);
         }

@@ -5,7 +5,6 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 
 use super::*;
-use crate::log::once_free;
 use crate::rules::quota::OverQuota;
 use crate::rules::{Outcome, Rejection};
 use crate::words::{MessageId, ScheduleId};
@@ -14,7 +13,7 @@ const HOUR_MS: i64 = 3_600_000;
 const WEEK_MS: i64 = 7 * 24 * HOUR_MS;
 
 fn opened(folder: &TempDir) -> Arc<Ids> {
-    let rows = once_free(|| Projection::open(folder.path(), SHAPE));
+    let rows = Projection::open(folder.path(), SHAPE).unwrap();
     Arc::new(Ids { rows, oldest: Instant::from_unix_ms(i64::MIN), torn: Arc::default() })
 }
 
@@ -96,7 +95,7 @@ fn a_row_takes_about_what_it_costs_its_user() {
 async fn a_torn_row_gives_the_folder_up() {
     let folder = tempfile::tempdir().unwrap();
     let ids = opened(&folder);
-    ids.rows.db().insert(row_key(&key(1)), b"torn".as_slice()).unwrap();
+    ids.rows.put(row_key(&key(1)), b"torn");
     let fault = ids.find(vec![key(1)]).await.unwrap_err();
     assert_eq!((fault.retry, ids.torn.load(Ordering::Relaxed)), (Retry::Reload, true));
     assert!(ids.find(vec![key(2)]).await.unwrap().is_empty());
@@ -124,7 +123,7 @@ async fn only_what_is_stored_is_written_and_the_deciding_waits_while_too_much_is
     }
     assert_eq!(handed, (QUEUE_LEN_MAX + HELD_LEN_MAX) as u64);
     assert!(handed < LATEST_LEN_MAX as u64, "memory holds more");
-    assert!(ids.rows.db().is_empty(), "nothing is stored");
+    assert!(ids.rows.prefix([]).next().is_none(), "nothing is stored");
     stored.send_replace(mark(3_000, 1_000));
     drop((handing, stored));
     writer.await.unwrap().unwrap();

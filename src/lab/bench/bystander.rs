@@ -27,9 +27,8 @@ pub(super) struct Bystander {
 impl Bystander {
     /// The first of two people writes to the second, who is online and confirms.
     pub(super) async fn start(world: &World, [from, to]: [&UserName; 2]) -> Result<Bystander, Failure> {
-        let address = world.url().parse()?;
-        let (writer, reader) =
-            (Client::at(&address, from.as_str()).await?, Client::at(&address, to.as_str()).await?);
+        let writer = Client::at(&world.address_of(from), from.as_str()).await?;
+        let reader = Client::at(&world.address_of(to), to.as_str()).await?;
         let wrong = |error: &dyn std::fmt::Display| Failure::failed(format!("could not listen: {error}"));
         let mut live = reader
             .log
@@ -64,6 +63,11 @@ impl Bystander {
             }
         });
         Ok(Bystander { late_ms, tasks: [reads, writes] })
+    }
+
+    /// How late the last one was that arrived; none since the others were told.
+    pub(super) fn last_late_ms(&self) -> Option<f64> {
+        self.late_ms.lock().unwrap_or_else(PoisonError::into_inner).last().copied()
     }
 
     /// Milliseconds from the moment each message should have left to its live delivery, sorted: of those that arrived since

@@ -6,11 +6,12 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use tokio::time::{Instant, timeout};
 
+use super::ends::{Ends, Messages};
 use super::load::{IN_FLIGHT_MAX, message, rate};
 use super::read_models::ReadModels;
 use super::world::World;
 use crate::cli::output::Failure;
-use crate::log::{Log, Pipeline};
+use crate::log::Pipeline;
 use crate::rules::Command;
 use crate::rules::message::{Confirm, Received};
 use crate::rules::presence::Encoding;
@@ -38,26 +39,45 @@ pub(super) async fn per_second(
     messages: usize,
     until: Until<'_>,
 ) -> Result<f64, Failure> {
-    let (recipients, senders) = (world.connect("recipients").await?, world.connect("senders").await?);
+    let ends = Ends::of_all(world).await?;
     let confirming = match until {
         Until::Confirmed => Some(Pipeline::new(world.connect("confirmations").await?, IN_FLIGHT_MAX)),
         Until::Live | Until::Projected(_) => None,
     };
-    let told = if confirming.is_some() { 2 * messages } else { messages };
-    let live = count(&recipients, "homing.to.>", messages, confirming).await?;
-    let outcomes = count(&senders, "homing.outcome.>", told, None).await?;
-    let mut pipeline = Pipeline::new(world.connect("producer").await?, IN_FLIGHT_MAX);
-    let prepared: Vec<(String, Bytes)> = (0..messages).map(|number| message(people, number)).collect();
-    let started = Instant::now();
-    for (subject, payload) in prepared {
-        pipeline.publish(subject, payload).await?;
-    }
-    pipeline.drain().await?;
-    let mut ended = counted(live).await?.max(counted(outcomes).await?);
+    let (started, mut ended) = between(ends, people, messages, confirming).await?;
     if let Until::Projected(models) = until {
         ended = ended.max(models.caught_up().await?);
     }
     Ok(rate(messages, ended.duration_since(started)))
+}
+
+/// The same between other ends, until all messages are live.
+pub(super) async fn per_second_between(
+    ends: Ends,
+    people: &[UserName],
+    messages: usize,
+) -> Result<f64, Failure> {
+    let (started, ended) = between(ends, people, messages, None).await?;
+    Ok(rate(messages, ended.duration_since(started)))
+}
+
+/// When the first one left, and when the last one and its outcome had come.
+async fn between(
+    Ends { mut producers, live, outcomes }: Ends,
+    people: &[UserName],
+    messages: usize,
+    confirming: Option<Pipeline>,
+) -> Result<(Instant, Instant), Failure> {
+    let told = if confirming.is_some() { 2 * messages } else { messages };
+    let live = count("live messages", live, messages, confirming);
+    let outcomes = count("outcomes", outcomes, told, None);
+    let prepared: Vec<(String, Bytes)> = (0..messages).map(|number| message(people, number)).collect();
+    let started = Instant::now();
+    for (number, message) in prepared.into_iter().enumerate() {
+        producers.publish(number, message).await?;
+    }
+    producers.drain().await?;
+    Ok((started, counted(live).await?.max(counted(outcomes).await?)))
 }
 
 type Counting = tokio::task::JoinHandle<Result<Instant, Failure>>;
@@ -66,21 +86,17 @@ async fn counted(counting: Counting) -> Result<Instant, Failure> {
     counting.await.map_err(|error| Failure::failed(error.to_string()))?
 }
 
-/// Counts messages on a subject, and confirms them where that is wanted; ends when the last one came, with its time.
-async fn count(
-    log: &Log,
-    subject: &'static str,
+/// Counts messages, and confirms them where that is wanted; ends when the last one came, with its time.
+fn count(
+    what: &'static str,
+    mut heard: Messages,
     messages: usize,
     mut confirming: Option<Pipeline>,
-) -> Result<Counting, Failure> {
-    let wrong =
-        |error: &dyn std::fmt::Display| Failure::failed(format!("could not count {subject}: {error}"));
-    let mut subscription = log.client().subscribe(subject).await.map_err(|error| wrong(&error))?;
-    log.client().flush().await.map_err(|error| wrong(&error))?;
-    Ok(tokio::spawn(async move {
+) -> Counting {
+    tokio::spawn(async move {
         for counted in 0..messages {
-            let Ok(Some(message)) = timeout(SILENCE_MAX, subscription.next()).await else {
-                return Err(Failure::failed(format!("{counted} of {messages} came on {subject}, then none")));
+            let Ok(Some(message)) = timeout(SILENCE_MAX, heard.next()).await else {
+                return Err(Failure::failed(format!("{counted} of {messages} {what} came, then none")));
             };
             if let (Some(pipeline), Some((subject, payload))) =
                 (&mut confirming, confirmation(&message.subject))
@@ -93,7 +109,7 @@ async fn count(
             pipeline.drain().await?;
         }
         Ok(ended)
-    }))
+    })
 }
 
 /// What the recipient of a live message says.

@@ -8,11 +8,12 @@ use futures_util::{Stream, StreamExt, stream};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::load::{self, IN_FLIGHT_MAX};
+use super::ends::{Ends, Producers};
+use super::load;
 use super::world::World;
 use super::{raw, scratch};
 use crate::cli::output::Failure;
-use crate::log::{Pipeline, Source, Taken, Verdict};
+use crate::log::{Source, Taken, Verdict};
 use crate::wire::{MessageView, from_msgpack};
 use crate::words::UserName;
 
@@ -27,16 +28,22 @@ pub(super) async fn of(
     per_second: usize,
     duration: Duration,
 ) -> Result<Vec<f64>, Failure> {
-    let recipients = world.connect("recipients").await?;
-    let wrong = |error: &dyn std::fmt::Display| Failure::failed(format!("could not listen: {error}"));
-    let live = recipients.client().subscribe("homing.to.>").await.map_err(|error| wrong(&error))?;
-    recipients.client().flush().await.map_err(|error| wrong(&error))?;
+    between(Ends::of_all(world).await?, people, per_second, duration).await
+}
+
+/// The same between other ends.
+pub(super) async fn between(
+    Ends { producers, live, outcomes: _ }: Ends,
+    people: &[UserName],
+    per_second: usize,
+    duration: Duration,
+) -> Result<Vec<f64>, Failure> {
     let numbers = live.filter_map(async |message| {
         let shown: Option<MessageView> = from_msgpack(&message.payload).ok();
         shown.and_then(|shown| shown.text?.trim().parse().ok())
     });
     let prepared = prepare(per_second, duration, |number| load::message(people, number));
-    late(world, prepared, per_second, numbers).await
+    late(producers, prepared, per_second, numbers).await
 }
 
 /// The yardstick: the same through a raw publish, a file stream and a durable consumer that acknowledges each.
@@ -64,7 +71,8 @@ pub(super) async fn of_raw(
         let place = move |taken: &Taken| usize::try_from(taken.record.seq - before - 1).ok();
         stream::iter(batch.iter().filter_map(place).collect::<Vec<_>>())
     });
-    late(world, prepared, per_second, numbers).await
+    let producers = Producers::over([world.connect("producer").await?].into_iter());
+    late(producers, prepared, per_second, numbers).await
 }
 
 fn prepare(
@@ -77,7 +85,7 @@ fn prepare(
 
 /// Sends at an even pace; how late each number came, sorted.
 async fn late(
-    world: &World,
+    mut producers: Producers,
     prepared: Vec<(String, Bytes)>,
     per_second: usize,
     numbers: impl Stream<Item = usize> + Send + 'static,
@@ -96,13 +104,12 @@ async fn late(
         late.sort_by(f64::total_cmp);
         Ok(late)
     });
-    let mut pipeline = Pipeline::new(world.connect("producer").await?, IN_FLIGHT_MAX);
     let mut pace = pace(messages, planned);
-    for (subject, payload) in prepared {
+    for (number, message) in prepared.into_iter().enumerate() {
         pace.recv().await;
-        pipeline.publish(subject, payload).await?;
+        producers.publish(number, message).await?;
     }
-    pipeline.drain().await?;
+    producers.drain().await?;
     listening.await.map_err(|error| Failure::failed(error.to_string()))?
 }
 

@@ -6,19 +6,19 @@ use async_nats::client::RequestErrorKind;
 use futures_util::{StreamExt, stream};
 use tokio::time::sleep;
 
+use super::crowd;
 use super::load::IN_FLIGHT_MAX;
 use super::report::{Report, Want, percentile};
 use super::world::World;
-use crate::cli::client::{Client, OPERATOR};
+use crate::cli::client::OPERATOR;
 use crate::cli::output::{Failure, Output};
 use crate::cli::roles::Role;
 use crate::cli::settings::Settings;
 use crate::gate;
 use crate::log::{Log, NatsUrl, Pipeline};
+use crate::rules::Command;
 use crate::rules::identity::Register;
 use crate::rules::presence::Encoding;
-use crate::rules::{Command, Happened};
-use crate::wire::gate_query::{Sessions, SessionsOf};
 use crate::wire::{command, subjects};
 use crate::words::UserName;
 
@@ -84,27 +84,8 @@ async fn register(world: &World, round: usize, count: usize, secret: &str) -> Re
         pipeline.publish(subject, command::encode(&register, Encoding::Msgpack).into()).await?;
     }
     pipeline.drain().await?;
-    known(world, names.len()).await?;
+    crowd::known(world, names.len()).await?;
     Ok(names)
-}
-
-/// Waits until the gate has read of so many more.
-async fn known(world: &World, count: usize) -> Result<(), Failure> {
-    let log = world.connect("looks").await?;
-    let registered = [crate::rules::identity::Registered::NAME];
-    let registered: Vec<String> = registered.map(|name| format!("homing.evt.{name}")).into();
-    let asks = Client { log: log.clone(), by: OPERATOR.to_owned() };
-    let until = Instant::now() + PATIENCE;
-    while Instant::now() < until {
-        let subject = subjects::query(OPERATOR, "sessions");
-        let sessions: Sessions = asks.asked(subject, &SessionsOf::default(), "sessions").await?;
-        let last = log.last_seq_of("EVENTS", &registered).await?;
-        if sessions.as_of.0 >= last && last >= count as u64 {
-            return Ok(());
-        }
-        sleep(AGAIN_AFTER).await;
-    }
-    Err(Failure::failed("the gate does not come to know them".to_owned()))
 }
 
 /// All come at once; logins per second, and how long each took in milliseconds, sorted.

@@ -1,13 +1,18 @@
 //! `homing bench`: the figures that we promise, measured here and now beside raw NATS.
 
 mod apart;
+mod behind_gate;
 mod bystander;
 mod campaign;
+mod crowd;
+mod ears;
+mod ends;
 mod flow;
 mod latency;
 mod load;
 mod login;
 mod memory;
+mod noisy;
 mod pipeline;
 mod raw;
 mod read_models;
@@ -37,6 +42,7 @@ pub(super) struct Args {
 enum What {
     Campaign(campaign::Args),
     Login(login::Args),
+    Noisy(noisy::Args),
     Pipeline(pipeline::Args),
     Sms(sms::Args),
     Snapshot(snapshot::Args),
@@ -50,6 +56,7 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     match args.what {
         What::Campaign(args) => campaign::run(&args, settings, output).await,
         What::Login(args) => login::run(&args, settings, output).await,
+        What::Noisy(args) => noisy::run(&args, settings, output).await,
         What::Pipeline(args) => pipeline::run(&args, settings, output).await,
         What::Sms(args) => sms::run(&args, settings, output).await,
         What::Snapshot(args) => snapshot::run(&args, settings, output).await,

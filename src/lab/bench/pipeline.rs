@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::behind_gate::{self, Sizes};
 use super::flow::{self, Until};
 use super::read_models::ReadModels;
 use super::report::{Report, Want, median, percentile};
@@ -48,6 +49,9 @@ pub(super) struct Args {
     /// Messages sent before the start-up; 0 leaves it out
     #[arg(long, default_value_t = 1_000_000)]
     startup: usize,
+    /// Instead: people who come in through the gate, as users beside the same as producers in the account of the streams
+    #[arg(long)]
+    gate: bool,
 }
 
 const LIVE: Keys = Keys { about: "round", per_s: "homing_per_s", ratio: "ratio_raw" };
@@ -59,6 +63,12 @@ const PROJECTED: Keys =
 const KILLED_AFTER: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(args: &Args, settings: &Settings, output: Output) -> Result<(), Failure> {
+    if args.gate {
+        let Args { messages, rounds, people, rate, seconds, ref roles, .. } = *args;
+        let seconds = Duration::from_secs(seconds);
+        let sizes = Sizes { messages, rounds, people, rate, seconds };
+        return behind_gate::run(&sizes, roles, settings, output).await;
+    }
     // First, while the process is small and its memory not fragmented.
     output.progress("measuring the decider's memory …");
     let bytes = memory::measure(args.users);

@@ -72,6 +72,6 @@ impl Rounds<'_> {
 }
 
 /// Of the time that both took together.
-fn mean(one: f64, two: f64) -> f64 {
+pub(super) fn mean(one: f64, two: f64) -> f64 {
     2.0 / (1.0 / one + 1.0 / two)
 }

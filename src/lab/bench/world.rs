@@ -14,7 +14,7 @@ use crate::rules::identity::{LimitChanges, Register, SetUser};
 use crate::rules::presence::{DeviceClass, Encoding, Online};
 use crate::server::{self, Keys, Managed, ServerOptions, Sync};
 use crate::sms;
-use crate::words::{DeviceName, Span, UserName};
+use crate::words::{Access, DeviceName, Span, UserName};
 
 pub(super) struct World {
     data: PathBuf,
@@ -23,7 +23,12 @@ pub(super) struct World {
     own: NatsUrl,
     running: Option<Running>,
     settings: RoleSettings,
+    /// The hash of everybody's password, where there is a gate: to make one for each would take minutes.
+    secret: Option<String>,
 }
+
+/// Everybody's, where there is a gate.
+pub(super) const PASSWORD: &str = "of everybody here";
 
 impl World {
     pub(super) async fn start(
@@ -44,9 +49,10 @@ impl World {
         output: Output,
     ) -> Result<World, Failure> {
         let keys = Arc::new(Keys::of(data)?);
-        let roles = [roles, &[Role::Gate]].concat();
+        let (roles, secret) = ([roles, &[Role::Gate]].concat(), Some(gate::hash(PASSWORD)?));
         let mut world =
             World::behind(data, Some(keys), sync, &roles, sms::Settings::default(), output).await?;
+        world.secret = secret;
         if let Some(running) = &mut world.running {
             running.ready(&world.own, &roles).await?;
         }
@@ -82,7 +88,7 @@ impl World {
         };
         Log::at(&own, "streams").await?.provision(true, None).await?;
         let settings = RoleSettings { sms, gate, ..RoleSettings::default() };
-        let mut world = World { data: data.to_owned(), server, own, running: None, settings };
+        let mut world = World { data: data.to_owned(), server, own, running: None, settings, secret: None };
         world.run(roles).await?;
         Ok(world)
     }
@@ -115,17 +121,36 @@ impl World {
         self.server.url()
     }
 
+    /// As one of the people that are here.
+    pub(super) fn address_of(&self, user: &UserName) -> NatsUrl {
+        match self.secret {
+            Some(_) => self.own.clone().with_password(user.as_str(), PASSWORD),
+            None => self.own.clone(),
+        }
+    }
+
     pub(super) fn server_pid(&self) -> u32 {
         self.server.pid()
     }
 
     /// Registers users `u0`, `u1`, … and puts them online with a lease that outlasts the bench.
     pub(super) async fn people(&self, count: usize) -> Result<Vec<UserName>, Failure> {
+        self.people_with("u", count, None).await
+    }
+
+    /// The same with names that begin otherwise, and with this access.
+    pub(super) async fn people_with(
+        &self,
+        prefix: &str,
+        count: usize,
+        access: Option<Access>,
+    ) -> Result<Vec<UserName>, Failure> {
         let admin = Client::at(&self.own, "_admin").await?;
         let mut names = Vec::with_capacity(count);
         for number in 0..count {
-            let name: UserName = format!("u{number}").parse().map_err(bug)?;
-            admin.accepted(&Command::from(Register::named(name.clone()))).await?;
+            let name: UserName = format!("{prefix}{number}").parse().map_err(bug)?;
+            let register = Register { secret: self.secret.clone(), access, ..Register::named(name.clone()) };
+            admin.accepted(&Command::from(register)).await?;
             admin.accepted(&Command::from(boundless(name.clone()))).await?;
             let device: DeviceName = "bench".parse().map_err(bug)?;
             let lease = Span::from_secs(3_600);

@@ -79,7 +79,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
-    settings.start_log("warn");
+    settings.start_client_log();
     let stopping = roles::asked_to_stop();
     tokio::pin!(stopping);
     let port = args.port;

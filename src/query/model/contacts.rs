@@ -16,7 +16,7 @@ pub(in crate::query) struct Contact {
     pub(in crate::query) blocked: bool,
 }
 
-pub(super) fn take(rows: &mut Rows<'_>, fact: &Fact) -> Result<(), Fault> {
+pub(super) fn take(rows: &mut Rows, fact: &Fact) -> Result<(), Fault> {
     match fact {
         Fact::Added(Added { user, who, alias }) => {
             let contact = Contact { alias: alias.clone(), blocked: false };
@@ -64,7 +64,7 @@ impl Model {
     }
 
     fn contact(&self, user: &UserName, who: &Party) -> Result<Option<Contact>, Fault> {
-        let row = self.db.get(keys::contact(user, who));
-        row.map_err(|error| Fault::sled("read a contact", error))?.map(|row| read_row(&row)).transpose()
+        let row = self.projection.get(keys::contact(user, who));
+        row?.map(|row| read_row(&row)).transpose()
     }
 }

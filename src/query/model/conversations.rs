@@ -69,22 +69,12 @@ impl std::str::FromStr for Rank {
 }
 
 /// Something went out to somebody, whatever becomes of it.
-pub(super) fn sent(
-    rows: &mut Rows<'_>,
-    from: &UserName,
-    to: &Party,
-    message: MessageId,
-) -> Result<(), Fault> {
+pub(super) fn sent(rows: &mut Rows, from: &UserName, to: &Party, message: MessageId) -> Result<(), Fault> {
     change(rows, from, to, |row| row.last = row.last.max(message.command().0))
 }
 
 /// Something came that is not read yet.
-pub(super) fn came(
-    rows: &mut Rows<'_>,
-    to: &UserName,
-    from: &UserName,
-    message: MessageId,
-) -> Result<(), Fault> {
+pub(super) fn came(rows: &mut Rows, to: &UserName, from: &UserName, message: MessageId) -> Result<(), Fault> {
     change(rows, to, &Party::User(from.clone()), |row| {
         row.last = row.last.max(message.command().0);
         row.unread += 1;
@@ -92,12 +82,12 @@ pub(super) fn came(
 }
 
 /// Something that came has been read, or is not to be read any more.
-pub(super) fn settled(rows: &mut Rows<'_>, to: &UserName, from: &UserName) -> Result<(), Fault> {
+pub(super) fn settled(rows: &mut Rows, to: &UserName, from: &UserName) -> Result<(), Fault> {
     change(rows, to, &Party::User(from.clone()), |row| row.unread = row.unread.saturating_sub(1))
 }
 
 fn change(
-    rows: &mut Rows<'_>,
+    rows: &mut Rows,
     user: &UserName,
     with: &Party,
     change: impl FnOnce(&mut Row),
@@ -148,8 +138,8 @@ impl Model {
     ) -> Result<Vec<(Rank, u64)>, Fault> {
         let prefix = keys::conversations_of(user);
         let mut newest = BTreeMap::new();
-        for row in self.db.scan_prefix(&prefix) {
-            let (key, row) = row.map_err(|error| Fault::sled("read a list of conversations", error))?;
+        for row in self.projection.prefix(&prefix) {
+            let (key, row) = row?;
             let with = key.get(prefix.len()..).and_then(keys::text).and_then(|with| with.parse().ok());
             let Row { last, unread } = Row::read(&row)?;
             let rank = Rank(Reverse(MessageId::of(CommandSeq(last))), with.ok_or_else(Fault::torn)?);

@@ -40,7 +40,7 @@ impl Message {
 
 /// Opens a delivery for each recipient, in their inboxes and conversations.
 pub(super) fn accepted(
-    rows: &mut Rows<'_>,
+    rows: &mut Rows,
     seq: EventSeq,
     at: Instant,
     accepted: &Accepted,
@@ -49,21 +49,21 @@ pub(super) fn accepted(
     let from = accepted.from.user().cloned();
     rows.put_new(keys::message(message), Message::write(at, seq, &accepted.from));
     for to in &accepted.to {
-        rows.put_new(keys::delivery(message, to), &[]);
+        rows.put_new(keys::delivery(message, to), []);
         // With Homing itself nobody has a conversation.
         if let Some(from) = &from {
-            rows.put_new(keys::talk(&Party::User(from.clone()), to, message), &[]);
+            rows.put_new(keys::talk(&Party::User(from.clone()), to, message), []);
             conversations::sent(rows, from, to, message)?;
         }
         if let Party::User(user) = to {
-            rows.put_new(keys::open(user, message), &[]);
+            rows.put_new(keys::open(user, message), []);
         }
     }
     Ok(())
 }
 
 /// Moves a delivery where there is one and it may; one that ends leaves the inbox.
-pub(super) fn moved(rows: &mut Rows<'_>, message: MessageId, to: &Party, step: &Step) -> Result<(), Fault> {
+pub(super) fn moved(rows: &mut Rows, message: MessageId, to: &Party, step: &Step) -> Result<(), Fault> {
     let key = keys::delivery(message, to);
     let Some(steps) = rows.get(&key)? else { return Ok(()) };
     let now = step::state(&steps).ok_or_else(Fault::torn)?;
@@ -94,7 +94,7 @@ fn is_unread(state: State, waits: bool) -> bool {
 }
 
 /// Nothing more will be heard of it: it leaves the inbox, and its state stays as it is.
-pub(super) fn forgotten(rows: &mut Rows<'_>, message: MessageId, to: &Party) -> Result<(), Fault> {
+pub(super) fn forgotten(rows: &mut Rows, message: MessageId, to: &Party) -> Result<(), Fault> {
     let Party::User(user) = to else { return Ok(()) };
     let open = keys::open(user, message);
     if rows.get(&open)?.is_some()
@@ -107,7 +107,7 @@ pub(super) fn forgotten(rows: &mut Rows<'_>, message: MessageId, to: &Party) -> 
 }
 
 /// Whom a conversation is with that the message belongs to.
-fn sender(rows: &Rows<'_>, message: MessageId) -> Result<Option<UserName>, Fault> {
+fn sender(rows: &Rows, message: MessageId) -> Result<Option<UserName>, Fault> {
     let row = rows.get(&keys::message(message))?;
     let row = row.map(|row| Message::read(&row).ok_or_else(Fault::torn)).transpose()?;
     Ok(row.and_then(|message| message.from.user().cloned()))
@@ -115,17 +115,13 @@ fn sender(rows: &Rows<'_>, message: MessageId) -> Result<Option<UserName>, Fault
 
 impl Model {
     pub(in crate::query) fn message(&self, message: MessageId) -> Result<Option<Message>, Fault> {
-        let row =
-            self.db.get(keys::message(message)).map_err(|error| Fault::sled("read a message", error))?;
+        let row = self.projection.get(keys::message(message))?;
         row.map(|row| Message::read(&row).ok_or_else(Fault::torn)).transpose()
     }
 
     /// The state of one delivery, where there is one.
     pub(super) fn state(&self, message: MessageId, to: &Party) -> Result<Option<State>, Fault> {
-        let row = self
-            .db
-            .get(keys::delivery(message, to))
-            .map_err(|error| Fault::sled("read a delivery", error))?;
+        let row = self.projection.get(keys::delivery(message, to))?;
         row.map(|row| step::state(&row).ok_or_else(Fault::torn)).transpose()
     }
 
@@ -147,17 +143,14 @@ impl Model {
         only: Option<&Party>,
     ) -> Result<Vec<(Party, Vec<Step>)>, Fault> {
         if let Some(to) = only {
-            let row = self
-                .db
-                .get(keys::delivery(message, to))
-                .map_err(|error| Fault::sled("read a delivery", error))?;
+            let row = self.projection.get(keys::delivery(message, to))?;
             let steps = row.map(|row| step::all(&row).ok_or_else(Fault::torn)).transpose()?;
             return Ok(steps.map(|steps| (to.clone(), steps)).into_iter().collect());
         }
         let prefix = keys::message(message);
         let mut deliveries = Vec::new();
-        for row in self.db.scan_prefix(&prefix) {
-            let (key, steps) = row.map_err(|error| Fault::sled("read the deliveries of a message", error))?;
+        for row in self.projection.prefix(&prefix) {
+            let (key, steps) = row?;
             // The first row is the message itself.
             if key.len() > prefix.len() {
                 let to = keys::recipient(&key).ok_or_else(Fault::torn)?;

@@ -47,13 +47,13 @@ impl Model {
             Place::Before(before) => (0, before.map_or(u64::MAX, number)),
         };
         // No message has the greatest number.
-        let mut rows = self.db.range(bound(first)..bound(end));
+        let mut rows = self.projection.range(bound(first)..bound(end));
         std::iter::from_fn(move || match place {
             Place::After(_) => rows.next(),
             Place::Before(_) => rows.next_back(),
         })
         .map(|row| {
-            let (key, _) = row.map_err(|error| Fault::sled("read a list of messages", error))?;
+            let (key, _) = row?;
             keys::last_message(&key).ok_or_else(Fault::torn)
         })
     }

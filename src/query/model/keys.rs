@@ -32,7 +32,7 @@ use crate::rules::schedule::OccurrenceName;
 use crate::words::{CommandSeq, DeviceName, ImNumber, MessageId, Party, Phone, ScheduleId, UserName};
 
 /// Written into the first row; a model of another format is rebuilt.
-pub(super) const FORMAT: u32 = 7;
+pub(super) const FORMAT: u32 = 8;
 pub(super) const USERS: &[u8] = b"u";
 pub(super) const SCHEDULES: &[u8] = b"s";
 pub(super) const COURSES: &[u8] = b"w";

@@ -55,14 +55,14 @@ impl Lateness {
     }
 }
 
-pub(super) fn fired(rows: &mut Rows<'_>, late_ms: i64) -> Result<(), Fault> {
+pub(super) fn fired(rows: &mut Rows, late_ms: i64) -> Result<(), Fault> {
     let greatest = rows.get(keys::LATENESS)?.map(|row| read_ms(&row)).transpose()?;
     if greatest.is_none_or(|greatest| late_ms > greatest) {
-        rows.put(keys::LATENESS.to_vec(), &late_ms.to_be_bytes());
+        rows.put(keys::LATENESS.to_vec(), late_ms.to_be_bytes());
     }
     let key = keys::lateness(bucket(late_ms).unsigned_abs());
     let count = rows.get(&key)?.map(|row| read_count(&row)).transpose()?.unwrap_or_default();
-    rows.put(key, &(count + 1).to_be_bytes());
+    rows.put(key, (count + 1).to_be_bytes());
     Ok(())
 }
 
@@ -70,8 +70,8 @@ impl Model {
     /// Of all schedules.
     pub(in crate::query) fn lateness(&self) -> Result<Lateness, Fault> {
         let mut lateness = Lateness::default();
-        for row in self.db.scan_prefix(keys::LATENESS) {
-            let (key, row) = row.map_err(|error| Fault::sled("read the lateness", error))?;
+        for row in self.projection.prefix(keys::LATENESS) {
+            let (key, row) = row?;
             let le = key.get(keys::LATENESS.len()..).unwrap_or_default();
             if le.is_empty() {
                 lateness.max_ms = Some(read_ms(&row)?);

@@ -21,7 +21,7 @@ impl Total {
 }
 
 /// The sums of one schedule have changed.
-pub(super) fn moved(rows: &mut Rows<'_>, before: Sums, after: Sums) -> Result<(), Fault> {
+pub(super) fn moved(rows: &mut Rows, before: Sums, after: Sums) -> Result<(), Fault> {
     if before == after {
         return Ok(());
     }
@@ -45,7 +45,7 @@ pub(super) fn moved(rows: &mut Rows<'_>, before: Sums, after: Sums) -> Result<()
 
 impl Model {
     pub(in crate::query) fn total(&self) -> Result<Total, Fault> {
-        let row = self.db.get(keys::TOTAL).map_err(|error| Fault::sled("read the ledger's total", error))?;
+        let row = self.projection.get(keys::TOTAL)?;
         Ok(row.map(|row| read_row(&row)).transpose()?.unwrap_or_default())
     }
 }

@@ -1,4 +1,4 @@
-//! The read models: rows in sled, projected from the commits on EVENTS, one file per question.
+//! The read models: rows on disk, projected from the commits on EVENTS, one file per question.
 //!
 //! Invariant: rows and position change in one batch, so the model is always that of one position.
 //! Invariant: nothing is here that the log does not hold; bodies are not copied.
@@ -40,7 +40,6 @@ pub(super) use users::User;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sled::IVec;
 
 use crate::log::Fault;
 use crate::words::MessageId;
@@ -75,16 +74,16 @@ impl Model {
         &self,
         prefix: &[u8],
         after: Option<&str>,
-    ) -> impl Iterator<Item = Result<(String, IVec), Fault>> + use<> {
+    ) -> impl Iterator<Item = Result<(String, Vec<u8>), Fault>> + use<> {
         let first = [prefix, after.unwrap_or_default().as_bytes()].concat();
         let exact = after.map(|_| first.clone());
         let (prefix_len, mut end) = (prefix.len(), prefix.to_vec());
         // No text has this byte.
         end.push(0xff);
-        let rows = self.db.range(first..end);
+        let rows = self.projection.range(first..end);
         rows.filter(move |row| !matches!(row, Ok((key, _)) if Some(key.as_ref()) == exact.as_deref())).map(
             move |row| {
-                let (key, value) = row.map_err(|error| Fault::sled("read a list", error))?;
+                let (key, value) = row?;
                 let text = key.get(prefix_len..).and_then(keys::text).ok_or_else(Fault::torn)?;
                 Ok((text.to_owned(), value))
             },

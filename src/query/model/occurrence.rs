@@ -132,8 +132,8 @@ impl Model {
         &self,
         id: ScheduleId,
     ) -> impl DoubleEndedIterator<Item = Result<Ended, Fault>> + use<> {
-        self.db.scan_prefix(keys::ended_of(id)).map(|row| {
-            let (_, row) = row.map_err(|error| Fault::sled("read occurrences", error))?;
+        self.projection.prefix(keys::ended_of(id)).map(|row| {
+            let (_, row) = row?;
             Ended::read(&row).ok_or_else(Fault::torn)
         })
     }

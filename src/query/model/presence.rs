@@ -21,7 +21,7 @@ pub(in crate::query) struct Device {
 /// A user with the devices online.
 pub(in crate::query) type Present = (UserName, Vec<(DeviceName, Device)>);
 
-pub(super) fn take(rows: &mut Rows<'_>, fact: &Fact, at: Instant) -> Result<(), Fault> {
+pub(super) fn take(rows: &mut Rows, fact: &Fact, at: Instant) -> Result<(), Fault> {
     match fact {
         Fact::CameOnline(CameOnline { user, device, class, encoding, lease_ms: _ }) => {
             let (key, class, encoding) = (keys::device(user, device), *class, *encoding);

@@ -19,11 +19,11 @@ impl Model {
     }
 }
 
-fn project(rows: &mut Rows<'_>, seq: EventSeq, commit: &Commit) -> Result<(), Fault> {
+fn project(rows: &mut Rows, seq: EventSeq, commit: &Commit) -> Result<(), Fault> {
     commit.facts.iter().try_for_each(|fact| take(rows, seq, commit, fact))
 }
 
-fn take(rows: &mut Rows<'_>, seq: EventSeq, commit: &Commit, fact: &Fact) -> Result<(), Fault> {
+fn take(rows: &mut Rows, seq: EventSeq, commit: &Commit, fact: &Fact) -> Result<(), Fault> {
     let at = commit.at;
     match fact {
         Fact::Identity(fact) => users::take(rows, fact),
@@ -68,7 +68,7 @@ fn moved(fact: &message::Fact, seq: EventSeq, at: Instant) -> Option<(MessageId,
 }
 
 /// What an adapter reports of a delivery that goes on.
-fn attempted(rows: &mut Rows<'_>, seq: EventSeq, at: Instant, fact: &attempt::Fact) -> Result<(), Fault> {
+fn attempted(rows: &mut Rows, seq: EventSeq, at: Instant, fact: &attempt::Fact) -> Result<(), Fault> {
     let step = |channel: &Adapter, state, reason| {
         let channel = Some(Channel::By(*channel));
         Step { state, channel, reason, at, seq }

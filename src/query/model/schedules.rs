@@ -72,8 +72,8 @@ pub(in crate::query) struct Scheduled {
 
 /// Takes in a fact about a schedule. Of one that was never created the occurrences are counted nevertheless: the ledger
 /// shows what the log holds.
-pub(super) fn take(rows: &mut Rows<'_>, seq: EventSeq, fact: &Fact) -> Result<(), Fault> {
-    let state = |rows: &mut Rows<'_>, schedule, state| change(rows, schedule, |course| course.state = state);
+pub(super) fn take(rows: &mut Rows, seq: EventSeq, fact: &Fact) -> Result<(), Fault> {
+    let state = |rows: &mut Rows, schedule, state| change(rows, schedule, |course| course.state = state);
     match fact {
         Fact::Created(created) => self::created(rows, seq, created),
         Fact::Replaced(replaced) => self::replaced(rows, seq, replaced),
@@ -103,17 +103,17 @@ pub(super) fn take(rows: &mut Rows<'_>, seq: EventSeq, fact: &Fact) -> Result<()
     }
 }
 
-fn created(rows: &mut Rows<'_>, seq: EventSeq, created: &Created) -> Result<(), Fault> {
+fn created(rows: &mut Rows, seq: EventSeq, created: &Created) -> Result<(), Fault> {
     let Created { schedule, from, message, when, reckoned, tzdata: _, over_quota: _ } = created;
     let (to, route) = (message.to.clone(), message.route);
     let (when, reckoned) = (when.clone(), *reckoned);
     let made = Made { from: from.clone(), body: seq, to, route, when, reckoned };
     rows.put(keys::schedule(*schedule), to_msgpack(&made));
-    rows.put(keys::schedule_of(from, *schedule), &[]);
+    rows.put(keys::schedule_of(from, *schedule), []);
     change(rows, *schedule, |_| {})
 }
 
-fn replaced(rows: &mut Rows<'_>, seq: EventSeq, replaced: &Replaced) -> Result<(), Fault> {
+fn replaced(rows: &mut Rows, seq: EventSeq, replaced: &Replaced) -> Result<(), Fault> {
     let key = keys::schedule(replaced.schedule);
     let Some(row) = rows.get(&key)? else { return Ok(()) };
     let mut made = read_made(&row)?;
@@ -136,11 +136,11 @@ fn replaced(rows: &mut Rows<'_>, seq: EventSeq, replaced: &Replaced) -> Result<(
     })
 }
 
-fn course(rows: &Rows<'_>, id: ScheduleId) -> Result<Course, Fault> {
+fn course(rows: &Rows, id: ScheduleId) -> Result<Course, Fault> {
     Ok(rows.get(&keys::course(id))?.map(|row| read_row(&row)).transpose()?.unwrap_or_default())
 }
 
-fn change(rows: &mut Rows<'_>, id: ScheduleId, change: impl FnOnce(&mut Course)) -> Result<(), Fault> {
+fn change(rows: &mut Rows, id: ScheduleId, change: impl FnOnce(&mut Course)) -> Result<(), Fault> {
     let mut course = course(rows, id)?;
     let before = course.sums;
     change(&mut course);
@@ -151,7 +151,7 @@ fn change(rows: &mut Rows<'_>, id: ScheduleId, change: impl FnOnce(&mut Course))
 }
 
 fn not_fired(
-    rows: &mut Rows<'_>,
+    rows: &mut Rows,
     seq: EventSeq,
     not: &NotFired,
     how: impl FnOnce(String) -> How,
@@ -161,7 +161,7 @@ fn not_fired(
 }
 
 fn ended(
-    rows: &mut Rows<'_>,
+    rows: &mut Rows,
     seq: EventSeq,
     id: ScheduleId,
     occurrence: &Occurrence,
@@ -190,10 +190,10 @@ fn ended(
 }
 
 /// False where one of this name has fired.
-fn fires(rows: &mut Rows<'_>, id: ScheduleId, name: OccurrenceName) -> Result<bool, Fault> {
+fn fires(rows: &mut Rows, id: ScheduleId, name: OccurrenceName) -> Result<bool, Fault> {
     let key = keys::fired(id, course(rows, id)?.zone, name);
     let is_new = rows.get(&key)?.is_none();
-    rows.put(key, &[]);
+    rows.put(key, []);
     Ok(is_new)
 }
 
@@ -205,12 +205,12 @@ fn read_made(bytes: &[u8]) -> Result<Made, Fault> {
 impl Model {
     /// One schedule, if there is one.
     pub(in crate::query) fn made(&self, id: ScheduleId) -> Result<Option<Made>, Fault> {
-        let row = self.db.get(keys::schedule(id)).map_err(|error| Fault::sled("read a schedule", error))?;
+        let row = self.projection.get(keys::schedule(id))?;
         row.map(|row| read_made(&row)).transpose()
     }
 
     pub(in crate::query) fn course(&self, id: ScheduleId) -> Result<Option<Course>, Fault> {
-        let row = self.db.get(keys::course(id)).map_err(|error| Fault::sled("read a schedule", error))?;
+        let row = self.projection.get(keys::course(id))?;
         row.map(|row| read_row(&row)).transpose()
     }
 
@@ -263,8 +263,8 @@ impl Model {
     ) -> impl Iterator<Item = Result<ScheduleId, Fault>> + use<> {
         let first = after.map_or(0, |after| after.command().0.saturating_add(1));
         let bound = |schedule: u64| [prefix.as_slice(), &schedule.to_be_bytes()].concat();
-        self.db.range(bound(first)..=bound(u64::MAX)).map(|row| {
-            let (key, _) = row.map_err(|error| Fault::sled("read a list of schedules", error))?;
+        self.projection.range(bound(first)..=bound(u64::MAX)).map(|row| {
+            let (key, _) = row?;
             keys::last_schedule(&key).ok_or_else(Fault::torn)
         })
     }

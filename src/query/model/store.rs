@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use sled::Db;
-
 use super::keys::FORMAT;
 use crate::log::{Fault, Log, Mark, Projection};
 use crate::words::EventSeq;
@@ -11,7 +9,6 @@ use crate::words::EventSeq;
 /// The read models: rows projected from EVENTS, with the position they stand at.
 #[derive(Debug)]
 pub struct Model {
-    pub(super) db: Db,
     pub(super) projection: Projection,
 }
 
@@ -33,7 +30,7 @@ impl Model {
     }
 
     fn over(projection: Projection) -> Model {
-        Model { db: projection.db().clone(), projection }
+        Model { projection }
     }
 
     /// The last commit that the rows hold.

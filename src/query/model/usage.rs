@@ -8,7 +8,7 @@ use crate::rules::message::Accepted;
 use crate::rules::quota::{Usage, counted_on};
 use crate::words::{Instant, UserName};
 
-pub(super) fn count(rows: &mut Rows<'_>, accepted: &Accepted, at: Instant) -> Result<(), Fault> {
+pub(super) fn count(rows: &mut Rows, accepted: &Accepted, at: Instant) -> Result<(), Fault> {
     let Some(user) = accepted.from.user() else { return Ok(()) };
     let Some(row) = rows.get(&keys::user(user.as_str()))? else { return Ok(()) };
     let home = read_row::<User>(&row)?.home();
@@ -21,7 +21,7 @@ pub(super) fn count(rows: &mut Rows<'_>, accepted: &Accepted, at: Instant) -> Re
 
 impl Model {
     pub(in crate::query) fn usage(&self, user: &UserName) -> Result<Usage, Fault> {
-        let row = self.db.get(keys::usage(user)).map_err(|error| Fault::sled("read a usage", error))?;
+        let row = self.projection.get(keys::usage(user))?;
         Ok(row.map(|row| read_row(&row)).transpose()?.unwrap_or_default())
     }
 }

@@ -9,7 +9,7 @@ use crate::log::Rows;
 use crate::rules::identity::{
     Changed, Fact, Limits, PreferenceSet, Profile, ProfileSet, Registered, Resumed, Suspended, UserDetails,
 };
-use crate::words::{Address, ImNumber, Party, Phone, UserName, Zone};
+use crate::words::{Access, Address, ImNumber, Party, Phone, UserName, Zone};
 
 /// A user's row. Secrets stay in the log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,6 +20,11 @@ pub(in crate::query) struct User {
     pub(in crate::query) day: Option<u32>,
     pub(in crate::query) month: Option<u32>,
     pub(in crate::query) suspended: bool,
+    pub(in crate::query) access: Access,
+    /// Whether they sign in by a password.
+    pub(in crate::query) password: bool,
+    /// Whether they sign in by an nkey.
+    pub(in crate::query) nkey: bool,
     /// Whether SMS are wished.
     pub(in crate::query) sms: bool,
     pub(in crate::query) limits: Limits,
@@ -39,25 +44,21 @@ impl User {
     }
 }
 
-pub(super) fn take(rows: &mut Rows<'_>, fact: &Fact) -> Result<(), Fault> {
+pub(super) fn take(rows: &mut Rows, fact: &Fact) -> Result<(), Fault> {
     match fact {
         Fact::Registered(Registered { user, im, details }) => registered(rows, user, *im, details),
         Fact::Changed(fact) => changed(rows, fact),
         Fact::Suspended(Suspended { user }) => change(rows, user, |row| row.suspended = true),
         Fact::Resumed(Resumed { user }) => change(rows, user, |row| row.suspended = false),
         Fact::ProfileSet(ProfileSet { user, profile }) => self::profile(rows, user, profile),
+        Fact::CodeGiven(_) | Fact::CodeMissed(_) | Fact::CodeUsed(_) => Ok(()),
         Fact::PreferenceSet(PreferenceSet { user, sms, findable: _ }) => {
             change(rows, user, |row| row.sms = sms.unwrap_or(row.sms))
         }
     }
 }
 
-fn registered(
-    rows: &mut Rows<'_>,
-    name: &UserName,
-    im: ImNumber,
-    details: &UserDetails,
-) -> Result<(), Fault> {
+fn registered(rows: &mut Rows, name: &UserName, im: ImNumber, details: &UserDetails) -> Result<(), Fault> {
     let user = User {
         im,
         phone: details.phone,
@@ -65,6 +66,9 @@ fn registered(
         day: details.day,
         month: details.month,
         suspended: false,
+        access: details.access.unwrap_or_default(),
+        password: details.secret.is_some(),
+        nkey: details.nkey.is_some(),
         sms: true,
         limits: Limits::default(),
         nickname: None,
@@ -79,13 +83,16 @@ fn registered(
     Ok(())
 }
 
-fn changed(rows: &mut Rows<'_>, Changed { user: name, details }: &Changed) -> Result<(), Fault> {
+fn changed(rows: &mut Rows, Changed { user: name, details }: &Changed) -> Result<(), Fault> {
     let mut before = None;
     change(rows, name, |user| {
         before = user.phone;
         user.phone = details.phone.unwrap_or(user.phone);
         user.day = details.day.unwrap_or(user.day);
         user.month = details.month.unwrap_or(user.month);
+        user.access = details.access.unwrap_or(user.access);
+        user.password |= details.secret.is_some();
+        user.nkey = details.nkey.as_ref().map_or(user.nkey, Option::is_some);
         user.limits = user.limits.with(details.limits.unwrap_or_default());
         if details.zone.is_some() {
             user.zone.clone_from(&details.zone);
@@ -98,7 +105,7 @@ fn changed(rows: &mut Rows<'_>, Changed { user: name, details }: &Changed) -> Re
     Ok(())
 }
 
-fn profile(rows: &mut Rows<'_>, name: &UserName, profile: &Profile) -> Result<(), Fault> {
+fn profile(rows: &mut Rows, name: &UserName, profile: &Profile) -> Result<(), Fault> {
     change(rows, name, |user| {
         let Profile { nickname, mood, picture } = profile.clone();
         user.nickname = nickname.or(user.nickname.take());
@@ -107,7 +114,7 @@ fn profile(rows: &mut Rows<'_>, name: &UserName, profile: &Profile) -> Result<()
     })
 }
 
-fn change(rows: &mut Rows<'_>, name: &UserName, change: impl FnOnce(&mut User)) -> Result<(), Fault> {
+fn change(rows: &mut Rows, name: &UserName, change: impl FnOnce(&mut User)) -> Result<(), Fault> {
     let key = keys::user(name.as_str());
     let Some(row) = rows.get(&key)? else { return Ok(()) };
     let mut user = read_row(&row)?;
@@ -118,8 +125,7 @@ fn change(rows: &mut Rows<'_>, name: &UserName, change: impl FnOnce(&mut User)) 
 
 impl Model {
     pub(in crate::query) fn user(&self, name: &UserName) -> Result<Option<User>, Fault> {
-        let row =
-            self.db.get(keys::user(name.as_str())).map_err(|error| Fault::sled("read a user", error))?;
+        let row = self.projection.get(keys::user(name.as_str()))?;
         row.map(|row| read_row(&row)).transpose()
     }
 
@@ -143,7 +149,7 @@ impl Model {
             Address::Phone(phone) => keys::phone(*phone),
             Address::Group(_) => return Ok(None),
         };
-        let row = self.db.get(key).map_err(|error| Fault::sled("look a number up", error))?;
+        let row = self.projection.get(key)?;
         let name = row.as_deref().and_then(keys::text).and_then(|name| name.parse().ok());
         match (name, address) {
             (Some(name), _) => Ok(Some(Party::User(name))),

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
+use super::code::Code;
 use super::{UserChanges, UserDetails};
 use crate::rules::Stamp;
 use crate::words::{Access, Nkey};
@@ -14,13 +15,15 @@ pub(in crate::rules) struct Credentials {
     secret: Option<Stamp>,
     nkey: Option<Stamp>,
     access: Option<Access>,
+    /// Few have one.
+    code: Option<Box<Code>>,
 }
 
 impl Credentials {
     pub(super) fn of(details: &UserDetails) -> Option<Box<Credentials>> {
         let UserDetails { secret, nkey, access, .. } = details;
         let nkey = nkey.as_ref().map(|nkey| stamp(nkey.as_str()));
-        Credentials { secret: secret.as_deref().map(stamp), nkey, access: *access }.kept()
+        Credentials { secret: secret.as_deref().map(stamp), nkey, access: *access, code: None }.kept()
     }
 
     /// Whether a registration that is said again says no other ones. What it does not name was set since: a password mostly is.
@@ -33,7 +36,7 @@ impl Credentials {
             && same_access
     }
 
-    /// With what has changed.
+    /// With what has changed. A code was given for want of the password that there is now.
     pub(super) fn with(before: Option<&Credentials>, changes: &UserChanges) -> Option<Box<Credentials>> {
         let before = before.cloned().unwrap_or_default();
         let nkey = |nkey: &Option<Nkey>| nkey.as_ref().map(|nkey| stamp(nkey.as_str()));
@@ -41,8 +44,18 @@ impl Credentials {
             secret: changes.secret.as_deref().map(stamp).or(before.secret),
             nkey: changes.nkey.as_ref().map_or(before.nkey, nkey),
             access: changes.access.or(before.access),
+            code: before.code.filter(|_| changes.secret.is_none() || changes.rehashed),
         }
         .kept()
+    }
+
+    pub(super) fn with_code(before: Option<&Credentials>, code: Option<Code>) -> Option<Box<Credentials>> {
+        let before = before.cloned().unwrap_or_default();
+        Credentials { code: code.map(Box::new), ..before }.kept()
+    }
+
+    pub(super) fn code(&self) -> Option<&Code> {
+        self.code.as_deref()
     }
 
     pub(in crate::rules) fn nkey(&self) -> Option<Stamp> {

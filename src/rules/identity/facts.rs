@@ -5,7 +5,7 @@ use serde_with::skip_serializing_none;
 
 use super::LimitChanges;
 use crate::rules::Outcome;
-use crate::words::{Access, ImNumber, Nkey, Phone, UserName};
+use crate::words::{Access, CommandSeq, ImNumber, Instant, Nkey, Phone, UserName};
 
 /// `user.registered`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,6 +38,43 @@ pub struct Suspended {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Resumed {
     pub user: UserName,
+}
+
+/// `user.code_given`: it signs in once, in place of a password; one before has ended.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct CodeGiven {
+    pub user: UserName,
+    /// The command that gave it, by which it is named.
+    pub number: CommandSeq,
+    /// A hash of it (PHC string).
+    pub secret: String,
+    pub until: Instant,
+    /// How many wrong ones end it.
+    pub tries: u32,
+}
+
+impl std::fmt::Debug for CodeGiven {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CodeGiven").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
+/// `user.code_missed`: somebody said a wrong one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CodeMissed {
+    pub user: UserName,
+    pub number: CommandSeq,
+    /// Tries that are left; with none it has ended.
+    pub left: u32,
+}
+
+/// `user.code_used`: it has ended, and one connection comes in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CodeUsed {
+    pub user: UserName,
+    pub number: CommandSeq,
+    /// The gate's name for that connection.
+    pub login: u64,
 }
 
 /// `profile.set`

@@ -1,8 +1,10 @@
 //! Identity: who is registered, with what phone, and what they show and wish.
 
+mod code;
 mod credentials;
 mod facts;
 mod limits;
+mod password;
 mod preference;
 mod profile;
 mod register;
@@ -11,9 +13,11 @@ mod set;
 mod suspend;
 
 pub use super::areas::identity::{Command, Fact};
+pub use code::{GiveCode, TryCode};
 pub(super) use credentials::Credentials;
 pub use facts::*;
 pub use limits::{LimitChanges, Limits};
+pub use password::SetPassword;
 pub use preference::{SetPreference, Switch};
 pub use profile::SetProfile;
 pub use register::Register;
@@ -90,8 +94,14 @@ pub(super) fn evolve(state: &mut State, fact: &Fact) {
             mailbox: Default::default(),
         }),
         Fact::Changed(changed) => set::evolve(state, changed),
-        Fact::Suspended(Suspended { user }) => change(state, user, |user| user.suspended = true),
+        Fact::Suspended(Suspended { user }) => {
+            change(state, user, |user| user.suspended = true);
+            code::ended(state, user);
+        }
         Fact::Resumed(Resumed { user }) => change(state, user, |user| user.suspended = false),
+        Fact::CodeGiven(given) => code::given(state, given),
+        Fact::CodeMissed(missed) => code::missed(state, missed),
+        Fact::CodeUsed(CodeUsed { user, .. }) => code::ended(state, user),
         Fact::PreferenceSet(PreferenceSet { user, sms, findable }) => change(state, user, |user| {
             user.sms_off = sms.map_or(user.sms_off, |sms| !sms);
             user.findable = findable.unwrap_or(user.findable);

@@ -1,10 +1,8 @@
 //! Look-ups in the rows, and changes to them that no commit makes.
 
-use sled::Batch;
-
 use super::row::{Delivery, Matched, PartRow, UnmatchedRow, read, write};
 use super::{State, keys};
-use crate::log::Fault;
+use crate::log::{Batch, Fault};
 use crate::words::{Instant, MessageId, Party, Phone, Span};
 
 /// The segment that an SMSC's id names.
@@ -45,9 +43,9 @@ impl State {
     /// # Errors
     /// Where the disk or the folder is broken.
     pub fn deliveries(&self, message: MessageId) -> Result<Vec<(Party, Delivery)>, Fault> {
-        let rows = self.projection.db().scan_prefix(keys::message(message));
+        let rows = self.projection.prefix(keys::message(message));
         let deliveries = rows.map(|row| {
-            let (key, row) = row.map_err(|error| Fault::sled("read deliveries", error))?;
+            let (key, row) = row?;
             let (_, to) = key.get(1..).and_then(keys::read_delivery).ok_or_else(Fault::torn)?;
             Ok((to, read(&row)?))
         });
@@ -61,8 +59,8 @@ impl State {
     pub fn nameless_to(&self, phone: Phone) -> Result<Vec<(MessageId, Party, Delivery)>, Fault> {
         let prefix = keys::nameless_to(phone);
         let mut deliveries = Vec::new();
-        for row in self.projection.db().scan_prefix(&prefix).take(SWEEP_LEN_MAX) {
-            let (key, _) = row.map_err(|error| Fault::sled("read deliveries", error))?;
+        for row in self.projection.prefix(&prefix).take(SWEEP_LEN_MAX) {
+            let (key, _) = row?;
             let (message, to) =
                 key.get(prefix.len()..).and_then(keys::read_delivery).ok_or_else(Fault::torn)?;
             // Between the two reads it may have ended, and been forgotten.
@@ -76,8 +74,8 @@ impl State {
     /// # Errors
     /// Where the disk or the folder is broken.
     pub fn matched(&self) -> Result<Vec<Matched>, Fault> {
-        let rows = self.projection.db().scan_prefix(keys::MATCHED).take(SWEEP_LEN_MAX);
-        rows.map(|row| read(&row.map_err(|error| Fault::sled("read receipts", error))?.1)).collect()
+        let rows = self.projection.prefix(keys::MATCHED).take(SWEEP_LEN_MAX);
+        rows.map(|row| read(&row?.1)).collect()
     }
 
     /// A bridge begins: whether the one before it was killed.
@@ -88,7 +86,7 @@ impl State {
         let _changing = self.changing();
         let runs = self.row(keys::RUNS)?.is_some();
         let mut batch = Batch::default();
-        batch.insert(keys::RUNS, &[]);
+        batch.insert(keys::RUNS, []);
         // With the position: a folder that has rows and none is torn.
         self.projection.apply(batch, self.position(), None)?;
         self.flush()?;
@@ -100,11 +98,9 @@ impl State {
     /// # Errors
     /// Where the disk or the folder is broken.
     pub fn end(&self) -> Result<(), Fault> {
-        self.projection
-            .db()
-            .remove(keys::RUNS)
-            .map(drop)
-            .map_err(|error| Fault::sled("write the state", error))
+        let mut batch = Batch::default();
+        batch.remove(keys::RUNS);
+        self.local(batch)
     }
 
     /// The parts of a long SMS that are here.
@@ -112,8 +108,8 @@ impl State {
     /// # Errors
     /// Where the disk or the folder is broken.
     pub fn parts(&self, whole: &str) -> Result<Vec<PartRow>, Fault> {
-        let rows = self.projection.db().scan_prefix(keys::parts(whole));
-        rows.map(|row| read(&row.map_err(|error| Fault::sled("read parts", error))?.1)).collect()
+        let rows = self.projection.prefix(keys::parts(whole));
+        rows.map(|row| read(&row?.1)).collect()
     }
 
     /// One part of each long SMS that goes on as it is by now: its other parts have been waited for `within`, and where it
@@ -150,8 +146,8 @@ impl State {
 
     fn one_of_each(&self, is_wanted: impl Fn(&PartRow) -> bool) -> Result<Vec<PartRow>, Fault> {
         let mut found: Vec<PartRow> = Vec::new();
-        for row in self.projection.db().scan_prefix(keys::PARTS) {
-            let row: PartRow = read(&row.map_err(|error| Fault::sled("read parts", error))?.1)?;
+        for row in self.projection.prefix(keys::PARTS) {
+            let row: PartRow = read(&row?.1)?;
             let listed = found.last().is_some_and(|last| last.part.whole == row.part.whole);
             if is_wanted(&row) && !listed {
                 found.push(row);
@@ -166,10 +162,10 @@ impl State {
     /// Where the disk or the folder is broken.
     pub fn overdue(&self, now: Instant) -> Result<Vec<(MessageId, Party, Delivery)>, Fault> {
         let _changing = self.changing();
-        let rows = self.projection.db().range(keys::OPEN.to_vec()..keys::open_until(now));
+        let rows = self.projection.range(keys::OPEN.to_vec()..keys::open_until(now));
         let (mut overdue, mut stray) = (Vec::new(), Batch::default());
         for row in rows.take(SWEEP_LEN_MAX) {
-            let (key, _) = row.map_err(|error| Fault::sled("read open deliveries", error))?;
+            let (key, _) = row?;
             let (message, to) = key.get(9..).and_then(keys::read_delivery).ok_or_else(Fault::torn)?;
             let is_due = |row: &Delivery| row.due.is_some_and(|due| key == keys::open(due, message, &to));
             match self.delivery(message, &to)?.filter(is_due) {
@@ -199,7 +195,7 @@ impl State {
         let Some(due) = row.due else { return Ok(()) };
         let mut batch = Batch::default();
         batch.remove(keys::open(due, message, to));
-        batch.insert(keys::open(later, message, to), &[]);
+        batch.insert(keys::open(later, message, to), []);
         batch.insert(keys::delivery(message, to), write(&Delivery { due: Some(later), ..row }));
         self.local(batch)
     }
@@ -211,8 +207,8 @@ impl State {
     pub fn forget(&self, before: Instant, from: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
         let _changing = self.changing();
         let mut batch = Batch::default();
-        for (looked, row) in self.projection.db().range(from.max(keys::DELIVERIES)..).enumerate() {
-            let (key, row) = row.map_err(|error| Fault::sled("read deliveries", error))?;
+        for (looked, row) in self.projection.range(from.max(keys::DELIVERIES).to_vec()..).enumerate() {
+            let (key, row) = row?;
             if !key.starts_with(keys::DELIVERIES) {
                 break;
             }
@@ -252,8 +248,8 @@ impl State {
         let before = now + Span::from_ms(-UNMATCHED_KEPT_FOR.ms());
         let mut looked = 0;
         for prefix in [keys::MATCHED, keys::UNMATCHED] {
-            for row in self.projection.db().range(from.max(prefix)..) {
-                let (key, row) = row.map_err(|error| Fault::sled("read receipts", error))?;
+            for row in self.projection.range(from.max(prefix).to_vec()..) {
+                let (key, row) = row?;
                 if !key.starts_with(prefix) {
                     break;
                 }
@@ -277,10 +273,10 @@ impl State {
     }
 
     fn local(&self, batch: Batch) -> Result<(), Fault> {
-        self.projection.db().apply_batch(batch).map_err(|error| Fault::sled("write the state", error))
+        self.projection.write(batch)
     }
 
-    fn row(&self, key: &[u8]) -> Result<Option<sled::IVec>, Fault> {
-        self.projection.db().get(key).map_err(|error| Fault::sled("read a row", error))
+    fn row(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        self.projection.get(key)
     }
 }

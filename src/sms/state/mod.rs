@@ -18,10 +18,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::log::{Fault, Log, Projection, Record};
+use crate::log::{Engine, Fault, Log, Projection, Record, Shape};
 use crate::smpp::pdu::IdForm;
 use crate::wire::subjects;
 use crate::words::{EventSeq, Span};
+
+/// The rows are those of what is open, and of a few days: sled holds them.
+fn shape() -> Shape {
+    Shape { engine: Engine::Sled, ..Shape::from(keys::FORMAT) }
+}
 
 /// What of the bridge's settings the rows depend on.
 #[derive(Debug, Clone, Default)]
@@ -68,7 +73,7 @@ impl State {
     /// # Errors
     /// Where the folder is in use, or can be neither opened nor set aside; or where the log does not answer.
     pub async fn of(log: &Log, folder: &Path, terms: Terms) -> Result<State, Fault> {
-        Ok(State::new(Projection::of(log, folder, keys::FORMAT).await?, terms))
+        Ok(State::new(Projection::of(log, folder, shape()).await?, terms))
     }
 
     /// That in a folder, of whichever log.
@@ -76,7 +81,7 @@ impl State {
     /// # Errors
     /// Where the folder is in use, or can be neither opened nor set aside.
     pub fn open(folder: &Path, terms: Terms) -> Result<State, Fault> {
-        Ok(State::new(Projection::open(folder, keys::FORMAT)?, terms))
+        Ok(State::new(Projection::open(folder, shape())?, terms))
     }
 
     fn new(projection: Projection, terms: Terms) -> State {

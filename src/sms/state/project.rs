@@ -52,20 +52,20 @@ fn channel_of(fact: &attempt::Fact) -> Adapter {
 }
 
 /// Gives the receipts that have found their delivery.
-pub(super) fn project(rows: &mut Rows<'_>, commit: &Commit, terms: &Terms) -> Result<Vec<Matched>, Fault> {
+pub(super) fn project(rows: &mut Rows, commit: &Commit, terms: &Terms) -> Result<Vec<Matched>, Fault> {
     let mut step = Projecting { rows, at: commit.at, terms, matched: Vec::new() };
     commit.facts.iter().try_for_each(|fact| step.take(fact))?;
     Ok(step.matched)
 }
 
-struct Projecting<'a, 'b> {
-    rows: &'a mut Rows<'b>,
+struct Projecting<'a> {
+    rows: &'a mut Rows,
     at: Instant,
     terms: &'a Terms,
     matched: Vec<Matched>,
 }
 
-impl Projecting<'_, '_> {
+impl Projecting<'_> {
     fn take(&mut self, fact: &Fact) -> Result<(), Fault> {
         match fact {
             // What another channel's adapter says is not the bridge's.
@@ -337,13 +337,13 @@ impl Projecting<'_, '_> {
         let due = before.and_then(|before| before.due);
         if due != row.due {
             due.into_iter().for_each(|due| self.rows.remove(keys::open(due, message, to)));
-            row.due.into_iter().for_each(|due| self.rows.put(keys::open(due, message, to), &[]));
+            row.due.into_iter().for_each(|due| self.rows.put(keys::open(due, message, to), []));
         }
         let phone = |row: &Delivery| row.nameless_segment().map(|_| row.phone);
         let (listed, lists) = (before.and_then(phone), phone(row));
         if listed != lists {
             listed.into_iter().for_each(|phone| self.rows.remove(keys::nameless(phone, message, to)));
-            lists.into_iter().for_each(|phone| self.rows.put(keys::nameless(phone, message, to), &[]));
+            lists.into_iter().for_each(|phone| self.rows.put(keys::nameless(phone, message, to), []));
         }
         self.rows.put(keys::delivery(message, to), write(row));
     }

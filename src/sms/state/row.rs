@@ -168,6 +168,6 @@ pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
     rmp_serde::from_slice(bytes).map_err(|error| Fault::torn().because(error))
 }
 
-pub(super) fn get<T: DeserializeOwned>(rows: &Rows<'_>, key: &[u8]) -> Result<Option<T>, Fault> {
+pub(super) fn get<T: DeserializeOwned>(rows: &Rows, key: &[u8]) -> Result<Option<T>, Fault> {
     rows.get(key)?.map(|row| read(&row)).transpose()
 }

@@ -35,7 +35,7 @@ _R_.> _GR_.> $KV.> $O.> $GNR.>
 # What nobody but Homing and an operator may say.
 FORGED = """
 homing.cmd.bob.message.send homing.cmd.bob.presence.offline homing.cmd._admin.user.register homing.cmd._sms.attempt.accepted
-homing.cmd._clock.timer.fire homing.cmd._lease.presence.lapsed homing.cmd.*.message.send homing.cmd.> homing.cmd homing.evt.a.b
+homing.cmd._clock.timer.fire homing.cmd._lease.presence.lapsed homing.cmd._gate.user.try-code homing.cmd.*.message.send homing.cmd.> homing.cmd homing.evt.a.b
 homing.evt.message.accepted homing.due.1.t homing.out.sms.bob.m1 homing.to.bob.m1 homing.to.*.m1 homing.outcome.bob.1
 homing.outcome._admin.1 homing.note.bob.m1 homing.live.bob.pc homing.live._lease.mark homing.live.*.* homing.query.bob.inbox
 homing.query._admin.users homing.query._admin.sessions homing.query._decider.active homing.query._decider.look homing.gate.end

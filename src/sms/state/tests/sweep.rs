@@ -51,7 +51,7 @@ fn what_has_ended_since_the_sweep_saw_it_is_not_opened_again() {
 
 /// How many deliveries are listed to be looked after.
 fn listed(state: &State) -> usize {
-    state.projection.db().scan_prefix(keys::OPEN).count()
+    state.projection.prefix(keys::OPEN).count()
 }
 
 /// While each of them ends, the sweep puts off all that it saw a moment before.
@@ -90,11 +90,7 @@ fn a_key_that_lists_a_delivery_under_another_time_than_its_row_is_removed_when_i
         [vec![granted("m1"), granted("m2")], vec![unknown("m1")], vec![delivered("m1"), unknown("m2")]];
     state.apply(&records(&steps)).unwrap();
     for (id, at) in [("m1", 10), ("m2", 20), ("m3", 30)] {
-        state
-            .projection
-            .db()
-            .insert(keys::open(Instant::from_unix_ms(at), message(id), &bob()), &[])
-            .unwrap();
+        state.projection.put(keys::open(Instant::from_unix_ms(at), message(id), &bob()), []);
     }
     let overdue = state.overdue(Instant::from_unix_ms(100_000)).unwrap();
     let overdue: Vec<_> = overdue.into_iter().map(|(id, ..)| id).collect();
@@ -117,8 +113,7 @@ fn one_that_stays_young_keeps_none_behind_it() {
     let before = Instant::from_unix_ms(3_000);
     let next = state.forget(before, &[]).unwrap().expect("there are more");
     assert_eq!(state.forget(before, &next).unwrap(), None);
-    let left: Vec<_> =
-        state.projection.db().scan_prefix(keys::DELIVERIES).keys().map(Result::unwrap).collect();
+    let left: Vec<_> = state.projection.prefix(keys::DELIVERIES).map(|row| row.unwrap().0).collect();
     assert_eq!(left, [keys::delivery(message("m1"), &bob())]);
 }
 
@@ -155,7 +150,7 @@ fn nothing_is_left_of_what_is_forgotten() {
     state.apply(&records(&[&steps[..], &[vec![granted("m2")]]].concat())).unwrap();
     assert_eq!(state.known("main", "a").unwrap().unwrap().message, message("m1"), "it may be reported yet");
     state.forget(Instant::from_unix_ms(60_000), &[]).unwrap();
-    let left: Vec<_> = state.projection.db().iter().keys().map(Result::unwrap).collect();
+    let left: Vec<_> = state.projection.prefix([]).map(|row| row.unwrap().0).collect();
     assert!(left.iter().all(|key| key.starts_with(b"!")), "{left:?}");
 }
 
@@ -167,7 +162,7 @@ fn receipts_are_forgotten_some_at_a_time() {
     state.apply(&records(&[receipts])).unwrap();
     let later = Instant::from_unix_ms(1_000) + Span::from_secs(7_200);
     let next = state.forget_receipts(later, &[]).unwrap().expect("there are more");
-    let left = || state.projection.db().scan_prefix(keys::UNMATCHED).count();
+    let left = || state.projection.prefix(keys::UNMATCHED).count();
     assert_eq!(left(), 500);
     assert_eq!((state.forget_receipts(later, &next).unwrap(), left()), (None, 0));
 }
