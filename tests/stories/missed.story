@@ -79,3 +79,26 @@
 10:00:06 _clock timer.fired {"timer":"occur-s7","due":@09:10:00} -> accepted
   occurrence.missed schedule s7, occurrence {nominal 2026-12-01T09:10:00, due @09:10:00}, late_ms 3006000, reason too_late
   schedule.ended schedule s7
+
+# The last one of a rule is missed as those before it are: its period is as long, be it the last by count or by date.
+10:30:00 alice schedule.create {"message":{"to":["bob"],"text":"counted"},"when":{"every":5,"unit":"seconds","from":"2026-12-01T10:40:00","count":1,"missed":"never"}} -> accepted s15
+  schedule.created schedule s15, from alice, message {to [bob], text counted, route auto}, when {every 5, unit seconds, zone UTC, from 2026-12-01T10:40:00, count 1, missed never}, reckoned {anchor @10:40:00}, tzdata 2026f
+  occurrence.planned schedule s15, occurrence {nominal 2026-12-01T10:40:00, due @10:40:00, number 1}, tzdata 2026f
+  timer.set timer occur-s15, due @10:40:00
+10:30:01 alice schedule.create {"message":{"to":["bob"],"text":"to the day's end"},"when":{"every":10,"unit":"minutes","from":"2026-12-01T23:50:00","until":"2026-12-01"}} -> accepted s16
+  schedule.created schedule s16, from alice, message {to [bob], text "to the day's end", route auto}, when {every 10, unit minutes, zone UTC, from 2026-12-01T23:50:00, until 2026-12-01}, reckoned {anchor @23:50:00, last @23:59:59.999}, tzdata 2026f
+  occurrence.planned schedule s16, occurrence {nominal 2026-12-01T23:50:00, due @23:50:00}, tzdata 2026f
+  timer.set timer occur-s16, due @23:50:00
+10:30:02 alice schedule.create {"message":{"to":["bob"],"text":"just not too late"},"when":{"cron":"*/10 * * * *","from":"2026-12-01T23:50:00","count":1}} -> accepted s17
+  schedule.created schedule s17, from alice, message {to [bob], text "just not too late", route auto}, when {cron "*/10 * * * *", zone UTC, from 2026-12-01T23:50:00, count 1}, tzdata 2026f
+  occurrence.planned schedule s17, occurrence {nominal 2026-12-01T23:50:00, due @23:50:00, number 1}, tzdata 2026f
+  timer.set timer occur-s17, due @23:50:00
+10:40:05.001 _clock timer.fired {"timer":"occur-s15","due":@10:40:00} -> accepted
+  occurrence.missed schedule s15, occurrence {nominal 2026-12-01T10:40:00, due @10:40:00, number 1}, late_ms 5001, reason never
+  schedule.ended schedule s15
+2026-12-02T00:00:00.001 _clock timer.fired {"timer":"occur-s16","due":@23:50:00} -> accepted
+  occurrence.missed schedule s16, occurrence {nominal 2026-12-01T23:50:00, due @23:50:00}, late_ms 600001, reason too_late
+  schedule.ended schedule s16
+2026-12-02T00:00:00.001 _clock timer.fired {"timer":"occur-s17","due":@23:50:00} -> accepted
+  occurrence.missed schedule s17, occurrence {nominal 2026-12-01T23:50:00, due @23:50:00, number 1}, late_ms 600001, reason too_late
+  schedule.ended schedule s17

@@ -321,8 +321,11 @@ impl Schedule {
     /// The contract: `missed`, and `late_by`, "default one hour or one period, whichever is shorter".
     fn missed(&self, occurrence: &Occurrence, now: Instant) -> Option<&'static str> {
         let (late, next) = (now - occurrence.due, self.plan.next(occurrence).map(|next| next.due));
-        let period =
-            next.map(|next| next - occurrence.due).filter(|period| self.plan.recurs() && period.ms() > 0);
+        // That of the last one is as long as if the rule went on.
+        let beyond = next.or_else(|| self.plan.beyond(occurrence).map(|beyond| beyond.due));
+        let period = beyond
+            .map(|beyond| beyond - occurrence.due)
+            .filter(|period| self.plan.recurs() && period.ms() > 0);
         let period = period.unwrap_or(LATE_MAX);
         let late_max = self.plan.late_by().unwrap_or(LATE_MAX.min(period));
         if late <= ON_TIME_MAX.min(period).min(late_max) {

@@ -104,8 +104,9 @@ impl Turn<'_> {
         let plan = &self.schedule.plan;
         let late = self.now - occurrence.due;
         // A list of times has no period, and neither have two occurrences that are due at once.
-        let period = following.map(|following| following.due - occurrence.due);
-        let period = period.filter(|period| plan.recurs() && *period > Span::default());
+        let beyond = plan.recurs().then(|| following.or_else(|| plan.beyond(&occurrence))).flatten();
+        let period = beyond.map(|beyond| beyond.due - occurrence.due);
+        let period = period.filter(|period| *period > Span::default());
         let shorter = |span: Span| period.map_or(span, |period| span.min(period));
         let late_max = plan.late_by().unwrap_or_else(|| shorter(LATE_MAX));
         if late <= shorter(ON_TIME_MAX).min(late_max) {

@@ -116,8 +116,13 @@ class Table:
 
 async def states(admin):
     js = admin.nats.jetstream()
-    infos = [await js.stream_info(name) for name in STREAMS]
-    return {info.config.name: (info.state.messages, info.state.last_seq, info.state.consumer_count) for info in infos}
+    told = {}
+    for name in STREAMS:
+        state = (await js.stream_info(name)).state
+        # A minute of DUE gets a consumer, and loses it, as time goes on.
+        consumers = [c.name for c in await js.consumers_info(name) if not c.name.startswith("minute-")]
+        told[name] = (state.messages, state.last_seq, sorted(consumers))
+    return told
 
 
 async def subscriptions(table, person, allowed, denied, queues=True):

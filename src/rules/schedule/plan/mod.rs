@@ -172,6 +172,18 @@ impl Plan {
         self.along(place, limit(place), View::Due, passed).filter_map(due)
     }
 
+    /// The occurrence that would follow the last one if the rule went on: its period is as long as those before it.
+    pub fn beyond(&self, last: &Occurrence) -> Option<Occurrence> {
+        let mut endless = self.clone();
+        if let Some(bounds) = &mut endless.bounds {
+            (bounds.until, bounds.count) = (None, 0);
+        }
+        if let Rule::Steady(steady) = &mut endless.rule {
+            steady.last = i64::MAX;
+        }
+        endless.next(last)
+    }
+
     /// All steps after a moment, in the order they are due, for ten years.
     pub fn steps(&self, after: Instant) -> impl Iterator<Item = Step> + '_ {
         self.after(after, View::All)
