@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 use crate::words::{Instant, UserName};
 
-/// Commands of one user at once: in front of everybody else's they stand for about a second.
-const AT_ONCE: i64 = 10_000;
+/// Commands of one user at once: in front of everybody else's they stand for less than half a second.
+const AT_ONCE: i64 = 5_000;
 /// And in the long run. A sender whose commands have one recipient each may send half as many.
 const PER_S: i64 = 2_000;
 const EACH_US: i64 = 1_000_000 / PER_S;

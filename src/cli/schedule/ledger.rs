@@ -166,6 +166,9 @@ pub(super) async fn lateness(args: LatenessArgs, settings: &Settings, output: Ou
 
 fn distribution(shown: &LatenessView) -> String {
     let LatenessView { fired, p50_ms, p90_ms, p99_ms, p999_ms, max_ms, buckets } = shown;
+    if *fired == 0 {
+        return "nothing has fired".to_owned();
+    }
     let [p50, p90, p99, p999, max] = [p50_ms, p90_ms, p99_ms, p999_ms, max_ms].map(|ms| or_dash(ms.as_ref()));
     let mut lines = vec![format!(
         "{fired} fired; late p50 {p50} ms, p90 {p90} ms, p99 {p99} ms, p99.9 {p999} ms, max {max} ms"

@@ -51,7 +51,7 @@ enum What {
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
-    settings.start_log("error");
+    settings.start_client_log_with("error");
     which_server::must_not_be_named(settings)?;
     match args.what {
         What::Campaign(args) => campaign::run(&args, settings, output).await,

@@ -24,7 +24,7 @@ use phones::Phones;
 pub(super) struct Args {}
 
 pub(super) async fn run(_args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
-    settings.start_log("error");
+    settings.start_client_log_with("error");
     which_server::must_not_be_named(settings)?;
     let stopping = roles::asked_to_stop();
     tokio::pin!(stopping);
