@@ -193,10 +193,10 @@ pub fn to_phone(to: &Party) -> bool {
 fn verdict(when: &When, due: Instant, now: Instant, following: Option<Instant>) -> Option<&'static str> {
     let late = (now - due).ms();
     let asked = when.late_by.map(|span| span.ms());
-    // The last one has no period, and a list of times has none at all.
-    let period = match (&when.every, following) {
-        (Some(Every::Number(seconds)), Some(_)) => i64::try_from(*seconds).unwrap() * SECOND_MS,
-        _ => i64::MAX,
+    // A list of times has no period.
+    let period = match &when.every {
+        Some(Every::Number(seconds)) => i64::try_from(*seconds).unwrap() * SECOND_MS,
+        Some(Every::Unit(_)) | None => i64::MAX,
     };
     if late <= ON_TIME_MS.min(period).min(asked.unwrap_or(i64::MAX)) {
         return None;
