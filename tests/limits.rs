@@ -13,7 +13,11 @@ fn say(decider: &mut PureDecider, by: &str, verb: &str, payload: &str) -> Option
         decider.take(tale::time("09:00:00"), &subjects::command(by, verb), &tale::bytes(payload));
     match outcome {
         Outcome::Refused(rejection) => Some(rejection.code),
-        Outcome::Accepted | Outcome::Message(_) | Outcome::User(..) | Outcome::Schedule(..) => None,
+        Outcome::Accepted
+        | Outcome::Message(_)
+        | Outcome::Group(_)
+        | Outcome::User(..)
+        | Outcome::Schedule(..) => None,
     }
 }
 

@@ -6,8 +6,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use homing::decider::Snapshots;
 use homing::log::Mark;
-use homing::rules::message::Route;
-use homing::rules::message::{PARTS_BYTES_MAX, PARTS_LEN_MAX, TEXT_BYTES_MAX};
+use homing::rules::message::{PARTS_BYTES_MAX, PARTS_LEN_MAX, Route, TEXT_BYTES_MAX};
 use homing::rules::{Channel, Commit, Fact, Outcome, Rejection, State, attempt, message, presence, schedule};
 use homing::wire::{commit, to_msgpack, to_value};
 use homing::words::{CommandSeq, EventSeq, Instant, MessageId, Party};
@@ -137,7 +136,7 @@ proptest! {
         let mut book = Book::default();
         for wish in &wishes {
             let (parts, _) = office.take(wish);
-            let facts: Vec<&Fact> = parts.iter().flat_map(|part| &part.facts).collect();
+            let facts: Vec<Fact> = parts.into_iter().flat_map(|part| part.unfolded().facts).collect();
             prop_assert_eq!(book.write(&facts), Ok(()));
         }
         let open = book.deliveries.values().filter(|delivery| **delivery != Delivery::Ended);
@@ -184,7 +183,7 @@ fn the_sequences_come_by_every_fact_and_reason() {
         REASONS.split_whitespace().chain(ROUTES).chain(Fact::ROWS.iter().map(|row| row.name)).collect();
     let mut runner = TestRunner::deterministic();
     let mut seen = BTreeSet::new();
-    for _ in 0..4_000 {
+    for _ in 0..8_000 {
         if wanted.iter().all(|want| seen.contains(*want)) {
             return;
         }
@@ -281,6 +280,8 @@ fn no_command_makes_a_commit_that_a_server_does_not_take() {
 #[derive(Default)]
 struct Book {
     routes: HashMap<MessageId, Route>,
+    /// Messages to groups: whose they are stands on their pages, which `groups` looks at.
+    groups: HashSet<MessageId>,
     deliveries: HashMap<(MessageId, Party), Delivery>,
     /// The grant that was given last.
     grants: HashMap<(MessageId, Party), Option<u64>>,
@@ -305,7 +306,7 @@ enum Delivery {
 const OUT: [Delivery; 3] = [Delivery::Queued, Delivery::Attempted, Delivery::Unknown];
 
 impl Book {
-    fn write(&mut self, facts: &[&Fact]) -> Result<(), String> {
+    fn write(&mut self, facts: &[Fact]) -> Result<(), String> {
         for fact in facts {
             self.take(fact)?;
         }
@@ -317,9 +318,11 @@ impl Book {
 
     fn take(&mut self, fact: &Fact) -> Result<(), String> {
         if let Some(accepted) = fact.get::<message::Accepted>() {
-            if self.routes.insert(accepted.message, accepted.route).is_some() || accepted.to.is_empty() {
+            let for_nobody = accepted.to.is_empty() == accepted.group.is_none();
+            if self.routes.insert(accepted.message, accepted.route).is_some() || for_nobody {
                 return Err(format!("{} was accepted twice, or for nobody", accepted.message));
             }
+            self.groups.extend(accepted.group.map(|_| accepted.message));
             for to in &accepted.to {
                 if self.deliveries.insert((accepted.message, to.clone()), Delivery::Begun).is_some() {
                     return Err(format!("{} goes to {to} twice", accepted.message));
@@ -373,6 +376,9 @@ impl Book {
     }
 
     fn moves(&mut self, message: MessageId, to: &Party, now: Delivery, fact: &Fact) -> Result<(), String> {
+        if self.groups.contains(&message) {
+            self.deliveries.entry((message, to.clone())).or_insert(Delivery::Begun);
+        }
         match self.deliveries.get_mut(&(message, to.clone())) {
             Some(delivery) if *delivery != Delivery::Ended => {
                 *delivery = now;

@@ -148,7 +148,10 @@ fn what_nobody_gave_a_deadline_ends_after_a_month() {
         let (message, to) = (MessageId::of(CommandSeq(3)), "bob".parse().expect("a recipient"));
         assert_eq!(
             ended,
-            Some(vec![message::Expired { message, to, from: "alice".parse().ok(), encoding: None }.into()])
+            Some(vec![
+                message::Expired { message, to, from: "alice".parse().ok(), encoding: None, group: None }
+                    .into()
+            ])
         );
         assert!(block_in_place(|| homing.stop()).success());
     });

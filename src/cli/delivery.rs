@@ -2,12 +2,13 @@
 
 use super::client::Speaker;
 use super::output::{Failure, Output};
+use super::pages::Paging;
 use super::settings::Settings;
 use super::table::{or_dash, table};
 use crate::wire::query::{Answer, Deliveries, DeliveryOf, RecipientState, StateChange};
 use crate::words::MessageId;
 
-/// Show how far a message got, for each recipient, step by step
+/// Show how far a message got, for each recipient, step by step; of a message to a group also in sums, and in pages
 ///
 /// Example: homing delivery --user alice m42
 #[derive(Debug, clap::Args)]
@@ -17,14 +18,39 @@ pub(super) struct Args {
     speaker: Speaker,
     /// The message's id, as `send` printed it
     message: MessageId,
+    #[command(flatten)]
+    paging: Paging,
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     settings.start_client_log();
     let client = args.speaker.connect(settings).await?;
-    let asked = DeliveryOf { message: args.message };
-    let deliveries: Answer<Deliveries> = client.answer("delivery", &asked).await?;
-    output.shown(&deliveries, || recipients(&deliveries.answer.recipients))
+    let (limit, all) = (args.paging.at_once(), args.paging.all());
+    let mut asked = DeliveryOf { message: args.message, limit, after: args.paging.after() };
+    loop {
+        let deliveries: Answer<Deliveries> = client.answer("delivery", &asked).await?;
+        let first = asked.after.is_none();
+        output.shown(&deliveries, || shown(&deliveries.answer, first))?;
+        match deliveries.answer.next {
+            Some(next) if all => asked.after = Some(next),
+            Some(next) => {
+                output.progress(&format!("There is more: --after {next} goes on, --all shows all."));
+                return Ok(());
+            }
+            None => return Ok(()),
+        }
+    }
+}
+
+fn shown(answer: &Deliveries, first: bool) -> String {
+    let recipients = recipients(&answer.recipients);
+    match (&answer.sums, answer.group) {
+        (Some(sums), Some(group)) if first => {
+            let sums: Vec<String> = sums.iter().map(|(state, sum)| format!("{sum} {state}")).collect();
+            format!("to group {group}: {}\n{recipients}", sums.join(", "))
+        }
+        (Some(_) | None, _) => recipients,
+    }
 }
 
 /// The state of each recipient, and below it the steps that led there.

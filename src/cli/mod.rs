@@ -23,6 +23,7 @@ mod conversations;
 mod credentials;
 mod decode;
 mod delivery;
+mod group;
 mod history;
 mod inbox;
 pub(crate) mod lines;
@@ -101,6 +102,7 @@ enum Command<M: Subcommands> {
     Recall(recall::Args),
     Presence(presence::Args),
     Contact(contact::Args),
+    Group(group::Args),
     Profile(profile::Args),
     Preference(preference::Args),
     Quota(quota::Args),
@@ -164,6 +166,7 @@ fn run<M: Subcommands>(command: Command<M>, settings: &Settings, output: Output)
         Command::Recall(args) => run_async(recall::run(args, settings, output)),
         Command::Presence(args) => run_async(presence::run(args, settings, output)),
         Command::Contact(args) => run_async(contact::run(args, settings, output)),
+        Command::Group(args) => run_async(group::run(args, settings, output)),
         Command::Profile(args) => run_async(profile::run(args, settings, output)),
         Command::Preference(args) => run_async(preference::run(args, settings, output)),
         Command::Quota(args) => run_async(quota::run(args, settings, output)),

@@ -28,6 +28,18 @@ pub(super) struct Place {
 }
 
 impl Paging {
+    pub(super) fn at_once(&self) -> Option<usize> {
+        self.limit.map(usize::from).or(self.all.then_some(LIMIT_MAX))
+    }
+
+    pub(super) fn all(&self) -> bool {
+        self.all
+    }
+
+    pub(super) fn after(&self) -> Option<String> {
+        self.after.clone()
+    }
+
     /// Whether nothing says which page, but for its length.
     pub(super) fn is_unsaid(&self) -> bool {
         self.after.is_none() && !self.all
@@ -41,7 +53,7 @@ impl Paging {
         question: impl Fn(Place) -> Q,
         mut show: impl AsyncFnMut(&Answer<Items<T>>) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let limit = self.limit.map(usize::from).or(self.all.then_some(LIMIT_MAX));
+        let limit = self.at_once();
         let mut after = self.after;
         loop {
             let page: Answer<Items<T>> = client.answer(name, &question(Place { limit, after })).await?;

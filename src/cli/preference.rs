@@ -1,11 +1,14 @@
 //! `homing preference`: what a person wishes to receive.
 
+use std::collections::BTreeMap;
+
 use super::choice::choice;
 use super::client::Speaker;
 use super::output::{Failure, Output};
 use super::settings::Settings;
 use crate::rules::Command;
-use crate::rules::identity::{SetPreference, Switch};
+use crate::rules::identity::{GroupWish, SetPreference, Switch};
+use crate::words::GroupNumber;
 
 /// Set what you want to receive
 #[derive(Debug, clap::Args)]
@@ -24,6 +27,7 @@ enum What {
 /// Examples:
 ///   homing preference set --user bob --sms off
 ///   homing preference set --user bob --findable on
+///   homing preference set --user bob --group 3001 --sms off
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 struct Set {
@@ -34,13 +38,23 @@ struct Set {
     /// Whether who adds you as a contact by your phone learns your name; off unless you say so
     #[arg(long, value_parser = choice::<Switch>(&["on", "off"]))]
     findable: Option<Switch>,
+    /// The group whose SMS are meant, by its number
+    #[arg(long, value_name = "N", requires = "sms")]
+    group: Option<GroupNumber>,
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     settings.start_client_log();
-    let What::Set(Set { speaker, sms, findable }) = args.what;
+    let What::Set(Set { speaker, sms, findable, group }) = args.what;
     let client = speaker.connect(settings).await?;
-    let outcome = client.accepted(&Command::from(SetPreference { sms, findable })).await?;
+    let wish = match group {
+        Some(group) => {
+            let group = Some(BTreeMap::from([(group, GroupWish { sms })]));
+            SetPreference { sms: None, findable, group }
+        }
+        None => SetPreference { sms, findable, group: None },
+    };
+    let outcome = client.accepted(&Command::from(wish)).await?;
     output.result(&outcome, || "set".to_owned());
     Ok(())
 }

@@ -10,6 +10,7 @@ use super::bodies::{self, Found, Run, goes_live};
 use super::look::Look;
 use super::notes::ReadLater;
 use super::perform::{AGAIN_AFTER, HandOver, Performer, again, done_but_for, works};
+use super::sums::SumsLater;
 use crate::log::{Fault, Handler, Log, Record, Verdict};
 use crate::rules::Commit;
 use crate::words::{EventSeq, Instant, MessageId};
@@ -23,6 +24,7 @@ pub(super) struct Deliver {
     performer: Arc<Performer>,
     beside: Beside,
     read_later: ReadLater,
+    sums_later: SumsLater,
 }
 
 impl Deliver {
@@ -30,7 +32,8 @@ impl Deliver {
         let performer = Arc::new(Performer::new(log));
         let beside = Beside::new(Arc::clone(&performer));
         let read_later = ReadLater::new(Arc::clone(&performer));
-        Deliver { performer, beside, read_later }
+        let sums_later = SumsLater::new(Arc::clone(&performer));
+        Deliver { performer, beside, read_later, sums_later }
     }
 
     /// The verdict of each record, and the commits that are to be performed now.
@@ -38,6 +41,7 @@ impl Deliver {
         let (mut verdicts, mut small) = (Vec::with_capacity(records.len()), Vec::new());
         for (place, record) in records.iter().enumerate() {
             let taken = record.commit().map(|commit| {
+                let commit = commit.unfolded();
                 self.performer.bodies().keep(record.seq, &commit);
                 self.beside.take(record, commit)
             });
@@ -134,7 +138,10 @@ impl Handler for Deliver {
             };
             verdicts.get_mut(place).into_iter().for_each(|settled| *settled = verdict.clone());
         }
-        small.iter().for_each(|small| self.read_later.tell(&small.commit));
+        for Small { commit, .. } in small.iter() {
+            self.read_later.tell(commit);
+            self.sums_later.tell(commit);
+        }
         let stored = to_outbox
             .into_iter()
             .map(|(place, seq, item)| async move { (place, seq, performer.hand_over(item).await) });

@@ -16,6 +16,7 @@ mod look;
 mod notes;
 mod order;
 mod perform;
+mod sums;
 
 use tokio_util::sync::CancellationToken;
 
@@ -36,7 +37,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use crate::rules::Happened;
-    use crate::rules::message::{Accepted, Routed};
+    use crate::rules::message::{Accepted, Page, Routed};
     use crate::wire::note::NEWS;
     use crate::wire::subjects;
 
@@ -46,7 +47,9 @@ mod tests {
         let declared: Value = serde_json::from_str(declared).unwrap();
         assert_eq!(
             declared["filter_subjects"],
-            json!(subjects::events_with(&[&[Accepted::NAME, Routed::NAME], NEWS.as_slice()].concat()))
+            json!(subjects::events_with(
+                &[&[Accepted::NAME, Page::NAME, Routed::NAME], NEWS.as_slice()].concat()
+            ))
         );
     }
 }

@@ -68,7 +68,10 @@ impl Performer {
     pub(super) async fn beside(&self, seq: u64, kept: Option<(Commit, Instant)>) -> Verdict {
         let decided = match kept {
             Some(kept) => Ok(Some(kept)),
-            None => self.log.decided(EventSeq(seq)).await,
+            None => {
+                let decided = self.log.decided(EventSeq(seq)).await;
+                decided.map(|read| read.map(|(commit, at)| (commit.unfolded(), at)))
+            }
         };
         match decided {
             Ok(Some((commit, decided))) => {
@@ -133,6 +136,7 @@ impl Performer {
             message: routed.message,
             from: body.accepted.from.clone(),
             to: routed.to.clone(),
+            group: body.accepted.group,
             text: body.accepted.text.clone(),
             parts: body.accepted.parts.clone(),
             at: body.at.to_string(),
@@ -166,7 +170,8 @@ pub(super) fn works(run: &Run, found: &Found, decided: EventSeq) -> Vec<HandOver
     let accepted = &found.body.accepted;
     let (mut works, mut next) = (Vec::with_capacity(run.routed.len()), 0);
     for routed in run.routed.iter().filter(|routed| matches!(routed.channel, Channel::By(_))) {
-        let place = place_of(&routed.to, &accepted.to, next);
+        let on_page = routed.place.map(|place| place as usize);
+        let place = on_page.unwrap_or_else(|| place_of(&routed.to, &accepted.to, next));
         next = place + 1;
         let work = Work {
             message: routed.message,

@@ -1,9 +1,10 @@
 //! The rows of one batch before it is written: later facts of the batch see what earlier ones changed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Bound;
 
 use super::Fault;
-use super::store::{Batch, View};
+use super::store::{self, Batch, View};
 
 #[derive(Debug)]
 struct Change {
@@ -34,6 +35,24 @@ impl Rows {
             Some(change) => Ok(change.value.clone()),
             None => self.view.get(key),
         }
+    }
+
+    /// The keys of the rows, as they will be, that begin so.
+    ///
+    /// # Errors
+    /// Where the disk or the folder is broken.
+    pub fn keys_under(&self, prefix: &[u8]) -> Result<Vec<Vec<u8>>, Fault> {
+        let stored =
+            self.view.range(Bound::Included(prefix), store::behind(prefix).as_ref().map(Vec::as_slice));
+        let stored = stored.map(|row| row.map(|(key, _)| key)).collect::<Result<Vec<_>, Fault>>()?;
+        let mut keys: BTreeSet<Vec<u8>> = stored.into_iter().collect();
+        for (key, change) in self.changes.iter().filter(|(key, _)| key.starts_with(prefix)) {
+            match change.value {
+                Some(_) => drop(keys.insert(key.clone())),
+                None => drop(keys.remove(key)),
+            }
+        }
+        Ok(keys.into_iter().collect())
     }
 
     pub fn put(&mut self, key: Vec<u8>, value: impl Into<Vec<u8>>) {

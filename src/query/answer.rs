@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::asker::{Asked, Asker};
 use super::form::Form;
-use super::model::{Contact, Conversation, Line, Listed, Model, Place, Scheduled};
+use super::model::{Contact, Conversation, GroupPlace, Line, Listed, Model, Place, Scheduled};
 use super::page::{answer, cursor, limit, place};
 use super::refusal::{Unanswered, bad_limit};
 use super::views;
@@ -13,7 +13,7 @@ use crate::rules::Rejection;
 use crate::wire::query::{
     self, Deliveries, DeliveryId, DeliveryOf, HistoryOf, Items, LIMIT_MAX, Page, SenderView, SendersOf,
 };
-use crate::words::{Address, Party, UserName};
+use crate::words::{GroupNumber, Party, UserName};
 
 /// An answer, or one that lacks only the bodies of its messages or schedules.
 #[derive(Debug)]
@@ -37,16 +37,23 @@ pub(super) fn history(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<
     let HistoryOf { with, limit: asked_limit, after, before, user } = query::parse(asked.payload)?;
     let (limit, place) = (limit(asked_limit)?, place(after.as_deref(), before.as_deref())?);
     let user = asker.whose(user, model)?;
-    if let Address::Group(_) = with {
-        return Err(Rejection::unsupported("the history of a group").at_field("with").into());
+    if let Some(group) = with.group() {
+        must_be_in(model, &user, group)?;
+    } else if model.resolve(&with)?.is_none() {
+        return Err(Rejection::unknown_user(&with.to_string()).at_field("with").into());
     }
-    let party = model.resolve(&with)?;
-    let party = party.ok_or_else(|| Rejection::unknown_user(&with.to_string()).at_field("with"))?;
-    let listed = model.history(&user, &party, place, limit)?;
+    let listed = model.history(&user, &with, place, limit)?;
     Ok(match place {
         Place::After(_) => Found::Lines(listed),
         Place::Before(_) => Found::LinesBack(listed),
     })
+}
+
+fn must_be_in(model: &Model, user: &UserName, group: GroupNumber) -> Result<(), Unanswered> {
+    match model.place_in(group, &Party::User(user.clone()))? {
+        Some(GroupPlace::In { .. }) => Ok(()),
+        Some(GroupPlace::Asked { .. }) | None => Err(Rejection::not_member().at_field("with").into()),
+    }
 }
 
 pub(super) fn conversations(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unanswered> {
@@ -101,20 +108,32 @@ pub(super) fn users(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Fo
 
 /// The sender and operators see all recipients, a recipient their own delivery, others nothing.
 pub(super) fn delivery(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unanswered> {
-    let DeliveryOf { message } = query::parse(asked.payload)?;
+    let DeliveryOf { message, limit: asked_limit, after } = query::parse(asked.payload)?;
+    let (limit, after) = (limit(asked_limit)?, cursor::<Party>(after.as_deref())?);
     let known = model.message(message)?.ok_or_else(Rejection::unknown_message)?;
     let only = match asker {
         Asker::User(user) if known.from.user() != Some(user) => Some(Party::User(user.clone())),
         Asker::User(_) | Asker::Operator => None,
     };
-    let deliveries = model.deliveries(message, only.as_ref())?;
-    if deliveries.is_empty() {
+    let (deliveries, more) = match (known.group, &only) {
+        (Some(_), None) => {
+            let Listed { items, more } = model.deliveries_after(message, after.as_ref(), limit)?;
+            (items, more)
+        }
+        (Some(_), Some(_)) | (None, _) => (model.deliveries(message, only.as_ref())?, false),
+    };
+    if deliveries.is_empty() && after.is_none() {
         return Err(Rejection::unknown_message().into());
     }
     let accepted = (known.at, known.body);
+    let next = deliveries.last().filter(|_| more).map(|(to, _)| to.to_string());
+    let sums = match (known.group, only) {
+        (Some(_), None) => model.sums(message)?.map(|sums| sums.shown()),
+        (Some(_), Some(_)) | (None, _) => None,
+    };
     let recipients =
         deliveries.into_iter().map(|(to, steps)| views::recipient(to, accepted, &steps)).collect();
-    fitting(Deliveries { message, recipients }, asked.form).map(Found::Answer)
+    fitting(Deliveries { message, group: known.group, sums, recipients, next }, asked.form).map(Found::Answer)
 }
 
 /// Of those deliveries that have arrived, and of people's messages, whom their news is for.
@@ -146,7 +165,7 @@ fn fitting(mut all: Deliveries, form: Form) -> Result<Vec<u8>, Unanswered> {
     form.whole(&all)
 }
 
-fn list<S, T: Serialize>(
+pub(super) fn list<S, T: Serialize>(
     asked: Asked<'_>,
     listed: Listed<S>,
     shown: impl Fn(S) -> T,

@@ -38,7 +38,7 @@ pub(super) async fn conversations(
 ) -> Result<Vec<u8>, Unanswered> {
     let shown = items.into_iter().map(async |Conversation { rank, unread, last }| {
         let (cursor, last) = (rank.to_string(), message(log, last).await?);
-        Ok((ConversationView { with: rank.into_party(), unread, last }, cursor))
+        Ok((ConversationView { with: rank.into_with(), unread, last }, cursor))
     });
     fill(shown, more, Filling::new(form)).await
 }
@@ -82,6 +82,7 @@ async fn message(log: &Log, line: Line) -> Result<MessageView, Fault> {
         message: line.message,
         from: line.from,
         to: line.to,
+        group: line.group,
         text,
         parts,
         at: line.at.to_string(),

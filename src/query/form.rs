@@ -42,6 +42,7 @@ mod tests {
             message: "m7".parse().unwrap(),
             from: "alice".parse().unwrap(),
             to: "bob".parse().unwrap(),
+            group: None,
             text: None,
             parts: Some([part].into()),
             at: String::new(),

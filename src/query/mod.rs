@@ -10,6 +10,7 @@ mod asker;
 mod bodies;
 mod follow;
 mod form;
+mod groups;
 mod lateness;
 mod ledger;
 mod model;

@@ -4,7 +4,7 @@ use super::answer::{Found, contacts, conversations, delivery, history, inbox, pr
 use super::asker::{Asked, Asker};
 use super::model::Model;
 use super::refusal::Unanswered;
-use super::{lateness, ledger, preview, quota, schedules};
+use super::{groups, lateness, ledger, preview, quota, schedules};
 
 /// A question that is answered.
 #[derive(Debug)]
@@ -25,13 +25,16 @@ impl Question {
 }
 
 const PAGE: &str = "{limit?, after?, user?}";
-const SHOWN: &str = "{items: [{message, from, to, text?, parts?: [{type, name?, data}], at, state}], next?}";
+const SHOWN: &str =
+    "{items: [{message, from, to, group?, text?, parts?: [{type, name?, data}], at, state}], next?}";
 
-const CONVERSATIONS: &str = "{items: [{with, unread, last: {message, from, to, text?, \
+const CONVERSATIONS: &str = "{items: [{with, unread, last: {message, from, to, group?, text?, \
     parts?: [{type, name?, data}], at, state}}], next?}";
 const SCHEDULES: &str = "{items: [{schedule, from, to, text?, parts?, route, when, state, next?: {nominal, second?, due}, \
     fired, skipped, missed, cancelled, pending, run_now, last?: {nominal, second?, state, late_ms, at}, skips?, \
     occurrences?: [{nominal, second?, due, state, reason?, late_ms, message?, seq}]}], next?}";
+const GROUPS: &str = "{items: [{group, name, size, cap, sms_day, sms_month, zone?, writes, invites, place?}], next?} | \
+    {items: [{who, place}], next?}; a place is role, sms, since | invited_by, until";
 const QUOTA: &str = "{user, zone, day: {max?, used, left?, resets}, month: {max?, used, left?, resets}}";
 const LEDGER: &str = "{total: {planned, fired, skipped, missed, cancelled, pending, repeated, balanced}, \
     items: [{schedule, planned, fired, skipped, missed, cancelled, pending, repeated, balanced}], next?}";
@@ -53,8 +56,8 @@ pub(super) const QUESTIONS: &[Question] = &[
     },
     Question {
         name: "delivery",
-        asked: "{message}",
-        answered: "{message, recipients: [{to, state, channel?, reason?, history: [{state, at, seq, channel?, reason?}]}]}",
+        asked: "{message, limit?, after?}",
+        answered: "{message, group?, sums?, recipients: [{to, state, channel?, reason?, history: [{state, at, seq, channel?, reason?}]}], next?}",
         find: delivery,
     },
     Question {
@@ -74,6 +77,12 @@ pub(super) const QUESTIONS: &[Question] = &[
         asked: PAGE,
         answered: "{items: [{name, im, phone?, zone?, day?, month?, suspended, sms, limits?}], next?}",
         find: users,
+    },
+    Question {
+        name: "groups",
+        asked: "{limit?, after?, user?, group?}",
+        answered: GROUPS,
+        find: groups::find,
     },
     Question {
         name: "schedules",

@@ -306,7 +306,7 @@ fn questions_are_refused_by_code() {
         ("_admin", "inbox", json!({}), "query.no_user"),
         ("_admin", "inbox", json!({"user": "eve"}), "user.unknown"),
         ("alice", "history", json!({"with": "eve"}), "user.unknown"),
-        ("alice", "history", json!({"with": "#3001"}), "command.unsupported"),
+        ("alice", "history", json!({"with": "#3001"}), "group.not_member"),
         ("alice", "history", json!({}), "command.malformed"),
         ("alice", "inbox", json!({"limit": 0}), "query.bad_limit"),
         ("alice", "inbox", json!({"limit": 1001}), "query.bad_limit"),

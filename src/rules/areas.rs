@@ -84,6 +84,7 @@ areas! {
         }
         facts {
             "message.accepted" Accepted about message, answers, boxed;
+            "delivery.page" Page about message, boxed;
             "delivery.routed" Routed about message;
             "delivery.delivered" Delivered about message;
             "delivery.read" WasRead about message;
@@ -91,6 +92,31 @@ areas! {
             "delivery.recalled" Recalled about message;
             "delivery.expired" Expired about message;
             "delivery.failed" Failed about message;
+        }
+    }
+
+    group as Group {
+        commands {
+            "group.create" Create by User, once;
+            "group.invite" Invite by User, once;
+            "group.answer" Answer by User, once;
+            "group.leave" Leave by User, once;
+            "group.close" Close by User, once;
+            "group.remove" Remove by User, once;
+            "group.grant" Grant by User, once;
+            "group.set" SetGroup by User;
+        }
+        facts {
+            "group.created" Created about group and owner, answers;
+            "group.changed" Changed about group;
+            "group.invited" Invited about group and by;
+            "group.joined" Joined about group;
+            "group.declined" Declined about group;
+            "group.left" Left about group;
+            "group.role_set" RoleSet about group and who;
+            "group.claimed" Claimed about group and user;
+            "group.sms_set" SmsSet about group;
+            "group.closed" Closed about group;
         }
     }
 
@@ -179,7 +205,7 @@ impl Fact {
         self.concerns().into_iter().find_map(|about| match about {
             About::Message(message) => Some(message),
             About::Timer(timer) => timer.message(),
-            About::User(_) | About::Schedule(_) | About::Nobody => None,
+            About::User(_) | About::Schedule(_) | About::Group(_) | About::Nobody => None,
         })
     }
 
@@ -188,7 +214,7 @@ impl Fact {
         self.concerns().into_iter().find_map(|about| match about {
             About::Schedule(schedule) => Some(schedule),
             About::Timer(timer) => timer.schedule(),
-            About::User(_) | About::Message(_) | About::Nobody => None,
+            About::User(_) | About::Message(_) | About::Group(_) | About::Nobody => None,
         })
     }
 

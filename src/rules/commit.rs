@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
+use super::message::Page;
 use super::{Fact, IntentMark, Sender, schedule};
 use crate::words::{CommandSeq, Instant};
 
@@ -33,8 +34,31 @@ impl Commit {
         self.facts.iter().filter_map(due).fold(self.at, Instant::max)
     }
 
+    /// With what the pages of a group's message say of each recipient in their place.
+    #[must_use]
+    pub fn unfolded(self) -> Commit {
+        if !self.facts.iter().any(|fact| fact.get::<Page>().is_some()) {
+            return self;
+        }
+        let mut facts = Vec::new();
+        for fact in self.facts {
+            match fact.get::<Page>() {
+                Some(page) => facts.extend(page.deliveries()),
+                None => facts.push(fact),
+            }
+        }
+        Commit { facts, ..self }
+    }
+
     pub fn is_last_part(&self) -> bool {
         self.part + 1 >= self.parts
+    }
+}
+
+impl Fact {
+    /// How many things it tells of: one, or as many as recipients stand on a page.
+    pub fn tells_of(&self) -> usize {
+        self.get::<Page>().map_or(1, |page| page.recipients_len().max(1))
     }
 }
 

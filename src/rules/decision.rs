@@ -7,7 +7,7 @@ use super::proof::Case;
 use super::quota::OverQuota;
 use super::vocabulary::Decide;
 use super::{Command, Fact, IntentMark, Kept, Rejection, Sender, Stamp, State, quota};
-use crate::words::{CommandSeq, ImNumber, Instant, MessageId, ScheduleId, UserName};
+use crate::words::{CommandSeq, GroupNumber, ImNumber, Instant, MessageId, ScheduleId, UserName};
 
 const ID_BYTES_MAX: usize = 256;
 
@@ -32,6 +32,7 @@ pub enum Outcome {
     Accepted,
     Message(MessageId),
     User(UserName, ImNumber),
+    Group(GroupNumber),
     /// With those of its next firings that would exceed the quota.
     Schedule(ScheduleId, Vec<OverQuota>),
     Refused(Box<Rejection>),

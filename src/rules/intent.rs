@@ -106,7 +106,7 @@ impl Kept {
     pub fn bytes_len(&self) -> u32 {
         let outcome = match &self.outcome {
             Outcome::Accepted => 0,
-            Outcome::Message(_) => 8,
+            Outcome::Message(_) | Outcome::Group(_) => 8,
             Outcome::User(name, _) => 8 + name.as_str().len(),
             Outcome::Schedule(_, over_quota) => 8 + 64 * over_quota.len(),
             Outcome::Refused(why) => {

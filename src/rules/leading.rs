@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::Happened;
-use super::{attempt, identity, message, phone, presence, schedule, timer};
+use super::{attempt, group, identity, message, phone, presence, schedule, timer};
 
 /// The names of some of an area's facts.
 macro_rules! names {
@@ -15,12 +15,14 @@ macro_rules! names {
 
 /// A commit that begins with one of the left may hold any of the right behind it.
 const BEHIND: &[(&[&str], &[&str])] = &[
-    // A phone's owner had wished no SMS before they were registered.
-    (names![identity: Registered, Changed], names![identity: PreferenceSet]),
+    // A phone's owner had wished no SMS before they were registered, or was in groups.
+    (names![identity: Registered, Changed], names![identity: PreferenceSet; group: Claimed]),
     // Who wants SMS again by their client wants them on the phone that wrote STOP.
-    (names![identity: PreferenceSet], names![phone: PhonePreferenceSet]),
+    (names![identity: PreferenceSet], names![phone: PhonePreferenceSet; group: SmsSet]),
+    (names![group: SmsSet], names![group: SmsSet]),
     (names![presence: CameOnline], names![message: Routed]),
-    (names![message: Accepted, Routed, Filtered], names![message: Routed, Filtered]),
+    (names![message: Accepted], names![message: Page, Routed, Filtered]),
+    (names![message: Routed, Filtered], names![message: Routed, Filtered]),
     (names![message: Delivered], names![message: Delivered, WasRead]),
     (names![message: WasRead], names![message: WasRead]),
     (names![message: Recalled], names![message: Recalled]),
@@ -31,7 +33,7 @@ const BEHIND: &[(&[&str], &[&str])] = &[
         names![
             schedule: Planned, Fired, Skipped, Missed, OccurrenceCancelled, Ended;
             timer: Set;
-            message: Accepted, Routed, Filtered
+            message: Accepted, Page, Routed, Filtered
         ],
     ),
     // A grant, asked for many deliveries at once, and what becomes of one instead.
@@ -47,6 +49,13 @@ const BEHIND: &[(&[&str], &[&str])] = &[
             message: Delivered, Failed
         ],
     ),
+    // Who comes in and who is asked, and what they are told; who is removed; who inherits.
+    (
+        names![group: Created, Joined, Invited],
+        names![group: Joined, Invited; message: Accepted, Routed, Filtered],
+    ),
+    (names![group: Left], names![group: Left, RoleSet, Closed]),
+    (names![group: RoleSet], names![group: RoleSet]),
     // STOP and START; a text to a person; Homing's answer.
     (
         names![phone: Heard],

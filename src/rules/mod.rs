@@ -11,6 +11,7 @@ mod awaited;
 mod commit;
 pub mod contacts;
 mod decision;
+pub mod group;
 pub mod identity;
 mod intent;
 pub mod leading;

@@ -59,6 +59,8 @@ rejections! {
     no_recipient() = "message.no_recipient", "a message needs 1 to 1000 recipients", field "to";
     unknown_recipient(who: &str) = "message.no_recipient", "{who} is not registered", field "to";
     unreachable_recipient(how: &str) = "message.no_recipient", "an unregistered phone cannot be reached by {how}", field "to";
+    nobody_else() = "message.no_recipient", "nobody else is in this group", field "to";
+    not_one_group() = "message.no_recipient", "a message to a group is for that group alone", field "to";
     empty_message() = "message.empty", "a message has a text or parts, not both and not neither", field "text";
     text_too_long(len: usize, max: usize) = "message.too_long", "the text has {len} bytes; at most {max} are taken", field "text";
     parts_too_large(len: usize, max: usize) = "message.too_long", "the parts have {len} bytes; at most {max} are taken", field "parts";
@@ -102,6 +104,25 @@ rejections! {
     unknown_contact() = "contact.unknown", "there is no such user or contact", field "who";
     contact_is_oneself() = "contact.oneself", "nobody is a contact of their own", field "who";
     contacts_full(max: usize) = "contact.full", "a contact list has at most {max} entries";
+
+    unknown_group(group: &str) = "group.unknown", "there is no group {group}, or it is closed", field "group";
+    not_member() = "group.not_member", "you are not in this group", field "group";
+    not_admin() = "group.not_admin", "only the owner and the administrators of this group may do that", field "group";
+    not_owner() = "group.not_owner", "only the owner of this group may do that", field "group";
+    is_owner() = "group.owner", "the owner stays what they are until they leave or give the group to another member with group.grant", field "who";
+    bad_group_name(max: usize) = "group.bad_name", "a group has a name of 1 to {max} bytes, all of which can be shown", field "name";
+    bad_cap(min: u32, max: u32) = "group.bad_cap", "a cap lies between {min}, those who are in or asked, and {max}", field "cap";
+    nobody_named(max: usize) = "group.nobody", "name 1 to {max} people", field "who";
+    unknown_member(who: &str) = "message.no_recipient", "{who} is not registered", field "who";
+    is_member(who: &str) = "group.is_member", "{who} is in this group already", field "who";
+    named_twice(who: &str) = "group.named_twice", "{who} is named twice", field "who";
+    no_such_member(who: &str) = "group.no_such_member", "{who} is neither in this group nor asked to join", field "who";
+    no_account(who: &str) = "group.no_account", "{who} has no account, and so no other role than that of a member", field "who";
+    group_full(cap: u32) = "group.full", "this group takes {cap} at most, with those who are asked", field "who";
+    too_many_groups(who: &str, max: usize) = "group.too_many", "{who} is in {max} groups, with those they are asked to join, and no more are possible";
+    group_numbers_used_up() = "group.no_number", "no group number is left";
+    not_invited() = "group.not_invited", "there is no open invitation of yours to this group", field "group";
+    invitation_over() = "group.too_late", "the invitation has passed; ask to be invited again", field "group";
 
     bad_lease() = "presence.bad_lease", "a lease lasts between one second and one hour", field "lease";
     too_many_devices(max: usize) = "presence.too_many_devices", "a user has at most {max} devices online";

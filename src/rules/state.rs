@@ -10,10 +10,11 @@ use super::message::{Mailbox, OpenMessage};
 use super::pages::{Row, Table};
 use super::presence::Device;
 use super::{
-    Commit, Fact, Stamp, attempt, contacts, identity, message, phone, presence, quota, schedule, timer,
+    Commit, Fact, Stamp, attempt, contacts, group, identity, message, phone, presence, quota, schedule, timer,
 };
 use crate::words::{
-    Address, CommandSeq, EventSeq, ImNumber, Instant, MessageId, Party, Phone, ScheduleId, UserName, Zone,
+    Address, CommandSeq, EventSeq, GroupNumber, ImNumber, Instant, MessageId, Party, Phone, ScheduleId,
+    UserName, Zone,
 };
 
 /// A user's place in the order of registration. Four bytes where a name would take sixteen and an allocation.
@@ -42,6 +43,11 @@ pub struct State {
     pub(super) undated: BTreeSet<MessageId>,
     /// Those with an occurrence ahead.
     pub(super) schedules: Table<ScheduleId, Box<schedule::Schedule>>,
+    pub(super) groups: Table<GroupNumber, Box<group::Group>>,
+    /// How many there have ever been: a number is given once.
+    pub(super) groups_made: u32,
+    #[serde(skip)]
+    pub(super) seats: group::Seats,
     pub(super) intents: Intents,
     /// Phones that wish no SMS, whoever's they are.
     pub(super) phones_off: Table<Phone, ()>,
@@ -110,7 +116,7 @@ impl State {
 
     /// How many things are kept, each of them a few hundred bytes.
     pub fn kept_len(&self) -> u64 {
-        (self.users.len() + self.messages.len() + self.schedules.len()) as u64
+        (self.users.len() + self.messages.len() + self.schedules.len() + self.groups.len()) as u64
     }
 
     /// Whether what was answered under an id is in memory; else it is to be looked for where the older ones are kept.
@@ -131,18 +137,21 @@ impl State {
         self.names = users().map(|(uid, user)| (user.name.clone(), uid)).collect();
         self.phones = users().filter_map(|(uid, user)| Some((user.phone?, uid))).collect();
         self.nkeys = users().filter_map(|(uid, user)| Some((user.nkey()?, uid))).collect();
+        self.seats = group::seats(&self.groups);
     }
 
     /// A copy to be written down elsewhere while this one goes on: what [`State::index`] fills is left out of it.
     pub fn to_keep(&self) -> State {
         let State { command, commit, users, messages, schedules, intents, phones_off, .. } = self;
-        let State { segments, said, answered, grants, .. } = self;
+        let State { groups, groups_made, segments, said, answered, grants, .. } = self;
         State {
             command: *command,
             commit: *commit,
             users: users.clone(),
             messages: messages.clone(),
             schedules: schedules.clone(),
+            groups: groups.clone(),
+            groups_made: *groups_made,
             intents: intents.clone(),
             phones_off: phones_off.clone(),
             segments: segments.clone(),
@@ -153,6 +162,7 @@ impl State {
             phones: BTreeMap::new(),
             nkeys: BTreeMap::new(),
             undated: BTreeSet::new(),
+            seats: group::Seats::new(),
         }
     }
 
@@ -190,6 +200,7 @@ impl State {
             Fact::Contacts(fact) => contacts::evolve(self, fact),
             Fact::Presence(fact) => presence::evolve(self, fact, at),
             Fact::Message(fact) => message::evolve(self, fact, at, now),
+            Fact::Group(fact) => group::evolve(self, fact, now),
             Fact::Schedule(fact) => schedule::evolve(self, fact, at, now),
             Fact::Attempt(fact) => attempt::evolve(self, fact),
             Fact::Phone(fact) => phone::evolve(self, fact),

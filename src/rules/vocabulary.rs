@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::proof::{Case, Proof, Who};
 use super::{Fact, Outcome, Rejection, State, Timer};
-use crate::words::{MessageId, ScheduleId, UserName};
+use crate::words::{GroupNumber, MessageId, ScheduleId, UserName};
 
 /// A command's row of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,7 @@ pub enum About<'a> {
     User(&'a UserName),
     Message(MessageId),
     Schedule(ScheduleId),
+    Group(GroupNumber),
     Timer(Timer),
     /// Nobody who could be named: a phone number never is.
     Nobody,
@@ -54,6 +55,12 @@ impl From<&MessageId> for About<'_> {
 impl From<&ScheduleId> for About<'_> {
     fn from(schedule: &ScheduleId) -> Self {
         About::Schedule(*schedule)
+    }
+}
+
+impl From<&GroupNumber> for About<'_> {
+    fn from(group: &GroupNumber) -> Self {
+        About::Group(*group)
     }
 }
 

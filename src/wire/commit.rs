@@ -13,7 +13,8 @@ pub const COMMIT_BYTES_MAX: usize = 1_024 * 1_024;
 /// the command's of 256 bytes each. Ten times what these need.
 const BESIDE_FACTS_BYTES: usize = 16 * 1_024;
 const FACTS_BYTES_MAX: usize = COMMIT_BYTES_MAX - BESIDE_FACTS_BYTES;
-/// Facts in one part: as many as are read or sent in one go. Most parts end here, well below the limit in bytes.
+/// Facts in one part, a page counting as its recipients: as many as are read or sent in one go. Most parts end here, well below
+/// the limit in bytes.
 const FACTS_PER_PART_MAX: usize = 1_024;
 
 /// The commit of a decision, in parts where it is large: each part fits into the log, unless one of its facts alone does
@@ -24,21 +25,22 @@ const FACTS_PER_PART_MAX: usize = 1_024;
 pub fn parts(seq: CommandSeq, at: Instant, by: &Sender, decision: Decision) -> Vec<Commit> {
     let Decision { facts, mut intent, outcome: _ } = decision;
     let mut groups: Vec<Vec<Fact>> = Vec::with_capacity(1);
-    let (mut bytes, mut scratch, alone) = (0, Vec::new(), facts.len() == 1);
+    let (mut len, mut bytes, mut scratch, alone) = (0, 0, Vec::new(), facts.len() == 1);
     for fact in facts {
         // Where there is nothing to part, nothing is measured.
         let its_bytes = if alone { 0 } else { bytes_len(&fact, &mut scratch) };
+        let its_len = fact.tells_of();
         match groups.last_mut() {
             Some(group)
-                if group.len() < FACTS_PER_PART_MAX
+                if len + its_len <= FACTS_PER_PART_MAX
                     && bytes + its_bytes <= FACTS_BYTES_MAX
                     && is_led(&fact, group) =>
             {
-                bytes += its_bytes;
+                (len, bytes) = (len + its_len, bytes + its_bytes);
                 group.push(fact);
             }
             Some(_) | None => {
-                bytes = its_bytes;
+                (len, bytes) = (its_len, its_bytes);
                 groups.push(vec![fact]);
             }
         }

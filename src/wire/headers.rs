@@ -50,6 +50,7 @@ fn subject(about: About<'_>, by: &Sender) -> String {
         About::User(user) => user.to_string(),
         About::Message(message) => message.to_string(),
         About::Schedule(schedule) => schedule.to_string(),
+        About::Group(group) => format!("#{group}"),
         About::Timer(timer) => timer.to_string(),
         About::Nobody => by.to_string(),
     }
@@ -83,7 +84,8 @@ mod tests {
     fn what_became_of_something_is_correlated_with_the_command_that_made_it() {
         let cancelled = Fact::from(Cancelled { schedule: "s7".parse().unwrap() });
         let (message, to) = ("m9".parse().unwrap(), "bob".parse().unwrap());
-        let recalled = Fact::from(Recalled { message, to, from: None, encoding: None, to_encoding: None });
+        let recalled =
+            Fact::from(Recalled { message, to, from: None, encoding: None, group: None, to_encoding: None });
         let set = |timer: &str| timer::Set { timer: timer.parse().unwrap(), due: Instant::default() }.into();
         for (fact, made_by) in [
             (cancelled, "7"),

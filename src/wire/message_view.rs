@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use crate::rules::message::MessagePart;
-use crate::words::{Author, MessageId, Party};
+use crate::words::{Author, GroupNumber, MessageId, Party};
 
-/// `{"message", "from", "to", "text"?, "parts"?, "at", "state"}`.
+/// `{"message", "from", "to", "group"?, "text"?, "parts"?, "at", "state"}`.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MessageView {
@@ -16,6 +16,8 @@ pub struct MessageView {
     pub from: Author,
     /// The recipient this is about, also where the message has others.
     pub to: Party,
+    /// The group that it was written to.
+    pub group: Option<GroupNumber>,
     pub text: Option<Arc<str>>,
     pub parts: Option<Arc<[MessagePart]>>,
     /// When it was accepted, RFC 3339.

@@ -13,6 +13,7 @@ mod body;
 pub mod command;
 pub mod commit;
 pub mod gate_query;
+pub mod group_query;
 pub mod headers;
 pub mod look;
 mod message_view;

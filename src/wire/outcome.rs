@@ -5,7 +5,7 @@ use serde_with::skip_serializing_none;
 
 use crate::rules::Outcome;
 use crate::rules::quota::OverQuota;
-use crate::words::{CommandSeq, ImNumber, Instant, MessageId, ScheduleId, UserName};
+use crate::words::{CommandSeq, GroupNumber, ImNumber, Instant, MessageId, ScheduleId, UserName};
 
 /// `{"command", "accepted": true, "message"|"user"…}` or `{"command", "accepted": false, "code", "text", "field"?}`.
 #[skip_serializing_none]
@@ -19,6 +19,7 @@ pub struct OutcomeBody {
     /// Of the schedule's next firings, those that would exceed the quota.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub over_quota: Vec<OverQuota>,
+    pub group: Option<GroupNumber>,
     pub user: Option<UserName>,
     /// The IM number that a registration gave.
     pub im: Option<ImNumber>,
@@ -37,6 +38,7 @@ impl OutcomeBody {
             message: None,
             schedule: None,
             over_quota: Vec::new(),
+            group: None,
             user: None,
             im: None,
             code: None,
@@ -50,6 +52,7 @@ impl OutcomeBody {
             Outcome::Schedule(schedule, over_quota) => {
                 OutcomeBody { schedule: Some(*schedule), over_quota: over_quota.clone(), ..accepted }
             }
+            Outcome::Group(group) => OutcomeBody { group: Some(*group), ..accepted },
             Outcome::User(user, im) => OutcomeBody { user: Some(user.clone()), im: Some(*im), ..accepted },
             Outcome::Refused(rejection) => OutcomeBody {
                 accepted: false,

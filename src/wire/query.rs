@@ -1,5 +1,7 @@
 //! Questions and answers: what `homing.query.<user>.<name>` takes and gives.
 
+use std::collections::BTreeMap;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -10,7 +12,7 @@ use crate::rules::Rejection;
 use crate::rules::identity::LimitChanges;
 use crate::rules::presence::{DeviceClass, Encoding};
 use crate::words::{
-    Access, Address, DeviceName, EventSeq, ImNumber, MessageId, Party, Phone, UserName, named,
+    Access, Address, DeviceName, EventSeq, GroupNumber, ImNumber, MessageId, Party, Phone, UserName, named,
 };
 
 /// The contract's page.
@@ -35,7 +37,7 @@ pub struct Page {
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HistoryOf {
-    /// The person (or phone) the conversation is with.
+    /// The person, phone or group the conversation is with.
     pub with: Address,
     pub limit: Option<usize>,
     pub after: Option<String>,
@@ -46,9 +48,20 @@ pub struct HistoryOf {
 }
 
 /// `delivery`
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DeliveryOf {
     pub message: MessageId,
+    /// Of a message to a group: its members come in pages.
+    pub limit: Option<usize>,
+    pub after: Option<String>,
+}
+
+impl DeliveryOf {
+    /// Of all recipients, or of the first page of a group's.
+    pub fn whole(message: MessageId) -> DeliveryOf {
+        DeliveryOf { message, limit: None, after: None }
+    }
 }
 
 /// `senders`, for operators: whose messages these are, of those that have arrived.
@@ -83,10 +96,16 @@ pub struct Items<T> {
 }
 
 /// The answer to `delivery`.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Deliveries {
     pub message: MessageId,
+    pub group: Option<GroupNumber>,
+    /// Of a message to a group: how many of its deliveries are in each state.
+    pub sums: Option<BTreeMap<String, u32>>,
     pub recipients: Vec<RecipientState>,
+    /// The cursor of the next page, of a message to a group.
+    pub next: Option<String>,
 }
 
 #[skip_serializing_none]
@@ -115,7 +134,8 @@ pub struct StateChange {
 /// One entry of `conversations`: the newest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ConversationView {
-    pub with: Party,
+    /// A person, a phone or a group.
+    pub with: Address,
     /// Messages from them that wait or were delivered, and were not read.
     pub unread: u64,
     /// The newest message that the user may see.

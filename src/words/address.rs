@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{GroupNumber, ImNumber, Phone, UserName, WordError, serde_by_text};
+use super::{GroupNumber, ImNumber, Party, Phone, UserName, WordError, serde_by_text};
 
 /// A user name (`bob`), a phone (`+8613800138000`), an IM number (`100002`) or a group number (`#3001`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,21 +14,39 @@ pub enum Address {
     Group(GroupNumber),
 }
 
+impl From<Party> for Address {
+    fn from(party: Party) -> Address {
+        match party {
+            Party::User(name) => Address::User(name),
+            Party::Phone(phone) => Address::Phone(phone),
+        }
+    }
+}
+
+impl Address {
+    pub fn group(&self) -> Option<GroupNumber> {
+        match self {
+            Address::Group(group) => Some(*group),
+            Address::User(_) | Address::Phone(_) | Address::Im(_) => None,
+        }
+    }
+}
+
 impl FromStr for Address {
     type Err = WordError;
     fn from_str(text: &str) -> Result<Self, WordError> {
         if text.starts_with('+') {
             return text.parse().map(Address::Phone);
         }
-        if let Some(group) = text.strip_prefix('#') {
-            return group.parse().map(Address::Group);
+        if text.starts_with('#') {
+            return text.parse().map(Address::Group);
         }
         if let Ok(number) = text.parse() {
             return Ok(Address::Im(number));
         }
         text.parse().map(Address::User).map_err(|_| {
             WordError(
-                "not an address: a user name (bob), a phone (+8613800138000) or an IM number (100002)"
+                "not an address: a user name (bob), a phone (+8613800138000), an IM number (100002) or a group number (#3001)"
                     .to_owned(),
             )
         })

@@ -47,10 +47,31 @@ serde_by_text!(ImNumber);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GroupNumber(u32);
 
+impl GroupNumber {
+    /// The first number given out; the n-th group (from zero) has `FIRST + n`.
+    const FIRST: u32 = 3_001;
+    const LAST: u32 = 999_999_999;
+
+    /// The number of the `index`-th group that was created, or none when the plan's nine digits are used up.
+    pub fn of_index(index: u32) -> Option<GroupNumber> {
+        GroupNumber::read(index.checked_add(Self::FIRST)?)
+    }
+
+    /// As it was written down; 0 is none.
+    pub fn read(number: u32) -> Option<GroupNumber> {
+        (1..=Self::LAST).contains(&number).then_some(GroupNumber(number))
+    }
+
+    pub fn get(self) -> u32 {
+        self.0
+    }
+}
+
+/// With or without the `#` of its address.
 impl FromStr for GroupNumber {
     type Err = WordError;
     fn from_str(text: &str) -> Result<Self, WordError> {
-        digits(text, 1..=9)
+        digits(text.strip_prefix('#').unwrap_or(text), 1..=9)
             .map(GroupNumber)
             .ok_or_else(|| WordError("not a group number: 1 to 9 digits, the first not 0".to_owned()))
     }

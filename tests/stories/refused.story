@@ -21,7 +21,7 @@
 09:00:09 alice message.send {"to":"bob","text":"x"} -> refused command.malformed to
   command.refused code command.malformed, text "the command cannot be read: invalid type: string \"bob\", expected a sequence at line 1 column 11", field to
 09:00:10 alice message.send {"to":["B O B"],"text":"x"} -> refused command.malformed to[0]
-  command.refused code command.malformed, text "the command cannot be read: not an address: a user name (bob), a phone (+8613800138000) or an IM number (100002) at line 1 column 14", field "to[0]"
+  command.refused code command.malformed, text "the command cannot be read: not an address: a user name (bob), a phone (+8613800138000), an IM number (100002) or a group number (#3001) at line 1 column 14", field "to[0]"
 09:00:11 alice message.send {"to":[],"text":"x"} -> refused message.no_recipient to
   command.refused code message.no_recipient, text "a message needs 1 to 1000 recipients", field to
 09:00:12 alice message.send {"to":["bob"]} -> refused message.empty text
@@ -38,8 +38,8 @@
   command.refused code message.no_recipient, text "nobody is not registered", field to
 09:00:18 alice message.send {"to":["999999"],"text":"x"} -> refused message.no_recipient to
   command.refused code message.no_recipient, text "999999 is not registered", field to
-09:00:19 alice message.send {"to":["#3001"],"text":"x"} -> refused command.unsupported to
-  command.refused code command.unsupported, text "a message to a group is not served by this version", field to
+09:00:19 alice message.send {"to":["#3001"],"text":"x"} -> refused group.unknown to
+  command.refused code group.unknown, text "there is no group 3001, or it is closed", field to
 09:00:20 alice message.send {"to":["bob"],"text":"x","as_group":"3001"} -> refused command.unsupported as_group
   command.refused code command.unsupported, text "group SMS is not served by this version", field as_group
 09:00:21 alice message.send {"to":["bob"],"text":"x","reminder_after":"5m"} -> refused command.unsupported reminder_after

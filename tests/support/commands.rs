@@ -73,12 +73,14 @@ pub fn spoken() -> BoxedStrategy<(&'static str, Command)> {
     prop_oneof![
         3 => admin().prop_map(|command| ("_admin", command)),
         4 => (user(), about_oneself()),
-        4 => (user(), online_or_offline()),
+        6 => (user(), online_or_offline()),
         9 => (user(), send().prop_map(Command::from)),
         6 => (user(), about_messages()),
         1 => lapsed().prop_map(|command| ("_lease", command)),
         2 => tried().prop_map(|command| ("_gate", Command::from(command))),
         6 => (user(), super::schedule_commands::schedules()),
+        7 => (user(), super::group_commands::groups()),
+        3 => (user(), super::group_commands::to_a_group().prop_map(Command::from)),
         3 => timer_fired().prop_map(|command| ("_clock", command)),
         1 => Just(("_clock", Command::from(Sweep {}))),
         8 => super::sms_commands::sms().prop_map(|command| ("_sms", command)),
@@ -93,7 +95,7 @@ fn admin() -> impl Strategy<Value = Command> {
         2 => changes().prop_map(Command::from),
         1 => user_name().prop_map(|name| Command::from(identity::Suspend { name })),
         2 => user_name().prop_map(|name| Command::from(identity::Resume { name })),
-        2 => (user_name(), hash()).prop_map(|(name, secret)| Command::from(GiveCode { name, secret })),
+        3 => (user_name(), hash()).prop_map(|(name, secret)| Command::from(GiveCode { name, secret })),
     ]
 }
 
@@ -173,7 +175,7 @@ fn about_oneself() -> impl Strategy<Value = Command> {
     let text = || option::of("[a-zäöü ]{0,6}");
     let switch = || prop_oneof![Just(Switch::On), Just(Switch::Off)];
     let preference = (option::weighted(0.8, switch()), option::weighted(0.3, switch()))
-        .prop_map(|(sms, findable)| Command::from(SetPreference { sms, findable }));
+        .prop_map(|(sms, findable)| Command::from(SetPreference { sms, findable, group: None }));
     prop_oneof![
         (text(), text(), text()).prop_map(|(nickname, mood, picture)| Command::from(SetProfile {
             nickname,
@@ -279,7 +281,7 @@ pub(super) fn phone() -> impl Strategy<Value = Phone> {
     select(&PHONES[..]).prop_map(|phone| phone.parse().expect("a phone"))
 }
 
-fn address() -> impl Strategy<Value = Address> {
+pub(super) fn address() -> impl Strategy<Value = Address> {
     prop_oneof![12 => select(&USERS[..]), 4 => select(&PHONES[..]), 1 => select(&STRANGERS[..])]
         .prop_map(|address| address.parse().expect("an address"))
 }

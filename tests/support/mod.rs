@@ -7,6 +7,7 @@ pub mod cpu;
 pub mod dice;
 pub mod documents;
 pub mod golden;
+pub mod group_commands;
 pub mod kill;
 pub mod peers;
 mod process;

@@ -79,8 +79,9 @@ fn are_led(parts: &[Commit]) -> bool {
         |part: &Commit| part.facts.iter().skip(1).all(|fact| leading::may_follow(first(part), fact.name()));
     let timers = |part: &Commit| first(part) == timer::Set::NAME;
     let apart = |part: &Commit| [WentOffline::NAME, Filtered::NAME, Expired::NAME].contains(&first(part));
+    let len = |part: &Commit| part.facts.iter().map(Fact::tells_of).sum::<usize>();
     let begins = |(before, part): (&Commit, &Commit)| {
-        before.facts.len() == FACTS_PER_PART
+        len(before) + part.facts.first().map_or(1, Fact::tells_of) > FACTS_PER_PART
             || timers(before)
             || timers(part)
             || ((apart(before) || apart(part)) && !leading::may_follow(first(before), first(part)))

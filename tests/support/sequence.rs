@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use homing::rules::group::{Answer, Answered, Grant, Role};
 use homing::rules::identity::{Register, SetUser, TryCode};
 use homing::rules::message::{Confirm, Recall};
 use homing::rules::presence::{DeviceClass, Encoding, Online};
 use homing::rules::schedule::{Occurrence, Replace, When};
-use homing::rules::{Command, Fact, Timer, message, schedule, timer};
+use homing::rules::{Command, Fact, Timer, group, message, schedule, timer};
 use homing::wire::{command, subjects};
-use homing::words::{CommandSeq, Instant, MessageId, ScheduleId, Span, UserName};
+use homing::words::{CommandSeq, GroupNumber, Instant, MessageId, Party, ScheduleId, Span, UserName};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -25,7 +26,11 @@ const WAIT_MS_MAX: i64 = 40 * 86_400_000;
 /// Two people and one of them online, then anything; some of it said again.
 pub fn sequence() -> impl Strategy<Value = Vec<Wish>> {
     let again = option::weighted(0.2, 0..COMMANDS_LEN_MAX);
-    let after = (option::weighted(0.3, about_the_message()), option::weighted(0.5, about_a_schedule()));
+    let after = (
+        option::weighted(0.3, about_the_message()),
+        option::weighted(0.5, about_a_schedule()),
+        option::weighted(0.3, about_a_group()),
+    );
     (option::weighted(0.6, limits()), vec((wish(), again, after), 1..COMMANDS_LEN_MAX)).prop_map(
         |(limits, drawn)| {
             let mut play = Play::default();
@@ -33,12 +38,13 @@ pub fn sequence() -> impl Strategy<Value = Vec<Wish>> {
             play.says("_admin", &registers("bob", Some(PHONES[0])), 1);
             play.says("bob", &online("pc"), 1);
             limits.iter().for_each(|limits| play.says("_admin", limits, 1));
-            for (fresh, again, (message, schedule)) in drawn {
+            for (fresh, again, (message, schedule, group)) in drawn {
                 let earlier = again.and_then(|place| play.wishes.get(place)).cloned();
                 let after_ms = fresh.after_ms;
                 play.take(earlier.map(|earlier| Wish { after_ms, ..earlier }).unwrap_or(fresh));
                 message.into_iter().for_each(|after| play.about_the_message(after));
                 schedule.into_iter().for_each(|after| play.about_a_schedule(after));
+                group.into_iter().for_each(|after| play.about_a_group(after));
             }
             play.wishes
         },
@@ -79,7 +85,26 @@ fn about_the_message() -> impl Strategy<Value = AboutTheMessage> {
         1 => Just(AboutTheMessage::Expires),
         1 => user().prop_map(AboutTheMessage::ConfirmedBy),
         1 => user().prop_map(AboutTheMessage::RecalledBy),
-        1 => (user(), option::of(any::<u64>())).prop_map(|(user, login)| AboutTheMessage::CodeTried(user, login)),
+        2 => (user(), option::of(any::<u64>())).prop_map(|(user, login)| AboutTheMessage::CodeTried(user, login)),
+    ]
+}
+
+/// What comes of the group that was created last, or of who was asked last.
+#[derive(Debug, Clone)]
+enum AboutAGroup {
+    GrantedTo(&'static str, Role),
+    Answered(Answered),
+    /// Their phone becomes a user's.
+    Registers(&'static str),
+}
+
+fn about_a_group() -> impl Strategy<Value = AboutAGroup> {
+    let role = select(&[Role::Owner, Role::Admin, Role::Member][..]);
+    let answer = select(&[Answered::Yes, Answered::Yes, Answered::No][..]);
+    prop_oneof![
+        2 => (select(&USERS[..]), role).prop_map(|(who, role)| AboutAGroup::GrantedTo(who, role)),
+        2 => answer.prop_map(AboutAGroup::Answered),
+        1 => select(&USERS[..]).prop_map(AboutAGroup::Registers),
     ]
 }
 
@@ -157,6 +182,9 @@ struct Play {
     /// Also of schedules that have ended: their timers are not taken back.
     planned_last: BTreeMap<ScheduleId, Occurrence>,
     owners: BTreeMap<ScheduleId, UserName>,
+    /// The group that was created last, and whose it was; who was asked last to join one.
+    group: Option<(GroupNumber, UserName)>,
+    invited: Option<(GroupNumber, Party)>,
 }
 
 impl Play {
@@ -165,7 +193,11 @@ impl Play {
         let now = Instant::from_unix_ms(START_MS + self.passed_ms);
         let (parts, _) = self.decider.take(now, &wish.subject, &wish.payload);
         for fact in parts.iter().flat_map(|part| &part.facts) {
-            if let Some(created) = fact.get::<schedule::Created>() {
+            if let Some(created) = fact.get::<group::Created>() {
+                self.group = Some((created.group, created.owner.clone()));
+            } else if let Some(invited) = fact.get::<group::Invited>() {
+                self.invited = invited.who.last().map(|who| (invited.group, who.clone()));
+            } else if let Some(created) = fact.get::<schedule::Created>() {
                 self.owners.insert(created.schedule, created.from.clone());
             } else if let Some(planned) = fact.get::<schedule::Planned>() {
                 self.pending.insert(planned.schedule, planned.occurrence);
@@ -203,6 +235,27 @@ impl Play {
                 let (name, number) = (user.parse().expect("a name"), message.command());
                 self.says("_gate", &Command::from(TryCode { name, number, login }), 1);
             }
+        }
+    }
+
+    fn about_a_group(&mut self, after: AboutAGroup) {
+        match (after, self.group.clone(), self.invited.clone()) {
+            (AboutAGroup::GrantedTo(who, role), Some((group, owner)), _) => {
+                let who = who.parse().expect("a name");
+                self.says(owner.as_str(), &Command::from(Grant { group, who, role, id: None }), 1);
+            }
+            (AboutAGroup::Answered(answer), _, Some((group, Party::User(who)))) => {
+                self.says(who.as_str(), &Command::from(Answer { group, answer, id: None }), 1);
+            }
+            (AboutAGroup::Registers(name), _, Some((_, Party::Phone(phone)))) => {
+                let name = name.parse().expect("a name");
+                self.says(
+                    "_admin",
+                    &Command::from(SetUser { phone: Some(Some(phone)), ..SetUser::of(name) }),
+                    1,
+                );
+            }
+            (_, _, _) => {}
         }
     }
 

@@ -135,7 +135,7 @@ impl Play<'_> {
     }
 
     pub(super) async fn state(&self, message: MessageId) -> Result<(), Failure> {
-        let answer: Deliveries = self.alice().await?.ask("delivery", &DeliveryOf { message }).await?;
+        let answer: Deliveries = self.alice().await?.ask("delivery", &DeliveryOf::whole(message)).await?;
         for recipient in answer.recipients {
             let reason = recipient.reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
             self.say(&format!("The state of {message} for {}: {}{reason}.", recipient.to, recipient.state));

@@ -1,6 +1,6 @@
 //! The conversations of a user: with whom, when something came last, and how much of what came has not been read.
 //!
-//! A row for each whom the user wrote with, however much was said: `last` 8 (a message), `unread` 8, most significant byte first.
+//! A row for each person, phone or group that the user wrote with, however much was said: `last` 8 (a message), `unread` 8, most significant byte first.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use super::inbox::Line;
 use super::store::Model;
 use super::{Listed, Place, keys};
 use crate::log::{Fault, Rows};
-use crate::words::{CommandSeq, MessageId, Party, UserName};
+use crate::words::{Address, CommandSeq, MessageId, UserName};
 
 /// What is said of a conversation, beside its messages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl Row {
 
 /// The rank of a conversation among those of a user: by its newest message, the newest first, then by whom it is with.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::query) struct Rank(Reverse<MessageId>, Party);
+pub(in crate::query) struct Rank(Reverse<MessageId>, Address);
 
 /// One of them, with its newest message that the user may see.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub(in crate::query) struct Conversation {
 
 impl Rank {
     /// Whom the conversation is with.
-    pub(in crate::query) fn into_party(self) -> Party {
+    pub(in crate::query) fn into_with(self) -> Address {
         self.1
     }
 }
@@ -69,27 +69,27 @@ impl std::str::FromStr for Rank {
 }
 
 /// Something went out to somebody, whatever becomes of it.
-pub(super) fn sent(rows: &mut Rows, from: &UserName, to: &Party, message: MessageId) -> Result<(), Fault> {
+pub(super) fn sent(rows: &mut Rows, from: &UserName, to: &Address, message: MessageId) -> Result<(), Fault> {
     change(rows, from, to, |row| row.last = row.last.max(message.command().0))
 }
 
 /// Something came that is not read yet.
-pub(super) fn came(rows: &mut Rows, to: &UserName, from: &UserName, message: MessageId) -> Result<(), Fault> {
-    change(rows, to, &Party::User(from.clone()), |row| {
+pub(super) fn came(rows: &mut Rows, to: &UserName, with: &Address, message: MessageId) -> Result<(), Fault> {
+    change(rows, to, with, |row| {
         row.last = row.last.max(message.command().0);
         row.unread += 1;
     })
 }
 
 /// Something that came has been read, or is not to be read any more.
-pub(super) fn settled(rows: &mut Rows, to: &UserName, from: &UserName) -> Result<(), Fault> {
-    change(rows, to, &Party::User(from.clone()), |row| row.unread = row.unread.saturating_sub(1))
+pub(super) fn settled(rows: &mut Rows, to: &UserName, with: &Address) -> Result<(), Fault> {
+    change(rows, to, with, |row| row.unread = row.unread.saturating_sub(1))
 }
 
 fn change(
     rows: &mut Rows,
     user: &UserName,
-    with: &Party,
+    with: &Address,
     change: impl FnOnce(&mut Row),
 ) -> Result<(), Fault> {
     let key = keys::conversation(user, with);
@@ -121,6 +121,7 @@ impl Model {
         });
         let shown = newest.filter_map(|row| {
             row.and_then(|(rank, unread)| {
+                // Of a group that they have left they see nothing.
                 let last = self.history(user, &rank.1, Place::Before(None), 1)?.items.pop();
                 Ok(last.map(|last| Conversation { rank, unread, last }))
             })

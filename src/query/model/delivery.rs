@@ -2,11 +2,12 @@
 
 use super::step::{self, State, Step};
 use super::store::Model;
-use super::{conversations, keys};
+use super::sums::Sums;
+use super::{Listed, conversations, keys, sums};
 use crate::log::Fault;
 use crate::log::Rows;
 use crate::rules::message::Accepted;
-use crate::words::{Author, EventSeq, Instant, MessageId, Party, UserName};
+use crate::words::{Address, Author, EventSeq, GroupNumber, Instant, MessageId, Party, UserName};
 
 /// A message without its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,25 +16,30 @@ pub(in crate::query) struct Message {
     /// The commit that holds the body.
     pub(in crate::query) body: EventSeq,
     pub(in crate::query) from: Author,
+    /// The group that it is for.
+    pub(in crate::query) group: Option<GroupNumber>,
 }
 
 impl Message {
-    /// `at` 8, `body` 8, `from` the rest.
-    fn write(at: Instant, body: EventSeq, from: &Author) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(16 + from.as_str().len());
+    /// `at` 8, `body` 8, `group` 4 (0: none), `from` the rest.
+    fn write(at: Instant, body: EventSeq, from: &Author, group: Option<GroupNumber>) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(20 + from.as_str().len());
         bytes.extend_from_slice(&at.unix_ms().to_be_bytes());
         bytes.extend_from_slice(&body.0.to_be_bytes());
+        bytes.extend_from_slice(&group.map_or(0, GroupNumber::get).to_be_bytes());
         bytes.extend_from_slice(from.as_str().as_bytes());
         bytes
     }
 
     fn read(bytes: &[u8]) -> Option<Message> {
         let (at, rest) = bytes.split_first_chunk::<8>()?;
-        let (body, from) = rest.split_first_chunk::<8>()?;
+        let (body, rest) = rest.split_first_chunk::<8>()?;
+        let (group, from) = rest.split_first_chunk::<4>()?;
         Some(Message {
             at: Instant::from_unix_ms(i64::from_be_bytes(*at)),
             body: EventSeq(u64::from_be_bytes(*body)),
             from: keys::text(from)?.parse().ok()?,
+            group: GroupNumber::read(u32::from_be_bytes(*group)),
         })
     }
 }
@@ -47,19 +53,29 @@ pub(super) fn accepted(
 ) -> Result<(), Fault> {
     let message = accepted.message;
     let from = accepted.from.user().cloned();
-    rows.put_new(keys::message(message), Message::write(at, seq, &accepted.from));
+    rows.put_new(keys::message(message), Message::write(at, seq, &accepted.from, accepted.group));
     for to in &accepted.to {
-        rows.put_new(keys::delivery(message, to), []);
+        opened(rows, message, to);
         // With Homing itself nobody has a conversation.
         if let Some(from) = &from {
             rows.put_new(keys::talk(&Party::User(from.clone()), to, message), []);
-            conversations::sent(rows, from, to, message)?;
-        }
-        if let Party::User(user) = to {
-            rows.put_new(keys::open(user, message), []);
+            conversations::sent(rows, from, &to.clone().into(), message)?;
         }
     }
+    if let Some((group, from)) = accepted.group.zip(from) {
+        rows.put_new(keys::sums(message), Sums::default().write());
+        rows.put_new(keys::talk_in_group(group, message), []);
+        conversations::sent(rows, &from, &Address::Group(group), message)?;
+    }
     Ok(())
+}
+
+/// A recipient has a delivery of it.
+pub(super) fn opened(rows: &mut Rows, message: MessageId, to: &Party) {
+    rows.put_new(keys::delivery(message, to), []);
+    if let Party::User(user) = to {
+        rows.put_new(keys::open(user, message), []);
+    }
 }
 
 /// Moves a delivery where there is one and it may; one that ends leaves the inbox.
@@ -69,6 +85,7 @@ pub(super) fn moved(rows: &mut Rows, message: MessageId, to: &Party, step: &Step
     let now = step::state(&steps).ok_or_else(Fault::torn)?;
     let Some(more) = step::with(&steps, now, step) else { return Ok(()) };
     rows.put(key, more);
+    sums::moved(rows, message, Some(now).filter(|_| !steps.is_empty()), step.state)?;
     let Party::User(user) = to else { return Ok(()) };
     let open = keys::open(user, message);
     let waits = rows.get(&open)?.is_some();
@@ -76,11 +93,11 @@ pub(super) fn moved(rows: &mut Rows, message: MessageId, to: &Party, step: &Step
     let was_unread = !steps.is_empty() && is_unread(now, waits);
     let unread = is_unread(step.state, waits);
     if was_unread != unread
-        && let Some(from) = sender(rows, message)?
+        && let Some(with) = counterpart(rows, message)?
     {
         match unread {
-            true => conversations::came(rows, user, &from, message)?,
-            false => conversations::settled(rows, user, &from)?,
+            true => conversations::came(rows, user, &with, message)?,
+            false => conversations::settled(rows, user, &with)?,
         }
     }
     if now.is_open() && !step.state.is_open() {
@@ -98,19 +115,23 @@ pub(super) fn forgotten(rows: &mut Rows, message: MessageId, to: &Party) -> Resu
     let Party::User(user) = to else { return Ok(()) };
     let open = keys::open(user, message);
     if rows.get(&open)?.is_some()
-        && let Some(from) = sender(rows, message)?
+        && let Some(with) = counterpart(rows, message)?
     {
-        conversations::settled(rows, user, &from)?;
+        conversations::settled(rows, user, &with)?;
     }
     rows.remove(open);
     Ok(())
 }
 
 /// Whom a conversation is with that the message belongs to.
-fn sender(rows: &Rows, message: MessageId) -> Result<Option<UserName>, Fault> {
+fn counterpart(rows: &Rows, message: MessageId) -> Result<Option<Address>, Fault> {
     let row = rows.get(&keys::message(message))?;
     let row = row.map(|row| Message::read(&row).ok_or_else(Fault::torn)).transpose()?;
-    Ok(row.and_then(|message| message.from.user().cloned()))
+    let with = |message: Message| match message.group {
+        Some(group) => Some(Address::Group(group)),
+        None => message.from.user().cloned().map(Address::User),
+    };
+    Ok(row.and_then(with))
 }
 
 impl Model {
@@ -134,6 +155,30 @@ impl Model {
         let arrived = matches!(self.state(message, to)?, Some(State::Delivered | State::Read));
         let known = if arrived { self.message(message)? } else { None };
         Ok(known.and_then(|message| message.from.user().cloned()))
+    }
+
+    /// A page of the deliveries of a message to a group, by recipient.
+    pub(in crate::query) fn deliveries_after(
+        &self,
+        message: MessageId,
+        after: Option<&Party>,
+        limit: usize,
+    ) -> Result<Listed<(Party, Vec<Step>)>, Fault> {
+        let after = after.map(Party::to_string);
+        // The row of the message itself has no text behind it.
+        let rows = self.after(&keys::message(message), after.as_deref().or(Some("")));
+        let deliveries = rows.map(|row| {
+            let (to, steps) = row?;
+            let to = to.parse().map_err(|_| Fault::torn())?;
+            Ok((to, step::all(&steps).ok_or_else(Fault::torn)?))
+        });
+        Listed::take(deliveries, limit)
+    }
+
+    /// How many deliveries of a message to a group are in each state.
+    pub(in crate::query) fn sums(&self, message: MessageId) -> Result<Option<Sums>, Fault> {
+        let row = self.projection.get(keys::sums(message))?;
+        row.map(|row| Sums::read(&row)).transpose()
     }
 
     /// The steps of each delivery of a message, or of one recipient's, by recipient.

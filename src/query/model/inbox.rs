@@ -4,7 +4,7 @@ use super::step::State;
 use super::store::Model;
 use super::{Listed, Place, keys};
 use crate::log::Fault;
-use crate::words::{Author, EventSeq, Instant, MessageId, Party, UserName};
+use crate::words::{Author, EventSeq, GroupNumber, Instant, MessageId, Party, UserName};
 
 /// A message as it will be shown, without its body, which is in EVENTS.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +12,7 @@ pub(in crate::query) struct Line {
     pub(in crate::query) message: MessageId,
     pub(in crate::query) from: Author,
     pub(in crate::query) to: Party,
+    pub(in crate::query) group: Option<GroupNumber>,
     pub(in crate::query) at: Instant,
     /// The commit that holds the body.
     pub(in crate::query) body: EventSeq,
@@ -67,6 +68,14 @@ impl Model {
         let Some(row) = self.message(message)? else { return Ok(None) };
         let to = to(&row.from);
         let state = self.state(message, &to)?;
-        Ok(state.map(|state| Line { message, from: row.from, to, at: row.at, body: row.body, state }))
+        Ok(state.map(|state| Line {
+            message,
+            from: row.from,
+            to,
+            group: row.group,
+            at: row.at,
+            body: row.body,
+            state,
+        }))
     }
 }

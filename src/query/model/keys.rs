@@ -21,23 +21,32 @@
 //! | `t` | MessagePack | the sums of all schedules |
 //! | `h` | milliseconds | the greatest lateness of a firing |
 //! | `h` milliseconds | number | the firings that were so late (see `lateness.rs`) |
+//! | `x` group message | | what was written to a group |
+//! | `z` message | see `sums.rs` | how many deliveries of a message to a group are in each state |
+//! | `g` group | MessagePack | a group |
+//! | `m` group party | MessagePack | who is in a group or asked to join |
+//! | `y` user 0 group | | the groups of a user |
 //! | `q` user | MessagePack | what a user has sent on one day and in its month |
 //!
-//! A message, a schedule and a number are eight bytes, most significant first, so messages and schedules sort by age; the
+//! A group is nine digits. A message, a schedule and a number are eight bytes, most significant first, so messages and schedules sort by age; the
 //! rest is text, which holds no zero byte.
 
 use std::io::Write;
 
 use crate::rules::schedule::OccurrenceName;
-use crate::words::{CommandSeq, DeviceName, ImNumber, MessageId, Party, Phone, ScheduleId, UserName};
+use crate::words::{
+    Address, CommandSeq, DeviceName, GroupNumber, ImNumber, MessageId, Party, Phone, ScheduleId, UserName,
+};
 
 /// Written into the first row; a model of another format is rebuilt.
-pub(super) const FORMAT: u32 = 8;
+pub(super) const FORMAT: u32 = 9;
 pub(super) const USERS: &[u8] = b"u";
 pub(super) const SCHEDULES: &[u8] = b"s";
 pub(super) const COURSES: &[u8] = b"w";
 pub(super) const TOTAL: &[u8] = b"t";
 pub(super) const LATENESS: &[u8] = b"h";
+pub(super) const GROUPS: &[u8] = b"g";
+const GROUP_LEN: usize = 9;
 
 const MESSAGE_LEN: usize = 8;
 const SCHEDULE_LEN: usize = 8;
@@ -127,9 +136,9 @@ pub(super) fn conversations_of(user: &UserName) -> Vec<u8> {
     name_and(b'v', user, 16)
 }
 
-pub(super) fn conversation(user: &UserName, with: &Party) -> Vec<u8> {
+pub(super) fn conversation(user: &UserName, with: &Address) -> Vec<u8> {
     let mut key = conversations_of(user);
-    push_party(&mut key, with);
+    write!(key, "{with}").expect("a vector takes every write");
     key
 }
 
@@ -222,6 +231,58 @@ pub(super) fn usage(user: &UserName) -> Vec<u8> {
     key
 }
 
+/// As wide as the longest, so that groups sort by number.
+pub(super) fn group_text(group: GroupNumber) -> String {
+    format!("{:0>GROUP_LEN$}", group.to_string())
+}
+
+pub(super) fn group_at(text: &str) -> Option<GroupNumber> {
+    text.trim_start_matches('0').parse().ok()
+}
+
+pub(super) fn group(group: GroupNumber) -> Vec<u8> {
+    [GROUPS, group_text(group).as_bytes()].concat()
+}
+
+pub(super) fn members_of(group: GroupNumber) -> Vec<u8> {
+    [b"m", group_text(group).as_bytes()].concat()
+}
+
+pub(super) fn member(group: GroupNumber, who: &Party) -> Vec<u8> {
+    let mut key = members_of(group);
+    push_party(&mut key, who);
+    key
+}
+
+/// Who it is in a key of [`member`].
+pub(super) fn member_of(key: &[u8]) -> Option<Party> {
+    text(key.get(1 + GROUP_LEN..)?)?.parse().ok()
+}
+
+pub(super) fn talk_of_group(group: GroupNumber) -> Vec<u8> {
+    [b"x", group_text(group).as_bytes()].concat()
+}
+
+pub(super) fn talk_in_group(group: GroupNumber, message: MessageId) -> Vec<u8> {
+    let mut key = talk_of_group(group);
+    push_message(&mut key, message);
+    key
+}
+
+pub(super) fn sums(message: MessageId) -> Vec<u8> {
+    let mut key = key(b'z', MESSAGE_LEN);
+    push_message(&mut key, message);
+    key
+}
+
+pub(super) fn groups_of(user: &UserName) -> Vec<u8> {
+    name_and(b'y', user, GROUP_LEN)
+}
+
+pub(super) fn group_of(user: &UserName, group: GroupNumber) -> Vec<u8> {
+    [groups_of(user), group_text(group).into_bytes()].concat()
+}
+
 pub(super) fn text(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes).ok()
 }
@@ -243,7 +304,7 @@ mod tests {
             (open(&user("bob"), m42), "ibob\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00*"),
             (talk(&party("bob"), &party("al"), m42), "cal\\x00bob\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00*"),
             (talk_of(&party("al"), &party("+13800138000")), "c+13800138000\\x00al\\x00"),
-            (conversation(&user("al"), &party("bob")), "val\\x00bob"),
+            (conversation(&user("al"), &party("bob").into()), "val\\x00bob"),
             (super::user("bob"), "ubob"),
             (number("100001".parse().unwrap()), "n100001"),
             (phone("+13800138000".parse().unwrap()), "p+13800138000"),
@@ -259,6 +320,9 @@ mod tests {
             ),
             (lateness(42), "h\\x00\\x00\\x00\\x00\\x00\\x00\\x00*"),
             (usage(&user("al")), "qal"),
+            (group("3001".parse().unwrap()), "g000003001"),
+            (member("3001".parse().unwrap(), &party("bob")), "m000003001bob"),
+            (group_of(&user("al"), "3001".parse().unwrap()), "yal\\x00000003001"),
         ] {
             assert_eq!(made.escape_ascii().to_string(), want);
         }

@@ -7,6 +7,7 @@
 mod contacts;
 mod conversations;
 mod delivery;
+mod groups;
 mod history;
 mod inbox;
 mod keys;
@@ -20,6 +21,7 @@ pub(super) mod pure_decider;
 mod schedules;
 mod step;
 mod store;
+mod sums;
 #[cfg(test)]
 pub(super) mod testing;
 #[cfg(test)]
@@ -29,6 +31,7 @@ mod users;
 
 pub(super) use contacts::Contact;
 pub(super) use conversations::Conversation;
+pub(super) use groups::{Group, Place as GroupPlace};
 pub(super) use inbox::Line;
 pub(super) use lateness::Lateness;
 pub(super) use occurrence::{Ended, How};

@@ -2,7 +2,7 @@
 
 use super::step::{Reason, State, Step};
 use super::store::Model;
-use super::{contacts, delivery, presence, schedules, usage, users};
+use super::{contacts, delivery, groups, presence, schedules, usage, users};
 use crate::log::{Fault, Record, Rows};
 use crate::rules::attempt::Adapter;
 use crate::rules::message::{Delivered, Expired, Failed, Filtered, Recalled, Routed, WasRead};
@@ -33,8 +33,15 @@ fn take(rows: &mut Rows, seq: EventSeq, commit: &Commit, fact: &Fact) -> Result<
             delivery::accepted(rows, seq, at, accepted)?;
             usage::count(rows, accepted, commit.now())
         }
+        Fact::Message(message::Fact::Page(page)) => page.deliveries().try_for_each(|delivery| {
+            let Fact::Message(fact) = &delivery else { return Ok(()) };
+            let Some((message, to, step)) = moved(fact, seq, at) else { return Ok(()) };
+            delivery::opened(rows, message, to);
+            delivery::moved(rows, message, to, &step)
+        }),
         Fact::Message(fact) => moved(fact, seq, at)
             .map_or(Ok(()), |(message, to, step)| delivery::moved(rows, message, to, &step)),
+        Fact::Group(fact) => groups::take(rows, commit, fact),
         Fact::Schedule(fact) => schedules::take(rows, seq, fact),
         Fact::Attempt(fact) => attempted(rows, seq, at, fact),
         // What people write from their phones is a message, or a wish of nobody's.
@@ -46,7 +53,7 @@ fn take(rows: &mut Rows, seq: EventSeq, commit: &Commit, fact: &Fact) -> Result<
 fn moved(fact: &message::Fact, seq: EventSeq, at: Instant) -> Option<(MessageId, &Party, Step)> {
     let step = |state, reason| Step { state, channel: None, reason, at, seq };
     Some(match fact {
-        message::Fact::Accepted(_) => return None,
+        message::Fact::Accepted(_) | message::Fact::Page(_) => return None,
         message::Fact::Routed(routed) => (routed.message, &routed.to, routed_step(routed, seq, at)),
         message::Fact::Delivered(Delivered { message, to, .. }) => {
             (*message, to, step(State::Delivered, None))
@@ -149,16 +156,24 @@ mod tests {
     #[test]
     fn a_note_says_of_a_delivery_what_its_state_says() {
         let (message, to) = ("m2".parse::<MessageId>().unwrap(), "bob".parse::<Party>().unwrap());
-        let (from, encoding) = ("alice".parse().ok(), None);
+        let (from, encoding, group) = ("alice".parse().ok(), None, None);
         let (at, seq) = (Instant::from_unix_ms(9), EventSeq(7));
         for fact in [
-            Delivered { message, to: to.clone(), from: from.clone(), encoding }.into(),
-            WasRead { message, to: to.clone(), from: from.clone(), encoding }.into(),
-            Filtered { message, to: to.clone(), reason: FilterReason::Blocked, from: from.clone(), encoding }
+            Delivered { message, to: to.clone(), from: from.clone(), encoding, group }.into(),
+            WasRead { message, to: to.clone(), from: from.clone(), encoding, group }.into(),
+            Filtered {
+                message,
+                to: to.clone(),
+                reason: FilterReason::Blocked,
+                from: from.clone(),
+                encoding,
+                group,
+            }
+            .into(),
+            Recalled { message, to: to.clone(), from: from.clone(), encoding, group, to_encoding: None }
                 .into(),
-            Recalled { message, to: to.clone(), from: from.clone(), encoding, to_encoding: None }.into(),
-            Expired { message, to: to.clone(), from: from.clone(), encoding }.into(),
-            Failed { message, to: to.clone(), reason: FailReason::TooLong, from, encoding }.into(),
+            Expired { message, to: to.clone(), from: from.clone(), encoding, group }.into(),
+            Failed { message, to: to.clone(), reason: FailReason::TooLong, from, encoding, group }.into(),
         ] {
             let commit = commits(vec![vec![fact]]).remove(0).1;
             let Fact::Message(fact) = &commit.facts[0] else { panic!("a fact of a message") };

@@ -61,6 +61,8 @@ pub(in crate::query) fn accepted(message: &str, from: &str, to: &[&str]) -> Fact
     Fact::from(Accepted {
         message: id(message),
         from: Author::User(user(from)),
+        charged: None,
+        group: None,
         to: to.iter().map(|to| party(to)).collect(),
         text: Some("on my way".into()),
         parts: None,
@@ -74,15 +76,27 @@ pub(in crate::query) fn accepted(message: &str, from: &str, to: &[&str]) -> Fact
 
 pub(in crate::query) fn routed(message: &str, to: &str, channel: Channel, because: RouteReason) -> Fact {
     let (message, to) = (id(message), party(to));
-    Fact::from(Routed { message, to, channel, because, seen: None, body: None, encoding: None })
+    Fact::from(Routed { message, to, channel, because, seen: None, body: None, encoding: None, place: None })
 }
 
 pub(in crate::query) fn delivered(message: &str, to: &str) -> Fact {
-    Fact::from(message::Delivered { message: id(message), to: party(to), from: None, encoding: None })
+    Fact::from(message::Delivered {
+        message: id(message),
+        to: party(to),
+        from: None,
+        encoding: None,
+        group: None,
+    })
 }
 
 pub(in crate::query) fn read(message: &str, to: &str) -> Fact {
-    Fact::from(message::WasRead { message: id(message), to: party(to), from: None, encoding: None })
+    Fact::from(message::WasRead {
+        message: id(message),
+        to: party(to),
+        from: None,
+        encoding: None,
+        group: None,
+    })
 }
 
 pub(in crate::query) fn filtered(message: &str, to: &str) -> Fact {
@@ -92,6 +106,7 @@ pub(in crate::query) fn filtered(message: &str, to: &str) -> Fact {
         reason: FilterReason::Blocked,
         from: None,
         encoding: None,
+        group: None,
     })
 }
 
@@ -101,12 +116,19 @@ pub(in crate::query) fn recalled(message: &str, to: &str) -> Fact {
         to: party(to),
         from: None,
         encoding: None,
+        group: None,
         to_encoding: None,
     })
 }
 
 pub(in crate::query) fn expired(message: &str, to: &str) -> Fact {
-    Fact::from(message::Expired { message: id(message), to: party(to), from: None, encoding: None })
+    Fact::from(message::Expired {
+        message: id(message),
+        to: party(to),
+        from: None,
+        encoding: None,
+        group: None,
+    })
 }
 
 pub(in crate::query) fn online(name: &str, device: &str) -> Fact {

@@ -9,7 +9,7 @@ use crate::rules::quota::{Usage, counted_on};
 use crate::words::{Instant, UserName};
 
 pub(super) fn count(rows: &mut Rows, accepted: &Accepted, at: Instant) -> Result<(), Fault> {
-    let Some(user) = accepted.from.user() else { return Ok(()) };
+    let Some(user) = accepted.charged() else { return Ok(()) };
     let Some(row) = rows.get(&keys::user(user.as_str()))? else { return Ok(()) };
     let home = read_row::<User>(&row)?.home();
     let key = keys::usage(user);

@@ -83,8 +83,8 @@ impl Ask {
 /// The adapter asks once for each attempt. Asking again for one without a result means: whoever made it is gone.
 fn unknown(state: &State, channel: Adapter, message: MessageId, to: &Party) -> Fact {
     let attempt = Attempt { message, to: to.clone(), connector: String::new(), ids: Vec::new(), grant: None };
-    let (News { from, encoding }, why) = (state.news(message), UnknownReason::BridgeLost);
-    Unknown { channel, attempt, why, from, encoding }.into()
+    let (News { from, encoding, group }, why) = (state.news(message), UnknownReason::BridgeLost);
+    Unknown { channel, attempt, why, from, encoding, group }.into()
 }
 
 /// The permission, or what becomes of the delivery instead.
@@ -96,34 +96,35 @@ fn permission(
 ) -> Result<Granted, Fact> {
     let (state, channel) = (case.state, case.channel());
     let filtered = |reason| {
-        let News { from, encoding } = state.news(message);
-        Fact::from(Filtered { message, to: to.clone(), reason, from, encoding })
+        let News { from, encoding, group } = state.news(message);
+        Fact::from(Filtered { message, to: to.clone(), reason, from, encoding, group })
     };
     let author = open.author(state);
-    let judged = |user, route| {
+    // An answer to an SMS goes to whoever wrote it, also when they wish no more.
+    let is_answer = author == Author::Homing && matches!(open.route, Route::By(_));
+    let judged = |uid, route| {
+        let user = state.user(uid);
         message::may_go(state, (message, open), (to, user), case.at)?;
-        user_phone(user, &author, channel, route).map_err(|instead| match instead {
+        let sms_off = !is_answer && state.wishes_no_sms(uid, open.group);
+        user_phone((user, sms_off), channel, route).map_err(|instead| match instead {
             Instead::Filtered(reason) => filtered(reason),
             Instead::Waits(because) => waits(open, message, to, because),
         })
     };
     let phone = match to {
         Party::User(name) => {
-            let user = state.user_named(name).ok_or_else(|| filtered(FilterReason::Suspended))?;
-            judged(user, open.route)?
+            let uid = state.uid(name).ok_or_else(|| filtered(FilterReason::Suspended))?;
+            judged(uid, open.route)?
         }
         Party::Phone(phone) => match state.uid_by_phone(*phone) {
             // Registered since. What was sent to a phone has no mailbox to wait in: it goes by this channel or ends.
-            Some(uid) => judged(state.user(uid), Route::By(channel))?,
+            Some(uid) => judged(uid, Route::By(channel))?,
             None if open.expires <= case.at => {
-                let News { from, encoding } = state.news(message);
-                return Err(Expired { message, to: to.clone(), from, encoding }.into());
+                let News { from, encoding, group } = state.news(message);
+                return Err(Expired { message, to: to.clone(), from, encoding, group }.into());
             }
             None if open.is_of_suspended(state) => return Err(filtered(FilterReason::Suspended)),
-            None if channel.row().opt_out
-                && author != Author::Homing
-                && state.phones_off.contains_key(phone) =>
-            {
+            None if channel.row().opt_out && !is_answer && state.phones_off.contains_key(phone) => {
                 return Err(filtered(FilterReason::OptedOut));
             }
             None => *phone,
@@ -138,8 +139,8 @@ enum Instead {
     Waits(RouteReason),
 }
 
-fn user_phone(user: &User, author: &Author, channel: Adapter, route: Route) -> Result<Phone, Instead> {
-    if channel.row().opt_out && user.sms_off && *author != Author::Homing {
+fn user_phone((user, sms_off): (&User, bool), channel: Adapter, route: Route) -> Result<Phone, Instead> {
+    if channel.row().opt_out && sms_off {
         return Err(match route {
             Route::Auto | Route::Im => Instead::Waits(RouteReason::SmsOff),
             Route::By(_) => Instead::Filtered(FilterReason::OptedOut),
@@ -152,5 +153,5 @@ fn user_phone(user: &User, author: &Author, channel: Adapter, route: Route) -> R
 
 fn waits(open: &OpenMessage, message: MessageId, to: &Party, because: RouteReason) -> Fact {
     let (channel, to, body) = (Channel::None, to.clone(), Some(open.body));
-    Routed { message, to, channel, because, seen: None, body, encoding: None }.into()
+    Routed { message, to, channel, because, seen: None, body, encoding: None, place: None }.into()
 }

@@ -7,7 +7,7 @@ use serde_with::skip_serializing_none;
 
 use super::{Adapter, DeferClass, DeferReason, FailReason, ReceiptState, UnknownReason};
 use crate::rules::presence::Encoding;
-use crate::words::{ImNumber, MessageId, Party, Phone, UserName};
+use crate::words::{GroupNumber, ImNumber, MessageId, Party, Phone, UserName};
 
 /// An attempt, with what the SMSC calls each segment that it accepted.
 #[skip_serializing_none]
@@ -82,6 +82,7 @@ pub struct Unknown {
     /// As in the facts that end a delivery: whose message it is, and how their clients speak.
     pub from: Option<UserName>,
     pub encoding: Option<Encoding>,
+    pub group: Option<GroupNumber>,
 }
 
 /// `attempt.receipt`: what became of a segment, as a receipt says it.

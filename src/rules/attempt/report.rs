@@ -101,9 +101,9 @@ impl<'a> SoFar<'a> {
                 vec![Deferred { channel, attempt: attempt.clone(), class: *class, why: *why }.into()]
             }
             Report::Unknown { attempt, why } => {
-                let News { from, encoding } = self.state.news(attempt.message);
+                let News { from, encoding, group } = self.state.news(attempt.message);
                 let (attempt, why) = (attempt.clone(), *why);
-                vec![Unknown { channel, attempt, why, from, encoding }.into()]
+                vec![Unknown { channel, attempt, why, from, encoding, group }.into()]
             }
             Report::Receipt(receipt) => self.receipt(receipt),
             Report::Unmatched(stray) => vec![Unmatched { channel, receipt: stray.clone() }.into()],
@@ -138,12 +138,12 @@ impl<'a> SoFar<'a> {
 
     /// The fact, and the end of its delivery where it is open.
     fn ends(&mut self, message: MessageId, to: &'a Party, first: Fact, whole: Whole) -> Vec<Fact> {
-        let (News { from, encoding }, whom) = (self.state.news(message), to.clone());
+        let (News { from, encoding, group }, whom) = (self.state.news(message), to.clone());
         let end = match whole {
             Whole::Open => None,
-            Whole::Delivered => Some(Fact::from(Delivered { message, to: whom, from, encoding })),
+            Whole::Delivered => Some(Fact::from(Delivered { message, to: whom, from, encoding, group })),
             Whole::Failed(reason) => {
-                Some(message::Failed { message, to: whom, reason, from, encoding }.into())
+                Some(message::Failed { message, to: whom, reason, from, encoding, group }.into())
             }
         };
         // What went live since is not failed by another channel.

@@ -18,7 +18,7 @@ pub(super) use credentials::Credentials;
 pub use facts::*;
 pub use limits::{LimitChanges, Limits};
 pub use password::SetPassword;
-pub use preference::{SetPreference, Switch};
+pub use preference::{GroupWish, SetPreference, Switch};
 pub use profile::SetProfile;
 pub use register::Register;
 pub use resume::Resume;

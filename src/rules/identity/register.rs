@@ -6,7 +6,7 @@ use serde_with::skip_serializing_none;
 use super::{Credentials, Registered, UserDetails, must_be_free, must_be_shaped, zone};
 use crate::rules::proof::{ByOperator, Case};
 use crate::rules::vocabulary::Decide;
-use crate::rules::{Decided, Outcome, Rejection, State, phone};
+use crate::rules::{Decided, Outcome, Rejection, State, group, phone};
 use crate::words::{Access, ImNumber, Nkey, Phone, UserName};
 
 /// `user.register`. Refused with `user.exists`, `user.bad_name`, `user.phone_taken`, `user.key_taken`, `user.bad_secret`,
@@ -62,8 +62,9 @@ impl Decide for Register {
         must_be_free(state, details.nkey.as_ref(), None)?;
         let im = ImNumber::of_index(state.users_len()).ok_or_else(Rejection::numbers_used_up)?;
         let opted_out = phone::opted_out_phone(state, &self.name, details.phone);
+        let seats = group::claims(state, &self.name, details.phone);
         let registered = Registered { user: self.name.clone(), im, details };
-        Ok(std::iter::once(registered.into()).chain(opted_out).collect())
+        Ok(std::iter::once(registered.into()).chain(opted_out).chain(seats).collect())
     }
 
     /// A registration that is said again is told the number that it got.

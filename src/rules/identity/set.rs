@@ -8,7 +8,7 @@ use super::{
 };
 use crate::rules::proof::{ByOperator, Case};
 use crate::rules::vocabulary::Decide;
-use crate::rules::{Decided, Rejection, State, message, phone};
+use crate::rules::{Decided, Rejection, State, group, message, phone};
 use crate::words::{Access, Nkey, Phone, UserName};
 
 /// `user.set`: what is absent stays as it was. Refused with `user.unknown`, `user.phone_taken`, `user.key_taken`,
@@ -87,7 +87,8 @@ impl Decide for SetUser {
         let new_phone = phone.filter(|phone| user.phone != Some(*phone));
         let opted_out = phone::opted_out_phone(state, &self.name, new_phone);
         let changed = Changed { user: self.name.clone(), details };
-        Ok(std::iter::once(changed.into()).chain(opted_out).collect())
+        let seats = group::claims(state, &self.name, new_phone);
+        Ok(std::iter::once(changed.into()).chain(opted_out).chain(seats).collect())
     }
 }
 

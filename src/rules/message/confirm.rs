@@ -45,8 +45,9 @@ impl Decide for Read {
         let read = messages.iter().map(|message| {
             // Of what was confirmed before nobody here knows whose it is.
             let open = case.user().mailbox.standing(*message).is_some();
-            let News { from, encoding } = if open { case.state.news(*message) } else { News::default() };
-            WasRead { message: *message, to: to.clone(), from, encoding }.into()
+            let News { from, encoding, group } =
+                if open { case.state.news(*message) } else { News::default() };
+            WasRead { message: *message, to: to.clone(), from, encoding, group }.into()
         });
         Ok(received(&messages, case).chain(read).collect())
     }
@@ -57,8 +58,8 @@ fn received(messages: &[MessageId], case: &Case<'_, ByUser>) -> impl Iterator<It
     let (user, to) = (case.user(), Party::User(case.name().clone()));
     let open = move |message: &&MessageId| user.mailbox.standing(**message).is_some();
     messages.iter().filter(open).map(move |message| {
-        let News { from, encoding } = case.state.news(*message);
-        Delivered { message: *message, to: to.clone(), from, encoding }.into()
+        let News { from, encoding, group } = case.state.news(*message);
+        Delivered { message: *message, to: to.clone(), from, encoding, group }.into()
     })
 }
 

@@ -13,8 +13,9 @@ pub(in crate::rules) fn expire(state: &State, message: MessageId, at: Instant) -
 
 /// The ends of those deliveries that expire.
 pub(super) fn expired(state: &State, message: MessageId, open: &OpenMessage) -> impl Iterator<Item = Fact> {
-    let News { from, encoding } = state.news(message);
-    expiring(state, message, open).map(move |to| Expired { message, to, from: from.clone(), encoding }.into())
+    let News { from, encoding, group } = state.news(message);
+    expiring(state, message, open)
+        .map(move |to| Expired { message, to, from: from.clone(), encoding, group }.into())
 }
 
 /// Whether its expiry would change anything.

@@ -9,7 +9,7 @@ use super::{Channel, FilterReason, MessagePart, Route, RouteReason};
 use crate::rules::Outcome;
 use crate::rules::attempt::FailReason;
 use crate::rules::presence::Encoding;
-use crate::words::{Author, EventSeq, Instant, MessageId, Party, UserName};
+use crate::words::{Author, EventSeq, GroupNumber, Instant, MessageId, Party, UserName};
 
 /// `message.accepted`: a message that Homing answers for from now on.
 #[skip_serializing_none]
@@ -17,6 +17,11 @@ use crate::words::{Author, EventSeq, Instant, MessageId, Party, UserName};
 pub struct Accepted {
     pub message: MessageId,
     pub from: Author,
+    /// Whose quota it counts with, where that is not its author's.
+    pub charged: Option<UserName>,
+    /// The group that it is for: its members stand on the pages that follow.
+    pub group: Option<GroupNumber>,
+    /// Nobody, where it is for a group.
     pub to: Vec<Party>,
     pub text: Option<Arc<str>>,
     pub parts: Option<Arc<[MessagePart]>>,
@@ -36,6 +41,11 @@ impl Accepted {
     pub(in crate::rules) fn outcome(&self) -> Outcome {
         Outcome::Message(self.message)
     }
+
+    /// Whose quota it counts with.
+    pub fn charged(&self) -> Option<&UserName> {
+        self.charged.as_ref().or(self.from.user())
+    }
 }
 
 /// `delivery.routed`: the channel a delivery takes now, and why.
@@ -52,6 +62,9 @@ pub struct Routed {
     pub body: Option<EventSeq>,
     /// How the recipient's client speaks, when the channel is live.
     pub encoding: Option<Encoding>,
+    /// Of one on a page: the place among the message's recipients. It is not written down, for the page tells it.
+    #[serde(skip)]
+    pub place: Option<u32>,
 }
 
 /// `delivery.delivered`
@@ -64,6 +77,8 @@ pub struct Delivered {
     pub from: Option<UserName>,
     /// How their clients speak; none is JSON.
     pub encoding: Option<Encoding>,
+    /// The group it was for: its news comes in sums.
+    pub group: Option<GroupNumber>,
 }
 
 /// `delivery.read`
@@ -75,6 +90,7 @@ pub struct WasRead {
     /// As of what is delivered; none also where it was confirmed before.
     pub from: Option<UserName>,
     pub encoding: Option<Encoding>,
+    pub group: Option<GroupNumber>,
 }
 
 /// `delivery.filtered`
@@ -87,6 +103,7 @@ pub struct Filtered {
     /// As of what is delivered.
     pub from: Option<UserName>,
     pub encoding: Option<Encoding>,
+    pub group: Option<GroupNumber>,
 }
 
 /// `delivery.recalled`
@@ -98,6 +115,7 @@ pub struct Recalled {
     /// As of what is delivered.
     pub from: Option<UserName>,
     pub encoding: Option<Encoding>,
+    pub group: Option<GroupNumber>,
     /// How the recipient's clients speak.
     pub to_encoding: Option<Encoding>,
 }
@@ -111,6 +129,7 @@ pub struct Expired {
     /// As of what is delivered.
     pub from: Option<UserName>,
     pub encoding: Option<Encoding>,
+    pub group: Option<GroupNumber>,
 }
 
 /// `delivery.failed`
@@ -123,4 +142,5 @@ pub struct Failed {
     /// As of what is delivered.
     pub from: Option<UserName>,
     pub encoding: Option<Encoding>,
+    pub group: Option<GroupNumber>,
 }

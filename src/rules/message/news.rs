@@ -5,27 +5,30 @@
 use crate::rules::State;
 use crate::rules::presence::{DeviceClass, Encoding, latest, understood};
 use crate::rules::state::User;
-use crate::words::{MessageId, UserName};
+use crate::words::{GroupNumber, MessageId, UserName};
 
 /// What the facts hold of whom they are news for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::rules) struct News {
     pub(in crate::rules) from: Option<UserName>,
     pub(in crate::rules) encoding: Option<Encoding>,
+    /// The group that the message was for.
+    pub(in crate::rules) group: Option<GroupNumber>,
 }
 
 impl News {
     /// For somebody whose message it is.
     pub(in crate::rules) fn of(sender: &User) -> News {
-        News { from: Some(sender.name.clone()), encoding: spoken(sender) }
+        News { from: Some(sender.name.clone()), encoding: spoken(sender), group: None }
     }
 }
 
 impl State {
     /// For the sender of an open message; for nobody where that is Homing itself.
     pub(in crate::rules) fn news(&self, message: MessageId) -> News {
-        let from = self.messages.get(&message).and_then(|open| open.from);
-        from.map_or_else(News::default, |uid| News::of(self.user(uid)))
+        let Some(open) = self.messages.get(&message) else { return News::default() };
+        let news = open.from.map_or_else(News::default, |uid| News::of(self.user(uid)));
+        News { group: open.group, ..news }
     }
 }
 

@@ -16,13 +16,13 @@ pub(in crate::rules) fn may_go(
     at: Instant,
 ) -> Result<(), Fact> {
     if open.expires <= at {
-        let News { from, encoding } = state.news(message);
-        return Err(Expired { message, to: to.clone(), from, encoding }.into());
+        let News { from, encoding, group } = state.news(message);
+        return Err(Expired { message, to: to.clone(), from, encoding, group }.into());
     }
-    let held = open.from.and_then(|from| routing::held(state, user, state.user(from)));
+    let held = open.from.and_then(|from| routing::held(state, user, Some(state.user(from))));
     held.map_or(Ok(()), |reason| {
-        let News { from, encoding } = state.news(message);
-        Err(Filtered { message, to: to.clone(), reason, from, encoding }.into())
+        let News { from, encoding, group } = state.news(message);
+        Err(Filtered { message, to: to.clone(), reason, from, encoding, group }.into())
     })
 }
 
@@ -49,10 +49,12 @@ pub(in crate::rules) fn escalate(state: &State, message: MessageId, at: Instant)
     // Whoever came back to a client after the firing has it live again, and no deadline any more.
     let Some(open) = state.messages.get(&message).filter(|open| !open.escalated) else { return Vec::new() };
     let next = |to: Party| {
-        let user = state.user_named(to.user()?)?;
+        let uid = state.uid(to.user()?)?;
+        let user = state.user(uid);
         let unconfirmed = user.mailbox.standing(message) == Some(Standing::Sent);
         // With no other channel it stays sent: it may still be confirmed, and is sent again when the client returns.
-        let channel = routing::after_client(user, open.route).filter(|_| unconfirmed)?;
+        let channel = routing::after_client((user, state.wishes_no_sms(uid, open.group)), open.route)
+            .filter(|_| unconfirmed)?;
         Some(goes_on(state, (message, open), user, (channel, RouteReason::NotConfirmed), at))
     };
     goers_first(open.parties(state).filter_map(next))
@@ -69,7 +71,8 @@ pub(in crate::rules) fn goes_on_without(
         // What lies with an adapter is on its way, and what waits has no channel to go by.
         let with_client = matches!(standing, Standing::Sent | Standing::Pull);
         let open = state.messages.get(&message).filter(|_| with_client)?;
-        let channel = routing::after_device(user, gone, open.route)?;
+        let sms_off = state.wishes_no_sms(state.uid(&user.name)?, open.group);
+        let channel = routing::after_device((user, sms_off), gone, open.route)?;
         let moves = standing != Standing::of(channel);
         moves.then(|| goes_on(state, (message, open), user, (channel, RouteReason::WentOffline), at))
     };
@@ -87,7 +90,7 @@ fn goes_on(
     match may_go(state, (message, open), (&to, user), at) {
         Ok(()) => {
             let body = Some(open.body);
-            Routed { message, to, channel, because, seen: None, body, encoding: None }.into()
+            Routed { message, to, channel, because, seen: None, body, encoding: None, place: None }.into()
         }
         Err(end) => end,
     }

@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::sweep::KEPT_FOR;
 use super::{
-    Accepted, Channel, Delivered, Expired, Fact, Failed, Filtered, Recalled, Route, RouteReason, Routed,
+    Accepted, Channel, Delivered, Expired, Fact, Failed, Filtered, Page, Recalled, Route, RouteReason, Routed,
 };
 use crate::rules::attempt::Adapter;
 use crate::rules::state::Uid;
 use crate::rules::{State, quota};
-use crate::words::{Author, EventSeq, Instant, MessageId, Party, Phone};
+use crate::words::{Author, EventSeq, GroupNumber, Instant, MessageId, Party, Phone};
 
 /// A message with at least one open delivery. Its body stays in the log, at `body`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,6 +34,9 @@ pub(in crate::rules) struct OpenMessage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) from: Option<Uid>,
     pub(in crate::rules) route: Route,
+    /// The group that it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::rules) group: Option<GroupNumber>,
 }
 
 /// No deadline: later than any.
@@ -175,6 +178,7 @@ pub(in crate::rules) fn evolve(state: &mut State, fact: &Fact, at: EventSeq, now
             quota::count(state, accepted, now);
             opens(state, accepted, at, now);
         }
+        Fact::Page(page) => plans(state, page),
         Fact::Routed(routed) => moves(state, routed, now),
         Fact::Delivered(Delivered { message, to, .. })
         | Fact::Filtered(Filtered { message, to, .. })
@@ -208,14 +212,41 @@ fn opens(state: &mut State, accepted: &Accepted, at: EventSeq, now: Instant) {
     let mut to: Box<[Target]> = accepted.to.iter().filter_map(|to| target(state, to)).collect();
     to.sort_unstable_by(Target::order);
     let (expires, escalates) = (accepted.expires.unwrap_or(now + KEPT_FOR), never());
-    let (escalated, route) = (false, accepted.route);
+    let (escalated, route, group) = (false, accepted.route, accepted.group);
     // Homing's own answers have a deadline, and nobody is told of it: none of them is worth a timer.
     let undated = accepted.expires.is_none() || from.is_none();
     if undated {
         state.undated.insert(accepted.message);
     }
-    let open = OpenMessage { body: at, expires, undated, escalates, escalated, to, from, route };
+    let open = OpenMessage { body: at, expires, undated, escalates, escalated, to, from, route, group };
     state.messages.insert(accepted.message, open);
+}
+
+/// Those who get it come behind those of the pages before: a group's plan is in [`Target::order`].
+fn plans(state: &mut State, page: &Page) {
+    let mut opened = Vec::with_capacity(page.recipients_len());
+    for run in &page.routed {
+        let standing = Standing::of(run.channel);
+        for to in &run.to {
+            match target(state, to) {
+                Some(Target::User(uid)) => {
+                    state.user_mut(uid).mailbox.set(page.message, standing);
+                    opened.push(Target::User(uid));
+                }
+                Some(Target::Phone(phone, _)) => opened.push(Target::Phone(phone, standing)),
+                None => {}
+            }
+        }
+    }
+    opened.sort_unstable_by(Target::order);
+    let Some(open) = state.messages.get_mut(&page.message) else { return };
+    let mut to = std::mem::take(&mut open.to).into_vec();
+    to.append(&mut opened);
+    open.to = to.into_boxed_slice();
+    if page.last && open.to.is_empty() {
+        state.messages.remove(&page.message);
+        state.undated.remove(&page.message);
+    }
 }
 
 fn moves(state: &mut State, routed: &Routed, now: Instant) {

@@ -30,10 +30,10 @@ impl Decide for Recall {
             let standing = open.standing(state, message, to);
             matches!(standing, Some(Standing::Attempted(_) | Standing::Accepted(_) | Standing::Unknown(_)))
         };
-        let News { from, encoding } = News::of(case.user());
+        let News { from, encoding, group } = state.news(message);
         let recalled = |to: Party| {
             let to_encoding = to.user().and_then(|name| state.user_named(name)).and_then(spoken);
-            Recalled { message, to, from: from.clone(), encoding, to_encoding }.into()
+            Recalled { message, to, from: from.clone(), encoding, group, to_encoding }.into()
         };
         let recalled: Vec<Fact> = open.parties(state).filter(|to| !gone(to)).map(recalled).collect();
         if recalled.is_empty() { Err(Rejection::not_open()) } else { Ok(recalled) }

@@ -82,17 +82,22 @@ impl Choice {
     }
 }
 
-/// The channel to a registered person, or why there will be none.
-pub(super) fn to_user(state: &State, user: &User, from: &User, route: Route) -> Result<Choice, FilterReason> {
+/// The channel to a registered person, or why there will be none. What nobody sends is Homing's own.
+pub(super) fn to_user(
+    state: &State,
+    (user, sms_off): (&User, bool),
+    from: Option<&User>,
+    route: Route,
+) -> Result<Choice, FilterReason> {
     if let Some(reason) = held(state, user, from) {
         return Err(reason);
     }
     match route {
-        Route::By(by) if by.row().opt_out && user.sms_off => Err(FilterReason::OptedOut),
+        Route::By(by) if by.row().opt_out && sms_off => Err(FilterReason::OptedOut),
         Route::By(by) => Ok(by_adapter(user, by, RouteReason::AskedFor)),
         Route::Auto => {
             let client = by_client(user.devices.iter());
-            Ok(client.unwrap_or_else(|| without_client(user)))
+            Ok(client.unwrap_or_else(|| without_client(user, sms_off)))
         }
         Route::Im => {
             let client = by_client(user.devices.iter());
@@ -102,29 +107,33 @@ pub(super) fn to_user(state: &State, user: &User, from: &User, route: Route) -> 
 }
 
 /// Why nothing goes to somebody from this sender, by whatever channel: also what was accepted before the sender was suspended.
-pub(in crate::rules) fn held(state: &State, user: &User, from: &User) -> Option<FilterReason> {
-    if user.suspended || from.suspended {
+pub(in crate::rules) fn held(state: &State, user: &User, from: Option<&User>) -> Option<FilterReason> {
+    if user.suspended || from.is_some_and(|from| from.suspended) {
         return Some(FilterReason::Suspended);
     }
-    let blocked = user.contacts.as_ref().is_some_and(|contacts| contacts.block_sender(state, from));
-    blocked.then_some(FilterReason::Blocked)
+    let (contacts, from) = user.contacts.as_ref().zip(from)?;
+    contacts.block_sender(state, from).then_some(FilterReason::Blocked)
 }
 
 /// The channel after the client did not confirm in time. A route that the sender named is not left: only `auto` goes on.
-pub(super) fn after_client(user: &User, route: Route) -> Option<Channel> {
+pub(super) fn after_client((user, sms_off): (&User, bool), route: Route) -> Option<Channel> {
     match route {
-        Route::Auto => automatic(user).map(Channel::By),
+        Route::Auto => automatic(user, sms_off).map(Channel::By),
         Route::Im | Route::By(_) => None,
     }
 }
 
 /// The channel after a device went offline, of what it had. While another device has the same, there is no need of one.
-pub(super) fn after_device(user: &User, gone: &DeviceName, route: Route) -> Option<Channel> {
+pub(super) fn after_device(
+    (user, sms_off): (&User, bool),
+    gone: &DeviceName,
+    route: Route,
+) -> Option<Channel> {
     let left = by_client(user.devices.iter().filter(|device| device.name != *gone));
     match left.map(|choice| choice.channel) {
         Some(Channel::Pull) => Some(Channel::Pull),
         Some(Channel::Live | Channel::By(_) | Channel::None) => None,
-        None => after_client(user, route),
+        None => after_client((user, sms_off), route),
     }
 }
 
@@ -150,17 +159,17 @@ fn by_client<'a>(devices: impl Iterator<Item = &'a Device> + Clone) -> Option<Ch
     Some(Choice::device(Channel::Pull, RouteReason::PullOnline, device))
 }
 
-fn without_client(user: &User) -> Choice {
-    match automatic(user) {
+fn without_client(user: &User, sms_off: bool) -> Choice {
+    match automatic(user, sms_off) {
         Some(by) => Choice::plain(Channel::By(by), RouteReason::NoDeviceOnline),
-        None if user.sms_off => Choice::plain(Channel::None, RouteReason::SmsOff),
+        None if sms_off => Choice::plain(Channel::None, RouteReason::SmsOff),
         None => Choice::plain(Channel::None, RouteReason::NoDeviceOnline),
     }
 }
 
 /// The first channel that is taken by itself and reaches them, where they wish it.
-fn automatic(user: &User) -> Option<Adapter> {
-    let mut wished = Adapter::automatic().filter(|by| !(by.row().opt_out && user.sms_off));
+fn automatic(user: &User, sms_off: bool) -> Option<Adapter> {
+    let mut wished = Adapter::automatic().filter(|by| !(by.row().opt_out && sms_off));
     wished.find(|by| reaches(user, *by))
 }
 

@@ -8,13 +8,15 @@ use serde_with::skip_serializing_none;
 
 use super::mailbox::MAILBOX_LEN_MAX;
 use super::routing::{self, Choice, FilterReason, Route};
-use super::{Accepted, Filtered, MessagePart, News, Routed};
+use super::{Accepted, Filtered, MessagePart, News, Page, Routed};
 use crate::rules::proof::{ByUser, Case};
 use crate::rules::quota::Load;
-use crate::rules::state::User;
+use crate::rules::state::{Uid, User};
 use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Fact, Rejection, State, Timer, quota, timer};
-use crate::words::{Address, Author, CommandSeq, EventSeq, Instant, MessageId, Party, Span, UserName};
+use crate::words::{
+    Address, Author, CommandSeq, EventSeq, GroupNumber, Instant, MessageId, Party, Span, UserName,
+};
 
 /// The contract's limit.
 const RECIPIENTS_LEN_MAX: usize = 1_000;
@@ -53,6 +55,9 @@ fn is_auto(route: &Route) -> bool {
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Content {
+    /// The group that it is for, whoever is in it when it is sent.
+    pub group: Option<GroupNumber>,
+    /// Nobody, where it is for a group.
     pub to: Vec<Party>,
     pub text: Option<Arc<str>>,
     pub parts: Option<Arc<[MessagePart]>>,
@@ -64,7 +69,8 @@ pub struct Content {
 impl Decide for Send {
     fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
         let user = case.user();
-        user.pace.check(user.limits(), load(self.to.len(), &self.text, &self.parts), case.at)?;
+        let named = self.to.iter().map(|to| case.state.named_by(to)).sum();
+        user.pace.check(user.limits(), load(named, &self.text, &self.parts), case.at)?;
         send(case.state, case.name(), self, case.message(), case.at)
     }
 }
@@ -88,14 +94,19 @@ pub(in crate::rules) fn send(
     message: MessageId,
     at: Instant,
 ) -> Decided {
-    let content = content(state, command)?;
+    let uid = state.uid(from).ok_or_else(|| Rejection::unknown_sender(from.as_str()))?;
+    let content = content(state, uid, command)?;
     accept(state, from, (content, None), message, at)
 }
 
 /// Judges what is asked to be sent, now or later.
-pub(in crate::rules) fn content(state: &State, command: &Send) -> Result<Content, Rejection> {
+pub(in crate::rules) fn content(state: &State, from: Uid, command: &Send) -> Result<Content, Rejection> {
     shape(command)?;
-    let to = recipients(state, command)?;
+    let group = one_group(command)?;
+    let to = match group {
+        Some(group) => state.hearers(from, group).map(|_| Vec::new()).map_err(|why| why.at_field("to"))?,
+        None => recipients(state, command)?,
+    };
     if !in_bounds(command.expires_in) {
         return Err(Rejection::bad_expiry());
     }
@@ -107,6 +118,7 @@ pub(in crate::rules) fn content(state: &State, command: &Send) -> Result<Content
         return Err(Rejection::unreachable_recipient(command.route.as_str()));
     }
     Ok(Content {
+        group,
         to,
         text: command.text.clone(),
         parts: command.parts.clone(),
@@ -125,28 +137,69 @@ pub(in crate::rules) fn accept(
     message: MessageId,
     at: Instant,
 ) -> Decided {
-    let Content { to, text, parts, route, expires_in, escalate_after } = content;
-    let sender = state.user_named(from).ok_or_else(|| Rejection::unknown_sender(from.as_str()))?;
-    let deliveries = first_channels(state, sender, route, message, &to)?;
+    let Content { group, to, text, parts, route, expires_in, escalate_after } = content;
+    let uid = state.uid(from).ok_or_else(|| Rejection::unknown_sender(from.as_str()))?;
+    let sender = state.user(uid);
+    let deliveries = match group {
+        Some(number) => first_channels(state, sender, (route, group), message, &state.hearers(uid, number)?)?,
+        None => first_channels(state, sender, (route, None), message, &to)?,
+    };
     let counts = quota::check(sender, &deliveries, at)?;
     let expires = expires_in.or(sender.limits().expires_in).map(|span| at + span);
     let day = sender.zone.map(|zone| quota::today(zone, at));
     let from = Author::User(from.clone());
     let counts = Some(counts).filter(|counts| *counts != 1);
-    let accepted = Accepted { message, from, to, text, parts, route, body, expires, day, counts };
+    let charged = None;
+    let accepted =
+        Accepted { message, from, charged, group, to, text, parts, route, body, expires, day, counts };
     let mut facts = vec![accepted.into()];
-    facts.extend(deliveries);
+    match group {
+        Some(_) => facts.extend(Page::of(message, deliveries).into_iter().map(Fact::from)),
+        None => facts.extend(deliveries),
+    }
     let expires = expires.map(|due| (Timer::Expire(message), due));
     let escalates = escalate_after.map(|span| (Timer::Escalate(message), at + span));
     facts.extend(expires.into_iter().chain(escalates).map(|(timer, due)| timer::Set { timer, due }.into()));
     Ok(facts)
 }
 
+/// A message of Homing's own that somebody causes, for so long: it counts with their quota.
+pub(in crate::rules) fn own(
+    state: &State,
+    (message, text): (MessageId, Arc<str>),
+    charged: &User,
+    to: &[Party],
+    at: Instant,
+    worth: Span,
+) -> Decided {
+    let first = |to: &Party| first_channel(state, None, (Route::Auto, None), message, to.clone());
+    let deliveries = to.iter().map(first).collect::<Result<Vec<Fact>, Rejection>>()?;
+    let counts = quota::check(charged, &deliveries, at)?;
+    let accepted = Accepted {
+        message,
+        from: Author::Homing,
+        charged: Some(charged.name.clone()),
+        group: None,
+        to: to.to_vec(),
+        text: Some(text),
+        parts: None,
+        route: Route::Auto,
+        body: None,
+        expires: Some(at + worth),
+        day: charged.zone.map(|zone| quota::today(zone, at)),
+        counts: Some(counts).filter(|counts| *counts != 1),
+    };
+    Ok(std::iter::once(accepted.into()).chain(deliveries).collect())
+}
+
 /// As how many messages it would count with its sender's quota, if it were sent now.
 pub(in crate::rules) fn counts(state: &State, sender: &User, content: &Content) -> u32 {
     let nobody = MessageId::of(CommandSeq(0));
-    let first = |to: &Party| first_channel(state, sender, content.route, nobody, to.clone()).ok();
-    let deliveries: Vec<Fact> = content.to.iter().filter_map(first).collect();
+    let way = (content.route, content.group);
+    let first = |to: &Party| first_channel(state, Some(sender), way, nobody, to.clone()).ok();
+    let hearers = content.group.zip(state.uid(&sender.name)).map(|(group, uid)| state.hearers(uid, group));
+    let hearers = hearers.and_then(Result::ok).unwrap_or_default();
+    let deliveries: Vec<Fact> = content.to.iter().chain(&hearers).filter_map(first).collect();
     quota::counted(sender.limits().counts.unwrap_or_default(), &deliveries)
 }
 
@@ -177,6 +230,19 @@ fn shape(command: &Send) -> Result<(), Rejection> {
     }
 }
 
+/// A message to a group is for nobody else.
+fn one_group(command: &Send) -> Result<Option<GroupNumber>, Rejection> {
+    let mut groups = command.to.iter().filter_map(Address::group);
+    match (groups.next(), command.to.as_slice()) {
+        (None, _) => Ok(None),
+        (Some(_), [_, _, ..]) => Err(Rejection::not_one_group()),
+        (Some(_), _) if !matches!(command.route, Route::Auto | Route::Im) => {
+            Err(Rejection::unsupported("group SMS").at_field("route"))
+        }
+        (Some(group), _) => Ok(Some(group)),
+    }
+}
+
 /// Each one once, in the order given.
 fn recipients(state: &State, command: &Send) -> Result<Vec<Party>, Rejection> {
     if command.to.is_empty() || command.to.len() > RECIPIENTS_LEN_MAX {
@@ -185,9 +251,6 @@ fn recipients(state: &State, command: &Send) -> Result<Vec<Party>, Rejection> {
     let mut seen = BTreeSet::new();
     let mut recipients = Vec::with_capacity(command.to.len());
     for address in &command.to {
-        if let Address::Group(_) = address {
-            return Err(Rejection::unsupported("a message to a group").at_field("to"));
-        }
         let party =
             state.resolve(address).ok_or_else(|| Rejection::unknown_recipient(&address.to_string()))?;
         if seen.insert(party.clone()) {
@@ -202,13 +265,14 @@ pub(in crate::rules) fn in_bounds(deadline: Option<Span>) -> bool {
 }
 
 /// Of each delivery the first channel, or why there is none. Where nobody's mailbox takes it, there is no message.
-fn first_channels(state: &State, from: &User, route: Route, message: MessageId, to: &[Party]) -> Decided {
-    let first = |to: &Party| first_channel(state, from, route, message, to.clone());
+fn first_channels(state: &State, from: &User, way: Way, message: MessageId, to: &[Party]) -> Decided {
+    let first = |to: &Party| first_channel(state, Some(from), way, message, to.clone());
     let deliveries = to.iter().map(first).collect::<Result<Vec<Fact>, Rejection>>()?;
     let full = |fact: &Fact| {
         fact.get::<Filtered>().is_some_and(|filtered| filtered.reason == FilterReason::MailboxFull)
     };
     match to {
+        [] => Err(Rejection::nobody_else()),
         _ if !deliveries.iter().all(full) => Ok(deliveries),
         [Party::User(one)] => {
             let max = state.user_named(one).map_or(0, mailbox_len_max);
@@ -222,32 +286,37 @@ fn mailbox_len_max(user: &User) -> usize {
     user.limits().mailbox.unwrap_or(MAILBOX_LEN_MAX) as usize
 }
 
+/// The route that the sender asks for, and the group that it is for.
+type Way = (Route, Option<GroupNumber>);
+
 fn first_channel(
     state: &State,
-    from: &User,
-    route: Route,
+    from: Option<&User>,
+    (route, group): Way,
     message: MessageId,
     to: Party,
 ) -> Result<Fact, Rejection> {
     let filtered = |to: Party, reason: FilterReason| {
-        let News { from, encoding } = News::of(from);
-        Ok(Filtered { message, to, reason, from, encoding }.into())
+        let News { from, encoding, group } = from.map_or_else(News::default, News::of);
+        Ok(Filtered { message, to, reason, from, encoding, group }.into())
     };
     if let Party::Phone(phone) = &to
         && state.phones_off.contains_key(phone)
     {
         return filtered(to, FilterReason::OptedOut);
     }
-    let choice = match to.user().and_then(|name| state.user_named(name)) {
-        Some(user) => match routing::to_user(state, user, from, route) {
-            Ok(_) if user.mailbox.len() >= mailbox_len_max(user) => {
-                return filtered(to, FilterReason::MailboxFull);
+    let choice = match to.user().and_then(|name| state.uid(name)) {
+        Some(uid) => {
+            match routing::to_user(state, (state.user(uid), state.wishes_no_sms(uid, group)), from, route) {
+                Ok(_) if state.user(uid).mailbox.len() >= mailbox_len_max(state.user(uid)) => {
+                    return filtered(to, FilterReason::MailboxFull);
+                }
+                Ok(choice) => choice,
+                Err(reason) => return filtered(to, reason),
             }
-            Ok(choice) => choice,
-            Err(reason) => return filtered(to, reason),
-        },
+        }
         None => routing::to_phone(route).ok_or_else(|| Rejection::unreachable_recipient(route.as_str()))?,
     };
     let Choice { channel, because, seen, encoding } = choice;
-    Ok(Routed { message, to, channel, because, seen, body: None, encoding }.into())
+    Ok(Routed { message, to, channel, because, seen, body: None, encoding, place: None }.into())
 }

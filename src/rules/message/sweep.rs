@@ -56,8 +56,8 @@ fn silence(news: &News, message: MessageId, to: &Party, standing: Standing) -> V
         Standing::Attempted(channel) => {
             let (connector, ids) = (String::new(), Vec::new());
             let attempt = Attempt { message, to: to.clone(), connector, ids, grant: None };
-            let (News { from, encoding }, why) = (news.clone(), UnknownReason::BridgeLost);
-            vec![Unknown { channel, attempt, why, from, encoding }.into(), silent(channel)]
+            let (News { from, encoding, group }, why) = (news.clone(), UnknownReason::BridgeLost);
+            vec![Unknown { channel, attempt, why, from, encoding, group }.into(), silent(channel)]
         }
         // These have expired.
         Standing::Waiting | Standing::Sent | Standing::Pull | Standing::Queued(_) | Standing::Unknown(_) => {

@@ -47,6 +47,7 @@ pub(in crate::rules) fn what_waits(
                 seen: None,
                 body: Some(open.body),
                 encoding: (channel == Channel::Live).then_some(encoding),
+                place: None,
             }
             .into(),
             Err(end) => end,

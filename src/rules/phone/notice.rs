@@ -108,6 +108,8 @@ pub(super) fn answer(
     let accepted = Accepted {
         message,
         from: Author::Homing,
+        charged: None,
+        group: None,
         to: vec![to.clone()],
         text: Some(notice.text().into()),
         parts: None,
@@ -125,6 +127,7 @@ pub(super) fn answer(
         seen: None,
         body: None,
         encoding: None,
+        place: None,
     };
     vec![accepted.into(), routed.into()]
 }

@@ -20,7 +20,7 @@ pub(super) use ids::IdsUsed;
 pub(super) use pace::{Load, Pace};
 pub(super) use usage::Limits;
 
-use super::message::{Accepted, load};
+use super::message::{Accepted, Page, load};
 use super::schedule::content_of;
 use super::state::User;
 use super::{Fact, IntentMark, Kept, Order, Outcome, Rejection, Sender, State};
@@ -36,7 +36,7 @@ pub(super) fn check(user: &User, deliveries: &[Fact], at: Instant) -> Result<u32
 
 /// Counts what was sent.
 pub(super) fn count(state: &mut State, accepted: &Accepted, at: Instant) {
-    if let Some(user) = accepted.from.user().and_then(|from| state.user_named_mut(from)) {
+    if let Some(user) = accepted.charged().and_then(|charged| state.user_named_mut(charged)) {
         user.usage.count(counted_on(accepted, user.zone, at), accepted.counts.unwrap_or(1));
     }
 }
@@ -54,7 +54,10 @@ pub(super) fn paced(state: &mut State, by: &Sender, fact: &Fact, at: Instant) {
     let load = match (fact.get::<Accepted>(), content_of(fact)) {
         (Some(Accepted { to, text, parts, .. }), _) => load(to.len(), text, parts),
         (None, Some(content)) => load(0, &content.text, &content.parts),
-        (None, None) => return,
+        (None, None) => match fact.get::<Page>() {
+            Some(page) => Load { recipients: page.recipients_len(), bytes: 0 },
+            None => return,
+        },
     };
     if let Some(user) = state.user_named_mut(name) {
         user.pace.count(user.limits(), load, at);

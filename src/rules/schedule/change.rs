@@ -8,7 +8,7 @@ use crate::rules::proof::{ByUser, Case};
 use crate::rules::quota::Load;
 use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, message};
-use crate::words::ScheduleId;
+use crate::words::{Address, ScheduleId};
 
 /// Commands that name one schedule and nothing else.
 macro_rules! of_one_schedule {
@@ -73,7 +73,8 @@ impl Decide for RunNow {
         let (schedule, message) = (self.schedule, case.message());
         let content = case.schedule(schedule)?.content(case.state);
         let user = case.user();
-        let load = Load { recipients: content.0.to.len(), bytes: 0 };
+        let of_group = content.0.group.map_or(0, |group| case.state.named_by(&Address::Group(group)));
+        let load = Load { recipients: content.0.to.len() + of_group, bytes: 0 };
         user.pace.check(user.limits(), load, case.at)?;
         let sent = message::accept(case.state, case.name(), content, message, case.at)?;
         Ok(std::iter::once(Ran { schedule, message }.into()).chain(sent).collect())

@@ -8,7 +8,7 @@ use crate::rules::message::{self, Content, Send};
 use crate::rules::proof::{ByUser, Case};
 use crate::rules::quota::{Limits, OverQuota, forecast};
 use crate::rules::vocabulary::Decide;
-use crate::rules::{Decided, Fact, Rejection, State, Timer, timer};
+use crate::rules::{Decided, Fact, Rejection, Timer, timer};
 use crate::words::{ScheduleId, Zone};
 
 /// Firings that the forecast of the quota looks at.
@@ -27,7 +27,7 @@ pub struct Create {
 impl Decide for Create {
     fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
         let schedule = ScheduleId::of(case.seq);
-        let content = content(case.state, &self.message)?;
+        let content = content(case, &self.message)?;
         paced(case, &content)?;
         let New { plan, when, reckoned, first } = New::of(&self.when, case.user().zone, case.at)?;
         let created = Created {
@@ -44,12 +44,12 @@ impl Decide for Create {
 }
 
 /// The message as it will be sent; it is its schedule that has an `id`.
-pub(super) fn content(state: &State, send: &Send) -> Result<Content, Rejection> {
+pub(super) fn content(case: &Case<'_, ByUser>, send: &Send) -> Result<Content, Rejection> {
     if send.id.is_some() {
         return Err(Rejection::malformed("an id makes one intent happen once; give it to the schedule")
             .at_field("message.id"));
     }
-    message::content(state, send).map_err(|rejection| {
+    message::content(case.state, case.uid(), send).map_err(|rejection| {
         let field = rejection.field.as_ref().map(|field| format!("message.{field}"));
         field.iter().fold(rejection, |rejection, field| rejection.at_field(field))
     })

@@ -12,7 +12,7 @@ use crate::rules::message::{Content, Route};
 use crate::rules::proof::{ByUser, Case};
 use crate::rules::state::{Uid, User};
 use crate::rules::{Rejection, State};
-use crate::words::{EventSeq, Instant, Party, Phone, ScheduleId, Span};
+use crate::words::{EventSeq, GroupNumber, Instant, Party, Phone, ScheduleId, Span};
 
 /// A schedule that has an occurrence ahead.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,6 +35,8 @@ pub(in crate::rules) struct Schedule {
 enum Recipient {
     User(Uid),
     Phone(Phone),
+    /// Whoever is in it then.
+    Group(GroupNumber),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,13 +65,13 @@ impl Schedule {
     }
 
     fn carries(&mut self, state: &State, content: &Content, at: EventSeq) {
-        let Content { to, text: _, parts: _, route, expires_in, escalate_after } = content;
+        let Content { group, to, text: _, parts: _, route, expires_in, escalate_after } = content;
         let recipient = |to: &Party| match to {
             Party::User(name) => state.uid(name).map(Recipient::User),
             Party::Phone(phone) => Some(Recipient::Phone(*phone)),
         };
         self.body = at;
-        self.to = to.iter().filter_map(recipient).collect();
+        self.to = to.iter().filter_map(recipient).chain(group.map(Recipient::Group)).collect();
         self.route = *route;
         let deadlines = Deadlines { expires_in: *expires_in, escalate_after: *escalate_after };
         let some = expires_in.is_some() || escalate_after.is_some();
@@ -80,17 +82,23 @@ impl Schedule {
     /// that person.
     pub(super) fn content(&self, state: &State) -> (Content, Option<EventSeq>) {
         let party = |recipient: &Recipient| match recipient {
-            Recipient::User(uid) => Party::User(state.user(*uid).name.clone()),
+            Recipient::User(uid) => Some(Party::User(state.user(*uid).name.clone())),
             Recipient::Phone(phone) => match state.uid_by_phone(*phone) {
-                Some(uid) => Party::User(state.user(uid).name.clone()),
-                None => Party::Phone(*phone),
+                Some(uid) => Some(Party::User(state.user(uid).name.clone())),
+                None => Some(Party::Phone(*phone)),
             },
+            Recipient::Group(_) => None,
         };
+        let group = self.to.iter().find_map(|recipient| match recipient {
+            Recipient::Group(group) => Some(*group),
+            Recipient::User(_) | Recipient::Phone(_) => None,
+        });
         let mut to: Vec<Party> = Vec::with_capacity(self.to.len());
         let mut seen = BTreeSet::new();
-        to.extend(self.to.iter().map(party).filter(|party| seen.insert(party.clone())));
+        to.extend(self.to.iter().filter_map(party).filter(|party| seen.insert(party.clone())));
         let deadlines = self.deadlines.as_deref();
         let content = Content {
+            group,
             to,
             text: None,
             parts: None,

@@ -30,7 +30,7 @@ impl Decide for Replace {
         if message.is_none() && when.is_none() {
             return Err(Rejection::nothing_to_replace());
         }
-        let message = message.as_ref().map(|send| content(case.state, &as_before(kept, case.state, send)));
+        let message = message.as_ref().map(|send| content(case, &as_before(kept, case.state, send)));
         let message = message.transpose()?;
         message.as_ref().map_or(Ok(()), |content| paced(case, content))?;
         // What fired a little early, by another clock, is not ahead any more.

@@ -77,6 +77,7 @@ impl Projecting<'_> {
             | Fact::Identity(_)
             | Fact::Contacts(_)
             | Fact::Presence(_)
+            | Fact::Group(_)
             | Fact::Schedule(_)
             | Fact::Timer(_) => Ok(()),
         }
@@ -138,7 +139,10 @@ impl Projecting<'_> {
                 (message, to, Stage::Filtered, Some(reason.to_string()))
             }
             // Of one that is routed elsewhere the row tells the last attempt.
-            message::Fact::Accepted(_) | message::Fact::Routed(_) | message::Fact::WasRead(_) => {
+            message::Fact::Accepted(_)
+            | message::Fact::Page(_)
+            | message::Fact::Routed(_)
+            | message::Fact::WasRead(_) => {
                 return Ok(());
             }
         };

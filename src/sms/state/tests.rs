@@ -93,7 +93,13 @@ fn part(number: u8) -> Fact {
 }
 
 fn delivered(id: &str) -> Fact {
-    Fact::from(message::Delivered { message: message(id), to: bob(), from: None, encoding: None })
+    Fact::from(message::Delivered {
+        message: message(id),
+        to: bob(),
+        from: None,
+        encoding: None,
+        group: None,
+    })
 }
 
 fn unmatched(id: &str, state: ReceiptState) -> Fact {
@@ -136,6 +142,7 @@ fn story() -> Vec<Vec<Fact>> {
             why: UnknownReason::Disconnected,
             from: None,
             encoding: None,
+            group: None,
         })],
         vec![deferred("m3", &[Some("0C"), None], DeferClass::Temporary, 8)],
         vec![granted("m3"), accepted("m4", &[Some("0D")]), unmatched("00FF", ReceiptState::Delivered)],
@@ -261,7 +268,7 @@ fn what_ends_by_other_ways_ends_here_too() {
     for (end, stage) in [
         (delivered("m1"), Stage::Delivered),
         (
-            Fact::from(message::Expired { message, to: to.clone(), from: None, encoding: None }),
+            Fact::from(message::Expired { message, to: to.clone(), from: None, encoding: None, group: None }),
             Stage::Expired,
         ),
         (
@@ -270,6 +277,7 @@ fn what_ends_by_other_ways_ends_here_too() {
                 to: to.clone(),
                 from: None,
                 encoding: None,
+                group: None,
                 to_encoding: None,
             }),
             Stage::Recalled,
@@ -281,6 +289,7 @@ fn what_ends_by_other_ways_ends_here_too() {
                 reason: FilterReason::OptedOut,
                 from: None,
                 encoding: None,
+                group: None,
             }),
             Stage::Filtered,
         ),
@@ -293,6 +302,7 @@ fn what_ends_by_other_ways_ends_here_too() {
             why: UnknownReason::Disconnected,
             from: None,
             encoding: None,
+            group: None,
         });
         let other = delivered("m2");
         state.apply(&records(&[vec![granted("m1")], vec![unknown], vec![other, end]])).unwrap();
@@ -314,6 +324,7 @@ fn an_id_that_a_receipt_told_is_known() {
         why: UnknownReason::NoResponse,
         from: None,
         encoding: None,
+        group: None,
     });
     let told = Receipt {
         message: message("m1"),

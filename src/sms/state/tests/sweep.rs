@@ -11,6 +11,7 @@ fn unknown(id: &str) -> Fact {
         why,
         from: None,
         encoding: None,
+        group: None,
     })
 }
 

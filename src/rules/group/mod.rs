@@ -1,0 +1,130 @@
+//! Groups: who is in one, in which role, and who is asked to join.
+//!
+//! Invariant: a group has one owner, who is a user. Where nobody can be it the group is closed, and its number never comes again.
+//! Invariant: those who are in a group and those who are asked are together at most as many as its cap.
+
+mod answer;
+mod create;
+mod evolve;
+mod facts;
+mod grant;
+mod invite;
+mod kept;
+mod leave;
+mod notice;
+mod remove;
+mod set;
+
+pub use super::areas::group::{Command, Fact};
+pub use answer::{Answer, Answered};
+pub use create::Create;
+pub use facts::*;
+pub use grant::Grant;
+pub use invite::Invite;
+pub use kept::{Role, Whoever};
+pub use leave::{Close, Leave};
+pub use remove::Remove;
+pub use set::SetGroup;
+
+pub(super) use evolve::{Seats, evolve, seats};
+pub(super) use kept::{Group, Seat};
+
+use super::state::Uid;
+use super::{Rejection, State};
+use crate::words::{Address, GroupNumber, Party, Phone, UserName};
+
+/// A name is shown at the head of an SMS of 160 characters.
+const NAME_BYTES_MAX: usize = 60;
+/// Unless its owner says otherwise.
+const CAP: u32 = 200;
+const CAP_MAX: u32 = 10_000;
+/// The contract: how many group SMS a day and a month, unless its owner says otherwise.
+const SMS_DAY: u32 = 3;
+const SMS_MONTH: u32 = 31;
+/// Groups that one person is in, at most.
+const GROUPS_MAX: usize = 1_000;
+/// Addresses in one command.
+const NAMED_LEN_MAX: usize = 1_000;
+
+impl State {
+    /// A group that is there.
+    fn group(&self, number: GroupNumber) -> Result<&Group, Rejection> {
+        let group = self.groups.get(&number).map(Box::as_ref);
+        group.ok_or_else(|| Rejection::unknown_group(&number.to_string()))
+    }
+
+    /// Whether somebody gets no SMS: none at all, or none of this group.
+    pub(super) fn wishes_no_sms(&self, uid: Uid, group: Option<GroupNumber>) -> bool {
+        let of_group =
+            || self.groups.get(&group?)?.members.get(&Seat::User(uid)).map(|member| member.sms_off);
+        self.user(uid).sms_off || of_group().unwrap_or(false)
+    }
+
+    /// How many an address means.
+    pub(super) fn named_by(&self, address: &Address) -> usize {
+        let group = address.group().and_then(|group| self.groups.get(&group));
+        group.map_or(1, |group| group.members.len())
+    }
+
+    /// Those who get what somebody writes to a group, in which they are and may write.
+    pub(super) fn hearers(&self, uid: Uid, number: GroupNumber) -> Result<Vec<Party>, Rejection> {
+        let group = self.group(number)?;
+        group.must_hear(uid)?;
+        let others = group.members.iter().map(|(seat, _)| *seat).filter(|seat| *seat != Seat::User(uid));
+        Ok(others.map(|seat| self.party(seat)).collect())
+    }
+
+    fn seat(&self, party: &Party) -> Option<Seat> {
+        match party {
+            Party::User(name) => self.uid(name).map(Seat::User),
+            Party::Phone(phone) => Some(Seat::Phone(*phone)),
+        }
+    }
+
+    fn party(&self, seat: Seat) -> Party {
+        match seat {
+            Seat::User(uid) => Party::User(self.user(uid).name.clone()),
+            Seat::Phone(phone) => Party::Phone(phone),
+        }
+    }
+
+    /// Whose seat an address means, if anybody's: a phone that nobody has registered is its own.
+    fn seat_at(&self, address: &Address) -> Option<Seat> {
+        self.seat(&self.resolve(address)?)
+    }
+}
+
+/// What becomes of the seats of a phone that is somebody's from now on.
+pub(super) fn claims(state: &State, user: &UserName, phone: Option<Phone>) -> Vec<super::Fact> {
+    let Some(phone) = phone else { return Vec::new() };
+    let groups = state.seats.get(&Seat::Phone(phone)).into_iter().flatten();
+    groups.map(|group| Claimed { group: *group, phone, user: user.clone() }.into()).collect()
+}
+
+/// Whether somebody gets SMS of a group they are in; none where it is as they wish.
+pub(super) fn wishes_sms(
+    state: &State,
+    who: Party,
+    number: GroupNumber,
+    sms: Option<bool>,
+) -> Result<Option<super::Fact>, Rejection> {
+    let members = &state.group(number)?.members;
+    let member = state.seat(&who).and_then(|seat| members.get(&seat));
+    let member = member.ok_or_else(|| Rejection::not_member().at_field("group"))?;
+    let changes = |sms: &bool| member.sms_off == *sms;
+    Ok(sms.filter(changes).map(|sms| SmsSet { group: number, who, sms }.into()))
+}
+
+/// Of a name that people read in an SMS.
+fn must_be_a_name(name: &str) -> Result<(), Rejection> {
+    let is_shown = |c: char| !c.is_control();
+    if name.trim().is_empty() || name.len() > NAME_BYTES_MAX || !name.chars().all(is_shown) {
+        return Err(Rejection::bad_group_name(NAME_BYTES_MAX));
+    }
+    Ok(())
+}
+
+fn must_be_a_cap(cap: u32, taken: usize) -> Result<(), Rejection> {
+    let least = u32::try_from(taken).unwrap_or(u32::MAX).max(1);
+    if (least..=CAP_MAX).contains(&cap) { Ok(()) } else { Err(Rejection::bad_cap(least, CAP_MAX)) }
+}

@@ -1,0 +1,54 @@
+//! What people are told who were put on a group, or are asked whether they join.
+
+use crate::rules::proof::{ByUser, Case};
+use crate::rules::{Decided, message};
+use crate::words::{GroupNumber, Party, Span};
+
+/// An invitation is worth as long as it may be answered.
+const WORTH: Span = Span::from_secs(7 * 86_400);
+
+/// What one notice tells all who get it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum How {
+    Joined,
+    Asked,
+    /// Some of each.
+    Either,
+}
+
+impl How {
+    pub(super) fn of(joined: bool, asked: bool) -> How {
+        match (joined, asked) {
+            (true, false) => How::Joined,
+            (true, true) => How::Either,
+            (false, _) => How::Asked,
+        }
+    }
+
+    /// Beside a name of usual length it is one SMS.
+    fn text(self, by: &str, group: GroupNumber, name: &str) -> String {
+        match self {
+            How::Joined => {
+                format!("{by} has put you in the group {name} ({group}). G QUIT {group} leaves it.")
+            }
+            How::Asked => format!("{by} invites you to the group {name} ({group}). Answer YES or NO."),
+            How::Either => format!(
+                "{by} invites you to the group {name} ({group}). Answer YES or NO; who is in it leaves with G QUIT {group}."
+            ),
+        }
+    }
+}
+
+/// A message of Homing's own, in the words for all of them.
+pub(super) fn tell(
+    case: &Case<'_, ByUser>,
+    (group, name): (GroupNumber, &str),
+    how: How,
+    to: &[Party],
+) -> Decided {
+    if to.is_empty() {
+        return Ok(Vec::new());
+    }
+    let text = how.text(case.name().as_str(), group, name);
+    message::own(case.state, (case.message(), text.into()), case.user(), to, case.at, WORTH)
+}
