@@ -4,6 +4,7 @@
 
 pub mod commands;
 pub mod cpu;
+pub mod delivery_book;
 pub mod dice;
 pub mod documents;
 pub mod golden;
