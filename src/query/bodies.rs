@@ -10,9 +10,9 @@ use super::refusal::Unanswered;
 use super::schedules;
 use crate::log::{Fault, Log};
 use crate::rules::schedule::content_of;
-use crate::wire::MessageView;
 use crate::wire::query::ConversationView;
 use crate::wire::schedule_query::ScheduleView;
+use crate::wire::{Body, MessageView};
 
 /// Reads on their way at the same time for one answer.
 const READS_IN_FLIGHT: usize = 16;
@@ -77,7 +77,8 @@ async fn fill<T: Serialize>(
 /// A message whose body the log has given up is shown without it.
 async fn message(log: &Log, line: Line) -> Result<MessageView, Fault> {
     let body = log.body(line.body, line.message).await?;
-    let (text, parts) = body.map(|body| (body.accepted.text, body.accepted.parts)).unwrap_or_default();
+    let shown = |body: Body| (body.accepted.text_for(&line.to), body.accepted.parts);
+    let (text, parts) = body.map(shown).unwrap_or_default();
     Ok(MessageView {
         message: line.message,
         from: line.from,

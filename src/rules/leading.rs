@@ -56,13 +56,14 @@ const BEHIND: &[(&[&str], &[&str])] = &[
     ),
     (names![group: Left], names![group: Left, RoleSet, Closed]),
     (names![group: RoleSet], names![group: RoleSet]),
-    // STOP and START; a text to a person; Homing's answer.
+    // STOP and START; a text to a person or a group; a wish about groups; Homing's answer.
     (
         names![phone: Heard],
         names![
             identity: PreferenceSet;
             phone: PhonePreferenceSet;
-            message: Accepted, Routed, Filtered
+            group: Created, Invited, Joined, Declined, Left, RoleSet, SmsSet, Closed;
+            message: Accepted, Page, Routed, Filtered
         ],
     ),
     (names![timer: Set], names![timer: Set]),

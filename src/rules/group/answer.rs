@@ -32,7 +32,7 @@ impl Decide for Answer {
 }
 
 /// The same, by whatever way it was said.
-pub(super) fn answer(
+pub(in crate::rules) fn answer(
     state: &State,
     seat: Seat,
     (number, answer): (GroupNumber, Answered),

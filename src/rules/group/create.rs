@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::invite::Guests;
-use super::{CAP, Created, GROUPS_MAX, SMS_DAY, SMS_MONTH, Seat, must_be_a_cap, must_be_a_name};
+use super::{Actor, CAP, Created, GROUPS_MAX, SMS_DAY, SMS_MONTH, Seat, must_be_a_cap, must_be_a_name};
 use crate::rules::proof::{ByUser, Case};
 use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Rejection};
@@ -28,20 +28,26 @@ pub struct Create {
 
 impl Decide for Create {
     fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
-        let (state, owner) = (case.state, case.name().clone());
+        self.by(Actor::of(case))
+    }
+}
+
+impl Create {
+    pub(in crate::rules) fn by(&self, actor: Actor<'_>) -> Decided {
+        let (state, owner) = (actor.state, actor.name().clone());
         must_be_a_name(&self.name)?;
         let cap = self.cap.unwrap_or(CAP);
         must_be_a_cap(cap, 1)?;
         let zone = self.zone.as_deref().map(|zone| zone.parse::<Zone>().map_err(|_| Rejection::bad_zone()));
-        let zone = zone.transpose()?.or(case.user().zone);
-        let own = Seat::User(case.uid());
+        let zone = zone.transpose()?.or(actor.user().zone);
+        let own = Seat::User(actor.uid);
         if state.groups_of(own) >= GROUPS_MAX {
             return Err(Rejection::too_many_groups(owner.as_str(), GROUPS_MAX));
         }
         let group = GroupNumber::of_index(state.groups_made).ok_or_else(Rejection::group_numbers_used_up)?;
         let guests = match &self.members {
             Some(members) => {
-                Guests::named(case, members, |seat| seat == own).map_err(|why| why.at_field("members"))?
+                Guests::named(actor, members, |seat| seat == own).map_err(|why| why.at_field("members"))?
             }
             None => Guests::default(),
         };
@@ -51,7 +57,7 @@ impl Decide for Create {
         let (sms_day, sms_month) = (self.sms_day.unwrap_or(SMS_DAY), self.sms_month.unwrap_or(SMS_MONTH));
         let name = self.name.clone();
         let created = Created { group, owner, name: name.clone(), cap, sms_day, sms_month, zone };
-        let comes = guests.come(case, (group, &name), self.confirm.unwrap_or(true))?;
+        let comes = guests.come(actor, (group, &name), self.confirm.unwrap_or(true))?;
         Ok(std::iter::once(created.into()).chain(comes).collect())
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::{GROUPS_MAX, Invited, Joined, NAMED_LEN_MAX, Seat, notice};
+use super::{Actor, GROUPS_MAX, Invited, Joined, NAMED_LEN_MAX, Seat, notice};
 use crate::rules::proof::{ByUser, Case};
 use crate::rules::quota::Load;
 use crate::rules::vocabulary::Decide;
@@ -29,14 +29,20 @@ pub struct Invite {
 
 impl Decide for Invite {
     fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
-        let group = case.state.group(self.group)?;
-        group.must_allow(case.uid(), group.invites)?;
-        let guests = Guests::named(case, &self.who, |seat| group.role(seat).is_some())?;
+        self.by(Actor::of(case))
+    }
+}
+
+impl Invite {
+    pub(in crate::rules) fn by(&self, actor: Actor<'_>) -> Decided {
+        let group = actor.state.group(self.group)?;
+        group.must_allow(actor.uid, group.invites)?;
+        let guests = Guests::named(actor, &self.who, |seat| group.role(seat).is_some())?;
         let is_new = |seat: &&Seat| group.invited.get(seat).is_none();
         if group.taken() + guests.0.iter().filter(is_new).count() > group.cap as usize {
             return Err(Rejection::group_full(group.cap).at_field("who"));
         }
-        guests.come(case, (self.group, &group.name), self.confirm.unwrap_or(true))
+        guests.come(actor, (self.group, &group.name), self.confirm.unwrap_or(true))
     }
 }
 
@@ -47,26 +53,26 @@ pub(super) struct Guests(Vec<Seat>);
 impl Guests {
     /// Each of these once, all of whom there can be, and none who is in already.
     pub(super) fn named(
-        case: &Case<'_, ByUser>,
+        actor: Actor<'_>,
         who: &[Address],
         is_member: impl Fn(Seat) -> bool,
     ) -> Result<Guests, Rejection> {
         if who.is_empty() || who.len() > NAMED_LEN_MAX {
             return Err(Rejection::nobody_named(NAMED_LEN_MAX));
         }
-        let user = case.user();
-        user.pace.check(user.limits(), Load { recipients: who.len(), bytes: 0 }, case.at)?;
+        let user = actor.user();
+        user.pace.check(user.limits(), Load { recipients: who.len(), bytes: 0 }, actor.at)?;
         let mut seen = BTreeSet::new();
         let seat = |address: &Address| {
             let named = || address.to_string();
-            let seat = case.state.seat_at(address).ok_or_else(|| Rejection::unknown_member(&named()))?;
+            let seat = actor.state.seat_at(address).ok_or_else(|| Rejection::unknown_member(&named()))?;
             if is_member(seat) {
                 return Err(Rejection::is_member(&named()));
             }
             if !seen.insert(seat) {
                 return Err(Rejection::named_twice(&named()));
             }
-            if case.state.groups_of(seat) >= GROUPS_MAX {
+            if actor.state.groups_of(seat) >= GROUPS_MAX {
                 return Err(Rejection::too_many_groups(&named(), GROUPS_MAX));
             }
             Ok(seat)
@@ -82,18 +88,18 @@ impl Guests {
     /// the one who invites, who hears nothing of it.
     pub(super) fn come(
         &self,
-        case: &Case<'_, ByUser>,
+        actor: Actor<'_>,
         (group, name): (GroupNumber, &str),
         confirm: bool,
     ) -> Decided {
         if self.0.is_empty() {
             return Ok(Vec::new());
         }
-        let (state, by) = (case.state, case.name());
+        let (state, by) = (actor.state, actor.name());
         let hears = |seat: &Seat| match seat {
             Seat::User(uid) => {
                 let contacts = state.user(*uid).contacts.as_deref();
-                !contacts.is_some_and(|contacts| contacts.block_sender(state, case.user()))
+                !contacts.is_some_and(|contacts| contacts.block_sender(state, actor.user()))
             }
             Seat::Phone(_) => true,
         };
@@ -107,11 +113,11 @@ impl Guests {
             facts.push(Joined { group, who: parties(&joined), by: Some(by.clone()) }.into());
         }
         if !asked.is_empty() {
-            let until = case.at + OPEN_FOR;
+            let until = actor.at + OPEN_FOR;
             facts.push(Invited { group, who: parties(&asked), by: by.clone(), until }.into());
         }
         let how = notice::How::of(!joined.is_empty(), !asked.is_empty());
-        facts.extend(notice::tell(case, (group, name), how, &told)?);
+        facts.extend(notice::tell(actor, (group, name), how, &told)?);
         Ok(facts)
     }
 }

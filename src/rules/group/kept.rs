@@ -71,7 +71,7 @@ impl Group {
         self.members.iter().map(|(seat, _)| *seat).chain(self.invited.iter().map(|(seat, _)| *seat))
     }
 
-    pub(super) fn role(&self, seat: Seat) -> Option<Role> {
+    pub(in crate::rules) fn role(&self, seat: Seat) -> Option<Role> {
         self.members.get(&seat).map(|member| member.role)
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::{Closed, Left, Role, RoleSet, Seat};
+use super::{Actor, Closed, Left, Role, RoleSet, Seat};
 use crate::rules::proof::{ByUser, Case};
 use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Fact, Rejection, State};
@@ -34,13 +34,19 @@ impl Decide for Leave {
 
 impl Decide for Close {
     fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
-        case.state.group(self.group)?.must_be_owned_by(case.uid())?;
+        self.by(Actor::of(case))
+    }
+}
+
+impl Close {
+    pub(in crate::rules) fn by(&self, actor: Actor<'_>) -> Decided {
+        actor.state.group(self.group)?.must_be_owned_by(actor.uid)?;
         Ok(vec![Closed { group: self.group }.into()])
     }
 }
 
 /// The same, by whatever way it was said.
-pub(super) fn leave(state: &State, seat: Seat, number: GroupNumber) -> Decided {
+pub(in crate::rules) fn leave(state: &State, seat: Seat, number: GroupNumber) -> Decided {
     let group = state.group(number)?;
     let role = group.role(seat).ok_or_else(Rejection::not_member)?;
     let left = Left { group: number, who: state.party(seat), by: None }.into();

@@ -3,6 +3,7 @@
 //! Invariant: a group has one owner, who is a user. Where nobody can be it the group is closed, and its number never comes again.
 //! Invariant: those who are in a group and those who are asked are together at most as many as its cap.
 
+mod actor;
 mod answer;
 mod create;
 mod evolve;
@@ -26,12 +27,15 @@ pub use leave::{Close, Leave};
 pub use remove::Remove;
 pub use set::SetGroup;
 
+pub(super) use actor::Actor;
+pub(super) use answer::answer;
 pub(super) use evolve::{Seats, evolve, seats};
 pub(super) use kept::{Group, Seat};
+pub(super) use leave::leave;
 
 use super::state::Uid;
 use super::{Rejection, State};
-use crate::words::{Address, GroupNumber, Party, Phone, UserName};
+use crate::words::{Address, GroupNumber, Instant, Party, Phone, UserName};
 
 /// A name is shown at the head of an SMS of 160 characters.
 const NAME_BYTES_MAX: usize = 60;
@@ -47,8 +51,16 @@ const GROUPS_MAX: usize = 1_000;
 const NAMED_LEN_MAX: usize = 1_000;
 
 impl State {
+    /// The group that somebody was asked last to join, of those that they may still answer.
+    pub(super) fn asked_last(&self, seat: Seat, at: Instant) -> Option<GroupNumber> {
+        let until = |number: &GroupNumber| self.groups.get(number)?.invited.get(&seat).copied();
+        let open = self.seats.get(&seat).into_iter().flatten();
+        let open = open.filter_map(|number| Some((until(number)?, *number))).filter(|(until, _)| *until > at);
+        open.max().map(|(_, number)| number)
+    }
+
     /// A group that is there.
-    fn group(&self, number: GroupNumber) -> Result<&Group, Rejection> {
+    pub(super) fn group(&self, number: GroupNumber) -> Result<&Group, Rejection> {
         let group = self.groups.get(&number).map(Box::as_ref);
         group.ok_or_else(|| Rejection::unknown_group(&number.to_string()))
     }
@@ -74,14 +86,14 @@ impl State {
         Ok(others.map(|seat| self.party(seat)).collect())
     }
 
-    fn seat(&self, party: &Party) -> Option<Seat> {
+    pub(super) fn seat(&self, party: &Party) -> Option<Seat> {
         match party {
             Party::User(name) => self.uid(name).map(Seat::User),
             Party::Phone(phone) => Some(Seat::Phone(*phone)),
         }
     }
 
-    fn party(&self, seat: Seat) -> Party {
+    pub(super) fn party(&self, seat: Seat) -> Party {
         match seat {
             Seat::User(uid) => Party::User(self.user(uid).name.clone()),
             Seat::Phone(phone) => Party::Phone(phone),

@@ -1,6 +1,6 @@
 //! What people are told who were put on a group, or are asked whether they join.
 
-use crate::rules::proof::{ByUser, Case};
+use super::Actor;
 use crate::rules::{Decided, message};
 use crate::words::{GroupNumber, Party, Span};
 
@@ -40,15 +40,10 @@ impl How {
 }
 
 /// A message of Homing's own, in the words for all of them.
-pub(super) fn tell(
-    case: &Case<'_, ByUser>,
-    (group, name): (GroupNumber, &str),
-    how: How,
-    to: &[Party],
-) -> Decided {
+pub(super) fn tell(actor: Actor<'_>, (group, name): (GroupNumber, &str), how: How, to: &[Party]) -> Decided {
     if to.is_empty() {
         return Ok(Vec::new());
     }
-    let text = how.text(case.name().as_str(), group, name);
-    message::own(case.state, (case.message(), text.into()), case.user(), to, case.at, WORTH)
+    let text = how.text(actor.name().as_str(), group, name);
+    message::own(actor.state, (actor.message, text.into()), actor.user(), to, actor.at, WORTH)
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::{Left, NAMED_LEN_MAX, Role, Seat};
+use super::{Actor, Left, NAMED_LEN_MAX, Role, Seat};
 use crate::rules::proof::{ByUser, Case};
 use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Fact, Rejection};
@@ -37,8 +37,14 @@ fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Address
 
 impl Decide for Remove {
     fn decide(&self, case: &Case<'_, ByUser>) -> Decided {
-        let (state, group) = (case.state, case.state.group(self.group)?);
-        let own = group.must_be_led_by(case.uid())?;
+        self.by(Actor::of(case))
+    }
+}
+
+impl Remove {
+    pub(in crate::rules) fn by(&self, actor: Actor<'_>) -> Decided {
+        let (state, group) = (actor.state, actor.state.group(self.group)?);
+        let own = group.must_be_led_by(actor.uid)?;
         if self.who.is_empty() || self.who.len() > NAMED_LEN_MAX {
             return Err(Rejection::nobody_named(NAMED_LEN_MAX));
         }
@@ -50,7 +56,7 @@ impl Decide for Remove {
                 (Some(Role::Owner), _) => Err(Rejection::is_owner()),
                 (Some(Role::Admin), Role::Admin | Role::Member) => Err(Rejection::not_owner()),
                 (Some(Role::Admin), Role::Owner) | (Some(Role::Member) | None, _) => {
-                    let (who, by) = (state.party(seat), Some(case.name().clone()));
+                    let (who, by) = (state.party(seat), Some(actor.name().clone()));
                     Ok(Left { group: self.group, who, by }.into())
                 }
             }

@@ -35,11 +35,26 @@ pub struct Accepted {
     pub day: Option<i32>,
     /// As how many messages it counts there; none is one.
     pub counts: Option<u32>,
+    /// What one of its recipients is told instead: who has others invited by SMS is answered so.
+    pub aside: Option<Aside>,
+}
+
+/// A text for one recipient of a message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Aside {
+    pub to: Party,
+    pub text: Arc<str>,
 }
 
 impl Accepted {
     pub(in crate::rules) fn outcome(&self) -> Outcome {
         Outcome::Message(self.message)
+    }
+
+    /// The text for one of its recipients.
+    pub fn text_for(&self, to: &Party) -> Option<Arc<str>> {
+        let aside = self.aside.as_ref().filter(|aside| aside.to == *to);
+        aside.map(|aside| &aside.text).or(self.text.as_ref()).cloned()
     }
 
     /// Whose quota it counts with.

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::mailbox::MAILBOX_LEN_MAX;
-use super::routing::{self, Choice, FilterReason, Route};
-use super::{Accepted, Filtered, MessagePart, News, Page, Routed};
+use super::routing::{self, Choice, FilterReason, Route, RouteReason};
+use super::{Accepted, Aside, Channel, Filtered, MessagePart, News, Page, Routed};
+use crate::rules::attempt::Adapter;
 use crate::rules::proof::{ByUser, Case};
 use crate::rules::quota::Load;
 use crate::rules::state::{Uid, User};
@@ -149,9 +150,9 @@ pub(in crate::rules) fn accept(
     let day = sender.zone.map(|zone| quota::today(zone, at));
     let from = Author::User(from.clone());
     let counts = Some(counts).filter(|counts| *counts != 1);
-    let charged = None;
+    let (charged, aside) = (None, None);
     let accepted =
-        Accepted { message, from, charged, group, to, text, parts, route, body, expires, day, counts };
+        Accepted { message, from, charged, group, to, text, parts, route, body, expires, day, counts, aside };
     let mut facts = vec![accepted.into()];
     match group {
         Some(_) => facts.extend(Page::of(message, deliveries).into_iter().map(Fact::from)),
@@ -188,8 +189,24 @@ pub(in crate::rules) fn own(
         expires: Some(at + worth),
         day: charged.zone.map(|zone| quota::today(zone, at)),
         counts: Some(counts).filter(|counts| *counts != 1),
+        aside: None,
     };
     Ok(std::iter::once(accepted.into()).chain(deliveries).collect())
+}
+
+/// Has a message among these facts tell one more person something else, by this channel; false where there is none.
+pub(in crate::rules) fn adds_aside(facts: &mut Vec<Fact>, to: &Party, text: Arc<str>, by: Adapter) -> bool {
+    let accepted = facts.iter_mut().find_map(|fact| {
+        if let Fact::Message(super::Fact::Accepted(accepted)) = fact { Some(accepted) } else { None }
+    });
+    let Some(accepted) = accepted else { return false };
+    let message = accepted.message;
+    accepted.to.push(to.clone());
+    accepted.aside = Some(Aside { to: to.clone(), text });
+    let (channel, because) = (Channel::By(by), RouteReason::Answer);
+    let (to, seen, body, encoding, place) = (to.clone(), None, None, None, None);
+    facts.push(Routed { message, to, channel, because, seen, body, encoding, place }.into());
+    true
 }
 
 /// As how many messages it would count with its sender's quota, if it were sent now.

@@ -8,6 +8,9 @@ pub(super) enum Keyword {
     Stop,
     Start,
     Help,
+    /// To an invitation.
+    Yes,
+    No,
 }
 
 /// Also as an answer to a person's message: no one who writes this to a person means anything else.
@@ -15,8 +18,10 @@ const STOP_ANYWHERE: [&str; 5] = ["STOP", "STOPALL", "STOP ALL", "UNSUBSCRIBE", 
 /// 47 CFR 64.1200(a)(10) names stop, quit, end, revoke, opt out, cancel and unsubscribe.
 const STOP: [&str; 10] =
     ["QUIT", "END", "REVOKE", "OPTOUT", "OPT OUT", "OPT-OUT", "CANCEL", "取消", "ARRET", "ARRÊT"];
-/// YES is an answer to an invitation first; without one it means what providers take it for.
-const START: [&str; 4] = ["START", "UNSTOP", "YES", "同意"];
+const START: [&str; 2] = ["START", "UNSTOP"];
+/// Without an invitation it means what providers take it for: START.
+const YES: [&str; 2] = ["YES", "同意"];
+const NO: [&str; 2] = ["NO", "拒绝"];
 const HELP: [&str; 3] = ["HELP", "INFO", "帮助"];
 
 /// The command that a text to the bare service number is.
@@ -27,17 +32,23 @@ fn to_the_service(text: &str) -> Option<Keyword> {
         Some(Keyword::Stop)
     } else if is(&START) {
         Some(Keyword::Start)
+    } else if is(&YES) {
+        Some(Keyword::Yes)
+    } else if is(&NO) {
+        Some(Keyword::No)
     } else {
         is(&HELP).then_some(Keyword::Help)
     }
 }
 
-/// The command that a text is, by the number it was sent to. To a person only the wish to get no SMS is one.
+/// The command that a text is, by the number it was sent to. To a person or a group only the wish to get no SMS is one.
 pub(super) fn understood(called: &Called, text: &str) -> Option<Keyword> {
     match called {
         Called::Service => to_the_service(text),
-        Called::Im(_) => STOP_ANYWHERE.contains(&normal(text).as_str()).then_some(Keyword::Stop),
-        Called::App(..) | Called::Other => None,
+        Called::Im(_) | Called::App(..) => {
+            STOP_ANYWHERE.contains(&normal(text).as_str()).then_some(Keyword::Stop)
+        }
+        Called::Other => None,
     }
 }
 
@@ -46,7 +57,7 @@ pub fn wish(called: &Called, text: &str) -> Option<bool> {
     match understood(called, text)? {
         Keyword::Stop => Some(false),
         Keyword::Start => Some(true),
-        Keyword::Help => None,
+        Keyword::Help | Keyword::Yes | Keyword::No => None,
     }
 }
 
@@ -72,6 +83,8 @@ mod tests {
             ("Arrêt !", Some(Keyword::Stop)),
             ("Start", Some(Keyword::Start)),
             ("帮助？", Some(Keyword::Help)),
+            ("Yes!", Some(Keyword::Yes)),
+            ("拒绝", Some(Keyword::No)),
             ("stop it", None),
             ("", None),
             ("?", None),

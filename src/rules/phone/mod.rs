@@ -4,6 +4,7 @@
 
 mod evolve;
 mod facts;
+mod group;
 mod keyword;
 mod notice;
 mod part;

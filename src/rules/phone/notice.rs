@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::rules::Fact;
 use crate::rules::attempt::Adapter;
 use crate::rules::message::{Accepted, Channel, Route, RouteReason, Routed};
 use crate::rules::pages::Table;
+use crate::rules::{Fact, Rejection};
 use crate::words::{Author, Instant, MessageId, Party, Phone, Span};
 
 /// What people are told. Each is one segment of GSM 7-bit text, but the last.
@@ -19,6 +19,50 @@ pub(super) enum Notice {
     NotRegistered,
     /// What was wrong, in the words of the refusal.
     Refused(String),
+    /// What became of a wish about groups.
+    Group(String),
+}
+
+/// In which language somebody wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Language {
+    English,
+    Chinese,
+}
+
+impl Language {
+    /// That of a text by its letters.
+    pub(super) fn of(text: &str) -> Language {
+        let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+        if text.chars().any(is_han) { Language::Chinese } else { Language::English }
+    }
+
+    pub(super) fn pick(self, english: String, chinese: String) -> String {
+        match self {
+            Language::English => english,
+            Language::Chinese => chinese,
+        }
+    }
+
+    /// That a wish was not fulfilled, and why.
+    pub(super) fn not_done(self, why: &Rejection) -> String {
+        let chinese = match why.code.as_str() {
+            "group.unknown" => "没有这个群",
+            "group.not_member" => "您不在该群",
+            "group.not_admin" => "只有管理员可以这样做",
+            "group.not_owner" => "只有群主可以这样做",
+            "group.owner" => "群主不能被移除",
+            "group.full" => "群已满",
+            "group.is_member" => "对方已在群中",
+            "group.no_such_member" => "该群没有这个人",
+            "group.not_invited" => "没有待回复的邀请",
+            "group.too_late" => "邀请已过期",
+            "message.no_recipient" => "找不到该用户",
+            "auth.unknown_sender" => "此手机尚未注册",
+            _ => "操作未完成",
+        };
+        self.pick(format!("That was not done: {}.", why.text), format!("{chinese}。"))
+    }
 }
 
 impl Notice {
@@ -37,17 +81,24 @@ impl Notice {
                     .to_owned()
             }
             Notice::Refused(why) => format!("Your message was not passed on: {why}."),
+            Notice::Group(text) => text,
         }
     }
 
-    /// The last word to somebody who wishes no more is never held back.
-    fn is_owed(&self) -> bool {
-        matches!(self, Notice::Stopped | Notice::Started)
+    /// So many answers a phone gets within [`WINDOW`]. The last word to somebody who wishes no more is never held back.
+    fn answers_max(&self) -> u16 {
+        match self {
+            Notice::Stopped | Notice::Started => u16::MAX,
+            Notice::Group(_) => WISHES_MAX,
+            Notice::Help | Notice::NotRegistered | Notice::Refused(_) => ANSWERS_MAX,
+        }
     }
 }
 
 /// Answers to one phone within [`WINDOW`]: a person needs few, two machines that answer each other need any number.
 const ANSWERS_MAX: u16 = 10;
+/// The same for wishes about groups, each of which is answered: as many as somebody types.
+const WISHES_MAX: u16 = 60;
 const WINDOW: Span = Span::from_secs(3_600);
 /// An answer that comes later than this answers nothing.
 const WORTH: Span = Span::from_secs(86_400);
@@ -63,9 +114,14 @@ pub(in crate::rules) struct Answered {
 }
 
 impl Answered {
-    fn is_enough(&self, phone: Phone, at: Instant) -> bool {
+    fn is_enough(&self, phone: Phone, max: u16, at: Instant) -> bool {
         let in_window = self.phones.get(&phone).filter(|(since, _)| *since + WINDOW > at);
-        in_window.is_some_and(|(_, answers)| *answers >= ANSWERS_MAX)
+        in_window.is_some_and(|(_, answers)| *answers >= max)
+    }
+
+    /// Whether somebody may wish something about groups now.
+    pub(super) fn takes_wishes(&self, phone: Phone, at: Instant) -> bool {
+        !self.is_enough(phone, WISHES_MAX, at)
     }
 
     pub(in crate::rules) fn count(&mut self, phone: Phone, at: Instant) {
@@ -102,7 +158,7 @@ pub(super) fn answer(
     (message, at): (MessageId, Instant),
     (to, phone): (Party, Phone),
 ) -> Vec<Fact> {
-    if answered.is_enough(phone, at) && !notice.is_owed() {
+    if answered.is_enough(phone, notice.answers_max(), at) {
         return Vec::new();
     }
     let accepted = Accepted {
@@ -118,6 +174,7 @@ pub(super) fn answer(
         expires: Some(at + WORTH),
         day: None,
         counts: None,
+        aside: None,
     };
     let routed = Routed {
         message,
@@ -143,7 +200,10 @@ mod tests {
         let mut answered = Answered::default();
         (0..10).for_each(|number| answered.count(phone(number), at(number)));
         (0..9).for_each(|_| answered.count(phone(3), at(3_000)));
-        assert!(answered.is_enough(phone(3), at(3_602)) && !answered.is_enough(phone(4), at(3_602)));
+        assert!(
+            answered.is_enough(phone(3), ANSWERS_MAX, at(3_602))
+                && !answered.is_enough(phone(4), ANSWERS_MAX, at(3_602))
+        );
         answered.count(phone(4), at(3_602));
         assert_eq!(
             answered.phones.iter().map(|(phone, _)| *phone).collect::<Vec<_>>(),
@@ -153,7 +213,7 @@ mod tests {
         restored.index();
         assert_eq!(restored, answered);
         answered.count(phone(3), at(3_603));
-        assert!(!answered.is_enough(phone(3), at(3_603)));
+        assert!(!answered.is_enough(phone(3), ANSWERS_MAX, at(3_603)));
         answered.count(phone(11), at(90_000));
         assert_eq!((answered.phones.len(), answered.by_age.len()), (1, 1));
     }

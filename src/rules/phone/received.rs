@@ -6,18 +6,23 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::Heard;
+use super::group::{self, Speaker, Wish};
 use super::keyword::{self, Keyword};
-use super::notice::{self, Notice};
+use super::notice::{self, Language, Notice};
 use super::preference::wishes_sms;
+use crate::rules::group::{Answered, Seat};
 use crate::rules::message::{self, Send};
 use crate::rules::proof::{ByAdapter, Case};
 use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Fact, Rejection, State};
-use crate::words::{Address, Called, ImNumber, Party, Phone, UserName};
+use crate::words::{Address, Called, Party, Phone, UserName};
 
 /// What is kept of a text that does not go on as a message. 255 parts, as many as a header can number (3GPP TS 23.040 section
 /// 9.2.3.24.1), have up to 153 characters each, and those such as é take two bytes.
 const SAID_BYTES_MAX: usize = 64 * 1_024;
+
+/// The app that is built in: what is written to it is for the group whose number follows.
+const GROUP_APP: &str = "01";
 
 /// `phone.received`: a person's SMS, whole. What is wrong with it is said to the person, and it is done with: a refusal would
 /// leave the parts it was joined from to be joined for ever.
@@ -100,20 +105,72 @@ impl Caller {
             let wish = wishes_sms(case.state, self.user.as_ref(), self.phone, sms);
             Reaction::Answered(wish.chain(tell(notice)).collect())
         };
-        match (keyword::understood(&command.called, &command.text), &command.called) {
+        let keyword = keyword::understood(&command.called, &command.text);
+        match (keyword, &command.called) {
             (Some(Keyword::Stop), _) => sets(false, Notice::Stopped),
             (Some(Keyword::Start), _) => sets(true, Notice::Started),
-            (None, Called::Im(im)) => self.passes_on(case, *im, command, tell),
-            (Some(Keyword::Help), _) | (None, Called::Service | Called::App(..) | Called::Other) => {
-                Reaction::Answered(tell(Notice::Help))
+            (Some(Keyword::Help), _) => Reaction::Answered(tell(Notice::Help)),
+            (Some(said @ (Keyword::Yes | Keyword::No)), _) => {
+                let answer = if said == Keyword::Yes { Answered::Yes } else { Answered::No };
+                let seat = case.state.seat(&self.party());
+                match (seat.and_then(|seat| case.state.asked_last(seat, case.at)), said) {
+                    (Some(group), _) => {
+                        let language = Language::of(&command.text);
+                        self.wishes(case, &Wish::Answer(group, answer), language)
+                    }
+                    // As providers take it where nobody has asked.
+                    (None, Keyword::Yes) => sets(true, Notice::Started),
+                    (None, _) => Reaction::Answered(tell(Notice::Help)),
+                }
             }
+            (None, Called::Im(im)) => self.passes_on(case, Address::Im(*im), command, tell),
+            (None, Called::App(app, group)) => match (app.as_str(), group.parse()) {
+                (GROUP_APP, Ok(group)) => self.passes_on(case, Address::Group(group), command, tell),
+                (_, _) => Reaction::Answered(tell(Notice::Help)),
+            },
+            (None, Called::Service) => match group::wish(&command.text) {
+                Some((wish, language)) => self.wishes(case, &wish, language),
+                None => Reaction::Answered(tell(Notice::Help)),
+            },
+            (None, Called::Other) => Reaction::Answered(tell(Notice::Help)),
+        }
+    }
+
+    /// What comes of a wish about groups, and the answer: of whoever has others invited it stands beside the invitation.
+    fn wishes(&self, case: &Case<'_, ByAdapter>, wish: &Wish, language: Language) -> Reaction {
+        let (state, made) = (case.state, (case.message(), case.at));
+        if !state.answered.takes_wishes(self.phone, case.at) {
+            return Reaction::Refused(Vec::new(), Rejection::too_fast());
+        }
+        let whom = (self.party(), self.phone);
+        let tell = |notice| notice::answer(&state.answered, notice, case.channel(), made, whom.clone());
+        let suspended =
+            self.user.as_ref().and_then(|name| state.user_named(name)).filter(|user| user.suspended);
+        if let Some(user) = suspended {
+            let why = Rejection::suspended(user.name.as_str());
+            return Reaction::Refused(tell(Notice::Group(language.not_done(&why))), why);
+        }
+        if self.user.is_none() && wish.needs_account() {
+            return Reaction::Refused(tell(Notice::NotRegistered), Rejection::unknown_sender("this phone"));
+        }
+        let seat = state.seat(&self.party()).unwrap_or(Seat::Phone(self.phone));
+        let speaker = Speaker { state, seat, message: case.message(), at: case.at };
+        match wish.fulfil(&speaker, language) {
+            Ok((mut facts, text)) => {
+                if message::adds_aside(&mut facts, &self.party(), text.as_str().into(), case.channel()) {
+                    return Reaction::Answered(facts);
+                }
+                facts.extend(tell(Notice::Group(text)));
+                Reaction::Answered(facts)
+            }
+            Err(why) => Reaction::Refused(tell(Notice::Group(language.not_done(&why))), why),
         }
     }
 
     fn passes_on(
         &self,
         case: &Case<'_, ByAdapter>,
-        im: ImNumber,
+        to: Address,
         command: &Received,
         tell: impl Fn(Notice) -> Vec<Fact>,
     ) -> Reaction {
@@ -121,8 +178,7 @@ impl Caller {
             return Reaction::Refused(tell(Notice::NotRegistered), Rejection::unknown_sender("this phone"));
         };
         let suspended = case.state.user_named(name).is_some_and(|user| user.suspended);
-        let send =
-            Send { to: vec![Address::Im(im)], text: Some(command.text.as_str().into()), ..Send::default() };
+        let send = Send { to: vec![to], text: Some(command.text.as_str().into()), ..Send::default() };
         let sent = if suspended {
             Err(Rejection::suspended(name.as_str()))
         } else {
