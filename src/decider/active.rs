@@ -10,17 +10,13 @@ use tokio::task::unconstrained;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
-use tracing::debug;
 
-use super::flood::Floods;
 use super::ids::{ASKED_LEN_MAX, Handing, Ids, write};
 use super::judge::{Heard, Judged, failed, judge};
 use super::settle::{IN_FLIGHT_MAX, Keeper, Settling, settle};
 use super::{KeepCommands, Memory, Snapshots, awaited, look, origin, standby};
 use crate::log::{Appender, Appending, Fault, Log, Record, Retry};
 use crate::rules::State;
-use crate::wire::gate_query::{FLOOD, Flood};
-use crate::wire::to_json;
 use crate::words::{CommandSeq, Span};
 
 /// So soon it is noticed that COMMANDS was restored or made anew beside a decider that runs.
@@ -62,8 +58,8 @@ pub(super) async fn decide(turn: Turn<'_>, mut memory: Memory) -> Result<(), Fau
     let mut commands = commands.follow("COMMANDS", None, first);
     let checkpoint_every = keep_commands.checkpoint_every();
     memory.has_checkpoint_due(snapshots.checkpoint_due(checkpoint_every)?);
-    let (floods, begun) = (Floods::new(), commands.begun());
-    let mut active = Active { appender, memory, queue, ids, handing, checkpoint_every, floods, unfit, begun };
+    let begun = commands.begun();
+    let mut active = Active { appender, memory, queue, ids, handing, checkpoint_every, unfit, begun };
     let mut compare = interval(COMPARE_EVERY);
     compare.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let ended = loop {
@@ -156,7 +152,6 @@ struct Active<'a> {
     ids: &'a Arc<Ids>,
     handing: Handing,
     checkpoint_every: Option<Span>,
-    floods: Floods,
     unfit: &'a mut Option<CommandSeq>,
     /// Of the reader of COMMANDS, when it was last known to be the stream that EVENTS answers.
     begun: u64,
@@ -177,14 +172,6 @@ impl Active<'_> {
         }
         for records in records.chunks(ASKED_LEN_MAX) {
             for heard in hear(self.ids, self.memory.state(), records).await? {
-                if let Some(user) = heard.by()
-                    && self.floods.counts(user, heard.record().at)
-                {
-                    debug!(%user, "so many commands at once hold up everybody else's");
-                    let flood = to_json(&Flood { user: user.clone() });
-                    // Where no gate hears it, nothing is done about it.
-                    let _ = ears.client().publish(FLOOD, flood.into()).await;
-                }
                 self.decide_one(heard).await?;
             }
             for _ in 0..LOOKS_MAX {

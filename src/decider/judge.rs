@@ -13,7 +13,7 @@ use crate::wire::command::Unread;
 use crate::wire::headers::{self, Trace};
 use crate::wire::outcome::OutcomeBody;
 use crate::wire::{Outgoing, command, commit, subjects, to_payload};
-use crate::words::{CommandSeq, UserName};
+use crate::words::CommandSeq;
 
 /// A `traceparent` has 55 bytes. A longer header is not carried on, for a commit must not outgrow what a server takes.
 const TRACE_BYTES_MAX: usize = 256;
@@ -46,15 +46,6 @@ impl<'a> Heard<'a> {
 
     pub(super) fn record(&self) -> &'a Record {
         self.record
-    }
-
-    /// Which user says it.
-    pub(super) fn by(&self) -> Option<&UserName> {
-        let by = match self.order.as_ref()? {
-            Ok(order) => &order.by,
-            Err(unread) => &unread.by,
-        };
-        by.user()
     }
 
     /// Under what its id is kept, where it has one.

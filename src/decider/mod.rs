@@ -11,7 +11,6 @@
 mod active;
 mod awaited;
 mod checkpoint;
-mod flood;
 mod ids;
 mod judge;
 mod look;

@@ -3,17 +3,16 @@
 use async_nats::Message;
 use futures_util::StreamExt;
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
 
 use super::QUEUE;
 use super::known::Known;
 use super::sessions::Sessions;
 use crate::log::{Fault, Log};
 use crate::rules::Rejection;
-use crate::wire::gate_query::{self, END, Ended, FLOOD, Flood, SessionsOf};
+use crate::wire::gate_query::{self, END, Ended, SessionsOf};
 use crate::wire::query::{self, ErrorAnswer, LIMIT_MAX};
 use crate::wire::{subjects, to_json};
-use crate::words::{Access, UserName};
+use crate::words::UserName;
 
 pub(super) async fn run(
     log: &Log,
@@ -27,16 +26,9 @@ pub(super) async fn run(
     };
     let mut asked = listen(subjects::query(subjects::OPERATOR, "sessions")).await?;
     let mut to_end = listen(END.to_owned()).await?;
-    // Each gate keeps them out.
-    let floods = log.client().subscribe(FLOOD).await;
-    let mut floods = floods.map_err(|error| Fault::later("listen to who floods").because(error))?;
     loop {
         let (reply, answer) = tokio::select! {
             () = ends.cancelled() => return Ok(()),
-            Some(Message { payload, .. }) = floods.next() => {
-                shut_out(known, sessions, &payload).await;
-                continue;
-            }
             Some(Message { reply, payload, .. }) = asked.next() => (reply, list(known, sessions, &payload)),
             Some(Message { reply, payload, .. }) = to_end.next() => (reply, end(known, sessions, &payload).await),
             else => return Err(Fault::later("listen to an operator's questions")),
@@ -45,16 +37,6 @@ pub(super) async fn run(
             // Who asked may be gone.
             let _ = log.client().publish(reply, answer.into()).await;
         }
-    }
-}
-
-/// Whom an operator trusts with more is not kept out: a program of one's own may have much to say.
-async fn shut_out(known: &Known, sessions: &Sessions, told: &[u8]) {
-    let Ok(Flood { user }) = serde_json::from_slice(told) else { return };
-    let access = known.person(&user).ok().flatten().map(|person| person.access);
-    if matches!(access, Some(Access::User | Access::App(_))) {
-        let ended = sessions.shut_out(&user).await;
-        warn!(%user, ended, "so many commands at once hold up everybody else's: their sender stays out for a while");
     }
 }
 

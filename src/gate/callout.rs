@@ -70,7 +70,7 @@ enum Refusal {
     Changed,
     #[error("too many connections of this user: {} at most", table::EACH_MAX)]
     TooMany,
-    #[error("so many of their commands came at once that others waited: they stay out for {} s", table::OUT_FOR.as_secs())]
+    #[error("they said so much at once that others waited: they stay out for {} s", table::OUT_FOR.as_secs())]
     Flooded,
     #[error("the stored hash of the password cannot be used: {0}")]
     Unusable(&'static str),

@@ -5,6 +5,7 @@
 //! Invariant: wrong passwords cost one core at most, and nobody but their own address and name their time.
 //! Invariant: who signs in by a one-time code comes in once the log says that it is theirs; a code of which a gate knows that it was tried five
 //! times is not checked there again.
+//! Invariant: who says so much at once that everybody else would wait is shut out for a while, whatever they say.
 //! Invariant: who is suspended, or has another password, nkey or access, loses the connections that they have.
 //! Invariant: the folder is disposable. Whatever is wrong with it, it is set aside and rebuilt from the log.
 //!
@@ -17,6 +18,7 @@ mod codes;
 mod jwt;
 mod known;
 mod passwords;
+mod rates;
 mod remembered;
 mod sessions;
 mod table;
@@ -37,6 +39,7 @@ use callout::Callout;
 use codes::Tries;
 use jwt::Signer;
 use known::Known;
+use rates::Rates;
 use remembered::Remembered;
 use sessions::Sessions;
 use turns::Turns;
@@ -82,6 +85,7 @@ async fn once(log: &Log, settings: &Settings, folder: &Path, stop: &Cancellation
     let system = Log::at(&settings.system, "gate").await?;
     let sessions = Arc::new(Sessions::new(system.clone(), Arc::clone(&known)));
     let (turns, queue) = Turns::new();
+    let rates = Rates::new(system.clone(), &sessions);
     let callout = Arc::new(Callout {
         system,
         log: log.clone(),
@@ -103,8 +107,10 @@ async fn once(log: &Log, settings: &Settings, folder: &Path, stop: &Cancellation
     let watch = ending(&ends, Box::pin(watch(&callout, changed, &ends)));
     let answer = ending(&ends, Box::pin(answer::run(log, &known, &sessions, &ends)));
     let follow = ending(&ends, Box::pin(follow(&known, events, &callout, &ends)));
-    let (checked, let_in, watched, answered, followed) = tokio::join!(check, let_in, watch, answer, follow);
-    followed.and(checked).and(let_in).and(watched).and(answered)?;
+    let count = ending(&ends, Box::pin(rates.run(&ends)));
+    let (checked, let_in, watched, answered, followed, counted) =
+        tokio::join!(check, let_in, watch, answer, follow, count);
+    followed.and(checked).and(let_in).and(watched).and(answered).and(counted)?;
     blocking(move || known.flush()).await
 }
 

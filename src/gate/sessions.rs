@@ -120,11 +120,7 @@ impl Sessions {
         if Account::ALL.iter().all(|account| account.as_str() != client.acc) {
             return (client.id, Whose::Ours);
         }
-        let holder = match client.user.parse::<Nkey>() {
-            Ok(nkey) => self.known.holder(&nkey).ok().flatten(),
-            Err(_) => client.user.parse().ok(),
-        };
-        let whose = match holder {
+        let whose = match self.user_of(&client.user) {
             Some(user) => {
                 let (from, client, since) = (client.host, client.name, client.start);
                 Whose::Of(SessionView { user, from, client, since })
@@ -133,6 +129,14 @@ impl Sessions {
             None => Whose::Nobodys,
         };
         (client.id, whose)
+    }
+
+    /// Who it is that signed in by this name or nkey.
+    pub(super) fn user_of(&self, signed_in: &str) -> Option<UserName> {
+        match signed_in.parse::<Nkey>() {
+            Ok(nkey) => self.known.holder(&nkey).ok().flatten(),
+            Err(_) => signed_in.parse().ok(),
+        }
     }
 
     /// Whether somebody may be connected, by what is known now.

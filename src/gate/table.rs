@@ -17,7 +17,7 @@ pub(super) const ALL_MAX: usize = 65_536;
 /// Who was let in and has not come by then has gone.
 const COMES_WITHIN: Duration = Duration::from_secs(5);
 
-/// Who flooded COMMANDS stays out for so long: the second that others waited is less than a hundredth of it.
+/// Who said too much at once stays out for so long: the second that others waited is less than a hundredth of it.
 pub(super) const OUT_FOR: Duration = Duration::from_secs(120);
 
 /// Why nobody of a name may come now.
@@ -44,7 +44,7 @@ struct Connections {
     coming: Vec<Instant>,
     /// Those of them that may no longer come.
     unwanted: Vec<Instant>,
-    /// They flooded COMMANDS, and nobody comes before then.
+    /// They said too much at once, and nobody comes before then.
     out_until: Option<Instant>,
 }
 

@@ -1,7 +1,7 @@
 //! A connection to NATS, and the handle through which rooms use the log.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_nats::jetstream::{self, Context};
@@ -27,6 +27,9 @@ const RECONNECT_DELAY_MAX_MS: u64 = 500;
 const REFUSED_AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// Messages that a subscription holds unread, some 20 MB of small ones; those behind them are dropped, with a warning.
 pub const SUBSCRIPTION_LEN_MAX: usize = 65_536;
+
+/// Between two lines about messages that were dropped.
+const DROPS_TOLD_EVERY: Duration = Duration::from_secs(10);
 
 /// What the log says of denials goes by this name, so that one who tells of them in another way leaves it out.
 pub const DENIED_TARGET: &str = "homing::log::denied";
@@ -99,6 +102,7 @@ impl Log {
         let (deny, denials) = Denials::new();
         let (refuse, refusals) = Refusals::new();
         let wait = refusals.clone();
+        let drops = Drops::default();
         let options = options
             .ping_interval(PING_EVERY)
             .subscription_capacity(SUBSCRIPTION_LEN_MAX)
@@ -115,6 +119,9 @@ impl Log {
                     deny.send_replace(subject.to_owned());
                 }
                 let refused = refused::count(&event, &refuse);
+                if let Event::SlowConsumer(sid) = event {
+                    drops.count(sid);
+                }
                 report(&event, *lost.borrow(), refused);
                 std::future::ready(())
             });
@@ -200,6 +207,23 @@ impl Losses {
     }
 }
 
+/// Messages that were dropped because a subscription was not read fast enough. The log gets one line in a while, with how many: a
+/// flood of them does not fill the disk.
+#[derive(Debug, Default)]
+struct Drops(Mutex<(u64, Option<std::time::Instant>)>);
+
+impl Drops {
+    fn count(&self, sid: u64) {
+        let mut drops = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (count, told) = &mut *drops;
+        *count += 1;
+        if told.is_none_or(|told| told.elapsed() >= DROPS_TOLD_EVERY) {
+            warn!(sid, dropped = *count, "messages were dropped: a subscription is not read fast enough");
+            *drops = (0, Some(std::time::Instant::now()));
+        }
+    }
+}
+
 /// `refused`: this is the first refusal of the credentials since a connection was lost.
 fn report(event: &Event, losses: u64, refused: bool) {
     match event {
@@ -210,12 +234,9 @@ fn report(event: &Event, losses: u64, refused: bool) {
             warn!(target: DENIED_TARGET, %error, "NATS denies it");
         }
         Event::Connected if losses > 0 => info!("connected to NATS again"),
-        Event::Connected | Event::Draining | Event::Closed => {}
+        Event::Connected | Event::Draining | Event::Closed | Event::SlowConsumer(_) => {}
         Event::Disconnected => info!("disconnected from NATS"),
         Event::LameDuckMode => warn!("this NATS server is about to stop"),
-        Event::SlowConsumer(sid) => {
-            warn!(sid, "messages were dropped: a subscription is not read fast enough")
-        }
         Event::ServerError(error) => warn!(%error, "NATS reports an error"),
         Event::ClientError(error) => warn!(%error, "the NATS client reports an error"),
     }

@@ -1,4 +1,4 @@
-//! What the gate is asked by operators, who is connected and to end somebody's connections; and what the decider tells it.
+//! What the gate is asked by operators, who is connected and to end somebody's connections.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,15 +6,6 @@ use crate::words::{EventSeq, UserName};
 
 /// Where a gate ends connections when an operator asks it to.
 pub const END: &str = "homing.gate.end";
-
-/// Where the decider says who floods COMMANDS.
-pub const FLOOD: &str = "homing.gate.flood";
-
-/// What it says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Flood {
-    pub user: UserName,
-}
 
 /// The question `sessions`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

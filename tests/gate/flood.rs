@@ -3,9 +3,6 @@
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, stream};
-use homing::log::{Log, NatsUrl};
-use homing::wire::gate_query::{FLOOD, Flood};
-use homing::wire::to_json;
 use tokio::task::block_in_place;
 
 use crate::support::{Homing, say};
@@ -15,7 +12,7 @@ const WRONG: usize = 10_000;
 const AT_ONCE: usize = 200;
 /// The bound that is promised; alone on the machine it takes some hundred milliseconds.
 const STILL_IN_WITHIN: Duration = Duration::from_secs(2);
-/// Three times as much as anybody may say at once.
+/// Six times as much as anybody may say at once.
 const TOO_MUCH: usize = 30_000;
 /// Addresses of the loopback network.
 const ATTACKER: &str = "127.0.0.66";
@@ -75,12 +72,15 @@ async fn who_says_too_much_at_once_stays_out_for_a_while_and_nobody_else() {
         }
     }
     stays_out(address, "alice").await;
-    assert!(homing.log().contains("their sender stays out for a while"));
+    assert!(homing.log().contains("its sender stays out for a while"));
     assert_eq!((bob.connects(), shop.connects()), (1, 1));
-    let decider = Log::at(&homing.url().parse::<NatsUrl>().unwrap(), "test").await.unwrap();
-    for user in ["shop", "bob"] {
-        let flood = to_json(&Flood { user: user.parse().unwrap() });
-        decider.client().publish(FLOOD, flood.into()).await.unwrap();
+    // Questions and heartbeats count as commands do, and a program of an operator's own may have much to say.
+    for (log, subject) in [(&shop, "homing.cmd.shop.message.send"), (&bob, "homing.query.bob.history")] {
+        for _ in 0..TOO_MUCH {
+            if log.client().publish(subject, "{}".into()).await.is_err() {
+                break;
+            }
+        }
     }
     stays_out(address, "bob").await;
     assert!(signs_in(address, AT_HOME, "shop", &password("shop")).await, "an operator trusts it with more");

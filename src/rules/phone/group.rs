@@ -160,17 +160,7 @@ impl Wish {
             }
             Wish::Answer(number, answer) => {
                 let fact = group::answer(state, seat, (*number, *answer), at)?;
-                let name = &state.group(*number)?.name;
-                let text = match answer {
-                    Answered::Yes => pick(
-                        format!("You are in the group {name} ({number}) now. G QUIT {number} leaves it."),
-                        format!("您已加入群{name}（{number}）。发送 G QUIT {number} 退出。"),
-                    ),
-                    Answered::No => pick(
-                        format!("You are not in the group {name} ({number})."),
-                        format!("您未加入群{name}（{number}）。"),
-                    ),
-                };
+                let text = answered((*number, &state.group(*number)?.name), *answer, language);
                 (vec![fact], text)
             }
             Wish::Quit(group) => {
@@ -181,14 +171,7 @@ impl Wish {
             Wish::Members(group) => (Vec::new(), members(state, seat, *group, language)?),
             Wish::Sms(group, sms) => {
                 let set = group::wishes_sms(state, state.party(seat), *group, Some(*sms))?;
-                let text = if *sms {
-                    pick(format!("You get SMS of the group {group}."), format!("您将收到群{group}的短信。"))
-                } else {
-                    pick(
-                        format!("You get no SMS of the group {group}. G SMS ON {group} brings them back."),
-                        format!("您不再收到群{group}的短信。发送 G SMS ON {group} 恢复。"),
-                    )
-                };
+                let text = gets_sms(*group, *sms, language);
                 (set.into_iter().collect(), text)
             }
             Wish::End(group) => {
@@ -200,6 +183,30 @@ impl Wish {
             }
         })
     }
+}
+
+fn answered((number, name): (GroupNumber, &str), answer: Answered, language: Language) -> String {
+    match answer {
+        Answered::Yes => language.pick(
+            format!("You are in the group {name} ({number}) now. G QUIT {number} leaves it."),
+            format!("您已加入群{name}（{number}）。发送 G QUIT {number} 退出。"),
+        ),
+        Answered::No => language.pick(
+            format!("You are not in the group {name} ({number})."),
+            format!("您未加入群{name}（{number}）。"),
+        ),
+    }
+}
+
+fn gets_sms(group: GroupNumber, sms: bool, language: Language) -> String {
+    if sms {
+        let english = format!("You get SMS of the group {group}.");
+        return language.pick(english, format!("您将收到群{group}的短信。"));
+    }
+    language.pick(
+        format!("You get no SMS of the group {group}. G SMS ON {group} brings them back."),
+        format!("您不再收到群{group}的短信。发送 G SMS ON {group} 恢复。"),
+    )
 }
 
 /// The first of some, and how many there are beside them.
