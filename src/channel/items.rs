@@ -244,6 +244,7 @@ mod tests {
         let record = Record { seq, subject: "x".into(), at, payload: Vec::new().into(), headers: None };
         let (from, decided) = (Author::Homing, EventSeq(seq));
         let work = Work {
+            head: None,
             message,
             from,
             to,

@@ -178,6 +178,7 @@ pub(super) fn works(run: &Run, found: &Found, decided: EventSeq) -> Vec<HandOver
             from: accepted.from.clone(),
             to: routed.to.clone(),
             channel: routed.channel,
+            head: accepted.group.map(|_| accepted.from.to_string()),
             text: accepted.text_for(&routed.to),
             parts: accepted.parts.clone(),
             body: None,

@@ -10,7 +10,7 @@ use super::state::Terms;
 use crate::channel::OnUnknown;
 use crate::smpp::link::{Connector, SettingsError};
 use crate::smpp::text::{Reading, Style};
-use crate::words::{Called, ImNumber, Span, WordError};
+use crate::words::{Called, ReplyTo, Span, WordError};
 
 /// The product's example; every deployment has its own.
 const SERVICE_NUMBER: &str = "12520";
@@ -45,9 +45,9 @@ impl std::fmt::Display for ServiceNumber {
 }
 
 impl ServiceNumber {
-    /// What an SMS shows as its sender: a person's number behind ours, or ours alone.
-    pub fn sender(&self, from: Option<ImNumber>) -> String {
-        from.map_or_else(|| self.0.clone(), |im| format!("{}{im}", self.0))
+    /// What an SMS shows as its sender: a person's or a group's number behind ours, or ours alone.
+    pub fn sender(&self, from: Option<ReplyTo>) -> String {
+        from.map_or_else(|| self.0.clone(), |reply| format!("{}{}", self.0, reply.digits()))
     }
 
     /// Who was written to.
@@ -210,7 +210,7 @@ mod tests {
         let service = ServiceNumber::default();
         let im = "100002".parse().unwrap();
         assert_eq!(
-            (service.sender(Some(im)).as_str(), service.sender(None).as_str()),
+            (service.sender(Some(ReplyTo::Im(im))).as_str(), service.sender(None).as_str()),
             ("12520100002", "12520")
         );
         assert_eq!(service.called("12520100002"), Called::Im(im));

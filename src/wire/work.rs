@@ -1,5 +1,6 @@
 //! Work on OUTBOX (for a channel's adapter, or records that were parked) and timers on DUE.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,8 @@ pub struct Work {
     pub from: Author,
     pub to: Party,
     pub channel: Channel,
+    /// What stands before its text where only a text is shown: of a message to a group, who wrote it.
+    pub head: Option<String>,
     pub text: Option<Arc<str>>,
     pub parts: Option<Arc<[MessagePart]>>,
     /// The commit that holds text or parts, where they are too large to be here.
@@ -60,6 +63,15 @@ impl Work {
             Some((text, parts)) => Work { text, parts, ..self },
             None => self,
         }
+    }
+
+    /// Its text with what stands before it.
+    pub fn whole_text(&self) -> Option<Cow<'_, str>> {
+        let text = self.text.as_deref()?;
+        Some(match &self.head {
+            Some(head) => Cow::Owned(format!("{head}: {text}")),
+            None => Cow::Borrowed(text),
+        })
     }
 
     /// As fan-out hands it over; `place` is the recipient's among the message's.

@@ -15,6 +15,7 @@ mod nkey;
 mod numbers;
 mod party;
 mod phone;
+mod reply;
 mod span;
 mod token;
 mod tzdb;
@@ -32,6 +33,7 @@ pub use nkey::Nkey;
 pub use numbers::{AppNumber, GroupNumber, ImNumber};
 pub use party::Party;
 pub use phone::Phone;
+pub use reply::ReplyTo;
 pub use span::Span;
 pub use token::{DeviceName, UserName};
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 mod audit;
 mod board;
+mod groups;
 mod inbound;
 mod install;
 mod long;
@@ -33,6 +34,7 @@ enum Scenario {
     ReceiptsBeforeTheirResponses,
     AReceiptThatNobodyKnows,
     AnSmsAndItsReply,
+    AGroupBySms,
     LongSmsInParts,
     LongTexts(long::Carrier),
     Throttled,
@@ -59,6 +61,7 @@ const ACCOUNTS: [Account; 4] = [
             Scenario::ReceiptsBeforeTheirResponses,
             Scenario::AReceiptThatNobodyKnows,
             Scenario::AnSmsAndItsReply,
+            Scenario::AGroupBySms,
             Scenario::LongSmsInParts,
             Scenario::LongTexts(long::Carrier::Udh8),
             Scenario::PassingAndLastingErrors,
@@ -167,6 +170,7 @@ impl Scenario {
             | Scenario::ReceiptsOnTheWay
             | Scenario::AReceiptThatNobodyKnows
             | Scenario::AnSmsAndItsReply
+            | Scenario::AGroupBySms
             | Scenario::LongSmsInParts
             | Scenario::LongTexts(_) => true,
             Scenario::ReceiptsBeforeTheirResponses
@@ -185,6 +189,7 @@ impl Scenario {
             Scenario::ReceiptsBeforeTheirResponses => receipts::before_their_responses(world).await,
             Scenario::AReceiptThatNobodyKnows => receipts::that_nobody_knows(world).await,
             Scenario::AnSmsAndItsReply => inbound::an_sms_and_its_reply(world).await,
+            Scenario::AGroupBySms => groups::by_sms(world).await,
             Scenario::LongSmsInParts => inbound::long_sms_in_parts(world).await,
             Scenario::LongTexts(carrier) => long::texts(world, carrier).await,
             Scenario::Throttled => refused::throttled(world).await,

@@ -13,7 +13,7 @@ use crate::rules::proof::{ByAdapter, Case};
 use crate::rules::state::User;
 use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Fact, Rejection, State};
-use crate::words::{Author, MessageId, Party, Phone};
+use crate::words::{Author, MessageId, Party, Phone, ReplyTo};
 
 /// `attempt.ask`: which of these deliveries may be submitted now. Refused with `command.too_large`.
 #[skip_serializing_none]
@@ -130,7 +130,8 @@ fn permission(
             None => *phone,
         },
     };
-    let from = author.user().and_then(|name| state.im(name));
+    let of_author = || author.user().and_then(|name| state.im(name)).map(ReplyTo::Im);
+    let from = open.group.map(ReplyTo::Group).or_else(of_author);
     Ok(Granted { channel, message, to: to.clone(), phone, from, grant: None })
 }
 

@@ -7,7 +7,7 @@ use serde_with::skip_serializing_none;
 
 use super::{Adapter, DeferClass, DeferReason, FailReason, ReceiptState, UnknownReason};
 use crate::rules::presence::Encoding;
-use crate::words::{GroupNumber, ImNumber, MessageId, Party, Phone, UserName};
+use crate::words::{GroupNumber, MessageId, Party, Phone, ReplyTo, UserName};
 
 /// An attempt, with what the SMSC calls each segment that it accepted.
 #[skip_serializing_none]
@@ -34,7 +34,7 @@ pub struct Granted {
     pub to: Party,
     pub phone: Phone,
     /// Whose number stands behind the service number as the sender; none: the service itself.
-    pub from: Option<ImNumber>,
+    pub from: Option<ReplyTo>,
     /// As the adapter named it when it asked.
     pub grant: Option<u64>,
 }

@@ -64,12 +64,12 @@ impl Sender {
     async fn begin(self: &Arc<Self>, grant: &Arc<Grant>) -> Result<Begun, Report> {
         let Grant { work, granted, .. } = &**grant;
         let fails = |reason| Report::Failed { attempt: self.attempt(granted, Vec::new()), reason };
-        let text = work.text.as_deref().ok_or_else(|| fails(FailReason::NoText))?;
+        let text = work.whole_text().ok_or_else(|| fails(FailReason::NoText))?;
         if !number::gets_sms(granted.phone) {
             return Err(fails(FailReason::BadNumber));
         }
         let reference = reference_of(granted.message);
-        let segments = text::segment(text, &self.account.style, reference);
+        let segments = text::segment(&text, &self.account.style, reference);
         let segments = segments.map_err(|_| fails(FailReason::TooLong))?;
         let before = self.before(grant);
         // Ids of another SMSC, or of a text that was cut otherwise, are not its ids.

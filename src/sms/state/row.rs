@@ -9,7 +9,7 @@ use super::{Terms, keys};
 use crate::log::{Fault, Rows};
 use crate::rules::attempt::{Receipt, ReceiptState, Stray};
 use crate::rules::phone::Part;
-use crate::words::{ImNumber, Instant, Phone, Span, named};
+use crate::words::{Instant, Phone, ReplyTo, Span, named};
 
 named! {
     /// How far a delivery by SMS has come.
@@ -48,7 +48,7 @@ pub struct Delivery {
     /// Whether nobody knew of an earlier one.
     pub unknown: u32,
     pub phone: Phone,
-    pub from: Option<ImNumber>,
+    pub from: Option<ReplyTo>,
     pub connector: String,
     /// What the SMSC calls each segment that it has accepted; empty where it gave no name.
     pub ids: Vec<Option<String>>,
