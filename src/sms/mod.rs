@@ -3,6 +3,7 @@
 //! Invariant: what it knows of an SMSC, `smpp` tells it; what it does, the log can explain.
 //!
 //! [`smpp`]: crate::smpp
+//! [groups]: crate::wire#groups
 #![doc = include_str!("README.md")]
 
 mod bridge;
