@@ -132,7 +132,7 @@ fn each_member_gets_it_by_what_reaches_them_and_its_sender_is_told_in_sums() {
         }
         let talks = asks(log, "carol", "conversations", json!({})).await;
         assert_eq!((&talks["items"][0]["with"], &talks["items"][0]["unread"]), (&"#3001".into(), &2.into()));
-        says(log, "erin", "group.leave", json!({ "group": "3001" })).await;
+        outcome(log, "erin", "group.leave", json!({ "group": "3001" })).await;
         assert_eq!(asks(log, "erin", "history", history).await["error"]["code"], "group.not_member");
         let members = asks(log, "bob", "groups", json!({ "group": "3001" })).await;
         assert_eq!(names(&members, "items", "who"), ["alice", "bob", "carol", "dave"]);

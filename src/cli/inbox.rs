@@ -43,7 +43,10 @@ fn messages(messages: &[MessageView]) -> String {
         vec![
             shown.message.to_string(),
             shown.at.clone(),
-            shown.from.to_string(),
+            match shown.group {
+                Some(group) => format!("{} to #{group}", shown.from),
+                None => shown.from.to_string(),
+            },
             shown.state.clone(),
             said(shown),
         ]

@@ -14,7 +14,7 @@ use super::look::Look;
 use crate::log::{Fault, Log, Verdict};
 use crate::rules::Channel;
 use crate::rules::Commit;
-use crate::rules::message::Routed;
+use crate::rules::message::{Accepted, Routed};
 use crate::wire::headers::SAID_BY_HOMING;
 use crate::wire::work::Work;
 use crate::wire::{MessageView, subjects, to_payload};
@@ -178,7 +178,7 @@ pub(super) fn works(run: &Run, found: &Found, decided: EventSeq) -> Vec<HandOver
             from: accepted.from.clone(),
             to: routed.to.clone(),
             channel: routed.channel,
-            head: accepted.group.map(|_| accepted.from.to_string()),
+            head: head(accepted),
             text: accepted.text_for(&routed.to),
             parts: accepted.parts.clone(),
             body: None,
@@ -189,6 +189,14 @@ pub(super) fn works(run: &Run, found: &Found, decided: EventSeq) -> Vec<HandOver
         works.push(HandOver { work: work.small(found.held), place });
     }
     works
+}
+
+/// What stands before a text in an SMS: the group's name where it is in that, or of a message to a group who wrote it.
+fn head(accepted: &Accepted) -> Option<String> {
+    match &accepted.in_name {
+        Some(in_name) => in_name.head.clone(),
+        None => accepted.group.map(|_| accepted.from.to_string()),
+    }
 }
 
 /// Mostly they are routed in the order in which they were named.

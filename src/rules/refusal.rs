@@ -121,6 +121,9 @@ rejections! {
     group_full(cap: u32) = "group.full", "this group takes {cap} at most, with those who are asked", field "who";
     too_many_groups(who: &str, max: usize) = "group.too_many", "{who} is in {max} groups, with those they are asked to join, and no more are possible";
     group_numbers_used_up() = "group.no_number", "no group number is left";
+    sms_day_exceeded(text: &str) = "group.sms_day_exceeded", "{text}";
+    sms_month_exceeded(text: &str) = "group.sms_month_exceeded", "{text}";
+    no_group_named() = "message.no_recipient", "a message in a group's name is to that group alone", field "as_group";
     not_invited() = "group.not_invited", "there is no open invitation of yours to this group", field "group";
     invitation_over() = "group.too_late", "the invitation has passed; ask to be invited again", field "group";
 
@@ -131,6 +134,16 @@ rejections! {
 impl Rejection {
     fn new(code: &str, text: String) -> Rejection {
         Rejection { code: code.to_owned(), text, field: None, retry_at: None }
+    }
+
+    /// The same limit, of a group's SMS.
+    pub(super) fn of_group_sms(self) -> Rejection {
+        let of_group = |text: &str| text.replacen("the limit", "the group's limit", 1);
+        match self.code.as_str() {
+            "quota.day_exceeded" => Rejection::sms_day_exceeded(&of_group(&self.text)),
+            "quota.month_exceeded" => Rejection::sms_month_exceeded(&of_group(&self.text)),
+            _ => self,
+        }
     }
 
     /// It will pass: the text says when.

@@ -66,6 +66,14 @@ pub struct SumsNote {
     pub at: String,
 }
 
+/// What comes as news: of a delivery, or of all those of a message to a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Told {
+    Sums(SumsNote),
+    One(NoteView),
+}
+
 /// A group's message of which there is news, and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summed {

@@ -267,7 +267,7 @@ pub fn messages_that_are_none() -> Vec<Case> {
             "a message of a group",
             CREATE,
             to_bob(json!({ "as_group": "#3001" })),
-            "command.unsupported",
+            "message.no_recipient",
             "message.as_group",
         ),
     ]

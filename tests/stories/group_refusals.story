@@ -70,7 +70,7 @@
 2026-12-08T09:03:09 alice message.send {"to":["#3001","bob"],"text":"both"} -> refused message.no_recipient to
   command.refused code message.no_recipient, text "a message to a group is for that group alone", field to
 2026-12-08T09:03:10 alice message.send {"to":["#3001"],"text":"by SMS","route":"sms"} -> refused command.unsupported route
-  command.refused code command.unsupported, text "group SMS is not served by this version", field route
+  command.refused code command.unsupported, text "an SMS to a group but in its name, with as_group, is not served by this version", field route
 2026-12-08T09:03:11 alice group.close {"group":"3001"} -> accepted
   group.closed group "3001"
 2026-12-08T09:03:12 alice message.send {"to":["#3001"],"text":"too late"} -> refused group.unknown to

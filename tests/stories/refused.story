@@ -40,8 +40,8 @@
   command.refused code message.no_recipient, text "999999 is not registered", field to
 09:00:19 alice message.send {"to":["#3001"],"text":"x"} -> refused group.unknown to
   command.refused code group.unknown, text "there is no group 3001, or it is closed", field to
-09:00:20 alice message.send {"to":["bob"],"text":"x","as_group":"3001"} -> refused command.unsupported as_group
-  command.refused code command.unsupported, text "group SMS is not served by this version", field as_group
+09:00:20 alice message.send {"to":["bob"],"text":"x","as_group":"3001"} -> refused message.no_recipient as_group
+  command.refused code message.no_recipient, text "a message in a group's name is to that group alone", field as_group
 09:00:21 alice message.send {"to":["bob"],"text":"x","reminder_after":"5m"} -> refused command.unsupported reminder_after
   command.refused code command.unsupported, text "a reminder for the pull store is not served by this version", field reminder_after
 09:00:22 alice message.shout {"to":["bob"],"text":"x"} -> refused command.unknown
@@ -87,5 +87,5 @@
 09:00:42 alice message.send {"to":["bob"],"text":"and the next one is decided"} -> accepted m43
   message.accepted message m43, from alice, to [bob], text "and the next one is decided", route auto
   delivery.routed message m43, to bob, channel sms, because no_device_online
-09:00:43 alice message.send {"to":["bob"],"text":"x","with_header":true} -> refused command.unsupported with_header
-  command.refused code command.unsupported, text "group SMS is not served by this version", field with_header
+09:00:43 alice message.send {"to":["bob"],"text":"x","with_header":true} -> refused message.no_recipient with_header
+  command.refused code message.no_recipient, text "a message in a group's name is to that group alone", field with_header

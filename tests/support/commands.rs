@@ -8,8 +8,7 @@ use homing::rules::attempt::Adapter;
 use homing::rules::identity::{
     GiveCode, LimitChanges, Register, SetPassword, SetPreference, SetProfile, SetUser, Switch, TryCode,
 };
-use homing::rules::message::Blob;
-use homing::rules::message::{Confirm, MessagePart, Recall, Route, Send, Sweep};
+use homing::rules::message::{AsGroup, Blob, Confirm, MessagePart, Recall, Route, Send, Sweep};
 use homing::rules::presence::{DeviceClass, Encoding, Lapsed, Offline, Online};
 use homing::rules::quota::Counts;
 use homing::rules::{Command, contacts, identity, message, presence, timer};
@@ -213,7 +212,7 @@ pub(super) fn send() -> impl Strategy<Value = Send> {
         let span = select(&[0, 1_000, 60_000, 3_600_000, 9_000 * 86_400_000][..]).prop_map(Span::from_ms);
         option::weighted(0.3, span)
     };
-    let unserved = option::weighted(0.02, Just("#3001".to_owned()));
+    let unserved = option::weighted(0.02, Just(AsGroup::Group("3001".parse().expect("a group number"))));
     (to, body, route, id, deadline(), deadline(), unserved).prop_map(
         |(to, (text, parts), route, id, expires_in, escalate_after, as_group)| Send {
             to,

@@ -1,7 +1,7 @@
 //! News of deliveries as a person reads them: that somebody got or read what was sent, or that it came to nothing.
 
 use super::screen::time_of_day;
-use crate::wire::note::NoteView;
+use crate::wire::note::{NoteView, SumsNote};
 use crate::words::{Party, UserName};
 
 /// A note for `user` as a line.
@@ -20,9 +20,23 @@ pub(super) fn line(user: &UserName, note: &NoteView) -> String {
     format!("{}  {what}", time_of_day(at))
 }
 
+/// Of a message to a group: how many deliveries are in each state.
+pub(super) fn sums(note: &SumsNote) -> String {
+    let SumsNote { message, group, sums, at } = note;
+    let sums: Vec<String> = sums.iter().map(|(state, sum)| format!("{sum} {state}")).collect();
+    format!("{}  {message} to #{group}: {}", time_of_day(at), sums.join(", "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sums_are_a_line_too() {
+        let note = r#"{"message": "m42", "group": "3001", "sums": {"delivered": 2, "read": 1}, "at": "2026-11-21T09:41:07.250Z"}"#;
+        let note: SumsNote = serde_json::from_str(note).unwrap();
+        assert_eq!(sums(&note), "09:41:07  m42 to #3001: 2 delivered, 1 read");
+    }
 
     #[test]
     fn a_note_is_a_line_that_a_person_understands() {

@@ -25,7 +25,7 @@ use crate::cli::table::said;
 use crate::rules::Command;
 use crate::rules::message::Send;
 use crate::rules::presence::{Encoding, Offline, Online};
-use crate::wire::note::NoteView;
+use crate::wire::note::Told;
 use crate::wire::{MessageView, subjects, to_value};
 use crate::words::{Address, MessageId, UserName};
 
@@ -170,8 +170,9 @@ impl Session {
     /// What became of something is said once, and is no message. It comes in what the user's `pc` devices speak, of which this
     /// one need not be.
     fn tell(&self, payload: &[u8]) {
-        match to_value(payload).map(serde_json::from_value::<NoteView>) {
-            Some(Ok(note)) => self.screen.aside(&note, || news::line(&self.user, &note)),
+        match to_value(payload).map(serde_json::from_value::<Told>) {
+            Some(Ok(Told::One(note))) => self.screen.aside(&note, || news::line(&self.user, &note)),
+            Some(Ok(Told::Sums(note))) => self.screen.aside(&note, || news::sums(&note)),
             Some(Err(_)) | None => warn!("a note cannot be read"),
         }
     }
@@ -181,7 +182,10 @@ impl Session {
         if !self.seen.is_new(shown.message) {
             return Ok(false);
         }
-        let from = &shown.from;
+        let from = match &shown.group {
+            Some(group) => format!("{} to #{group}", shown.from),
+            None => shown.from.to_string(),
+        };
         self.screen.shown(shown, || format!("{}  {from}: {}", time_of_day(&shown.at), said(shown)))?;
         room.send(shown.message);
         Ok(true)

@@ -22,6 +22,7 @@ pub(super) use text::{address, addresses};
 ///   homing send --to bob --to carol "on my way" --user alice --expires-in 1h
 ///   uptime | homing send bob --user alice
 ///   homing send bob --attach plan.png "the plan" --user alice
+///   homing send '#3001' "no school tomorrow" --as-group --user alice
 ///
 /// Who is online gets it live; who is not, or does not confirm in time, gets an SMS, if there is a way.
 #[derive(Debug, clap::Args)]

@@ -71,6 +71,7 @@ pub(in crate::query) fn accepted(message: &str, from: &str, to: &[&str]) -> Fact
         expires: None,
         day: None,
         counts: None,
+        in_name: None,
         aside: None,
     })
 }

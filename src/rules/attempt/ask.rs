@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::{Adapter, Attempt, BATCH_LEN_MAX, Granted, LetGo, Needs, Unknown, UnknownReason};
+use crate::rules::group::Seat;
 use crate::rules::message::{
     self, Channel, Expired, FilterReason, Filtered, News, OpenMessage, Route, RouteReason, Routed, Standing,
 };
@@ -105,8 +106,8 @@ fn permission(
     let judged = |uid, route| {
         let user = state.user(uid);
         message::may_go(state, (message, open), (to, user), case.at)?;
-        let sms_off = !is_answer && state.wishes_no_sms(uid, open.group);
-        user_phone((user, sms_off), channel, route).map_err(|instead| match instead {
+        let no_sms = state.wishes_no_sms(Seat::User(uid), open.group).filter(|_| !is_answer);
+        user_phone((user, no_sms), channel, route).map_err(|instead| match instead {
             Instead::Filtered(reason) => filtered(reason),
             Instead::Waits(because) => waits(open, message, to, because),
         })
@@ -124,10 +125,13 @@ fn permission(
                 return Err(Expired { message, to: to.clone(), from, encoding, group }.into());
             }
             None if open.is_of_suspended(state) => return Err(filtered(FilterReason::Suspended)),
-            None if channel.row().opt_out && !is_answer && state.phones_off.contains_key(phone) => {
-                return Err(filtered(FilterReason::OptedOut));
+            None => {
+                let no_sms = state.wishes_no_sms(Seat::Phone(*phone), open.group);
+                match no_sms.filter(|_| channel.row().opt_out && !is_answer) {
+                    Some(reason) => return Err(filtered(reason)),
+                    None => *phone,
+                }
             }
-            None => *phone,
         },
     };
     let of_author = || author.user().and_then(|name| state.im(name)).map(ReplyTo::Im);
@@ -140,11 +144,15 @@ enum Instead {
     Waits(RouteReason),
 }
 
-fn user_phone((user, sms_off): (&User, bool), channel: Adapter, route: Route) -> Result<Phone, Instead> {
-    if channel.row().opt_out && sms_off {
+fn user_phone(
+    (user, no_sms): (&User, Option<FilterReason>),
+    channel: Adapter,
+    route: Route,
+) -> Result<Phone, Instead> {
+    if let Some(reason) = no_sms.filter(|_| channel.row().opt_out) {
         return Err(match route {
             Route::Auto | Route::Im => Instead::Waits(RouteReason::SmsOff),
-            Route::By(_) => Instead::Filtered(FilterReason::OptedOut),
+            Route::By(_) => Instead::Filtered(reason),
         });
     }
     match channel.row().needs {

@@ -33,6 +33,7 @@ pub(super) use evolve::{Seats, evolve, seats};
 pub(super) use kept::{Group, Seat};
 pub(super) use leave::leave;
 
+use super::message::FilterReason;
 use super::state::Uid;
 use super::{Rejection, State};
 use crate::words::{Address, GroupNumber, Instant, Party, Phone, UserName};
@@ -65,11 +66,17 @@ impl State {
         group.ok_or_else(|| Rejection::unknown_group(&number.to_string()))
     }
 
-    /// Whether somebody gets no SMS: none at all, or none of this group.
-    pub(super) fn wishes_no_sms(&self, uid: Uid, group: Option<GroupNumber>) -> bool {
-        let of_group =
-            || self.groups.get(&group?)?.members.get(&Seat::User(uid)).map(|member| member.sms_off);
-        self.user(uid).sms_off || of_group().unwrap_or(false)
+    /// Why somebody gets no SMS: none of this group, or none at all.
+    pub(super) fn wishes_no_sms(&self, who: Seat, group: Option<GroupNumber>) -> Option<FilterReason> {
+        let member = || self.groups.get(&group?)?.members.get(&who);
+        if member().is_some_and(|member| member.sms_off) {
+            return Some(FilterReason::OptedOutOfGroup);
+        }
+        let off = match who {
+            Seat::User(uid) => self.user(uid).sms_off,
+            Seat::Phone(phone) => self.phones_off.contains_key(&phone),
+        };
+        off.then_some(FilterReason::OptedOut)
     }
 
     /// How many an address means.

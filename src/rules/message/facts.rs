@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::{Channel, FilterReason, MessagePart, Route, RouteReason};
+use super::{Channel, FilterReason, InName, MessagePart, Route, RouteReason};
 use crate::rules::Outcome;
 use crate::rules::attempt::FailReason;
 use crate::rules::presence::Encoding;
@@ -35,6 +35,8 @@ pub struct Accepted {
     pub day: Option<i32>,
     /// As how many messages it counts there; none is one.
     pub counts: Option<u32>,
+    /// Where it is a group SMS, in the group's name: it counts with the group's quota instead of its author's.
+    pub in_name: Option<InName>,
     /// What one of its recipients is told instead: who has others invited by SMS is answered so.
     pub aside: Option<Aside>,
 }
@@ -59,7 +61,8 @@ impl Accepted {
 
     /// Whose quota it counts with.
     pub fn charged(&self) -> Option<&UserName> {
-        self.charged.as_ref().or(self.from.user())
+        let author = self.from.user().filter(|_| self.in_name.is_none());
+        self.charged.as_ref().or(author)
     }
 }
 

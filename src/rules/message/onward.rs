@@ -4,6 +4,7 @@
 
 use super::routing::{self, Channel, RouteReason};
 use super::{Expired, Filtered, News, OpenMessage, Routed, Standing};
+use crate::rules::group::Seat;
 use crate::rules::state::User;
 use crate::rules::{Fact, State};
 use crate::words::{DeviceName, Instant, MessageId, Party};
@@ -53,8 +54,8 @@ pub(in crate::rules) fn escalate(state: &State, message: MessageId, at: Instant)
         let user = state.user(uid);
         let unconfirmed = user.mailbox.standing(message) == Some(Standing::Sent);
         // With no other channel it stays sent: it may still be confirmed, and is sent again when the client returns.
-        let channel = routing::after_client((user, state.wishes_no_sms(uid, open.group)), open.route)
-            .filter(|_| unconfirmed)?;
+        let sms_off = state.wishes_no_sms(Seat::User(uid), open.group).is_some();
+        let channel = routing::after_client((user, sms_off), open.route).filter(|_| unconfirmed)?;
         Some(goes_on(state, (message, open), user, (channel, RouteReason::NotConfirmed), at))
     };
     goers_first(open.parties(state).filter_map(next))
@@ -71,7 +72,7 @@ pub(in crate::rules) fn goes_on_without(
         // What lies with an adapter is on its way, and what waits has no channel to go by.
         let with_client = matches!(standing, Standing::Sent | Standing::Pull);
         let open = state.messages.get(&message).filter(|_| with_client)?;
-        let sms_off = state.wishes_no_sms(state.uid(&user.name)?, open.group);
+        let sms_off = state.wishes_no_sms(Seat::User(state.uid(&user.name)?), open.group).is_some();
         let channel = routing::after_device((user, sms_off), gone, open.route)?;
         let moves = standing != Standing::of(channel);
         moves.then(|| goes_on(state, (message, open), user, (channel, RouteReason::WentOffline), at))

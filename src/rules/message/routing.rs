@@ -60,6 +60,10 @@ named! {
         Blocked = "blocked",
         /// As many messages wait for the recipient as are taken.
         MailboxFull = "mailbox_full",
+        /// A member wishes no SMS of this group.
+        OptedOutOfGroup = "opted_out_of_group",
+        /// An SMS is to go to a member of a group whose phone is not known.
+        NoPhone = "no_phone",
     }
 }
 
@@ -85,7 +89,7 @@ impl Choice {
 /// The channel to a registered person, or why there will be none. What nobody sends is Homing's own.
 pub(super) fn to_user(
     state: &State,
-    (user, sms_off): (&User, bool),
+    (user, no_sms): (&User, Option<FilterReason>),
     from: Option<&User>,
     route: Route,
 ) -> Result<Choice, FilterReason> {
@@ -93,11 +97,13 @@ pub(super) fn to_user(
         return Err(reason);
     }
     match route {
-        Route::By(by) if by.row().opt_out && sms_off => Err(FilterReason::OptedOut),
-        Route::By(by) => Ok(by_adapter(user, by, RouteReason::AskedFor)),
+        Route::By(by) => match no_sms.filter(|_| by.row().opt_out) {
+            Some(reason) => Err(reason),
+            None => Ok(by_adapter(user, by, RouteReason::AskedFor)),
+        },
         Route::Auto => {
             let client = by_client(user.devices.iter());
-            Ok(client.unwrap_or_else(|| without_client(user, sms_off)))
+            Ok(client.unwrap_or_else(|| without_client(user, no_sms.is_some())))
         }
         Route::Im => {
             let client = by_client(user.devices.iter());

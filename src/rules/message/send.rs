@@ -6,10 +6,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
+use super::in_name;
 use super::mailbox::MAILBOX_LEN_MAX;
 use super::routing::{self, Choice, FilterReason, Route, RouteReason};
-use super::{Accepted, Aside, Channel, Filtered, MessagePart, News, Page, Routed};
+use super::{Accepted, AsGroup, Aside, Channel, Filtered, MessagePart, News, Page, Routed};
 use crate::rules::attempt::Adapter;
+use crate::rules::group::Seat;
 use crate::rules::proof::{ByUser, Case};
 use crate::rules::quota::Load;
 use crate::rules::state::{Uid, User};
@@ -44,7 +46,7 @@ pub struct Send {
     pub expires_in: Option<Span>,
     pub escalate_after: Option<Span>,
     pub reminder_after: Option<Span>,
-    pub as_group: Option<String>,
+    pub as_group: Option<AsGroup>,
     pub with_header: Option<bool>,
 }
 
@@ -58,6 +60,8 @@ fn is_auto(route: &Route) -> bool {
 pub struct Content {
     /// The group that it is for, whoever is in it when it is sent.
     pub group: Option<GroupNumber>,
+    /// Whether it is a group SMS, in the group's name, and its name heads it.
+    pub in_name: Option<bool>,
     /// Nobody, where it is for a group.
     pub to: Vec<Party>,
     pub text: Option<Arc<str>>,
@@ -104,6 +108,10 @@ pub(in crate::rules) fn send(
 pub(in crate::rules) fn content(state: &State, from: Uid, command: &Send) -> Result<Content, Rejection> {
     shape(command)?;
     let group = one_group(command)?;
+    let in_name = in_name(command, group)?;
+    if let Some(number) = group.filter(|_| in_name.is_some()) {
+        state.group(number)?.must_be_led_by(from).map_err(|why| why.at_field("as_group"))?;
+    }
     let to = match group {
         Some(group) => state.hearers(from, group).map(|_| Vec::new()).map_err(|why| why.at_field("to"))?,
         None => recipients(state, command)?,
@@ -120,10 +128,11 @@ pub(in crate::rules) fn content(state: &State, from: Uid, command: &Send) -> Res
     }
     Ok(Content {
         group,
+        in_name,
         to,
         text: command.text.clone(),
         parts: command.parts.clone(),
-        route: command.route,
+        route: if in_name.is_some() { Route::By(Adapter::Sms) } else { command.route },
         expires_in: command.expires_in,
         escalate_after: command.escalate_after,
     })
@@ -138,21 +147,43 @@ pub(in crate::rules) fn accept(
     message: MessageId,
     at: Instant,
 ) -> Decided {
-    let Content { group, to, text, parts, route, expires_in, escalate_after } = content;
+    let Content { group, in_name, to, text, parts, route, expires_in, escalate_after } = content;
     let uid = state.uid(from).ok_or_else(|| Rejection::unknown_sender(from.as_str()))?;
     let sender = state.user(uid);
-    let deliveries = match group {
-        Some(number) => first_channels(state, sender, (route, group), message, &state.hearers(uid, number)?)?,
-        None => first_channels(state, sender, (route, None), message, &to)?,
+    let in_group = |number| state.hearers(uid, number);
+    let (deliveries, in_name) = match (group, in_name) {
+        (Some(number), Some(header)) => {
+            let (deliveries, in_name) = in_name::plan(state, (uid, sender), (number, header), message, at)?;
+            (deliveries, Some(in_name))
+        }
+        (Some(number), None) => {
+            (first_channels(state, sender, (route, group), message, &in_group(number)?)?, None)
+        }
+        (None, _) => (first_channels(state, sender, (route, None), message, &to)?, None),
     };
-    let counts = quota::check(sender, &deliveries, at)?;
+    // A group SMS counts with the group's quota.
+    let counts = if in_name.is_some() { 1 } else { quota::check(sender, &deliveries, at)? };
     let expires = expires_in.or(sender.limits().expires_in).map(|span| at + span);
     let day = sender.zone.map(|zone| quota::today(zone, at));
     let from = Author::User(from.clone());
     let counts = Some(counts).filter(|counts| *counts != 1);
     let (charged, aside) = (None, None);
-    let accepted =
-        Accepted { message, from, charged, group, to, text, parts, route, body, expires, day, counts, aside };
+    let accepted = Accepted {
+        message,
+        from,
+        charged,
+        in_name,
+        group,
+        to,
+        text,
+        parts,
+        route,
+        body,
+        expires,
+        day,
+        counts,
+        aside,
+    };
     let mut facts = vec![accepted.into()];
     match group {
         Some(_) => facts.extend(Page::of(message, deliveries).into_iter().map(Fact::from)),
@@ -189,6 +220,7 @@ pub(in crate::rules) fn own(
         expires: Some(at + worth),
         day: charged.zone.map(|zone| quota::today(zone, at)),
         counts: Some(counts).filter(|counts| *counts != 1),
+        in_name: None,
         aside: None,
     };
     Ok(std::iter::once(accepted.into()).chain(deliveries).collect())
@@ -221,10 +253,6 @@ pub(in crate::rules) fn counts(state: &State, sender: &User, content: &Content) 
 }
 
 fn shape(command: &Send) -> Result<(), Rejection> {
-    let as_group = command.as_group.as_ref().map(|_| "as_group");
-    if let Some(field) = as_group.or(command.with_header.map(|_| "with_header")) {
-        return Err(Rejection::unsupported("group SMS").at_field(field));
-    }
     if command.reminder_after.is_some() {
         return Err(Rejection::unsupported("a reminder for the pull store").at_field("reminder_after"));
     }
@@ -247,14 +275,28 @@ fn shape(command: &Send) -> Result<(), Rejection> {
     }
 }
 
+/// Whether it is sent in the group's name, and that name heads it.
+fn in_name(command: &Send, group: Option<GroupNumber>) -> Result<Option<bool>, Rejection> {
+    let is_named = command.as_group.as_ref().is_some_and(|as_group| *as_group != AsGroup::Switch(false));
+    if command.with_header.is_some() && !is_named {
+        return Err(Rejection::no_group_named().at_field("with_header"));
+    }
+    let in_name = command.as_group.as_ref().map_or(Ok(false), |as_group| as_group.of(group))?;
+    if in_name && command.text.is_none() {
+        return Err(Rejection::empty_message());
+    }
+    Ok(in_name.then_some(command.with_header.unwrap_or(true)))
+}
+
 /// A message to a group is for nobody else.
 fn one_group(command: &Send) -> Result<Option<GroupNumber>, Rejection> {
     let mut groups = command.to.iter().filter_map(Address::group);
     match (groups.next(), command.to.as_slice()) {
         (None, _) => Ok(None),
         (Some(_), [_, _, ..]) => Err(Rejection::not_one_group()),
-        (Some(_), _) if !matches!(command.route, Route::Auto | Route::Im) => {
-            Err(Rejection::unsupported("group SMS").at_field("route"))
+        // An SMS to all of a group is the group's own.
+        (Some(_), _) if !matches!(command.route, Route::Auto | Route::Im) && command.as_group.is_none() => {
+            Err(Rejection::unsupported("an SMS to a group but in its name, with as_group,").at_field("route"))
         }
         (Some(group), _) => Ok(Some(group)),
     }
@@ -299,7 +341,7 @@ fn first_channels(state: &State, from: &User, way: Way, message: MessageId, to: 
     }
 }
 
-fn mailbox_len_max(user: &User) -> usize {
+pub(super) fn mailbox_len_max(user: &User) -> usize {
     user.limits().mailbox.unwrap_or(MAILBOX_LEN_MAX) as usize
 }
 
@@ -318,13 +360,14 @@ fn first_channel(
         Ok(Filtered { message, to, reason, from, encoding, group }.into())
     };
     if let Party::Phone(phone) = &to
-        && state.phones_off.contains_key(phone)
+        && let Some(reason) = state.wishes_no_sms(Seat::Phone(*phone), group)
     {
-        return filtered(to, FilterReason::OptedOut);
+        return filtered(to, reason);
     }
     let choice = match to.user().and_then(|name| state.uid(name)) {
         Some(uid) => {
-            match routing::to_user(state, (state.user(uid), state.wishes_no_sms(uid, group)), from, route) {
+            let no_sms = state.wishes_no_sms(Seat::User(uid), group);
+            match routing::to_user(state, (state.user(uid), no_sms), from, route) {
                 Ok(_) if state.user(uid).mailbox.len() >= mailbox_len_max(state.user(uid)) => {
                     return filtered(to, FilterReason::MailboxFull);
                 }

@@ -174,6 +174,7 @@ pub(super) fn answer(
         expires: Some(at + WORTH),
         day: None,
         counts: None,
+        in_name: None,
         aside: None,
     };
     let routed = Routed {

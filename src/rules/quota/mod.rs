@@ -36,6 +36,10 @@ pub(super) fn check(user: &User, deliveries: &[Fact], at: Instant) -> Result<u32
 
 /// Counts what was sent.
 pub(super) fn count(state: &mut State, accepted: &Accepted, at: Instant) {
+    if let (Some(number), Some(in_name)) = (accepted.group, &accepted.in_name) {
+        let group = state.groups.get_mut(&number);
+        group.into_iter().for_each(|group| group.usage.count(in_name.day, 1));
+    }
     if let Some(user) = accepted.charged().and_then(|charged| state.user_named_mut(charged)) {
         user.usage.count(counted_on(accepted, user.zone, at), accepted.counts.unwrap_or(1));
     }

@@ -35,8 +35,8 @@ pub(in crate::rules) struct Schedule {
 enum Recipient {
     User(Uid),
     Phone(Phone),
-    /// Whoever is in it then.
-    Group(GroupNumber),
+    /// Whoever is in it then; whether in its name, and headed by it.
+    Group(GroupNumber, Option<bool>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,13 +65,14 @@ impl Schedule {
     }
 
     fn carries(&mut self, state: &State, content: &Content, at: EventSeq) {
-        let Content { group, to, text: _, parts: _, route, expires_in, escalate_after } = content;
+        let Content { group, in_name, to, text: _, parts: _, route, expires_in, escalate_after } = content;
         let recipient = |to: &Party| match to {
             Party::User(name) => state.uid(name).map(Recipient::User),
             Party::Phone(phone) => Some(Recipient::Phone(*phone)),
         };
+        let of_group = group.map(|group| Recipient::Group(group, *in_name));
         self.body = at;
-        self.to = to.iter().filter_map(recipient).chain(group.map(Recipient::Group)).collect();
+        self.to = to.iter().filter_map(recipient).chain(of_group).collect();
         self.route = *route;
         let deadlines = Deadlines { expires_in: *expires_in, escalate_after: *escalate_after };
         let some = expires_in.is_some() || escalate_after.is_some();
@@ -87,10 +88,10 @@ impl Schedule {
                 Some(uid) => Some(Party::User(state.user(uid).name.clone())),
                 None => Some(Party::Phone(*phone)),
             },
-            Recipient::Group(_) => None,
+            Recipient::Group(..) => None,
         };
         let group = self.to.iter().find_map(|recipient| match recipient {
-            Recipient::Group(group) => Some(*group),
+            Recipient::Group(group, in_name) => Some((*group, *in_name)),
             Recipient::User(_) | Recipient::Phone(_) => None,
         });
         let mut to: Vec<Party> = Vec::with_capacity(self.to.len());
@@ -98,7 +99,8 @@ impl Schedule {
         to.extend(self.to.iter().filter_map(party).filter(|party| seen.insert(party.clone())));
         let deadlines = self.deadlines.as_deref();
         let content = Content {
-            group,
+            group: group.map(|(group, _)| group),
+            in_name: group.and_then(|(_, in_name)| in_name),
             to,
             text: None,
             parts: None,
