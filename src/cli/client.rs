@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use super::output::Failure;
 use super::settings::Settings;
-use crate::log::{Log, NatsUrl, Retry};
+use crate::log::{Log, NatsUrl, Retry, unheard_below};
 use crate::rules::presence::Encoding;
 use crate::rules::{Command, Rejection};
 use crate::wire::headers::SAID_BY_HOMING;
@@ -66,8 +66,9 @@ impl Client {
         let wrong = |error: &dyn std::fmt::Display| {
             Failure::failed(format!("could not subscribe to outcomes: {error}"))
         };
-        let subject = subjects::outcome_of(&self.by);
-        let mut outcomes = self.log.client().subscribe(subject).await.map_err(|error| wrong(&error))?;
+        let (subject, mut unheard) = (subjects::outcome_of(&self.by), self.log.denials());
+        let mut outcomes =
+            self.log.client().subscribe(subject.clone()).await.map_err(|error| wrong(&error))?;
         let seq = self.publish(command, Encoding::Json).await?;
         let heard = async {
             while let Some(message) = outcomes.next().await {
@@ -80,8 +81,13 @@ impl Client {
             }
             None
         };
-        let heard = timeout(OUTCOME_WITHIN, heard).await.ok().flatten();
-        heard.ok_or_else(|| undecided(seq))
+        tokio::select! {
+            heard = timeout(OUTCOME_WITHIN, heard) => heard.ok().flatten().ok_or_else(|| undecided(seq)),
+            () = unheard.of(&subject) => Err(Failure::failed(format!(
+                "the command is stored (number {}), but the server does not let this connection hear what becomes of it on {subject}",
+                seq.0
+            ))),
+        }
     }
 
     /// Sends a command that must be accepted.
@@ -116,19 +122,15 @@ impl Client {
     ) -> Result<A, Failure> {
         let payload = Bytes::from(crate::wire::to_json(question));
         let (mut denials, mut unheard) = (self.log.denials(), self.log.denials());
-        let inbox = self.log.client().new_inbox();
-        let inbox = inbox.rsplit_once('.').map_or(inbox.as_str(), |(prefix, _)| prefix);
+        let inbox = self.log.inbox();
         let answer = tokio::select! {
             biased;
             answer = self.log.client().request(subject.clone(), payload) => answer,
             () = denials.of(&subject) => {
                 return Err(Failure::failed(format!("could not ask on {subject}: there is no permission for it")));
             }
-            () = unheard.below(inbox) => {
-                return Err(Failure::failed(format!(
-                    "could not ask on {subject}: the server does not let this connection hear answers below {inbox}; whoever signs in by an \
-                     nkey says beside it who they are, as in --nats nats://NAME@host:4222"
-                )));
+            () = unheard.below(&inbox) => {
+                return Err(Failure::failed(format!("could not ask on {subject}: {}", unheard_below(&inbox))));
             }
         };
         let answer = answer.map_err(|error| match error.kind() {
@@ -210,21 +212,30 @@ fn undecided(seq: CommandSeq) -> Failure {
 /// Who speaks.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Speaker {
-    /// Who you are [default: `user` of the configuration file]
+    /// Who you are [default: `user` of the configuration file, or whom the URL names]
     #[arg(long, value_name = "NAME", env = "HOMING_USER")]
     user: Option<UserName>,
 }
 
 impl Speaker {
-    /// Who it is: `--user`, or the configuration's.
+    /// Who it is: `--user`, or the configuration's, or whom the address names. A key of somebody else's is refused here: its
+    /// owner may speak, and would hear no answer in an inbox of that other name.
     pub(crate) fn name(&self, settings: &Settings) -> Result<UserName, Failure> {
-        if let Some(user) = &self.user {
-            return Ok(user.clone());
-        }
         let configured = settings.user.as_deref().map(str::parse).transpose();
         let configured =
             configured.map_err(|error| Failure::usage(format!("the configured user is {error}")))?;
-        configured.ok_or_else(|| Failure::usage("say who you are with --user, as in --user alice".to_owned()))
+        let address = settings.named()?.map(|named| &named.value);
+        let signs_in = || address.and_then(NatsUrl::user).and_then(|name| name.parse().ok());
+        let name = self.user.clone().or(configured).or_else(signs_in);
+        let name =
+            name.ok_or_else(|| Failure::usage("say who you are with --user, as in --user alice".to_owned()))?;
+        match address.and_then(NatsUrl::owner_of_nkey) {
+            Some(owner) if owner != name.as_str() => Err(Failure::usage(format!(
+                "the address says that this nkey is {owner}'s, and --user, HOMING_USER or `user` says {name}: name the owner of the \
+                 key in both, or leave {owner}@ out of the address"
+            ))),
+            Some(_) | None => Ok(name),
+        }
     }
 
     pub(crate) async fn connect(&self, settings: &Settings) -> Result<Client, Failure> {

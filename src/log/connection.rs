@@ -165,6 +165,12 @@ impl Log {
         self.denials.since_now()
     }
 
+    /// What the inboxes of this connection begin with.
+    pub fn inbox(&self) -> String {
+        let inbox = self.client.new_inbox();
+        inbox.rsplit_once('.').map_or(inbox.as_str(), |(prefix, _)| prefix).to_owned()
+    }
+
     /// How often in a row it was not let in again.
     pub fn refusals(&self) -> Refusals {
         self.refusals.clone()

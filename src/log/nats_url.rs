@@ -127,6 +127,14 @@ impl NatsUrl {
         }
     }
 
+    /// Whose nkey it says that it is, where it says a name.
+    pub fn owner_of_nkey(&self) -> Option<&str> {
+        match &self.login {
+            Some(Login::Nkey { name, .. }) => name.as_deref(),
+            Some(Login::User { .. } | Login::Token(_) | Login::Creds(_)) | None => None,
+        }
+    }
+
     /// Whether it says who connects.
     pub fn says_who(&self) -> bool {
         self.login.is_some()
