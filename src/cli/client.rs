@@ -40,7 +40,11 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) async fn connect(settings: &Settings, by: &str) -> Result<Client, Failure> {
-        Client::at(&settings.as_client()?, by).await
+        let connected = Client::at(&settings.as_client()?, by).await;
+        connected.map_err(|failure| match settings.named_by_data() {
+            Some(file) => failure.and(&format!("That address is from {}.", file.display())),
+            None => failure,
+        })
     }
 
     pub(crate) async fn at(address: &NatsUrl, by: &str) -> Result<Client, Failure> {
@@ -127,7 +131,7 @@ impl Client {
             biased;
             answer = self.log.client().request(subject.clone(), payload) => answer,
             () = denials.of(&subject) => {
-                return Err(Failure::failed(format!("could not ask on {subject}: there is no permission for it")));
+                return Err(not_permitted(&subject));
             }
             () = unheard.below(&inbox) => {
                 return Err(Failure::failed(format!("could not ask on {subject}: {}", unheard_below(&inbox))));
@@ -154,11 +158,17 @@ impl Client {
         let failed = |error: &dyn std::fmt::Display| Failure::failed(format!("could not ask: {error}"));
         let nats = self.log.client();
         let inbox = nats.new_inbox();
+        let mut denials = self.log.denials();
         let answers = nats.subscribe(inbox.clone()).await.map_err(|error| failed(&error))?;
         let subject = subjects::query(&self.by, name);
-        nats.publish_with_reply(subject, inbox, question).await.map_err(|error| failed(&error))?;
+        nats.publish_with_reply(subject.clone(), inbox, question).await.map_err(|error| failed(&error))?;
         let (mut all, mut answers) = (Vec::new(), answers.take(ANSWERS_LEN_MAX));
-        while let Ok(Some(answer)) = timeout(SILENCE, answers.next()).await {
+        loop {
+            let answer = tokio::select! {
+                answer = timeout(SILENCE, answers.next()) => answer,
+                () = denials.of(&subject) => return Err(not_permitted(&subject)),
+            };
+            let Ok(Some(answer)) = answer else { break };
             // Where nobody listens the server says so, without a payload.
             if !answer.payload.is_empty() {
                 all.push(read_answer(&answer.payload)?);
@@ -166,6 +176,10 @@ impl Client {
         }
         Ok(all)
     }
+}
+
+fn not_permitted(subject: &str) -> Failure {
+    Failure::failed(format!("could not ask on {subject}: there is no permission for it"))
 }
 
 fn read_answer<A: DeserializeOwned>(payload: &[u8]) -> Result<A, Failure> {

@@ -140,6 +140,17 @@ impl NatsUrl {
         self.login.is_some()
     }
 
+    /// Whether it has the same servers as the other one, by whatever scheme they are named.
+    pub fn is_at(&self, other: &NatsUrl) -> bool {
+        let place = |server: &ServerAddr| (server.host().to_owned(), server.port());
+        self.servers.iter().map(place).eq(other.servers.iter().map(place))
+    }
+
+    /// Whether it is to be reached by TLS alone.
+    pub fn speaks_tls(&self) -> bool {
+        self.tls != Tls::default() || self.servers.iter().any(ServerAddr::tls_required)
+    }
+
     #[must_use]
     pub fn with_password(self, name: &str, password: &str) -> NatsUrl {
         let login = Some(Login::User { name: name.to_owned(), password: password.to_owned() });
