@@ -67,6 +67,10 @@ impl Client {
 
     /// Sends a command and waits for its outcome.
     pub(crate) async fn command(&self, command: &Command) -> Result<OutcomeBody, Failure> {
+        self.while_let_in(self.decided(command)).await
+    }
+
+    async fn decided(&self, command: &Command) -> Result<OutcomeBody, Failure> {
         let wrong = |error: &dyn std::fmt::Display| {
             Failure::failed(format!("could not subscribe to outcomes: {error}"))
         };
@@ -124,6 +128,15 @@ impl Client {
         question: &impl Serialize,
         name: &str,
     ) -> Result<A, Failure> {
+        self.while_let_in(self.answered(subject, question, name)).await
+    }
+
+    async fn answered<A: DeserializeOwned>(
+        &self,
+        subject: String,
+        question: &impl Serialize,
+        name: &str,
+    ) -> Result<A, Failure> {
         let payload = Bytes::from(crate::wire::to_json(question));
         let (mut denials, mut unheard) = (self.log.denials(), self.log.denials());
         let inbox = self.log.inbox();
@@ -139,8 +152,11 @@ impl Client {
         };
         let answer = answer.map_err(|error| match error.kind() {
             RequestErrorKind::NoResponders => Failure::failed(nobody_answers(name).to_owned()),
-            RequestErrorKind::TimedOut
-            | RequestErrorKind::InvalidSubject
+            RequestErrorKind::TimedOut => Failure::failed(
+                "nobody has answered in time: the part of Homing that does is held up, or not there; `homing status` shows what runs"
+                    .to_owned(),
+            ),
+            RequestErrorKind::InvalidSubject
             | RequestErrorKind::MaxPayloadExceeded
             | RequestErrorKind::Other => Failure::failed(format!("could not ask: {error}")),
         })?;
@@ -149,6 +165,20 @@ impl Client {
 }
 
 impl Client {
+    /// Ends also where the server refuses this connection after all: it has waited in vain for somebody to say who this is.
+    async fn while_let_in<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        let mut refusals = self.log.refusals();
+        tokio::select! {
+            biased;
+            done = work => done,
+            () = refusals.late() => Err(Failure::not_let_in(
+                "the server lets nobody in who signs in by a password or an nkey of their own: no Homing with the role `gate` answers it; \
+                 an operator sees what runs by `homing status`"
+                    .to_owned(),
+            )),
+        }
+    }
+
     /// Asks a question that every process answers for itself; gives all the answers.
     pub(super) async fn answers<A: DeserializeOwned>(
         &self,
@@ -198,9 +228,15 @@ pub(super) fn nobody_answers(name: &str) -> &'static str {
         "status" => {
             "nobody answers: no Homing runs here (`homing up` starts it; --nats names another server)"
         }
-        "sms" => "nobody answers: no Homing with the role `sms` and an SMSC (--smsc) runs here",
-        "sessions" => "nobody answers: no Homing with the role `gate` runs here",
-        _ => "nobody answers questions: no Homing with the role `query` runs here",
+        "sms" => {
+            "nobody answers: no Homing with the role `sms` and an SMSC (--smsc) runs here; `homing status` shows what runs"
+        }
+        "sessions" => {
+            "nobody answers: no Homing with the role `gate` runs here; `homing status` shows what runs"
+        }
+        _ => {
+            "nobody answers questions: no Homing with the role `query` runs here; `homing status` shows what runs"
+        }
     }
 }
 

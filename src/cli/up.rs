@@ -253,8 +253,7 @@ impl Whole {
 }
 
 /// Of a server that Homing did not configure.
-pub(super) const UNPROTECTED: &str =
-    "Homing's gate does not run here: who may speak for whom is up to that server's permissions.";
+pub(super) const UNPROTECTED: &str = "No gate runs in this process: who may speak for whom is up to that server's permissions, or to a gate that runs elsewhere.";
 
 /// The server runs in another folder.
 fn certificate_of(

@@ -5,14 +5,14 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use async_nats::jetstream::{self, Context};
-use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, HeaderMap, Subject};
+use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, HeaderMap, ServerError, Subject};
 use bytes::Bytes;
 use tokio::sync::watch;
 use tracing::{debug, info, warn};
 
 use super::denied::{Denials, denied};
 use super::refused::{self, NotLetIn, Refusals};
-use super::{Fault, NatsUrl};
+use super::{Fault, NatsUrl, tls_troubles};
 use crate::wire::subjects;
 use crate::words::Instant;
 
@@ -129,7 +129,9 @@ impl Log {
             | ConnectErrorKind::TimedOut
             | ConnectErrorKind::Tls
             | ConnectErrorKind::Io
-            | ConnectErrorKind::MaxReconnects => Fault::later(doing()).because(error),
+            | ConnectErrorKind::MaxReconnects => {
+                tls_troubles::explained(&doing(), Fault::later(doing()).because(error))
+            }
         })?;
         let js = jetstream::ContextBuilder::new()
             .timeout(ACK_TIMEOUT)
@@ -221,6 +223,9 @@ fn report(event: &Event, losses: u64, refused: bool) {
         Event::LameDuckMode => warn!("this NATS server is about to stop"),
         Event::SlowConsumer(sid) => {
             warn!(sid, "messages were dropped: a subscription is not read fast enough")
+        }
+        Event::ServerError(ServerError::AuthorizationViolation) => {
+            warn!(target: DENIED_TARGET, "NATS refuses who connects; where its gate is away, it asks again");
         }
         Event::ServerError(error) => warn!(%error, "NATS reports an error"),
         Event::ClientError(error) => warn!(%error, "the NATS client reports an error"),

@@ -33,6 +33,7 @@ mod since;
 mod store;
 mod streams;
 mod take;
+mod tls_troubles;
 mod unreadable;
 mod work;
 

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use async_nats::{ConnectOptions, ServerAddr};
 use url::Url;
 
-use super::Fault;
+use super::{Fault, tls_troubles};
 use crate::wire::subjects::OWN_INBOX_PREFIX;
 use crate::words::UserName;
 
@@ -109,6 +109,7 @@ impl NatsUrl {
                 .await
                 .map_err(|error| Fault::never(format!("read {}", file.display())).because(error))?,
         };
+        tls_troubles::check(&self.tls)?;
         if let Some(ca) = &self.tls.ca {
             options = options.add_root_certificates(ca.clone()).require_tls(true);
         }
