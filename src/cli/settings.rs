@@ -21,7 +21,7 @@ use crate::words::Span;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "For every command")]
 pub(crate) struct Global {
-    /// The NATS server to use [default: nats://127.0.0.1:4222; `up` and `demo` run their own]
+    /// The NATS server to use [default: that of the data folder, else nats://127.0.0.1:4222; `up` and `demo` run their own]
     // Read in `load`: clap's own errors show the value, which may hold a password.
     #[arg(long, global = true, env = "NATS_URL", value_name = "URL", hide_env_values = true)]
     nats: Option<String>,
