@@ -281,3 +281,72 @@ fn a_variable_that_is_empty_names_no_server() {
     assert!(first.starts_with("Homing is up: nats://127.0.0.1:"), "{first}");
     assert!(data.join("nats/jetstream").is_dir(), "the server is its own");
 }
+
+#[test]
+fn who_speaks_is_whom_the_address_names_and_a_key_goes_with_its_owners_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let seed = folder.path().join("alice.nk");
+    fs::write(&seed, nkeys::KeyPair::new_user().seed().unwrap()).unwrap();
+    let (key, folder) = (format!("--nkey {}", seed.display()), format!("--nkey {}", folder.path().display()));
+    let (key, connects, who) = (key.as_str(), "could not connect", "say who you are with --user");
+    for (url, flags, code, told) in [
+        ("alice:pw@", "", 1, connects),
+        ("alice@", key, 1, connects),
+        ("alice@", &format!("{key} --user alice"), 1, connects),
+        ("", &format!("{key} --user alice"), 1, connects),
+        ("alice:pw@", "--user bob", 1, connects),
+        ("", "", 2, who),
+        ("", key, 2, who),
+        ("_admin:pw@", "", 2, who),
+        ("alice@", "", 2, who),
+        ("alice@", &format!("{key} --user bob"), 2, "this nkey is alice's"),
+        ("", &folder, 2, "it is a folder"),
+    ] {
+        let flags = ["send", "bob", "hi"].into_iter().chain(flags.split_whitespace());
+        let said = says(&flags.collect::<Vec<_>>(), &[("NATS_URL", &format!("nats://{url}{NOWHERE}"))], code);
+        assert!(said.contains(told), "{url}: {said}");
+    }
+}
+
+#[test]
+fn where_nothing_names_a_server_the_data_folder_does() {
+    let data = tempfile::tempdir().unwrap();
+    let context = format!(r#"{{"description":"","url":"nats://{NOWHERE}","inbox_prefix":"_INBOX__admin"}}"#);
+    let file = data.path().join("nats-context.json");
+    fs::write(&file, context).unwrap();
+    let data = data.path().to_str().unwrap();
+    let (here, there) = ("nats://127.0.0.1:9\n", "nats://127.0.0.2:9");
+    for (args, env, at) in [
+        (&["user", "ls", "--data", data][..], &[][..], here),
+        (&["user", "ls"], &[("HOMING_DATA", data)], here),
+        (&["user", "ls"], &[("HOMING_DATA", data), ("NATS_URL", there)], there),
+        (&["user", "ls", "--nats", there], &[("HOMING_DATA", data)], there),
+    ] {
+        let said = says(args, env, 1).replace(": IO error", "\n");
+        assert!(said.contains(&format!("could not connect to NATS at {at}")), "{args:?} {env:?}: {said}");
+        assert_eq!(said.contains("nats-context.json"), at == here, "{args:?} {env:?}: {said}");
+    }
+}
+
+#[test]
+fn a_file_of_tls_that_does_not_do_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let file = folder.path().join(name);
+        fs::write(&file, text).unwrap();
+        file.to_str().unwrap().to_owned()
+    };
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    let cert = file("cert.pem", &made.cert.pem());
+    let other = file("other.key", &rcgen::KeyPair::generate().unwrap().serialize_pem());
+    let empty = file("empty.pem", "");
+    for (flags, told) in [
+        (&["--nats-ca", "nowhere.pem"][..], "nowhere.pem, which --nats-ca names"),
+        (&["--nats-ca", &empty], "it holds no certificate, as PEM"),
+        (&["--nats-cert", &cert, "--nats-key", &cert], "it holds no private key, as PEM"),
+        (&["--nats-cert", &cert, "--nats-key", &other], "they do not belong together"),
+    ] {
+        let said = says(&[&["user", "ls"], flags].concat(), &[], 1);
+        assert!(said.contains(told) && !said.contains("Is Homing running"), "{flags:?}: {said}");
+    }
+}

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use super::output::Failure;
 use super::settings::Settings;
-use crate::log::{Log, NatsUrl, Retry};
+use crate::log::{Log, NatsUrl, Retry, unheard_below};
 use crate::rules::presence::Encoding;
 use crate::rules::{Command, Rejection};
 use crate::wire::headers::SAID_BY_HOMING;
@@ -40,7 +40,11 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) async fn connect(settings: &Settings, by: &str) -> Result<Client, Failure> {
-        Client::at(&settings.as_client()?, by).await
+        let connected = Client::at(&settings.as_client()?, by).await;
+        connected.map_err(|failure| match settings.named_by_data() {
+            Some(file) => failure.and(&format!("That address is from {}.", file.display())),
+            None => failure,
+        })
     }
 
     pub(crate) async fn at(address: &NatsUrl, by: &str) -> Result<Client, Failure> {
@@ -63,11 +67,16 @@ impl Client {
 
     /// Sends a command and waits for its outcome.
     pub(crate) async fn command(&self, command: &Command) -> Result<OutcomeBody, Failure> {
+        self.while_let_in(self.decided(command)).await
+    }
+
+    async fn decided(&self, command: &Command) -> Result<OutcomeBody, Failure> {
         let wrong = |error: &dyn std::fmt::Display| {
             Failure::failed(format!("could not subscribe to outcomes: {error}"))
         };
-        let subject = subjects::outcome_of(&self.by);
-        let mut outcomes = self.log.client().subscribe(subject).await.map_err(|error| wrong(&error))?;
+        let (subject, mut unheard) = (subjects::outcome_of(&self.by), self.log.denials());
+        let mut outcomes =
+            self.log.client().subscribe(subject.clone()).await.map_err(|error| wrong(&error))?;
         let seq = self.publish(command, Encoding::Json).await?;
         let heard = async {
             while let Some(message) = outcomes.next().await {
@@ -80,8 +89,13 @@ impl Client {
             }
             None
         };
-        let heard = timeout(OUTCOME_WITHIN, heard).await.ok().flatten();
-        heard.ok_or_else(|| undecided(seq))
+        tokio::select! {
+            heard = timeout(OUTCOME_WITHIN, heard) => heard.ok().flatten().ok_or_else(|| undecided(seq)),
+            () = unheard.of(&subject) => Err(Failure::failed(format!(
+                "the command is stored (number {}), but the server does not let this connection hear what becomes of it on {subject}",
+                seq.0
+            ))),
+        }
     }
 
     /// Sends a command that must be accepted.
@@ -114,27 +128,35 @@ impl Client {
         question: &impl Serialize,
         name: &str,
     ) -> Result<A, Failure> {
+        self.while_let_in(self.answered(subject, question, name)).await
+    }
+
+    async fn answered<A: DeserializeOwned>(
+        &self,
+        subject: String,
+        question: &impl Serialize,
+        name: &str,
+    ) -> Result<A, Failure> {
         let payload = Bytes::from(crate::wire::to_json(question));
         let (mut denials, mut unheard) = (self.log.denials(), self.log.denials());
-        let inbox = self.log.client().new_inbox();
-        let inbox = inbox.rsplit_once('.').map_or(inbox.as_str(), |(prefix, _)| prefix);
+        let inbox = self.log.inbox();
         let answer = tokio::select! {
             biased;
             answer = self.log.client().request(subject.clone(), payload) => answer,
             () = denials.of(&subject) => {
-                return Err(Failure::failed(format!("could not ask on {subject}: there is no permission for it")));
+                return Err(not_permitted(&subject));
             }
-            () = unheard.below(inbox) => {
-                return Err(Failure::failed(format!(
-                    "could not ask on {subject}: the server does not let this connection hear answers below {inbox}; whoever signs in by an \
-                     nkey says beside it who they are, as in --nats nats://NAME@host:4222"
-                )));
+            () = unheard.below(&inbox) => {
+                return Err(Failure::failed(format!("could not ask on {subject}: {}", unheard_below(&inbox))));
             }
         };
         let answer = answer.map_err(|error| match error.kind() {
             RequestErrorKind::NoResponders => Failure::failed(nobody_answers(name).to_owned()),
-            RequestErrorKind::TimedOut
-            | RequestErrorKind::InvalidSubject
+            RequestErrorKind::TimedOut => Failure::failed(
+                "nobody has answered in time: the part of Homing that does is held up, or not there; `homing status` shows what runs"
+                    .to_owned(),
+            ),
+            RequestErrorKind::InvalidSubject
             | RequestErrorKind::MaxPayloadExceeded
             | RequestErrorKind::Other => Failure::failed(format!("could not ask: {error}")),
         })?;
@@ -143,6 +165,20 @@ impl Client {
 }
 
 impl Client {
+    /// Ends also where the server refuses this connection after all: it has waited in vain for somebody to say who this is.
+    async fn while_let_in<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        let mut refusals = self.log.refusals();
+        tokio::select! {
+            biased;
+            done = work => done,
+            () = refusals.late() => Err(Failure::not_let_in(
+                "the server lets nobody in who signs in by a password or an nkey of their own: no Homing with the role `gate` answers it; \
+                 an operator sees what runs by `homing status`"
+                    .to_owned(),
+            )),
+        }
+    }
+
     /// Asks a question that every process answers for itself; gives all the answers.
     pub(super) async fn answers<A: DeserializeOwned>(
         &self,
@@ -152,11 +188,17 @@ impl Client {
         let failed = |error: &dyn std::fmt::Display| Failure::failed(format!("could not ask: {error}"));
         let nats = self.log.client();
         let inbox = nats.new_inbox();
+        let mut denials = self.log.denials();
         let answers = nats.subscribe(inbox.clone()).await.map_err(|error| failed(&error))?;
         let subject = subjects::query(&self.by, name);
-        nats.publish_with_reply(subject, inbox, question).await.map_err(|error| failed(&error))?;
+        nats.publish_with_reply(subject.clone(), inbox, question).await.map_err(|error| failed(&error))?;
         let (mut all, mut answers) = (Vec::new(), answers.take(ANSWERS_LEN_MAX));
-        while let Ok(Some(answer)) = timeout(SILENCE, answers.next()).await {
+        loop {
+            let answer = tokio::select! {
+                answer = timeout(SILENCE, answers.next()) => answer,
+                () = denials.of(&subject) => return Err(not_permitted(&subject)),
+            };
+            let Ok(Some(answer)) = answer else { break };
             // Where nobody listens the server says so, without a payload.
             if !answer.payload.is_empty() {
                 all.push(read_answer(&answer.payload)?);
@@ -164,6 +206,10 @@ impl Client {
         }
         Ok(all)
     }
+}
+
+fn not_permitted(subject: &str) -> Failure {
+    Failure::failed(format!("could not ask on {subject}: there is no permission for it"))
 }
 
 fn read_answer<A: DeserializeOwned>(payload: &[u8]) -> Result<A, Failure> {
@@ -182,9 +228,15 @@ pub(super) fn nobody_answers(name: &str) -> &'static str {
         "status" => {
             "nobody answers: no Homing runs here (`homing up` starts it; --nats names another server)"
         }
-        "sms" => "nobody answers: no Homing with the role `sms` and an SMSC (--smsc) runs here",
-        "sessions" => "nobody answers: no Homing with the role `gate` runs here",
-        _ => "nobody answers questions: no Homing with the role `query` runs here",
+        "sms" => {
+            "nobody answers: no Homing with the role `sms` and an SMSC (--smsc) runs here; `homing status` shows what runs"
+        }
+        "sessions" => {
+            "nobody answers: no Homing with the role `gate` runs here; `homing status` shows what runs"
+        }
+        _ => {
+            "nobody answers questions: no Homing with the role `query` runs here; `homing status` shows what runs"
+        }
     }
 }
 
@@ -210,21 +262,30 @@ fn undecided(seq: CommandSeq) -> Failure {
 /// Who speaks.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Speaker {
-    /// Who you are [default: `user` of the configuration file]
+    /// Who you are [default: `user` of the configuration file, or whom the URL names]
     #[arg(long, value_name = "NAME", env = "HOMING_USER")]
     user: Option<UserName>,
 }
 
 impl Speaker {
-    /// Who it is: `--user`, or the configuration's.
+    /// Who it is: `--user`, or the configuration's, or whom the address names. A key of somebody else's is refused here: its
+    /// owner may speak, and would hear no answer in an inbox of that other name.
     pub(crate) fn name(&self, settings: &Settings) -> Result<UserName, Failure> {
-        if let Some(user) = &self.user {
-            return Ok(user.clone());
-        }
         let configured = settings.user.as_deref().map(str::parse).transpose();
         let configured =
             configured.map_err(|error| Failure::usage(format!("the configured user is {error}")))?;
-        configured.ok_or_else(|| Failure::usage("say who you are with --user, as in --user alice".to_owned()))
+        let address = settings.named()?.map(|named| &named.value);
+        let signs_in = || address.and_then(NatsUrl::user).and_then(|name| name.parse().ok());
+        let name = self.user.clone().or(configured).or_else(signs_in);
+        let name =
+            name.ok_or_else(|| Failure::usage("say who you are with --user, as in --user alice".to_owned()))?;
+        match address.and_then(NatsUrl::owner_of_nkey) {
+            Some(owner) if owner != name.as_str() => Err(Failure::usage(format!(
+                "the address says that this nkey is {owner}'s, and --user, HOMING_USER or `user` says {name}: name the owner of the \
+                 key in both, or leave {owner}@ out of the address"
+            ))),
+            Some(_) | None => Ok(name),
+        }
     }
 
     pub(crate) async fn connect(&self, settings: &Settings) -> Result<Client, Failure> {

@@ -9,7 +9,7 @@ use serde_with::skip_serializing_none;
 
 use super::client::OPERATOR;
 use crate::log::{Fault, NatsUrl, Tls};
-use crate::server::{Keys, write_secret};
+use crate::server::{Keys, client_certificate, write_secret};
 use crate::wire::subjects;
 
 /// As the `nats` command line reads it, with what Homing writes of it. It names a key, with which the server's question is signed:
@@ -53,19 +53,30 @@ pub(super) fn write(data: &Path, address: &NatsUrl, keys: Option<&Keys>, tls: &T
     write_secret(&file, &(text + "\n")).map_err(|error| Fault::never(doing).because(error))
 }
 
-/// The same server, as its operator: where the file of this data folder is about it, or where this folder was `named` and holds
-/// the keys.
+/// Where the server of this data folder is, where one was started for it.
+pub(super) fn address(data: &Path) -> Option<NatsUrl> {
+    read(data)?.url.parse().ok()
+}
+
+/// The same server, with what this data folder has for it: the certificate that clients show there, and its operator's key where
+/// the address says nobody's name. It has some where its file is about that server, or where this folder was `named`.
 pub(super) fn sign_in(data: &Path, named: bool, address: NatsUrl) -> NatsUrl {
-    let text = std::fs::read_to_string(file(data)).unwrap_or_default();
-    let context = serde_json::from_str::<Context>(&text).ok();
-    let context = context.filter(|context| context.url == address.to_string());
-    let (nkey, tls) = match context {
+    let own = |context: &Context| context.url.parse().is_ok_and(|own: NatsUrl| own.is_at(&address));
+    let (nkey, tls) = match read(data).filter(own) {
         Some(Context { nkey, ca, cert, key, .. }) => (nkey, Tls { ca, own: cert.zip(key) }),
-        None => (named.then(|| Keys::own_file(data)), Tls::default()),
+        None if named => {
+            let own = address.speaks_tls().then(|| client_certificate(data)).flatten();
+            (Some(Keys::own_file(data)), Tls { ca: None, own })
+        }
+        None => (None, Tls::default()),
     };
     let address = address.with_tls_unless_named(tls);
-    match nkey.and_then(|file| std::fs::read_to_string(file).ok()) {
+    match nkey.filter(|_| !address.says_who()).and_then(|file| std::fs::read_to_string(file).ok()) {
         Some(seed) => address.with_nkey(seed.trim()),
         None => address,
     }
+}
+
+fn read(data: &Path) -> Option<Context> {
+    serde_json::from_str(&std::fs::read_to_string(file(data)).ok()?).ok()
 }

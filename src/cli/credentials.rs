@@ -1,6 +1,6 @@
 //! Who connects to NATS, where the address does not say it, and the files of TLS.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -37,13 +37,27 @@ impl Credentials {
         let address = address.with_tls(Tls { ca: self.nats_ca.clone(), own });
         match (&self.nkey, &self.creds) {
             (Some(file), _) => {
-                let seed = std::fs::read_to_string(file).map_err(|error| {
-                    Failure::usage(format!("--nkey {}: it cannot be read: {error}", file.display()))
-                })?;
+                let seed =
+                    read("--nkey", file, "the seed of an nkey, as in keys/homing.nk of a data folder")?;
                 Ok(address.with_nkey(seed.trim()))
             }
-            (None, Some(file)) => Ok(address.with_creds(file.clone())),
+            (None, Some(file)) => {
+                // The client library reads it again.
+                read("--creds", file, "a user's JWT and seed")?;
+                Ok(address.with_creds(file.clone()))
+            }
             (None, None) => Ok(address),
         }
     }
+}
+
+/// What stands in a file, which is to be `what`.
+fn read(flag: &str, file: &Path, what: &str) -> Result<String, Failure> {
+    let failure = |why: &str| {
+        Failure::usage(format!("{flag} {}: {why}; name a file that holds {what}", file.display()))
+    };
+    if file.is_dir() {
+        return Err(failure("it is a folder"));
+    }
+    std::fs::read_to_string(file).map_err(|error| failure(&format!("it cannot be read: {error}")))
 }

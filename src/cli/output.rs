@@ -50,6 +50,12 @@ impl Failure {
         Failure { code: 1, text, rejection: Some(Box::new(rejection)) }
     }
 
+    /// The same, with another line.
+    pub(crate) fn and(mut self, line: &str) -> Failure {
+        self.text = format!("{}\n{line}", self.text);
+        self
+    }
+
     /// Whether Homing refused it by this code.
     pub(crate) fn is(&self, code: &str) -> bool {
         self.rejection.as_ref().is_some_and(|rejection| rejection.code == code)

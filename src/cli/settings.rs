@@ -21,7 +21,7 @@ use crate::words::Span;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "For every command")]
 pub(crate) struct Global {
-    /// The NATS server to use [default: nats://127.0.0.1:4222; `up` and `demo` run their own]
+    /// The NATS server to use [default: that of the data folder, else nats://127.0.0.1:4222; `up` and `demo` run their own]
     // Read in `load`: clap's own errors show the value, which may hold a password.
     #[arg(long, global = true, env = "NATS_URL", value_name = "URL", hide_env_values = true)]
     nats: Option<String>,
@@ -93,9 +93,8 @@ pub(crate) struct Settings {
     /// The server that was named, where one was. What cannot be read is told to those who need it.
     nats: Result<Option<Said<NatsUrl>>, Failure>,
     credentials: Credentials,
+    /// The data folder that was named, where one was.
     data: Option<PathBuf>,
-    /// Whether it was typed now, for this command.
-    data_by_flag: bool,
     /// For a managed server, where somebody said so.
     pub(crate) said_sync: Option<Said<Sync>>,
     /// For a managed server, in the file.
@@ -136,7 +135,6 @@ impl Settings {
                 .transpose()
                 .and_then(|named| named.map(|named| signed_in(named, &global.credentials)).transpose()),
             credentials: global.credentials,
-            data_by_flag: matches.value_source("data") == Some(ValueSource::CommandLine),
             data: global.data.or(file.data),
             said_sync: Said::new(global.sync, matches.value_source("sync"), from_file),
             nats_port: file.nats_port,
@@ -158,14 +156,29 @@ impl Settings {
         self.nats.as_ref().map(Option::as_ref).map_err(Clone::clone)
     }
 
-    /// The server that clients use. Whoever says nothing of who they are is the operator of the Homing whose data folder this is,
-    /// where its server is meant.
+    /// The server that clients use: where none is named, that of the data folder. Whoever says nothing of who they are is the
+    /// operator of the Homing whose data folder this is, where its server is meant.
     pub(crate) fn as_client(&self) -> Result<NatsUrl, Failure> {
-        let address = self.address()?;
+        let address = match self.of_data() {
+            Some((_, address)) => self.credentials.sign_in(address)?,
+            None => self.address()?,
+        };
         Ok(match self.data() {
-            Ok(data) if !address.says_who() => context::sign_in(&data, self.data_by_flag, address),
-            Ok(_) | Err(_) => address,
+            Ok(data) => context::sign_in(&data, self.data.is_some(), address),
+            Err(_) => address,
         })
+    }
+
+    /// What names the server that clients use, where neither a setting does nor the default.
+    pub(crate) fn named_by_data(&self) -> Option<PathBuf> {
+        self.of_data().map(|(file, _)| file)
+    }
+
+    /// The server of the data folder, and the file that says where it is; a port of 0 in the configuration names none.
+    fn of_data(&self) -> Option<(PathBuf, NatsUrl)> {
+        let unnamed = matches!(self.nats, Ok(None)) && matches!(self.nats_port, None | Some(0));
+        let data = self.data().ok().filter(|_| unnamed)?;
+        Some((context::file(&data), context::address(&data)?))
     }
 
     /// The server that `serve` uses.

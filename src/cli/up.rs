@@ -156,7 +156,7 @@ impl Whole {
             }
             None => address.clone(),
         };
-        let log = Log::at(&own, "streams").await.map_err(|fault| away(&fault, named))?;
+        let log = Log::at(&own, "streams").await.map_err(|fault| away(&fault, named, &options))?;
         log.must_be_of_this_layout().await?;
         must_be_as_declared(&log.provision(true, None).await?)?;
         let mut running = Running::start(&own, &data, &roles, &settings).await?;
@@ -253,8 +253,7 @@ impl Whole {
 }
 
 /// Of a server that Homing did not configure.
-pub(super) const UNPROTECTED: &str =
-    "Homing's gate does not run here: who may speak for whom is up to that server's permissions.";
+pub(super) const UNPROTECTED: &str = "No gate runs in this process: who may speak for whom is up to that server's permissions, or to a gate that runs elsewhere.";
 
 /// The server runs in another folder.
 fn certificate_of(
@@ -268,12 +267,21 @@ fn certificate_of(
     Ok(Certificate { cert: whole(&cert)?, key: whole(&key)?, client_ca })
 }
 
-/// Who did not know that a server is named is told.
-fn away(fault: &Fault, named: Option<&Said<NatsUrl>>) -> Failure {
-    let told = named.map(|named| {
-        format!("\n{} names that server, so none is started here.", which_server::by_what(named))
-    });
-    Failure::failed(format!("{fault}{}", told.unwrap_or_default()))
+/// Who did not know that a server is named is told, and of which file the server's certificate is.
+fn away(fault: &Fault, named: Option<&Said<NatsUrl>>, options: &ServerOptions) -> Failure {
+    let failure = Failure::failed(fault.to_string());
+    match (named, &options.certificate) {
+        (Some(named), _) => {
+            let by = which_server::by_what(named);
+            failure.and(&format!("{by} names that server, so none is started here."))
+        }
+        (None, Some(Certificate { cert, .. })) => failure.and(&format!(
+            "Its certificate is {}, which --tls-cert names: it is to be for 127.0.0.1, no authority's own, and followed in that file by \
+             the certificate of who signed it, where it does not sign itself.",
+            cert.display()
+        )),
+        (None, None) => failure,
+    }
 }
 
 /// The program that starts the server: ourselves.

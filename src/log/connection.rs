@@ -5,14 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_nats::jetstream::{self, Context};
-use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, HeaderMap, Subject};
+use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, HeaderMap, ServerError, Subject};
 use bytes::Bytes;
 use tokio::sync::watch;
 use tracing::{debug, info, warn};
 
 use super::denied::{Denials, denied};
 use super::refused::{self, NotLetIn, Refusals};
-use super::{Fault, NatsUrl};
+use super::{Fault, NatsUrl, tls_troubles};
 use crate::wire::subjects;
 use crate::words::Instant;
 
@@ -136,7 +136,9 @@ impl Log {
             | ConnectErrorKind::TimedOut
             | ConnectErrorKind::Tls
             | ConnectErrorKind::Io
-            | ConnectErrorKind::MaxReconnects => Fault::later(doing()).because(error),
+            | ConnectErrorKind::MaxReconnects => {
+                tls_troubles::explained(&doing(), Fault::later(doing()).because(error))
+            }
         })?;
         let js = jetstream::ContextBuilder::new()
             .timeout(ACK_TIMEOUT)
@@ -170,6 +172,12 @@ impl Log {
     /// What the server denies from now on.
     pub fn denials(&self) -> Denials {
         self.denials.since_now()
+    }
+
+    /// What the inboxes of this connection begin with.
+    pub fn inbox(&self) -> String {
+        let inbox = self.client.new_inbox();
+        inbox.rsplit_once('.').map_or(inbox.as_str(), |(prefix, _)| prefix).to_owned()
     }
 
     /// How often in a row it was not let in again.
@@ -237,6 +245,9 @@ fn report(event: &Event, losses: u64, refused: bool) {
         Event::Connected | Event::Draining | Event::Closed | Event::SlowConsumer(_) => {}
         Event::Disconnected => info!("disconnected from NATS"),
         Event::LameDuckMode => warn!("this NATS server is about to stop"),
+        Event::ServerError(ServerError::AuthorizationViolation) => {
+            warn!(target: DENIED_TARGET, "NATS refuses who connects; where its gate is away, it asks again");
+        }
         Event::ServerError(error) => warn!(%error, "NATS reports an error"),
         Event::ClientError(error) => warn!(%error, "the NATS client reports an error"),
     }

@@ -7,6 +7,14 @@ use tokio::sync::watch;
 const DENIED: [&str; 2] =
     ["Permissions Violation for Publish to \"", "Permissions Violation for Subscription to \""];
 
+/// Why no answer ever comes here.
+pub fn unheard_below(inbox: &str) -> String {
+    format!(
+        "the server does not let this connection hear answers below {inbox}; whoever signs in by an nkey says beside it who they are, \
+         as in --nats nats://NAME@host:4222"
+    )
+}
+
 /// The last subject that was denied. Whoever waits for an answer listens here too, and learns of the one that is theirs.
 #[derive(Debug, Clone)]
 pub struct Denials(watch::Receiver<String>);

@@ -33,12 +33,13 @@ mod since;
 mod store;
 mod streams;
 mod take;
+mod tls_troubles;
 mod unreadable;
 mod work;
 
 pub use append::{Acks, Appender, Appending};
 pub use connection::{DENIED_TARGET, Log, Record, SUBSCRIPTION_LEN_MAX};
-pub use denied::Denials;
+pub use denied::{Denials, unheard_below};
 pub use draw::Draw;
 pub use ending::ending;
 pub use fault::{Fault, Retry};

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use async_nats::{ConnectOptions, ServerAddr};
 use url::Url;
 
-use super::Fault;
+use super::{Fault, tls_troubles};
 use crate::wire::subjects::OWN_INBOX_PREFIX;
 use crate::words::UserName;
 
@@ -109,6 +109,7 @@ impl NatsUrl {
                 .await
                 .map_err(|error| Fault::never(format!("read {}", file.display())).because(error))?,
         };
+        tls_troubles::check(&self.tls)?;
         if let Some(ca) = &self.tls.ca {
             options = options.add_root_certificates(ca.clone()).require_tls(true);
         }
@@ -127,9 +128,28 @@ impl NatsUrl {
         }
     }
 
+    /// Whose nkey it says that it is, where it says a name.
+    pub fn owner_of_nkey(&self) -> Option<&str> {
+        match &self.login {
+            Some(Login::Nkey { name, .. }) => name.as_deref(),
+            Some(Login::User { .. } | Login::Token(_) | Login::Creds(_)) | None => None,
+        }
+    }
+
     /// Whether it says who connects.
     pub fn says_who(&self) -> bool {
         self.login.is_some()
+    }
+
+    /// Whether it has the same servers as the other one, by whatever scheme they are named.
+    pub fn is_at(&self, other: &NatsUrl) -> bool {
+        let place = |server: &ServerAddr| (server.host().to_owned(), server.port());
+        self.servers.iter().map(place).eq(other.servers.iter().map(place))
+    }
+
+    /// Whether it is to be reached by TLS alone.
+    pub fn speaks_tls(&self) -> bool {
+        self.tls != Tls::default() || self.servers.iter().any(ServerAddr::tls_required)
     }
 
     #[must_use]

@@ -8,7 +8,7 @@ use async_nats::jetstream::publish::PublishAck;
 use bytes::Bytes;
 use tracing::debug;
 
-use super::{Fault, Log};
+use super::{Fault, Log, unheard_below};
 use crate::wire::Outgoing;
 
 /// With five seconds for each acknowledgement this spans a server's restart, and ends inside the window in which
@@ -43,7 +43,8 @@ impl Log {
         let mut map = HeaderMap::new();
         identity.into_iter().for_each(|identity| map.insert(async_nats::header::NATS_MESSAGE_ID, identity));
         headers.into_iter().for_each(|(name, value)| map.insert(name, value));
-        let (mut tries, mut denials) = (0, self.denials());
+        let (mut tries, mut denials, mut unheard) = (0, self.denials(), self.denials());
+        let inbox = self.inbox();
         let doing = || format!("publish on {subject}");
         loop {
             tries += 1;
@@ -52,6 +53,9 @@ impl Log {
                 tried = self.try_once(&subject, &map, &payload) => tried,
                 () = denials.of(&subject) => {
                     return Err(Fault::never(doing()).because("there is no permission for it"));
+                }
+                () = unheard.below(&inbox) => {
+                    return Err(Fault::never(doing()).because(format!("{}, and it may be stored", unheard_below(&inbox))));
                 }
             };
             let error = match tried {

@@ -1,7 +1,7 @@
 //! Credentials that the server refuses: at a first login, and of a client that comes again after its connection was lost.
 
 use async_nats::connection::State;
-use async_nats::{ClientError, ConnectErrorKind, Event};
+use async_nats::{ClientError, ConnectErrorKind, Event, ServerError};
 use tokio::sync::watch;
 
 use super::Log;
@@ -16,38 +16,60 @@ pub struct NotLetIn;
 
 /// How often in a row this connection was refused when it came again; where the server, or the gate, is only away, it is not.
 #[derive(Debug, Clone)]
-pub struct Refusals(watch::Receiver<u32>);
+pub struct Refusals {
+    in_a_row: watch::Receiver<u32>,
+    late: watch::Receiver<u64>,
+}
+
+/// Where they are counted.
+pub(super) struct Count {
+    in_a_row: watch::Sender<u32>,
+    late: watch::Sender<u64>,
+}
 
 impl Refusals {
-    pub(super) fn new() -> (watch::Sender<u32>, Refusals) {
-        let (count, counted) = watch::channel(0);
-        (count, Refusals(counted))
+    pub(super) fn new() -> (Count, Refusals) {
+        let ((in_a_row, row), (late, lately)) = (watch::channel(0), watch::channel(0));
+        (Count { in_a_row, late }, Refusals { in_a_row: row, late: lately })
+    }
+
+    /// Waits until the server refuses, from now on, a connection that seemed to be open: while it waits for its gate it asks for a
+    /// sign of life, and the client library takes that for a welcome.
+    pub async fn late(&mut self) {
+        self.late.mark_unchanged();
+        if self.late.changed().await.is_err() {
+            // The client is gone for good, and says so itself.
+            std::future::pending::<()>().await;
+        }
     }
 
     /// Waits until the connection was refused so often.
     pub async fn in_a_row(&mut self, times: u32) {
-        if self.0.wait_for(|refused| *refused >= times).await.is_err() {
+        if self.in_a_row.wait_for(|refused| *refused >= times).await.is_err() {
             // The client is gone for good, and says so itself.
             std::future::pending::<()>().await;
         }
     }
 
     pub(super) fn is_refused(&self) -> bool {
-        *self.0.borrow() > 0
+        *self.in_a_row.borrow() > 0
     }
 }
 
 /// Counts what an event tells of it; the first refusal in a row is to be told.
-pub(super) fn count(event: &Event, refusals: &watch::Sender<u32>) -> bool {
+pub(super) fn count(event: &Event, refusals: &Count) -> bool {
     if *event == Event::Connected {
-        refusals.send_replace(0);
+        refusals.in_a_row.send_replace(0);
         return false;
+    }
+    if *event == Event::ServerError(ServerError::AuthorizationViolation) {
+        refusals.late.send_modify(|times| *times += 1);
     }
     let refused = is_refusal(event);
     if refused {
-        refusals.send_modify(|refused| *refused += 1);
+        refusals.in_a_row.send_modify(|refused| *refused += 1);
     }
-    refused && *refusals.borrow() == 1
+    refused && *refusals.in_a_row.borrow() == 1
 }
 
 /// The client library tells it in words alone.
@@ -74,7 +96,7 @@ mod tests {
     fn a_refusal_is_told_once_in_a_row_and_again_after_it_was_over() {
         let refused = || Event::ClientError(ClientError::Other("authorization violation".to_owned()));
         let away = || Event::ClientError(ClientError::Other("timed out".to_owned()));
-        let (refusals, _) = watch::channel(0);
+        let (refusals, _counted) = Refusals::new();
         let told = [refused(), away(), refused(), Event::Connected, refused()];
         assert_eq!(told.map(|event| count(&event, &refusals)), [true, false, false, false, true]);
     }

@@ -2,7 +2,7 @@
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair};
 
@@ -24,8 +24,7 @@ pub fn ask_clients(data: &Path, server: &mut Certificate) -> Result<Option<Certi
     let folder = data.join("keys");
     let made = DirBuilder::new().recursive(true).mode(0o700).create(&folder);
     made.map_err(|error| Fault::never(format!("make the folder {}", folder.display())).because(error))?;
-    let [cert, key, all] =
-        ["client-cert.pem", "client-key.pem", "client-ca.pem"].map(|name| folder.join(name));
+    let ((cert, key), all) = (own_files(data), folder.join("client-ca.pem"));
     let doing = "make a certificate for Homing itself";
     if !(cert.exists() && key.exists()) {
         let (cert_pem, key_pem) = own().map_err(|error| Fault::never(doing).because(error))?;
@@ -37,6 +36,15 @@ pub fn ask_clients(data: &Path, server: &mut Certificate) -> Result<Option<Certi
     write_secret(&all, &format!("{named}\n{own}")).map_err(|error| Fault::never(doing).because(error))?;
     server.client_ca = Some(all);
     Ok(Some(Certificate { cert, key, client_ca: None }))
+}
+
+/// The certificate by which Homing itself comes in, and its key, where this data folder has them.
+pub fn client_certificate(data: &Path) -> Option<(PathBuf, PathBuf)> {
+    Some(own_files(data)).filter(|(cert, key)| cert.exists() && key.exists())
+}
+
+fn own_files(data: &Path) -> (PathBuf, PathBuf) {
+    (data.join("keys/client-cert.pem"), data.join("keys/client-key.pem"))
 }
 
 /// The certificate and its key, as PEM.

@@ -190,6 +190,8 @@ fn text(file: &Path, make: impl FnOnce() -> Result<String, Fault>) -> Result<Str
                 .map_err(|error| Fault::never(format!("write {}", file.display())).because(error))?;
             Ok(text)
         }
+        Err(error) if file.is_dir() => Err(Fault::never(format!("read {}", file.display()))
+            .because(format!("{error}: it is to be a file; move the folder away, and a new one is made"))),
         Err(error) => Err(Fault::never(format!("read {}", file.display())).because(error)),
     }
 }

@@ -23,7 +23,7 @@ mod tail;
 mod version;
 
 pub use accounts::{gated, tls};
-pub use clients::ask_clients;
+pub use clients::{ask_clients, client_certificate};
 pub use config::holds_streams;
 pub use find::find;
 pub use folder::Folder;

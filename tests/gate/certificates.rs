@@ -61,7 +61,13 @@ async fn a_client_needs_a_certificate_of_the_named_authority_and_the_operator_ty
         let mut operator = Command::new(HOMING);
         let passwd: &[&str] = if command == "register" { &["--passwd"] } else { &[] };
         operator.args(["user", command, "alice", "--stdin"]).args(passwd).env_remove("NATS_URL");
-        operator.arg("--nats").arg(format!("nats://{address}")).arg("--data").arg(&data);
+        // However the server and the folder are named, what the folder has is shown there.
+        if command == "register" {
+            operator.arg("--nats").arg(format!("nats://{address}")).arg("--data").arg(&data);
+        } else {
+            operator.arg("--nats").arg(format!("tls://{address}")).arg("--nats-ca").arg(&server.cert);
+            operator.env("HOMING_DATA", &data);
+        }
         block_in_place(|| run_reading(&mut operator, typed.reopen().unwrap().into(), WITHIN))
             .succeeded(command);
         for (name, shown, comes_in) in [

@@ -4,11 +4,14 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use homing::log::{Log, NatsUrl};
+use homing::wire::Outgoing;
 use nkeys::KeyPair;
 use serde_json::Value;
+use tokio::task::block_in_place;
 
-use crate::support::{Child, HOMING, Homing};
-use crate::world::{address, password, register, says};
+use crate::support::{Child, HOMING, Homing, run_reading};
+use crate::world::{Apart, address, password, register, says};
 
 const WITHIN: Duration = Duration::from_secs(60);
 
@@ -133,4 +136,56 @@ fn a_viewer_who_signs_in_by_an_nkey_reads_and_one_who_may_not_is_told_in_one_lin
         assert!(told.stderr.contains("permission"), "{}", told.stderr);
     }
     assert!(homing.stop().success());
+}
+
+/// Its acknowledgement would come to an inbox of the other's name, and a publish that is not acknowledged is said again for a minute.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_by_a_key_beside_a_wrong_name_ends_at_once() {
+    let homing = block_in_place(Homing::start_unsynced);
+    let (url, address) = (homing.url(), address(&homing));
+    let key = KeyPair::new_user();
+    block_in_place(|| register(url, "ann", &["--public-nkey", &key.public_key()]));
+    block_in_place(|| register(url, "bob", &[]));
+    let at: NatsUrl = format!("nats://bob@{address}").parse().unwrap();
+    let seed = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(seed.path(), key.seed().unwrap()).unwrap();
+    let send = |args: &[&str]| {
+        let by_key = [&["send", "bob", "hello", "--nkey", seed.path().to_str().unwrap()], args].concat();
+        block_in_place(|| says(&format!("nats://bob@{address}"), &by_key, ""))
+    };
+    let refused = send(&["--user", "ann"]);
+    assert_eq!(refused.status.code(), Some(2), "{}", refused.stderr);
+    assert!(refused.stderr.contains("this nkey is bob's"), "{}", refused.stderr);
+    let denied = send(&[]);
+    // Which of the two the server says last is not certain.
+    let whys = ["there is no permission", "hear answers below _INBOX_bob"];
+    assert!(whys.iter().any(|why| denied.stderr.contains(why)), "{}", denied.stderr);
+    let shown = block_in_place(|| says(url, &["history", "bob", "--user", "ann", "--json"], ""));
+    assert!(!shown.stdout.contains("hello"), "nothing was sent: {}", shown.stdout);
+    let log = Log::of_user(&at.with_nkey(&key.seed().unwrap()), "ann").await.unwrap();
+    let subject = "homing.cmd.ann.preference.set".to_owned();
+    let command = Outgoing { subject, headers: Vec::new(), payload: br#"{"findable": true}"#.to_vec() };
+    let told = tokio::time::timeout(Duration::from_secs(10), log.command(command)).await.expect("it ends");
+    let told = told.unwrap_err().to_string();
+    assert!(told.contains("hear answers below _INBOX_bob"), "{told}");
+    assert!(block_in_place(|| homing.stop()).success());
+}
+
+/// The server waits ten seconds for a gate, and the client library takes its first sign of life for a welcome.
+#[test]
+fn where_no_gate_answers_a_client_says_so_and_the_operator_comes_in_by_the_folder() {
+    let apart = Apart::start();
+    let homing = apart.homing("decider,gate,query");
+    register(&apart.admin, "alice", &[]);
+    let data = apart.key("homing");
+    let data = data.parent().unwrap().parent().unwrap();
+    let mut operator = Command::new(HOMING);
+    operator.args(["user", "ls", "--nats", &format!("nats://{}", apart.address())]);
+    operator.env_remove("NATS_URL").env("HOMING_DATA", data);
+    let listed = run_reading(&mut operator, Stdio::null(), WITHIN).succeeded("listing");
+    assert!(listed.stdout.contains("alice"), "{}", listed.stdout);
+    assert!(homing.stop().success());
+    let told = says(&named("alice", &password("alice"), apart.address()), &["inbox"], "");
+    assert_eq!((told.status.code(), told.stderr.lines().count()), (Some(1), 1), "{}", told.stderr);
+    assert!(told.stderr.contains("no Homing with the role `gate` answers"), "{}", told.stderr);
 }
