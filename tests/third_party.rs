@@ -52,22 +52,23 @@ struct ByTheBook {
 
 const ALICES: &str = "alice:alices-secret";
 const BOBS: &str = "bob:bobs-secret";
+const QUIZ: &str = "quiz:the-secret-of-the-quiz";
 
 impl ByTheBook {
     fn start() -> ByTheBook {
         let book = ByTheBook { homing: Homing::start_unsynced() };
-        for login in [ALICES, BOBS] {
-            let (name, password) = login.split_once(':').expect("a name and a password");
-            let mut command = Command::new(HOMING);
-            command
-                .args(["user", "register", name, "--passwd", "--stdin"])
-                .env("NATS_URL", book.homing.url());
-            let typed = tempfile::NamedTempFile::new().expect("a file can be made");
-            fs::write(typed.path(), password).expect("a file can be written");
-            let typed = Stdio::from(typed.reopen().expect("it is there"));
-            run_reading(&mut command, typed, STORY_WITHIN).succeeded("registering");
-        }
+        [ALICES, BOBS].into_iter().for_each(|login| book.registers(login, &[]));
         book
+    }
+
+    fn registers(&self, login: &str, flags: &[&str]) {
+        let (name, password) = login.split_once(':').expect("a name and a password");
+        let mut command = Command::new(HOMING);
+        command.args(["user", "register", name, "--passwd", "--stdin"]).args(flags);
+        let typed = tempfile::NamedTempFile::new().expect("a file can be made");
+        fs::write(typed.path(), password).expect("a file can be written");
+        let typed = Stdio::from(typed.reopen().expect("it is there"));
+        run_reading(command.env("NATS_URL", self.homing.url()), typed, STORY_WITHIN).succeeded("registering");
     }
 
     fn url(&self, who: &str) -> String {
@@ -141,6 +142,44 @@ fn the_programs_of_the_documents_run_behind_the_gate() {
     let said = book.says(ALICES, &["history", "bob", "--user", "alice", "--json"]);
     let history: Value = serde_json::from_str(&said).unwrap();
     assert_eq!(history["items"].as_array().map(Vec::len), Some(4), "{history}");
+    assert!(book.homing.stop().success());
+}
+
+#[test]
+fn an_app_of_ten_lines_answers_a_quiz() {
+    let Some(python) = peers::python_venv() else { return };
+    let book = ByTheBook::start();
+    book.registers(QUIZ, &["--access", "app:07"]);
+    book.says(ALICES, &["group", "new", "Class 3b", "bob", "quiz", "--now", "--user", "alice"]);
+
+    let folder = tempfile::tempdir().unwrap();
+    let program = Document::open("streams/README.md").block("## An app in a group", "python");
+    let program = written(folder.path(), "quiz.py", &program);
+    let mut command = Command::new(&python);
+    command.arg(program).env("NATS_URL", book.url(QUIZ)).stdout(Stdio::piped());
+    let mut app = Child::spawn(command.stdin(Stdio::null()));
+    let mut line = String::new();
+    let mut said = BufReader::new(app.take_stdout());
+    said.read_line(&mut line).unwrap();
+    assert_eq!(line, "listening\n");
+
+    let mut command = Command::new(HOMING);
+    command.args(["listen", "--user", "alice", "--json", "--count", "2"]);
+    command.env("NATS_URL", book.url(ALICES)).stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut alice = Child::spawn(&mut command);
+    for answer in ["Lyon", "Paris!"] {
+        book.says(BOBS, &["send", "app:07#3001", answer, "--user", "bob"]);
+    }
+    let heard = BufReader::new(alice.take_stdout()).lines().map_while(Result::ok).collect::<Vec<_>>();
+    assert!(alice.ended_within(STORY_WITHIN).unwrap().success());
+    let verdicts: Vec<Value> = heard.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for (heard, verdict) in verdicts.iter().zip(["bob: no, try again", "bob: right!"]) {
+        assert_eq!(
+            (&heard["from"], &heard["group"], &heard["text"]),
+            (&"quiz".into(), &"3001".into(), &verdict.into())
+        );
+    }
+    assert_eq!(verdicts.len(), 2, "{heard:?}");
     assert!(book.homing.stop().success());
 }
 

@@ -19,6 +19,8 @@ pub(super) struct Run {
     /// Who accepted it.
     at: EventSeq,
     pub(super) routed: Vec<Routed>,
+    /// Whether this is the commit that accepts it, for a group: it goes out in other ways too.
+    pub(super) accepts: bool,
 }
 
 /// A body, and the commit that holds its text and parts.
@@ -67,7 +69,11 @@ fn first_part(seq: u64, commit: &Commit) -> EventSeq {
 pub(super) fn runs(seq: u64, commit: &Commit) -> Vec<Run> {
     // Without a `body` it is in the first part of this decision.
     let first = first_part(seq, commit);
-    let mut runs: Vec<Run> = Vec::new();
+    let for_groups =
+        commit.facts.iter().filter_map(Fact::get::<Accepted>).filter(|made| made.group.is_some());
+    let accepted =
+        |made: &Accepted| Run { message: made.message, at: first, routed: Vec::new(), accepts: true };
+    let mut runs: Vec<Run> = for_groups.map(accepted).collect();
     for routed in carried(commit) {
         match runs.last_mut() {
             Some(run) if run.message == routed.message => run.routed.push(routed.clone()),
@@ -75,6 +81,7 @@ pub(super) fn runs(seq: u64, commit: &Commit) -> Vec<Run> {
                 message: routed.message,
                 at: routed.body.unwrap_or(first),
                 routed: vec![routed.clone()],
+                accepts: false,
             }),
         }
     }

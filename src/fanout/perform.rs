@@ -15,9 +15,11 @@ use crate::log::{Fault, Log, Verdict};
 use crate::rules::Channel;
 use crate::rules::Commit;
 use crate::rules::message::{Accepted, Routed};
+use crate::rules::presence::Encoding;
+use crate::wire::app::ForApp;
 use crate::wire::headers::SAID_BY_HOMING;
 use crate::wire::work::Work;
-use crate::wire::{MessageView, subjects, to_payload};
+use crate::wire::{Body, Outgoing, subjects, to_payload};
 use crate::words::{EventSeq, Instant, MessageId, Party, UserName};
 
 /// The server was away, or OUTBOX is full.
@@ -41,10 +43,10 @@ pub(super) struct Performer {
     headers: HeaderMap,
 }
 
-/// An item for OUTBOX; `place` is the recipient's among the message's.
+/// An item for OUTBOX, and its identity there.
 pub(super) struct HandOver {
-    work: Work,
-    place: usize,
+    item: Outgoing,
+    identity: String,
 }
 
 impl Performer {
@@ -119,6 +121,7 @@ impl Performer {
         look: &mut Look,
         next: impl Fn() -> N,
     ) -> Result<(), Fault> {
+        self.to_its_sender(run, found).await?;
         for routed in run.routed.iter().filter(|routed| goes_live(routed)) {
             let Some(user) = routed.to.user() else { continue };
             if look.allows(&self.log, (routed, decided), next()).await? {
@@ -131,17 +134,7 @@ impl Performer {
     }
 
     async fn send(&self, routed: &Routed, user: &UserName, found: &Found) -> Result<(), Fault> {
-        let body = &found.body;
-        let shown = MessageView {
-            message: routed.message,
-            from: body.accepted.from.clone(),
-            to: routed.to.clone(),
-            group: body.accepted.group,
-            text: body.accepted.text_for(&routed.to),
-            parts: body.accepted.parts.clone(),
-            at: body.at.to_string(),
-            state: "sent".to_owned(),
-        };
+        let shown = found.body.shown(routed.to.clone(), "sent");
         let payload = to_payload(&shown, routed.encoding.unwrap_or_default());
         self.publish(subjects::live(user, routed.message), payload).await
     }
@@ -159,9 +152,18 @@ impl Performer {
         Ok(())
     }
 
-    pub(super) async fn hand_over(&self, HandOver { work, place }: HandOver) -> Result<(), Fault> {
-        self.log.publish(work.outgoing(place), &work.identity(place)).await?;
+    pub(super) async fn hand_over(&self, HandOver { item, identity }: HandOver) -> Result<(), Fault> {
+        self.log.publish(item, &identity).await?;
         Ok(())
+    }
+
+    /// A message to a group goes to its sender's own devices too: nobody plans it, and nobody waits for it to be confirmed.
+    async fn to_its_sender(&self, run: &Run, found: &Found) -> Result<(), Fault> {
+        let accepted = &found.body.accepted;
+        let goes = run.accepts && accepted.app.is_none() && accepted.in_name.is_none();
+        let Some(user) = accepted.from.user().filter(|_| goes) else { return Ok(()) };
+        let shown = found.body.shown(Party::User(user.clone()), "sent");
+        self.publish(subjects::live(user, run.message), to_payload(&shown, Encoding::Json)).await
     }
 }
 
@@ -186,9 +188,19 @@ pub(super) fn works(run: &Run, found: &Found, decided: EventSeq) -> Vec<HandOver
             expires: accepted.expires,
             decided,
         };
-        works.push(HandOver { work: work.small(found.held), place });
+        let work = work.small(found.held);
+        works.push(HandOver { identity: work.identity(place), item: work.outgoing(place) });
     }
+    works.extend(for_app(run, &found.body));
     works
+}
+
+/// What an app gets that a message is for.
+fn for_app(run: &Run, Body { accepted, at }: &Body) -> Option<HandOver> {
+    let (app, group) = accepted.app.zip(accepted.group).filter(|_| run.accepts)?;
+    let Accepted { message, from, text, parts, .. } = accepted.clone();
+    let item = ForApp { message, app, group, from, text, parts, at: at.to_string() };
+    Some(HandOver { identity: item.identity(), item: item.outgoing() })
 }
 
 /// What stands before a text in an SMS: the group's name where it is in that, or of a message to a group who wrote it.

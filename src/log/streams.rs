@@ -17,15 +17,16 @@ struct Declared {
     consumers: &'static [&'static str],
 }
 
-/// A key with the value that it once had.
-type Earlier = (&'static str, u64);
+/// A key with the value that it once had, as JSON.
+type Earlier = (&'static str, &'static str);
 
 /// The server's default of two minutes: a window in which a stranger could make what Homing itself says a duplicate, and
 /// in which the server keeps each message id in memory.
-const WINDOW_EARLIER: Earlier = ("duplicate_window", 120_000_000_000);
+const WINDOW_EARLIER: Earlier = ("duplicate_window", "120000000000");
 
-/// An item for which no adapter runs stayed for ever. None is wanted for longer than the longest deadline, a year.
-const OUTBOX_EARLIER: Earlier = ("max_age", 0);
+/// An item for which no adapter runs stayed for ever; none is wanted for longer than the longest deadline, a year, and none of an
+/// app for longer than a day.
+const OUTBOX_EARLIER: [Earlier; 2] = [("max_age", "0"), ("allow_msg_ttl", "false")];
 
 const DECLARED: [Declared; 5] = [
     Declared {
@@ -48,7 +49,7 @@ const DECLARED: [Declared; 5] = [
     Declared {
         stream: "OUTBOX",
         config: include_str!("../../streams/OUTBOX.json"),
-        earlier: &[OUTBOX_EARLIER],
+        earlier: &OUTBOX_EARLIER,
         consumers: &[include_str!("../../streams/OUTBOX/sms.json")],
     },
     Declared {
@@ -209,7 +210,7 @@ impl Log {
     /// Brings a stream from what an earlier version declared to what this one does.
     async fn bring_up(&self, finding: Finding, declared: &Declared) -> Result<Finding, Fault> {
         let (outdated, differences): (Vec<_>, Vec<_>) = finding.differences.into_iter().partition(|it| {
-            declared.earlier.iter().any(|(key, was)| it.key == *key && it.found == json!(was))
+            declared.earlier.iter().any(|(key, was)| it.key == *key && it.found.to_string() == *was)
         });
         let finding = Finding { differences, ..finding };
         if outdated.is_empty() {

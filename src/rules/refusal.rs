@@ -105,6 +105,7 @@ rejections! {
     contact_is_oneself() = "contact.oneself", "nobody is a contact of their own", field "who";
     contacts_full(max: usize) = "contact.full", "a contact list has at most {max} entries";
 
+    unknown_app(app: &str, group: &str) = "app.unknown", "there is no app {app} in the group {group}; an administrator of the group invites the user who serves it", field "to";
     unknown_group(group: &str) = "group.unknown", "there is no group {group}, or it is closed", field "group";
     not_member() = "group.not_member", "you are not in this group", field "group";
     not_admin() = "group.not_admin", "only the owner and the administrators of this group may do that", field "group";

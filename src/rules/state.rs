@@ -265,7 +265,7 @@ impl State {
                 Some(uid) => uid,
                 None => return Some(Party::Phone(*phone)),
             },
-            Address::Group(_) => return None,
+            Address::Group(_) | Address::App(..) => return None,
         };
         Some(Party::User(self.user(uid).name.clone()))
     }

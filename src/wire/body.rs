@@ -1,9 +1,10 @@
 //! The body of a message: as it was accepted, with its text and parts, which may stand in another commit.
 
+use super::MessageView;
 use crate::rules::message::Accepted;
 use crate::rules::schedule::content_of;
 use crate::rules::{Commit, Fact};
-use crate::words::{EventSeq, Instant, MessageId};
+use crate::words::{EventSeq, Instant, MessageId, Party};
 
 /// A message as it was accepted, and when.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +19,21 @@ impl Body {
         let mut accepted = commit.facts.iter().filter_map(Fact::get::<Accepted>);
         let accepted = accepted.find(|accepted| accepted.message == message)?.clone();
         Some(Body { accepted, at: commit.at })
+    }
+
+    /// As one of its recipients is shown it.
+    pub fn shown(&self, to: Party, state: &str) -> MessageView {
+        let accepted = &self.accepted;
+        MessageView {
+            message: accepted.message,
+            from: accepted.from.clone(),
+            group: accepted.group,
+            text: accepted.text_for(&to),
+            parts: accepted.parts.clone(),
+            at: self.at.to_string(),
+            state: state.to_owned(),
+            to,
+        }
     }
 
     /// Where its text and parts are, if not here: what a schedule sends has them where the schedule was made.

@@ -56,6 +56,11 @@ fn subject(about: About<'_>, by: &Sender) -> String {
     }
 }
 
+/// The header after which the server drops a stored message (ADR-43).
+pub fn gone_after(secs: u64) -> (&'static str, String) {
+    ("Nats-TTL", secs.to_string())
+}
+
 /// The header that says how a payload is encoded.
 pub fn content_type(encoding: Encoding) -> (&'static str, String) {
     let name = match encoding {

@@ -8,6 +8,7 @@
 //! [streams]: crate::log
 #![doc = include_str!("README.md")]
 
+pub mod app;
 pub mod awaited;
 mod body;
 pub mod command;

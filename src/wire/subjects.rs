@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::rules::Timer;
 use crate::rules::{Commit, Fact, leading};
-use crate::words::{AppNumber, CommandSeq, DeviceName, MessageId, Party, UserName};
+use crate::words::{AppNumber, CommandSeq, DeviceName, GroupNumber, MessageId, Party, UserName};
 
 /// The operator, who registers people and sees everything.
 pub const OPERATOR: &str = "_admin";
@@ -89,6 +89,11 @@ pub const OWN_INBOX_PREFIX: &str = "_INBOX__homing";
 /// That of a part which runs alone, with a credential of its own.
 pub fn part_inbox_prefix(part: &str) -> String {
     format!("_INBOX__{part}")
+}
+
+/// What somebody says to an app in a group.
+pub fn app_in(number: AppNumber, group: GroupNumber) -> String {
+    format!("homing.app.{number}.{group}")
 }
 
 /// All that is for an app.

@@ -107,6 +107,8 @@ impl fmt::Display for AppNumber {
     }
 }
 
+serde_by_text!(AppNumber);
+
 fn digits(text: &str, len: std::ops::RangeInclusive<usize>) -> Option<u32> {
     let shaped =
         len.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');

@@ -56,8 +56,8 @@
   message.accepted message m13, from _homing, to [bob], text "Your message was not passed on: there is no group 3002, or it is closed.", route sms, expires @02T09:02:02
   delivery.routed message m13, to bob, channel sms, because answer
 09:02:03 _sms phone.received {"connector":"main","from":"+447700900001","called":"app-02-3001","text":"who comes?"} -> accepted
-  phone.received connector main, from +447700900001, called app-02-3001, said "who comes?"
-  message.accepted message m14, from _homing, to [bob], text "Reply to a message to answer its sender. Send STOP to get no more SMS, START to get them again, HELP for this text.", route sms, expires @02T09:02:03
+  phone.received connector main, from +447700900001, called app-02-3001, said "who comes?", refused app.unknown
+  message.accepted message m14, from _homing, to [bob], text "Your message was not passed on: there is no app 02 in the group 3001; an administrator of the group invites the user who serves it.", route sms, expires @02T09:02:03
   delivery.routed message m14, to bob, channel sms, because answer
 
 # No more SMS of this group, and none at all.

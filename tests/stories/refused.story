@@ -21,7 +21,7 @@
 09:00:09 alice message.send {"to":"bob","text":"x"} -> refused command.malformed to
   command.refused code command.malformed, text "the command cannot be read: invalid type: string \"bob\", expected a sequence at line 1 column 11", field to
 09:00:10 alice message.send {"to":["B O B"],"text":"x"} -> refused command.malformed to[0]
-  command.refused code command.malformed, text "the command cannot be read: not an address: a user name (bob), a phone (+8613800138000), an IM number (100002) or a group number (#3001) at line 1 column 14", field "to[0]"
+  command.refused code command.malformed, text "the command cannot be read: not an address: a user name (bob), a phone (+8613800138000), an IM number (100002), a group number (#3001) or an app (app:07#3001) at line 1 column 14", field "to[0]"
 09:00:11 alice message.send {"to":[],"text":"x"} -> refused message.no_recipient to
   command.refused code message.no_recipient, text "a message needs 1 to 1000 recipients", field to
 09:00:12 alice message.send {"to":["bob"]} -> refused message.empty text

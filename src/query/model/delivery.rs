@@ -62,7 +62,8 @@ pub(super) fn accepted(
             conversations::sent(rows, from, &to.clone().into(), message)?;
         }
     }
-    if let Some((group, from)) = accepted.group.zip(from) {
+    // What is said to an app is not the group's.
+    if let Some((group, from)) = accepted.group.filter(|_| accepted.app.is_none()).zip(from) {
         rows.put_new(keys::sums(message), Sums::default().write());
         rows.put_new(keys::talk_in_group(group, message), []);
         conversations::sent(rows, &from, &Address::Group(group), message)?;

@@ -18,7 +18,9 @@ impl Model {
         limit: usize,
     ) -> Result<Listed<Line>, Fault> {
         match (with, self.resolve(with)?) {
-            (Address::Group(group), _) => self.history_of_group(user, *group, place, limit),
+            (Address::Group(group) | Address::App(_, group), _) => {
+                self.history_of_group(user, *group, place, limit)
+            }
             (Address::User(_) | Address::Phone(_) | Address::Im(_), Some(party)) => {
                 self.history_of_two(user, &party, place, limit)
             }

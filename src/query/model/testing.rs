@@ -72,6 +72,7 @@ pub(in crate::query) fn accepted(message: &str, from: &str, to: &[&str]) -> Fact
         day: None,
         counts: None,
         in_name: None,
+        app: None,
         aside: None,
     })
 }

@@ -147,14 +147,14 @@ impl Model {
             Address::User(name) => return Ok(self.user(name)?.map(|_| Party::User(name.clone()))),
             Address::Im(number) => keys::number(*number),
             Address::Phone(phone) => keys::phone(*phone),
-            Address::Group(_) => return Ok(None),
+            Address::Group(_) | Address::App(..) => return Ok(None),
         };
         let row = self.projection.get(key)?;
         let name = row.as_deref().and_then(keys::text).and_then(|name| name.parse().ok());
         match (name, address) {
             (Some(name), _) => Ok(Some(Party::User(name))),
             (None, Address::Phone(phone)) => Ok(Some(Party::Phone(*phone))),
-            (None, Address::User(_) | Address::Im(_) | Address::Group(_)) => Ok(None),
+            (None, Address::User(_) | Address::Im(_) | Address::Group(_) | Address::App(..)) => Ok(None),
         }
     }
 }

@@ -33,7 +33,9 @@ fn contact(case: &Case<'_, ByUser>, who: &Address) -> Result<Party, Rejection> {
         party.user().and_then(|name| case.state.user_named(name)).is_some_and(|user| user.findable);
     match who {
         Address::Phone(phone) if !findable => Ok(Party::Phone(*phone)),
-        Address::User(_) | Address::Phone(_) | Address::Im(_) | Address::Group(_) => Ok(party),
+        Address::User(_) | Address::Phone(_) | Address::Im(_) | Address::Group(_) | Address::App(..) => {
+            Ok(party)
+        }
     }
 }
 
@@ -42,7 +44,7 @@ fn listed(case: &Case<'_, ByUser>, who: &Address) -> Result<Party, Rejection> {
     let party = contact(case, who)?;
     let by_phone = match who {
         Address::Phone(phone) => Some(Party::Phone(*phone)),
-        Address::User(_) | Address::Im(_) | Address::Group(_) => None,
+        Address::User(_) | Address::Im(_) | Address::Group(_) | Address::App(..) => None,
     };
     Ok(by_phone.filter(|phone| entry(case, phone).is_some()).unwrap_or(party))
 }

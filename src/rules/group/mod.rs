@@ -33,10 +33,11 @@ pub(super) use evolve::{Seats, evolve, seats};
 pub(super) use kept::{Group, Seat};
 pub(super) use leave::leave;
 
+use super::identity::Credentials;
 use super::message::FilterReason;
 use super::state::Uid;
 use super::{Rejection, State};
-use crate::words::{Address, GroupNumber, Instant, Party, Phone, UserName};
+use crate::words::{Address, AppNumber, GroupNumber, Instant, Party, Phone, UserName};
 
 /// A name is shown at the head of an SMS of 160 characters.
 const NAME_BYTES_MAX: usize = 60;
@@ -90,7 +91,24 @@ impl State {
         let group = self.group(number)?;
         group.must_hear(uid)?;
         let others = group.members.iter().map(|(seat, _)| *seat).filter(|seat| *seat != Seat::User(uid));
-        Ok(others.map(|seat| self.party(seat)).collect())
+        let people = others.filter(|seat| self.app_of(*seat).is_none());
+        Ok(people.map(|seat| self.party(seat)).collect())
+    }
+
+    /// That somebody may write to an app in a group: both are in it.
+    pub(super) fn must_serve(&self, app: AppNumber, uid: Uid, number: GroupNumber) -> Result<(), Rejection> {
+        let group = self.group(number)?;
+        group.role(Seat::User(uid)).ok_or_else(Rejection::not_member)?;
+        let served = group.members.iter().any(|(seat, _)| self.app_of(*seat) == Some(app));
+        if served { Ok(()) } else { Err(Rejection::unknown_app(&app.to_string(), &number.to_string())) }
+    }
+
+    /// The app that a member of a group is: what is written to all is not for it.
+    fn app_of(&self, seat: Seat) -> Option<AppNumber> {
+        match seat {
+            Seat::User(uid) => self.user(uid).credentials.as_deref().and_then(Credentials::app),
+            Seat::Phone(_) => None,
+        }
     }
 
     pub(super) fn seat(&self, party: &Party) -> Option<Seat> {

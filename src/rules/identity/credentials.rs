@@ -6,7 +6,7 @@ use serde_with::skip_serializing_none;
 use super::code::Code;
 use super::{UserChanges, UserDetails};
 use crate::rules::Stamp;
-use crate::words::{Access, Nkey};
+use crate::words::{Access, AppNumber, Nkey};
 
 /// Stamps of what the gate checks: nothing is decided from it but whether it is another.
 #[skip_serializing_none]
@@ -56,6 +56,14 @@ impl Credentials {
 
     pub(super) fn code(&self) -> Option<&Code> {
         self.code.as_deref()
+    }
+
+    /// The app that somebody serves.
+    pub(in crate::rules) fn app(&self) -> Option<AppNumber> {
+        match self.access? {
+            Access::App(app) => Some(app),
+            Access::User | Access::Producer | Access::Viewer | Access::Operator => None,
+        }
     }
 
     pub(in crate::rules) fn nkey(&self) -> Option<Stamp> {

@@ -9,7 +9,7 @@ use super::{Channel, FilterReason, InName, MessagePart, Route, RouteReason};
 use crate::rules::Outcome;
 use crate::rules::attempt::FailReason;
 use crate::rules::presence::Encoding;
-use crate::words::{Author, EventSeq, GroupNumber, Instant, MessageId, Party, UserName};
+use crate::words::{AppNumber, Author, EventSeq, GroupNumber, Instant, MessageId, Party, UserName};
 
 /// `message.accepted`: a message that Homing answers for from now on.
 #[skip_serializing_none]
@@ -21,6 +21,8 @@ pub struct Accepted {
     pub charged: Option<UserName>,
     /// The group that it is for: its members stand on the pages that follow.
     pub group: Option<GroupNumber>,
+    /// The app in that group that it is for: nobody gets it else.
+    pub app: Option<AppNumber>,
     /// Nobody, where it is for a group.
     pub to: Vec<Party>,
     pub text: Option<Arc<str>>,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::routing::{self, Channel, FilterReason, RouteReason};
-use super::send::mailbox_len_max;
+use super::send::{Send, mailbox_len_max};
 use super::{Filtered, Routed};
 use crate::rules::attempt::Adapter;
 use crate::rules::group::Seat;
@@ -26,7 +26,7 @@ impl AsGroup {
     ///
     /// # Errors
     /// Where it names another one, or none is written to.
-    pub(super) fn of(&self, to: Option<GroupNumber>) -> Result<bool, Rejection> {
+    fn of(&self, to: Option<GroupNumber>) -> Result<bool, Rejection> {
         match (self, to) {
             (AsGroup::Switch(false), _) => Ok(false),
             (AsGroup::Switch(true), Some(_)) => Ok(true),
@@ -34,6 +34,19 @@ impl AsGroup {
             (AsGroup::Switch(true) | AsGroup::Group(_), _) => Err(Rejection::no_group_named()),
         }
     }
+}
+
+/// Whether it is sent in the group's name, and that name heads it.
+pub(super) fn asked(command: &Send, group: Option<GroupNumber>) -> Result<Option<bool>, Rejection> {
+    let is_named = command.as_group.as_ref().is_some_and(|as_group| *as_group != AsGroup::Switch(false));
+    if command.with_header.is_some() && !is_named {
+        return Err(Rejection::no_group_named().at_field("with_header"));
+    }
+    let in_name = command.as_group.as_ref().map_or(Ok(false), |as_group| as_group.of(group))?;
+    if in_name && command.text.is_none() {
+        return Err(Rejection::empty_message());
+    }
+    Ok(in_name.then_some(command.with_header.unwrap_or(true)))
 }
 
 /// What is written down of a message in its group's name.

@@ -206,7 +206,8 @@ fn target(state: &State, to: &Party) -> Option<Target> {
 
 fn opens(state: &mut State, accepted: &Accepted, at: EventSeq, now: Instant) {
     let from = accepted.from.user().and_then(|name| state.uid(name));
-    if from.is_none() && accepted.from != Author::Homing {
+    // What is for an app has no delivery, and is done with.
+    if from.is_none() && accepted.from != Author::Homing || accepted.app.is_some() {
         return;
     }
     let mut to: Box<[Target]> = accepted.to.iter().filter_map(|to| target(state, to)).collect();

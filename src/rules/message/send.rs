@@ -18,7 +18,7 @@ use crate::rules::state::{Uid, User};
 use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Fact, Rejection, State, Timer, quota, timer};
 use crate::words::{
-    Address, Author, CommandSeq, EventSeq, GroupNumber, Instant, MessageId, Party, Span, UserName,
+    Address, AppNumber, Author, CommandSeq, EventSeq, GroupNumber, Instant, MessageId, Party, Span, UserName,
 };
 
 /// The contract's limit.
@@ -62,6 +62,8 @@ pub struct Content {
     pub group: Option<GroupNumber>,
     /// Whether it is a group SMS, in the group's name, and its name heads it.
     pub in_name: Option<bool>,
+    /// The app in that group that it is for.
+    pub app: Option<AppNumber>,
     /// Nobody, where it is for a group.
     pub to: Vec<Party>,
     pub text: Option<Arc<str>>,
@@ -107,13 +109,18 @@ pub(in crate::rules) fn send(
 /// Judges what is asked to be sent, now or later.
 pub(in crate::rules) fn content(state: &State, from: Uid, command: &Send) -> Result<Content, Rejection> {
     shape(command)?;
-    let group = one_group(command)?;
-    let in_name = in_name(command, group)?;
+    let (group, app) = one_group(command)?.unzip();
+    let app = app.flatten();
+    let in_name = in_name::asked(command, group.filter(|_| app.is_none()))?;
     if let Some(number) = group.filter(|_| in_name.is_some()) {
         state.group(number)?.must_be_led_by(from).map_err(|why| why.at_field("as_group"))?;
     }
+    let may_write = |group| match app {
+        Some(app) => state.must_serve(app, from, group),
+        None => state.hearers(from, group).map(drop),
+    };
     let to = match group {
-        Some(group) => state.hearers(from, group).map(|_| Vec::new()).map_err(|why| why.at_field("to"))?,
+        Some(group) => may_write(group).map(|()| Vec::new()).map_err(|why| why.at_field("to"))?,
         None => recipients(state, command)?,
     };
     if !in_bounds(command.expires_in) {
@@ -129,6 +136,7 @@ pub(in crate::rules) fn content(state: &State, from: Uid, command: &Send) -> Res
     Ok(Content {
         group,
         in_name,
+        app,
         to,
         text: command.text.clone(),
         parts: command.parts.clone(),
@@ -147,11 +155,15 @@ pub(in crate::rules) fn accept(
     message: MessageId,
     at: Instant,
 ) -> Decided {
-    let Content { group, in_name, to, text, parts, route, expires_in, escalate_after } = content;
+    let Content { group, in_name, app, to, text, parts, route, expires_in, escalate_after } = content;
     let uid = state.uid(from).ok_or_else(|| Rejection::unknown_sender(from.as_str()))?;
     let sender = state.user(uid);
     let in_group = |number| state.hearers(uid, number);
     let (deliveries, in_name) = match (group, in_name) {
+        (Some(number), _) if let Some(app) = app => {
+            state.must_serve(app, uid, number)?;
+            (Vec::new(), None)
+        }
         (Some(number), Some(header)) => {
             let (deliveries, in_name) = in_name::plan(state, (uid, sender), (number, header), message, at)?;
             (deliveries, Some(in_name))
@@ -174,6 +186,7 @@ pub(in crate::rules) fn accept(
         charged,
         in_name,
         group,
+        app,
         to,
         text,
         parts,
@@ -186,11 +199,14 @@ pub(in crate::rules) fn accept(
     };
     let mut facts = vec![accepted.into()];
     match group {
+        // An app has no delivery.
+        Some(_) if app.is_some() => {}
         Some(_) => facts.extend(Page::of(message, deliveries).into_iter().map(Fact::from)),
         None => facts.extend(deliveries),
     }
-    let expires = expires.map(|due| (Timer::Expire(message), due));
-    let escalates = escalate_after.map(|span| (Timer::Escalate(message), at + span));
+    let is_open = app.is_none();
+    let expires = expires.filter(|_| is_open).map(|due| (Timer::Expire(message), due));
+    let escalates = escalate_after.filter(|_| is_open).map(|span| (Timer::Escalate(message), at + span));
     facts.extend(expires.into_iter().chain(escalates).map(|(timer, due)| timer::Set { timer, due }.into()));
     Ok(facts)
 }
@@ -221,6 +237,7 @@ pub(in crate::rules) fn own(
         day: charged.zone.map(|zone| quota::today(zone, at)),
         counts: Some(counts).filter(|counts| *counts != 1),
         in_name: None,
+        app: None,
         aside: None,
     };
     Ok(std::iter::once(accepted.into()).chain(deliveries).collect())
@@ -275,22 +292,13 @@ fn shape(command: &Send) -> Result<(), Rejection> {
     }
 }
 
-/// Whether it is sent in the group's name, and that name heads it.
-fn in_name(command: &Send, group: Option<GroupNumber>) -> Result<Option<bool>, Rejection> {
-    let is_named = command.as_group.as_ref().is_some_and(|as_group| *as_group != AsGroup::Switch(false));
-    if command.with_header.is_some() && !is_named {
-        return Err(Rejection::no_group_named().at_field("with_header"));
-    }
-    let in_name = command.as_group.as_ref().map_or(Ok(false), |as_group| as_group.of(group))?;
-    if in_name && command.text.is_none() {
-        return Err(Rejection::empty_message());
-    }
-    Ok(in_name.then_some(command.with_header.unwrap_or(true)))
-}
-
-/// A message to a group is for nobody else.
-fn one_group(command: &Send) -> Result<Option<GroupNumber>, Rejection> {
-    let mut groups = command.to.iter().filter_map(Address::group);
+/// A message to a group, or to an app in one, is for nobody else.
+fn one_group(command: &Send) -> Result<Option<(GroupNumber, Option<AppNumber>)>, Rejection> {
+    let place = |to: &Address| {
+        let app = to.app().map(|(app, group)| (group, Some(app)));
+        app.or(to.group().map(|group| (group, None)))
+    };
+    let mut groups = command.to.iter().filter_map(place);
     match (groups.next(), command.to.as_slice()) {
         (None, _) => Ok(None),
         (Some(_), [_, _, ..]) => Err(Rejection::not_one_group()),

@@ -175,6 +175,7 @@ pub(super) fn answer(
         day: None,
         counts: None,
         in_name: None,
+        app: None,
         aside: None,
     };
     let routed = Routed {

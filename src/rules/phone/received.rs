@@ -124,9 +124,10 @@ impl Caller {
                 }
             }
             (None, Called::Im(im)) => self.passes_on(case, Address::Im(*im), command, tell),
-            (None, Called::App(app, group)) => match (app.as_str(), group.parse()) {
-                (GROUP_APP, Ok(group)) => self.passes_on(case, Address::Group(group), command, tell),
-                (_, _) => Reaction::Answered(tell(Notice::Help)),
+            (None, Called::App(app, group)) => match (app.as_str(), group.parse(), app.parse()) {
+                (GROUP_APP, Ok(group), _) => self.passes_on(case, Address::Group(group), command, tell),
+                (_, Ok(group), Ok(app)) => self.passes_on(case, Address::App(app, group), command, tell),
+                (_, _, _) => Reaction::Answered(tell(Notice::Help)),
             },
             (None, Called::Service) => match group::wish(&command.text) {
                 Some((wish, language)) => self.wishes(case, &wish, language),

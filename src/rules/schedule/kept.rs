@@ -12,7 +12,7 @@ use crate::rules::message::{Content, Route};
 use crate::rules::proof::{ByUser, Case};
 use crate::rules::state::{Uid, User};
 use crate::rules::{Rejection, State};
-use crate::words::{EventSeq, GroupNumber, Instant, Party, Phone, ScheduleId, Span};
+use crate::words::{AppNumber, EventSeq, GroupNumber, Instant, Party, Phone, ScheduleId, Span};
 
 /// A schedule that has an occurrence ahead.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,6 +37,7 @@ enum Recipient {
     Phone(Phone),
     /// Whoever is in it then; whether in its name, and headed by it.
     Group(GroupNumber, Option<bool>),
+    App(AppNumber, GroupNumber),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,12 +66,16 @@ impl Schedule {
     }
 
     fn carries(&mut self, state: &State, content: &Content, at: EventSeq) {
-        let Content { group, in_name, to, text: _, parts: _, route, expires_in, escalate_after } = content;
+        let Content { group, in_name, app, to, text: _, parts: _, route, expires_in, escalate_after } =
+            content;
         let recipient = |to: &Party| match to {
             Party::User(name) => state.uid(name).map(Recipient::User),
             Party::Phone(phone) => Some(Recipient::Phone(*phone)),
         };
-        let of_group = group.map(|group| Recipient::Group(group, *in_name));
+        let of_group = group.map(|group| match app {
+            Some(app) => Recipient::App(*app, group),
+            None => Recipient::Group(group, *in_name),
+        });
         self.body = at;
         self.to = to.iter().filter_map(recipient).chain(of_group).collect();
         self.route = *route;
@@ -88,19 +93,22 @@ impl Schedule {
                 Some(uid) => Some(Party::User(state.user(uid).name.clone())),
                 None => Some(Party::Phone(*phone)),
             },
-            Recipient::Group(..) => None,
+            Recipient::Group(..) | Recipient::App(..) => None,
         };
-        let group = self.to.iter().find_map(|recipient| match recipient {
-            Recipient::Group(group, in_name) => Some((*group, *in_name)),
-            Recipient::User(_) | Recipient::Phone(_) => None,
-        });
+        let (mut group, mut in_name, mut app) = (None, None, None);
+        match self.to.first() {
+            Some(Recipient::Group(number, header)) => (group, in_name) = (Some(*number), *header),
+            Some(Recipient::App(number, of)) => (group, app) = (Some(*of), Some(*number)),
+            Some(Recipient::User(_) | Recipient::Phone(_)) | None => {}
+        }
         let mut to: Vec<Party> = Vec::with_capacity(self.to.len());
         let mut seen = BTreeSet::new();
         to.extend(self.to.iter().filter_map(party).filter(|party| seen.insert(party.clone())));
         let deadlines = self.deadlines.as_deref();
         let content = Content {
-            group: group.map(|(group, _)| group),
-            in_name: group.and_then(|(_, in_name)| in_name),
+            group,
+            in_name,
+            app,
             to,
             text: None,
             parts: None,
