@@ -1,6 +1,4 @@
-//! One-time codes: drawn for somebody who has no password at hand, read as people type them, and tried a few times.
-//!
-//! Crockford's base 32: no letter looks or sounds like another, and what does is read as what it stands for.
+//! One-time codes: drawn for somebody who has no password at hand, and tried a few times.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,58 +9,20 @@ use serde_with::skip_serializing_none;
 use super::passwords::{self, Checked};
 use crate::log::Fault;
 use crate::rules::identity::{CodeGiven, CodeMissed, CodeUsed};
-use crate::words::{CommandSeq, Instant, UserName};
+use crate::words::{CommandSeq, Instant, OneTimeCode, UserName};
 
-/// Five bits each.
-const SYMBOLS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-/// Fifty bits: of 2^50 codes five guesses find none, and ten symbols are read aloud in a breath.
-const LEN: usize = 10;
-/// Of a group, for whoever reads it aloud.
-const GROUP_LEN: usize = 5;
-/// A longer text is no code, whatever stands between its symbols.
-const TYPED_BYTES_MAX: usize = 32;
 /// People with an open code whose tries are counted here, some 100 bytes each; of the others the log alone tells.
 const COUNTED_MAX: usize = 16_384;
 
-/// A code as it was drawn.
-pub struct OneTimeCode {
-    /// In groups: it is shown once, and kept nowhere.
-    pub shown: String,
-    /// A PHC string.
-    pub hash: String,
-}
-
-impl std::fmt::Debug for OneTimeCode {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OneTimeCode").finish_non_exhaustive()
-    }
-}
-
-/// A code that nobody can guess.
+/// A code that nobody can guess, which is shown once and kept nowhere, and its hash (PHC string).
 ///
 /// # Errors
 /// Where the machine gives no randomness.
-pub fn one_time_code() -> Result<OneTimeCode, Fault> {
-    let drawn = super::random()?;
-    let symbol = |byte: &u8| SYMBOLS.get(usize::from(byte % 32)).map_or('0', |symbol| char::from(*symbol));
-    let code: String = drawn.iter().take(LEN).map(symbol).collect();
-    let hash = passwords::hash(&code)?;
-    let (first, second) = code.split_at(GROUP_LEN);
-    Ok(OneTimeCode { shown: format!("{first}-{second}"), hash })
-}
-
-/// The symbols of what somebody typed, where it can be a code.
-fn read(typed: &str) -> Option<String> {
-    if typed.len() > TYPED_BYTES_MAX {
-        return None;
-    }
-    let symbols = typed.chars().filter(|symbol| !matches!(symbol, '-' | ' '));
-    let symbols = symbols.map(|symbol| match symbol.to_ascii_uppercase() {
-        'O' => Some('0'),
-        'I' | 'L' => Some('1'),
-        symbol => u8::try_from(symbol).is_ok_and(|byte| SYMBOLS.contains(&byte)).then_some(symbol),
-    });
-    symbols.collect::<Option<String>>().filter(|code| code.len() == LEN)
+pub fn one_time_code() -> Result<(OneTimeCode, String), Fault> {
+    let [drawn @ .., _] = super::random()?;
+    let code = OneTimeCode::drawn(&drawn);
+    let hash = passwords::hash(code.symbols())?;
+    Ok((code, hash))
 }
 
 /// The last code of somebody, as the log tells of it.
@@ -98,14 +58,14 @@ impl Code {
     /// To be tried with what was typed, where that can be a code and this one may still be used.
     pub(super) fn try_with(self, typed: &str, now: Instant) -> Option<Try> {
         let open = self.used.is_none() && self.left > 0 && now < self.until;
-        let typed = read(typed).filter(|_| open)?;
+        let typed = OneTimeCode::read(typed).filter(|_| open)?;
         Some(Try { typed, code: self })
     }
 }
 
 /// What was typed, and the code that it may be.
 pub(super) struct Try {
-    typed: String,
+    typed: OneTimeCode,
     pub(super) code: Code,
 }
 
@@ -115,7 +75,7 @@ impl Try {
         if !tries.begin(user, &self.code) {
             return Checked::Wrong;
         }
-        match passwords::check(&self.typed, &self.code.secret) {
+        match passwords::check(self.typed.symbols(), &self.code.secret) {
             Checked::Right | Checked::RightOf { .. } => Checked::RightCode,
             Checked::Wrong => Checked::WrongCode,
             other @ (Checked::Unusable(_) | Checked::RightCode | Checked::WrongCode) => other,
@@ -156,34 +116,15 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_read_as_people_type_it() {
-        for (typed, want) in [
-            ("7K3QM-X9TRA", Some("7K3QMX9TRA")),
-            ("7k3qmx9tra", Some("7K3QMX9TRA")),
-            (" 7k3qm x9tra ", Some("7K3QMX9TRA")),
-            ("oOiIl-00000", Some("0011100000")),
-            ("7K3QM-X9TR", None),
-            ("7K3QM-X9TRAB", None),
-            ("7K3QM-X9TRU", None),
-            ("7K3QM-X9TRé", None),
-            ("", None),
-            ("correct horse battery staple correct horse", None),
-        ] {
-            assert_eq!(read(typed).as_deref(), want, "{typed:?}");
-        }
-    }
-
-    #[test]
     fn a_drawn_code_fits_its_hash_and_no_two_are_the_same() {
-        let (one, other) = (one_time_code().unwrap(), one_time_code().unwrap());
-        assert_ne!(one.shown, other.shown);
-        assert_eq!(one.shown.len(), LEN + 1, "{}", one.shown);
+        let ((one, hash), (other, _)) = (one_time_code().unwrap(), one_time_code().unwrap());
+        assert_ne!(one, other);
         let (ann, tries) = ("ann".parse().unwrap(), Tries::new());
         let tried =
-            |typed: &str| code(&one.hash).try_with(typed, Instant::default()).unwrap().check(&ann, &tries);
-        assert_eq!(tried(&one.shown.to_lowercase()), Checked::RightCode);
-        assert_eq!(tried(&other.shown), Checked::WrongCode);
-        assert!(!format!("{one:?}").contains(one.shown.get(..5).unwrap()));
+            |typed: &str| code(&hash).try_with(typed, Instant::default()).unwrap().check(&ann, &tries);
+        assert_eq!(tried(&one.to_string().to_lowercase()), Checked::RightCode);
+        assert_eq!(tried(&other.to_string()), Checked::WrongCode);
+        assert!(!format!("{one:?}").contains(one.symbols()));
     }
 
     #[test]

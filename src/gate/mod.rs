@@ -44,7 +44,7 @@ use remembered::Remembered;
 use sessions::Sessions;
 use turns::Turns;
 
-pub use codes::{OneTimeCode, one_time_code};
+pub use codes::one_time_code;
 pub use passwords::{PASSWORD_BYTES_MAX, hash};
 
 /// Several gates share the work.

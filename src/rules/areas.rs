@@ -54,11 +54,15 @@ areas! {
             "contact.add" Add by User;
             "contact.remove" Remove by User;
             "contact.block" Block by User;
+            "contact.invite" InviteContact by User;
         }
         facts {
             "contact.added" Added about user;
             "contact.removed" Removed about user;
             "contact.blocked" Blocked about user;
+            "contact.invited" Invited about user;
+            "contact.offered" Offered about user;
+            "contact.answered" Answered about user;
         }
     }
 
@@ -175,6 +179,15 @@ areas! {
             "phone.part" Part about nobody, boxed;
             "phone.received" Heard about nobody, boxed;
             "phone.preference_set" PhonePreferenceSet about nobody;
+        }
+    }
+
+    service as Service {
+        commands {
+            "service.set" SetService by Operator;
+        }
+        facts {
+            "service.set" ServiceSet about nobody;
         }
     }
 

@@ -24,6 +24,7 @@ pub mod quota;
 pub mod refusal;
 pub mod schedule;
 mod sender;
+pub mod service;
 mod state;
 pub mod timer;
 mod vocabulary;

@@ -103,6 +103,9 @@ rejections! {
 
     unknown_contact() = "contact.unknown", "there is no such user or contact", field "who";
     contact_is_oneself() = "contact.oneself", "nobody is a contact of their own", field "who";
+    contact_declined() = "contact.declined", "this phone has declined your invitation; it can be invited again when seven days are over", field "phone";
+    contact_invitations_full() = "contact.invitations_full", "too many invitations wait for an answer: of one person at most 100, for one phone at most 8", field "phone";
+    bad_service_text(name: &str, why: &str) = "service.bad_text", "the text {name} cannot be so: {why}", field "texts";
     contacts_full(max: usize) = "contact.full", "a contact list has at most {max} entries";
 
     unknown_app(app: &str, group: &str) = "app.unknown", "there is no app {app} in the group {group}; an administrator of the group invites the user who serves it", field "to";

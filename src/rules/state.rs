@@ -1,6 +1,7 @@
 //! The decider's memory: who is registered, who is online, what is open. What is final leaves it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -10,7 +11,8 @@ use super::message::{Mailbox, OpenMessage};
 use super::pages::{Row, Table};
 use super::presence::Device;
 use super::{
-    Commit, Fact, Stamp, attempt, contacts, group, identity, message, phone, presence, quota, schedule, timer,
+    Commit, Fact, Stamp, attempt, contacts, group, identity, message, phone, presence, quota, schedule,
+    service, timer,
 };
 use crate::words::{
     Address, CommandSeq, EventSeq, GroupNumber, ImNumber, Instant, MessageId, Party, Phone, ScheduleId,
@@ -56,6 +58,10 @@ pub struct State {
     /// Of the open deliveries by SMS, those that had a receipt.
     pub(super) said: Table<(MessageId, Party), attempt::Said>,
     pub(super) answered: phone::Answered,
+    /// To phones that nobody has registered.
+    pub(super) invitations: contacts::Invitations,
+    /// What an operator has set for all who write by SMS. Shared by copies: it changes hardly ever.
+    pub(super) service: Arc<service::Service>,
     /// Of the open deliveries, those with a grant and without a result: which grant.
     pub(super) grants: Table<(MessageId, Party), u64>,
 }
@@ -131,6 +137,7 @@ impl State {
     /// Fills the tables that are derived from the rest, after a snapshot was read.
     pub fn index(&mut self) {
         self.answered.index();
+        self.invitations.index();
         let undated = self.messages.iter().filter(|(_, open)| open.undated);
         self.undated = undated.map(|(message, _)| *message).collect();
         let users = || (0..).map(Uid).zip(self.users.iter());
@@ -143,7 +150,7 @@ impl State {
     /// A copy to be written down elsewhere while this one goes on: what [`State::index`] fills is left out of it.
     pub fn to_keep(&self) -> State {
         let State { command, commit, users, messages, schedules, intents, phones_off, .. } = self;
-        let State { groups, groups_made, segments, said, answered, grants, .. } = self;
+        let State { groups, groups_made, segments, said, answered, invitations, service, grants, .. } = self;
         State {
             command: *command,
             commit: *commit,
@@ -157,6 +164,8 @@ impl State {
             segments: segments.clone(),
             said: said.clone(),
             answered: answered.to_keep(),
+            invitations: invitations.to_keep(),
+            service: Arc::clone(service),
             grants: grants.clone(),
             names: BTreeMap::new(),
             phones: BTreeMap::new(),
@@ -197,13 +206,14 @@ impl State {
             // It changed nothing.
             Fact::Refusal(_) => {}
             Fact::Identity(fact) => identity::evolve(self, fact),
-            Fact::Contacts(fact) => contacts::evolve(self, fact),
+            Fact::Contacts(fact) => contacts::evolve(self, fact, now),
             Fact::Presence(fact) => presence::evolve(self, fact, at),
             Fact::Message(fact) => message::evolve(self, fact, at, now),
             Fact::Group(fact) => group::evolve(self, fact, now),
             Fact::Schedule(fact) => schedule::evolve(self, fact, at, now),
             Fact::Attempt(fact) => attempt::evolve(self, fact),
             Fact::Phone(fact) => phone::evolve(self, fact),
+            Fact::Service(fact) => service::evolve(self, fact),
             Fact::Timer(fact) => timer::evolve(self, fact),
         }
     }
@@ -220,6 +230,11 @@ impl State {
 
     pub(super) fn uid(&self, name: &UserName) -> Option<Uid> {
         self.names.get(name).copied()
+    }
+
+    /// That of whoever is registered next; none when the plan is used up.
+    pub(super) fn next_im(&self) -> Option<ImNumber> {
+        ImNumber::of_index(self.users.len())
     }
 
     pub(super) fn im(&self, name: &UserName) -> Option<ImNumber> {

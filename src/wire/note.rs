@@ -137,6 +137,7 @@ impl<'a> News<'a> {
             | Fact::Refusal(_)
             | Fact::Identity(_)
             | Fact::Contacts(_)
+            | Fact::Service(_)
             | Fact::Presence(_)
             | Fact::Group(_)
             | Fact::Schedule(_)

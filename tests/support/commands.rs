@@ -185,6 +185,8 @@ fn about_oneself() -> impl Strategy<Value = Command> {
         (address(), text()).prop_map(|(who, alias)| Command::from(contacts::Add { who, alias })),
         address().prop_map(|who| Command::from(contacts::Remove { who })),
         address().prop_map(|who| Command::from(contacts::Block { who })),
+        (phone(), option::of(Just("join us".to_owned())))
+            .prop_map(|(phone, text)| Command::from(contacts::InviteContact { phone, text })),
         hash().prop_map(|secret| Command::from(SetPassword { secret })),
     ]
 }

@@ -79,13 +79,16 @@ fn grant() -> impl Strategy<Value = Option<u64>> {
 }
 
 fn received() -> impl Strategy<Value = phones::Received> {
-    let text = select(&["STOP", "start", "help", "hello", "", "退订"][..]);
+    let text = select(
+        &["STOP", "start", "help", "hello", "", "退订", "yes", "no", "cancel", "dan", "stop 3001", "G NEW x"][..],
+    );
     (option::weighted(0.9, phone()), called(), text).prop_map(|(from, called, text)| phones::Received {
         connector: "main".to_owned(),
         from,
         called,
         text: text.to_owned(),
         joined: None,
+        random: Some("0123456789abcdef".to_owned()),
         id: None,
     })
 }

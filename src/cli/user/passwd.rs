@@ -61,21 +61,21 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
 
 /// What a program reads: the outcome and the code.
 #[derive(Serialize)]
-struct Given<'a> {
+struct Given {
     #[serde(flatten)]
     outcome: OutcomeBody,
-    one_time_code: &'a str,
+    one_time_code: String,
 }
 
 async fn give_code(name: UserName, settings: &Settings, output: Output) -> Result<(), Failure> {
     let client = Client::connect(settings, OPERATOR).await?;
-    let code = gate::one_time_code()?;
-    let give = GiveCode { name: name.clone(), secret: code.hash };
+    let (code, secret) = gate::one_time_code()?;
+    let give = GiveCode { name: name.clone(), secret };
     let outcome = client.accepted(&Command::from(give)).await?;
     until_the_gate_knows(&client, &name).await?;
-    let given = Given { outcome, one_time_code: &code.shown };
+    let given = Given { outcome, one_time_code: code.to_string() };
     output.shown(&given, || {
-        format!("{} signs {name} in once, within ten minutes, in place of the password", code.shown)
+        format!("{code} signs {name} in once, within ten minutes, in place of the password")
     })
 }
 

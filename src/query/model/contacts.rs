@@ -28,6 +28,8 @@ pub(super) fn take(rows: &mut Rows, fact: &Fact) -> Result<(), Fault> {
             let known = rows.get(&key)?.map(|row| read_row::<Contact>(&row)).transpose()?;
             rows.put(key, write_row(&Contact { blocked: true, ..known.unwrap_or_default() }));
         }
+        // Who is invited comes to the list by a fact of its own.
+        Fact::Invited(_) | Fact::Offered(_) | Fact::Answered(_) => {}
     }
     Ok(())
 }

@@ -45,7 +45,7 @@ fn take(rows: &mut Rows, seq: EventSeq, commit: &Commit, fact: &Fact) -> Result<
         Fact::Schedule(fact) => schedules::take(rows, seq, fact),
         Fact::Attempt(fact) => attempted(rows, seq, at, fact),
         // What people write from their phones is a message, or a wish of nobody's.
-        Fact::Phone(_) | Fact::Refusal(_) | Fact::Timer(_) => Ok(()),
+        Fact::Phone(_) | Fact::Refusal(_) | Fact::Service(_) | Fact::Timer(_) => Ok(()),
     }
 }
 

@@ -3,6 +3,8 @@
 mod add;
 mod block;
 mod facts;
+mod invitations;
+mod invite;
 mod list;
 mod remove;
 
@@ -10,13 +12,16 @@ pub use super::areas::contacts::{Command, Fact};
 pub use add::Add;
 pub use block::Block;
 pub use facts::*;
+pub use invite::InviteContact;
 pub use remove::Remove;
 
+pub(super) use invitations::{Invitation, Invitations};
 pub(super) use list::Contacts;
 
 use super::proof::{ByUser, Case};
+use super::state::User;
 use super::{Rejection, State};
-use crate::words::{Address, Party, UserName};
+use crate::words::{Address, Instant, Party, UserName};
 use list::{Alias, Listed};
 
 /// More than any address book in use; it bounds the decider's memory.
@@ -61,6 +66,20 @@ struct Entry {
     blocked: bool,
 }
 
+/// One who comes to a list where there is room, and is not on it: of two who have agreed on it.
+pub(super) fn joins(state: &State, user: &User, who: &UserName) -> Option<super::Fact> {
+    let who = Party::User(who.clone());
+    let contacts = user.contacts.as_ref();
+    let known = contacts.zip(Listed::of(state, &who)).and_then(|(contacts, who)| contacts.alias(who));
+    let full = contacts.is_some_and(|contacts| contacts.len() >= CONTACTS_LEN_MAX);
+    (known.is_none() && !full).then(|| Added { user: user.name.clone(), who, alias: None }.into())
+}
+
+/// The first one on the list of somebody who has come.
+pub(super) fn put(user: &UserName, who: &UserName) -> super::Fact {
+    Added { user: user.clone(), who: Party::User(who.clone()), alias: None }.into()
+}
+
 fn has_room(case: &Case<'_, ByUser>) -> Result<(), Rejection> {
     let contacts = case.user().contacts.as_ref();
     if contacts.is_some_and(|contacts| contacts.len() >= CONTACTS_LEN_MAX) {
@@ -69,13 +88,25 @@ fn has_room(case: &Case<'_, ByUser>) -> Result<(), Rejection> {
     Ok(())
 }
 
-pub(super) fn evolve(state: &mut State, fact: &Fact) {
+pub(super) fn evolve(state: &mut State, fact: &Fact, at: Instant) {
     match fact {
         Fact::Added(Added { user, who, alias }) => {
             change(state, user, who, |contacts, who| contacts.put(who, Alias::of(alias.as_deref())));
         }
         Fact::Removed(Removed { user, who }) => change(state, user, who, Contacts::remove),
         Fact::Blocked(Blocked { user, who }) => change(state, user, who, Contacts::block),
+        Fact::Invited(invited) => {
+            let by = state.uid(&invited.user);
+            by.into_iter().for_each(|by| state.invitations.invited(by, invited, at));
+        }
+        Fact::Offered(offered) => {
+            let by = state.uid(&offered.user);
+            by.into_iter().for_each(|by| state.invitations.offered(by, offered));
+        }
+        Fact::Answered(answered) => {
+            let by = state.uid(&answered.user);
+            by.into_iter().for_each(|by| state.invitations.answered(by, answered));
+        }
     }
 }
 

@@ -53,12 +53,12 @@ const GROUPS_MAX: usize = 1_000;
 const NAMED_LEN_MAX: usize = 1_000;
 
 impl State {
-    /// The group that somebody was asked last to join, of those that they may still answer.
-    pub(super) fn asked_last(&self, seat: Seat, at: Instant) -> Option<GroupNumber> {
+    /// The group that somebody was asked last to join, of those that they may still answer, and until when.
+    pub(super) fn asked_last(&self, seat: Seat, at: Instant) -> Option<(Instant, GroupNumber)> {
         let until = |number: &GroupNumber| self.groups.get(number)?.invited.get(&seat).copied();
         let open = self.seats.get(&seat).into_iter().flatten();
         let open = open.filter_map(|number| Some((until(number)?, *number))).filter(|(until, _)| *until > at);
-        open.max().map(|(_, number)| number)
+        open.max()
     }
 
     /// A group that is there.

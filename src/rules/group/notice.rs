@@ -1,6 +1,7 @@
 //! What people are told who were put on a group, or are asked whether they join.
 
 use super::Actor;
+use crate::rules::service::Text;
 use crate::rules::{Decided, message};
 use crate::words::{GroupNumber, Party, Span};
 
@@ -26,15 +27,11 @@ impl How {
     }
 
     /// Beside a name of usual length it is one SMS.
-    fn text(self, by: &str, group: GroupNumber, name: &str) -> String {
+    fn text(self) -> Text {
         match self {
-            How::Joined => {
-                format!("{by} has put you in the group {name} ({group}). G QUIT {group} leaves it.")
-            }
-            How::Asked => format!("{by} invites you to the group {name} ({group}). Answer YES or NO."),
-            How::Either => format!(
-                "{by} invites you to the group {name} ({group}). Answer YES or NO; who is in it leaves with G QUIT {group}."
-            ),
+            How::Joined => Text::GroupPut,
+            How::Asked => Text::GroupInvites,
+            How::Either => Text::GroupEither,
         }
     }
 }
@@ -44,6 +41,8 @@ pub(super) fn tell(actor: Actor<'_>, (group, name): (GroupNumber, &str), how: Ho
     if to.is_empty() {
         return Ok(Vec::new());
     }
-    let text = how.text(actor.name().as_str(), group, name);
+    let number = group.to_string();
+    let values = [("by", actor.name().as_str()), ("name", name), ("number", &number)];
+    let text = actor.state.say(how.text(), actor.state.service.language, &values);
     message::own(actor.state, (actor.message, text.into()), actor.user(), to, actor.at, WORTH)
 }

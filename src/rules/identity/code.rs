@@ -1,13 +1,14 @@
 //! A one-time code, which signs in once whoever has no password at hand: the gate checks it, the rules count.
 
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
 use serde::{Deserialize, Serialize};
 
 use super::credentials::{Credentials, stamp};
 use super::{CodeGiven, CodeMissed, CodeUsed, change, must_be_shaped};
 use crate::rules::proof::{ByOperator, ByPart, Case};
 use crate::rules::vocabulary::Decide;
-use crate::rules::{Decided, Rejection, Stamp, State};
-use crate::words::{CommandSeq, Instant, Span, UserName};
+use crate::rules::{Decided, Fact, Rejection, Stamp, State};
+use crate::words::{CommandSeq, Instant, OneTimeCode, Span, UserName};
 
 /// NIST SP 800-63B: a code that is handed over is good for ten minutes at most.
 const GOOD_FOR: Span = Span::from_secs(600);
@@ -82,6 +83,26 @@ impl Decide for TryCode {
             None => CodeMissed { user, number, left: code.left.saturating_sub(1) }.into(),
         }])
     }
+}
+
+/// A code for somebody who writes by SMS, from what the bridge has drawn at random. It goes out by SMS, and so stands in the
+/// log as every text does: its hash need not be slow.
+pub(in crate::rules) fn drawn(
+    user: UserName,
+    random: &str,
+    number: CommandSeq,
+    at: Instant,
+) -> (OneTimeCode, Fact) {
+    let code = OneTimeCode::drawn(Stamp::of(&[random.as_bytes(), b"code"]).as_bytes());
+    let salt = Stamp::of(&[random.as_bytes(), b"salt"]);
+    let params =
+        Params::new(Params::MIN_M_COST, Params::MIN_T_COST, Params::MIN_P_COST, None).unwrap_or_default();
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let hashed = argon2.hash_password_with_salt(code.symbols().as_bytes(), salt.as_bytes());
+    // What cannot be hashed fits nothing.
+    let secret = hashed.map(|hash| hash.to_string()).unwrap_or_default();
+    let given = CodeGiven { user, number, secret, until: at + GOOD_FOR, tries: TRIES_MAX };
+    (code, given.into())
 }
 
 /// Nothing is removed when its time is over: the next one takes its place.

@@ -13,6 +13,7 @@ mod set;
 mod suspend;
 
 pub use super::areas::identity::{Command, Fact};
+pub(super) use code::drawn;
 pub use code::{GiveCode, TryCode};
 pub(super) use credentials::Credentials;
 pub use facts::*;
@@ -21,6 +22,7 @@ pub use password::SetPassword;
 pub use preference::{GroupWish, SetPreference, Switch};
 pub use profile::SetProfile;
 pub use register::Register;
+pub(super) use register::registers;
 pub use resume::Resume;
 pub use set::SetUser;
 pub use suspend::Suspend;

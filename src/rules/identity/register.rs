@@ -7,7 +7,7 @@ use super::{Credentials, Registered, UserDetails, must_be_free, must_be_shaped, 
 use crate::rules::proof::{ByOperator, Case};
 use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Outcome, Rejection, State, group, phone};
-use crate::words::{Access, ImNumber, Nkey, Phone, UserName};
+use crate::words::{Access, Nkey, Phone, UserName};
 
 /// `user.register`. Refused with `user.exists`, `user.bad_name`, `user.phone_taken`, `user.key_taken`, `user.bad_secret`,
 /// `user.no_number`, `schedule.unknown_zone` or `command.too_large`.
@@ -53,22 +53,27 @@ impl Decide for Register {
                 && Credentials::agree(user.credentials.as_deref(), &details);
             return if same { Ok(Vec::new()) } else { Err(Rejection::user_exists(self.name.as_str())) };
         }
-        if self.name.as_str().bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(Rejection::bad_name(self.name.as_str()));
-        }
-        if details.phone.is_some_and(|phone| state.uid_by_phone(phone).is_some()) {
-            return Err(Rejection::phone_taken());
-        }
-        must_be_free(state, details.nkey.as_ref(), None)?;
-        let im = ImNumber::of_index(state.users_len()).ok_or_else(Rejection::numbers_used_up)?;
-        let opted_out = phone::opted_out_phone(state, &self.name, details.phone);
-        let seats = group::claims(state, &self.name, details.phone);
-        let registered = Registered { user: self.name.clone(), im, details };
-        Ok(std::iter::once(registered.into()).chain(opted_out).chain(seats).collect())
+        registers(state, self.name.clone(), details)
     }
 
     /// A registration that is said again is told the number that it got.
     fn fulfilled(&self, state: &State) -> Outcome {
         state.im(&self.name).map_or(Outcome::Accepted, |im| Outcome::User(self.name.clone(), im))
     }
+}
+
+/// What follows where somebody is registered under a name that is free.
+pub(in crate::rules) fn registers(state: &State, name: UserName, details: UserDetails) -> Decided {
+    if name.as_str().bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Rejection::bad_name(name.as_str()));
+    }
+    if details.phone.is_some_and(|phone| state.uid_by_phone(phone).is_some()) {
+        return Err(Rejection::phone_taken());
+    }
+    must_be_free(state, details.nkey.as_ref(), None)?;
+    let im = state.next_im().ok_or_else(Rejection::numbers_used_up)?;
+    let opted_out = phone::opted_out_phone(state, &name, details.phone);
+    let seats = group::claims(state, &name, details.phone);
+    let registered = Registered { user: name, im, details };
+    Ok(std::iter::once(registered.into()).chain(opted_out).chain(seats).collect())
 }

@@ -160,8 +160,8 @@ pub(in crate::rules) fn accept(
     let sender = state.user(uid);
     let in_group = |number| state.hearers(uid, number);
     let (deliveries, in_name) = match (group, in_name) {
-        (Some(number), _) if let Some(app) = app => {
-            state.must_serve(app, uid, number)?;
+        (Some(number), _) if app.is_some() => {
+            app.map_or(Ok(()), |app| state.must_serve(app, uid, number))?;
             (Vec::new(), None)
         }
         (Some(number), Some(header)) => {

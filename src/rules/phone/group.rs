@@ -1,7 +1,7 @@
 //! What people do with groups by SMS: `G NEW Class 3b`, in English or Chinese, each answered in its language.
 
-use super::notice::Language;
 use crate::rules::group::{self, Actor, Answered, Close, Create, Invite, Remove, Role, Seat};
+use crate::rules::service::{Language, Text};
 use crate::rules::{Fact, Rejection, State};
 use crate::words::{Address, GroupNumber, Instant, MessageId, Party};
 
@@ -23,6 +23,9 @@ const VERBS: [(Verb, &str, &str, &str); 9] = [
 const GROUP: [&str; 2] = ["G", "群"];
 const ON: [&str; 2] = ["ON", "开"];
 const OFF: [&str; 2] = ["OFF", "关"];
+/// Of one group, where its number follows.
+const STOP: [&str; 2] = ["STOP", "退订"];
+const START: [&str; 2] = ["START", "恢复"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verb {
@@ -65,6 +68,12 @@ pub(super) struct Speaker<'a> {
 pub(super) fn wish(text: &str) -> Option<(Wish, Language)> {
     let mut words = text.split_whitespace();
     let is = |word: &str, all: &[&str]| all.contains(&word.to_uppercase().as_str());
+    if let [word, number] = text.split_whitespace().collect::<Vec<_>>().as_slice()
+        && let Some(sms) = [(&STOP, false), (&START, true)].iter().find(|(of, _)| is(word, *of))
+        && let Ok(number) = number.trim_end_matches(['.', '!', '。', '！']).parse()
+    {
+        return Some((Wish::Sms(number, sms.1), Language::of(text)));
+    }
     words.next().filter(|word| is(word, &GROUP))?;
     let said = words.next().unwrap_or_default().to_uppercase();
     let Some((verb, english, _, usage)) =
@@ -133,87 +142,58 @@ impl Wish {
             Seat::User(uid) => Ok(Actor { state, uid, message, at }),
             Seat::Phone(_) => Err(Rejection::unknown_sender("this phone")),
         };
-        let pick = |english: String, chinese: String| language.pick(english, chinese);
+        let say =
+            |text: Text, number: &GroupNumber| state.say(text, language, &[("number", &number.to_string())]);
         Ok(match self {
             Wish::New(name) => {
                 let facts = Create { name: name.clone(), ..Create::default() }.by(actor()?)?;
-                let number =
-                    facts.iter().find_map(|fact| fact.get::<group::Created>()).map(|made| made.group);
-                let number = number.map_or_else(String::new, |number| number.to_string());
-                let english = format!(
-                    "The group {name} has the number {number}. G ADD {number} <phone> invites people."
-                );
-                let chinese = format!("群{name}已建立，群号{number}。发送 G ADD {number} 手机号 邀请成员。");
-                (facts, pick(english, chinese))
+                let made = facts.iter().find_map(|fact| fact.get::<group::Created>());
+                let number = made.map_or_else(String::new, |made| made.group.to_string());
+                let text = state.say(Text::GroupMade, language, &[("name", name), ("number", &number)]);
+                (facts, text)
             }
             Wish::Add(group, who) => {
-                let facts =
-                    Invite { group: *group, who: who.clone(), confirm: None, id: None }.by(actor()?)?;
-                (
-                    facts,
-                    pick(format!("They are asked to join {group}."), format!("已邀请他们加入群{group}。")),
-                )
+                let invite = Invite { group: *group, who: who.clone(), confirm: None, id: None };
+                (invite.by(actor()?)?, say(Text::GroupAsked, group))
             }
             Wish::Del(group, who) => {
-                let facts = Remove { group: *group, who: who.clone(), id: None }.by(actor()?)?;
-                (facts, pick(format!("They are not in {group} any more."), format!("已从群{group}移除。")))
+                let remove = Remove { group: *group, who: who.clone(), id: None };
+                (remove.by(actor()?)?, say(Text::GroupRemoved, group))
             }
             Wish::Answer(number, answer) => {
                 let fact = group::answer(state, seat, (*number, *answer), at)?;
-                let text = answered((*number, &state.group(*number)?.name), *answer, language);
-                (vec![fact], text)
+                let text = match answer {
+                    Answered::Yes => Text::GroupJoined,
+                    Answered::No => Text::GroupDeclined,
+                };
+                let name = state.group(*number)?.name.as_str();
+                let values = [("name", name), ("number", &number.to_string())];
+                (vec![fact], state.say(text, language, &values))
             }
-            Wish::Quit(group) => {
-                let facts = group::leave(state, seat, *group)?;
-                (facts, pick(format!("You have left the group {group}."), format!("您已退出群{group}。")))
-            }
+            Wish::Quit(group) => (group::leave(state, seat, *group)?, say(Text::GroupLeft, group)),
             Wish::Groups => (Vec::new(), groups(state, seat, language)),
             Wish::Members(group) => (Vec::new(), members(state, seat, *group, language)?),
             Wish::Sms(group, sms) => {
                 let set = group::wishes_sms(state, state.party(seat), *group, Some(*sms))?;
-                let text = gets_sms(*group, *sms, language);
-                (set.into_iter().collect(), text)
+                let text = if *sms { Text::GroupSmsOn } else { Text::GroupSmsOff };
+                (set.into_iter().collect(), say(text, group))
             }
             Wish::End(group) => {
-                let facts = Close { group: *group, id: None }.by(actor()?)?;
-                (facts, pick(format!("The group {group} is closed."), format!("群{group}已解散。")))
+                (Close { group: *group, id: None }.by(actor()?)?, say(Text::GroupClosed, group))
             }
-            Wish::Misspelt(usage) => {
-                (Vec::new(), pick(format!("Write it so: {usage}"), format!("正确的写法：{usage}")))
-            }
+            Wish::Misspelt(usage) => (Vec::new(), state.say(Text::Misspelt, language, &[("usage", usage)])),
         })
     }
-}
-
-fn answered((number, name): (GroupNumber, &str), answer: Answered, language: Language) -> String {
-    match answer {
-        Answered::Yes => language.pick(
-            format!("You are in the group {name} ({number}) now. G QUIT {number} leaves it."),
-            format!("您已加入群{name}（{number}）。发送 G QUIT {number} 退出。"),
-        ),
-        Answered::No => language.pick(
-            format!("You are not in the group {name} ({number})."),
-            format!("您未加入群{name}（{number}）。"),
-        ),
-    }
-}
-
-fn gets_sms(group: GroupNumber, sms: bool, language: Language) -> String {
-    if sms {
-        let english = format!("You get SMS of the group {group}.");
-        return language.pick(english, format!("您将收到群{group}的短信。"));
-    }
-    language.pick(
-        format!("You get no SMS of the group {group}. G SMS ON {group} brings them back."),
-        format!("您不再收到群{group}的短信。发送 G SMS ON {group} 恢复。"),
-    )
 }
 
 /// The first of some, and how many there are beside them.
 fn first(mut shown: Vec<String>, len: usize, language: Language) -> String {
     if len > shown.len() {
         let more = len - shown.len();
-        shown.push(language.pick(format!("and {more} more"), format!("等{len}个")));
+        shown.push(match language {
+            Language::English => format!("and {more} more"),
+            Language::Chinese => format!("等{len}个"),
+        });
     }
     shown.join(", ")
 }
@@ -221,8 +201,7 @@ fn first(mut shown: Vec<String>, len: usize, language: Language) -> String {
 fn groups(state: &State, seat: Seat, language: Language) -> String {
     let own: Vec<_> = state.seats.get(&seat).into_iter().flatten().collect();
     if own.is_empty() {
-        let none = "You are in no group. G NEW <name> makes one.".to_owned();
-        return language.pick(none, "您还没有群。发送 G NEW 群名 新建。".to_owned());
+        return state.say(Text::GroupNone, language, &[]);
     }
     let shown = own.iter().take(SHOWN_LEN_MAX).filter_map(|number| {
         let group = state.groups.get(number)?;
@@ -266,6 +245,9 @@ mod tests {
             ("G List", Wish::Groups, Language::English),
             ("G LIST 3001", Wish::Members(group("3001")), Language::English),
             ("G SMS off 3001", Wish::Sms(group("3001"), false), Language::English),
+            ("Stop 3001.", Wish::Sms(group("3001"), false), Language::English),
+            ("退订 3001", Wish::Sms(group("3001"), false), Language::Chinese),
+            ("START #3001", Wish::Sms(group("3001"), true), Language::English),
             ("G ADD 3001", Wish::Misspelt("G ADD <group> <phone or IM number> ..."), Language::English),
             (
                 "G ADD 3001 07700900001",
@@ -277,7 +259,7 @@ mod tests {
         ] {
             assert_eq!(wish(text), Some((want, language)), "{text:?}");
         }
-        for text in ["", "Good morning", "GNEW x", "new"] {
+        for text in ["", "Good morning", "GNEW x", "new", "stop 3001 now", "stop it"] {
             assert_eq!(wish(text), None, "{text:?}");
         }
     }

@@ -11,13 +11,15 @@ pub(super) enum Keyword {
     /// To an invitation.
     Yes,
     No,
+    /// To an invitation, or without one STOP.
+    Cancel,
 }
 
 /// Also as an answer to a person's message: no one who writes this to a person means anything else.
 const STOP_ANYWHERE: [&str; 5] = ["STOP", "STOPALL", "STOP ALL", "UNSUBSCRIBE", "退订"];
 /// 47 CFR 64.1200(a)(10) names stop, quit, end, revoke, opt out, cancel and unsubscribe.
-const STOP: [&str; 10] =
-    ["QUIT", "END", "REVOKE", "OPTOUT", "OPT OUT", "OPT-OUT", "CANCEL", "取消", "ARRET", "ARRÊT"];
+const STOP: [&str; 8] = ["QUIT", "END", "REVOKE", "OPTOUT", "OPT OUT", "OPT-OUT", "ARRET", "ARRÊT"];
+const CANCEL: [&str; 2] = ["CANCEL", "取消"];
 const START: [&str; 2] = ["START", "UNSTOP"];
 /// Without an invitation it means what providers take it for: START.
 const YES: [&str; 2] = ["YES", "同意"];
@@ -36,6 +38,8 @@ fn to_the_service(text: &str) -> Option<Keyword> {
         Some(Keyword::Yes)
     } else if is(&NO) {
         Some(Keyword::No)
+    } else if is(&CANCEL) {
+        Some(Keyword::Cancel)
     } else {
         is(&HELP).then_some(Keyword::Help)
     }
@@ -52,12 +56,12 @@ pub(super) fn understood(called: &Called, text: &str) -> Option<Keyword> {
     }
 }
 
-/// Whether a text is the wish to get SMS, or to get none.
+/// Whether a text is the wish to get SMS, or to get none, whatever else there is to know.
 pub fn wish(called: &Called, text: &str) -> Option<bool> {
     match understood(called, text)? {
         Keyword::Stop => Some(false),
         Keyword::Start => Some(true),
-        Keyword::Help | Keyword::Yes | Keyword::No => None,
+        Keyword::Help | Keyword::Yes | Keyword::No | Keyword::Cancel => None,
     }
 }
 
@@ -85,6 +89,7 @@ mod tests {
             ("帮助？", Some(Keyword::Help)),
             ("Yes!", Some(Keyword::Yes)),
             ("拒绝", Some(Keyword::No)),
+            ("cancel", Some(Keyword::Cancel)),
             ("stop it", None),
             ("", None),
             ("?", None),

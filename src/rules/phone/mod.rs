@@ -2,9 +2,11 @@
 //!
 //! Invariant: who does not wish SMS gets none but the answer to what they wrote themselves.
 
+mod caller;
 mod evolve;
 mod facts;
 mod group;
+mod guest;
 mod keyword;
 mod notice;
 mod part;

@@ -7,91 +7,52 @@ use serde::{Deserialize, Serialize};
 use crate::rules::attempt::Adapter;
 use crate::rules::message::{Accepted, Channel, Route, RouteReason, Routed};
 use crate::rules::pages::Table;
+use crate::rules::service::Language;
 use crate::rules::{Fact, Rejection};
 use crate::words::{Author, Instant, MessageId, Party, Phone, Span};
 
-/// What people are told. Each is one segment of GSM 7-bit text, but the last.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Notice {
-    Stopped,
-    Started,
-    Help,
-    NotRegistered,
-    /// What was wrong, in the words of the refusal.
-    Refused(String),
-    /// What became of a wish about groups.
-    Group(String),
-}
-
-/// In which language somebody wrote.
+/// How much somebody gets of an answer like this one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Language {
-    English,
-    Chinese,
+pub(super) enum Kind {
+    /// To STOP and START: the last word to somebody who wishes no more is never held back.
+    LastWord,
+    /// To a wish about groups or an invitation.
+    Wish,
+    Other,
 }
 
-impl Language {
-    /// That of a text by its letters.
-    pub(super) fn of(text: &str) -> Language {
-        let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
-        if text.chars().any(is_han) { Language::Chinese } else { Language::English }
-    }
-
-    pub(super) fn pick(self, english: String, chinese: String) -> String {
+impl Kind {
+    /// So many answers a phone gets within [`WINDOW`].
+    fn answers_max(self) -> u16 {
         match self {
-            Language::English => english,
-            Language::Chinese => chinese,
+            Kind::LastWord => u16::MAX,
+            Kind::Wish => WISHES_MAX,
+            Kind::Other => ANSWERS_MAX,
         }
-    }
-
-    /// That a wish was not fulfilled, and why.
-    pub(super) fn not_done(self, why: &Rejection) -> String {
-        let chinese = match why.code.as_str() {
-            "group.unknown" => "没有这个群",
-            "group.not_member" => "您不在该群",
-            "group.not_admin" => "只有管理员可以这样做",
-            "group.not_owner" => "只有群主可以这样做",
-            "group.owner" => "群主不能被移除",
-            "group.full" => "群已满",
-            "group.is_member" => "对方已在群中",
-            "group.no_such_member" => "该群没有这个人",
-            "group.not_invited" => "没有待回复的邀请",
-            "group.too_late" => "邀请已过期",
-            "message.no_recipient" => "找不到该用户",
-            "auth.unknown_sender" => "此手机尚未注册",
-            _ => "操作未完成",
-        };
-        self.pick(format!("That was not done: {}.", why.text), format!("{chinese}。"))
     }
 }
 
-impl Notice {
-    fn text(self) -> String {
-        match self {
-            Notice::Stopped => "You will get no more SMS from us. Send START to get them again.".to_owned(),
-            Notice::Started => "You will get SMS from us again. Send STOP to end them.".to_owned(),
-            Notice::Help => {
-                "Reply to a message to answer its sender. Send STOP to get no more SMS, START to get \
-                             them again, HELP for this text."
-                    .to_owned()
-            }
-            Notice::NotRegistered => {
-                "This phone is not registered here, so your message was not passed on. Send STOP to get no \
-                 more SMS."
-                    .to_owned()
-            }
-            Notice::Refused(why) => format!("Your message was not passed on: {why}."),
-            Notice::Group(text) => text,
-        }
-    }
-
-    /// So many answers a phone gets within [`WINDOW`]. The last word to somebody who wishes no more is never held back.
-    fn answers_max(&self) -> u16 {
-        match self {
-            Notice::Stopped | Notice::Started => u16::MAX,
-            Notice::Group(_) => WISHES_MAX,
-            Notice::Help | Notice::NotRegistered | Notice::Refused(_) => ANSWERS_MAX,
-        }
+/// Why something was not done, in somebody's language.
+pub(super) fn why(language: Language, rejection: &Rejection) -> &str {
+    let chinese = match rejection.code.as_str() {
+        "group.unknown" => "没有这个群",
+        "group.not_member" => "您不在该群",
+        "group.not_admin" => "只有管理员可以这样做",
+        "group.not_owner" => "只有群主可以这样做",
+        "group.owner" => "群主不能被移除",
+        "group.full" => "群已满",
+        "group.is_member" => "对方已在群中",
+        "group.no_such_member" => "该群没有这个人",
+        "group.not_invited" => "没有待回复的邀请",
+        "group.too_late" => "邀请已过期",
+        "message.no_recipient" => "找不到该用户",
+        "auth.unknown_sender" => "此手机尚未注册",
+        "app.unknown" => "该群没有这个应用",
+        _ => "操作未完成",
+    };
+    match language {
+        Language::English => &rejection.text,
+        Language::Chinese => chinese,
     }
 }
 
@@ -153,12 +114,12 @@ impl Answered {
 /// The facts of an answer by the channel that heard the phone; none where this phone got enough of them.
 pub(super) fn answer(
     answered: &Answered,
-    notice: Notice,
+    (kind, text): (Kind, String),
     channel: Adapter,
     (message, at): (MessageId, Instant),
     (to, phone): (Party, Phone),
 ) -> Vec<Fact> {
-    if answered.is_enough(phone, notice.answers_max(), at) {
+    if answered.is_enough(phone, kind.answers_max(), at) {
         return Vec::new();
     }
     let accepted = Accepted {
@@ -167,7 +128,7 @@ pub(super) fn answer(
         charged: None,
         group: None,
         to: vec![to.clone()],
-        text: Some(notice.text().into()),
+        text: Some(text.into()),
         parts: None,
         route: Route::By(channel),
         body: None,

@@ -6,16 +6,19 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::Heard;
+use super::caller::Caller;
 use super::group::{self, Speaker, Wish};
+use super::guest::{Guest, is_later};
 use super::keyword::{self, Keyword};
-use super::notice::{self, Language, Notice};
+use super::notice::{Kind, why};
 use super::preference::wishes_sms;
 use crate::rules::group::{Answered, Seat};
 use crate::rules::message::{self, Send};
 use crate::rules::proof::{ByAdapter, Case};
+use crate::rules::service::{Language, Text};
 use crate::rules::vocabulary::Decide;
-use crate::rules::{Decided, Fact, Rejection, State};
-use crate::words::{Address, Called, Party, Phone, UserName};
+use crate::rules::{Decided, Fact, Rejection};
+use crate::words::{Address, Called, GroupNumber, Instant, Phone};
 
 /// What is kept of a text that does not go on as a message. 255 parts, as many as a header can number (3GPP TS 23.040 section
 /// 9.2.3.24.1), have up to 153 characters each, and those such as é take two bytes.
@@ -36,6 +39,8 @@ pub struct Received {
     pub text: String,
     /// The parts it was joined from, by their name in `phone.part`.
     pub joined: Option<String>,
+    /// Drawn by whoever heard it, of what is said to the service: whoever opens an account by it gets a code made of this.
+    pub random: Option<String>,
     /// Stored twice under the same id, it is one SMS.
     pub id: Option<String>,
 }
@@ -77,12 +82,6 @@ fn beginning(text: &str) -> &str {
     ends.find_map(|end| text.get(..end)).unwrap_or_default()
 }
 
-/// Whose phone it is.
-struct Caller {
-    phone: Phone,
-    user: Option<UserName>,
-}
-
 enum Reaction {
     /// It went on as a message, which holds the text.
     Passed(Vec<Fact>),
@@ -91,108 +90,138 @@ enum Reaction {
 }
 
 impl Caller {
-    fn of(state: &State, phone: Phone) -> Caller {
-        let user = state.uid_by_phone(phone).map(|uid| state.user(uid).name.clone());
-        Caller { phone, user }
+    fn reacts(&self, case: &Case<'_, ByAdapter>, command: &Received) -> Reaction {
+        let (state, language) = (case.state, Language::of(&command.text));
+        let help = || Reaction::Answered(self.told(case, Kind::Other, state.say(Text::Help, language, &[])));
+        let seat = state.seat(&self.party()).unwrap_or(Seat::Phone(self.phone));
+        let (group, contact) = (state.asked_last(seat, case.at), state.invitations.last(self.phone, case.at));
+        let contact = contact.filter(|_| is_later(contact, group.map(|(until, _)| until)));
+        let guest = contact.map(|invitation| Guest { caller: self, case, invitation, language });
+        let answers =
+            |answer| group.map(|(_, group)| self.wishes(case, &Wish::Answer(group, answer), language));
+        let random = command.random.as_deref();
+        let keyword = keyword::understood(&command.called, &command.text);
+        match (keyword, &command.called, guest) {
+            (Some(Keyword::Stop), _, _) => self.sets(case, false, language),
+            (Some(Keyword::Start), _, _) => self.sets(case, true, language),
+            (Some(Keyword::Help), _, _) => help(),
+            (Some(Keyword::Yes), _, Some(guest)) => self.limited(case, || guest.accepts(random)),
+            // As providers take it where nobody has asked.
+            (Some(Keyword::Yes), _, None) => {
+                answers(Answered::Yes).unwrap_or_else(|| self.sets(case, true, language))
+            }
+            (Some(Keyword::No), _, Some(guest)) => self.limited(case, || guest.declines()),
+            (Some(Keyword::No), _, None) => answers(Answered::No).unwrap_or_else(help),
+            (Some(Keyword::Cancel), _, guest) => self.cancels(case, (guest, group), language),
+            (None, Called::Im(im), _) => self.passes_on(case, Address::Im(*im), command),
+            (None, Called::App(app, group), _) => match (app.as_str(), group.parse(), app.parse()) {
+                (GROUP_APP, Ok(group), _) => self.passes_on(case, Address::Group(group), command),
+                (_, Ok(group), Ok(app)) => self.passes_on(case, Address::App(app, group), command),
+                (_, _, _) => help(),
+            },
+            (None, Called::Service, guest) => match (group::wish(&command.text), guest) {
+                (Some((wish, language)), _) => self.wishes(case, &wish, language),
+                (None, Some(guest)) => match &guest.invitation.offered {
+                    Some(offered) => {
+                        self.limited(case, || guest.wishes_a_name(&command.text, offered, random))
+                    }
+                    None => help(),
+                },
+                (None, None) => help(),
+            },
+            (None, Called::Other, _) => help(),
+        }
     }
 
-    fn reacts(&self, case: &Case<'_, ByAdapter>, command: &Received) -> Reaction {
-        let tell = |notice| {
-            let (answered, made) = (&case.state.answered, (case.message(), case.at));
-            notice::answer(answered, notice, case.channel(), made, (self.party(), self.phone))
-        };
-        let sets = |sms, notice| {
-            let wish = wishes_sms(case.state, self.user.as_ref(), self.phone, sms);
-            Reaction::Answered(wish.chain(tell(notice)).collect())
-        };
-        let keyword = keyword::understood(&command.called, &command.text);
-        match (keyword, &command.called) {
-            (Some(Keyword::Stop), _) => sets(false, Notice::Stopped),
-            (Some(Keyword::Start), _) => sets(true, Notice::Started),
-            (Some(Keyword::Help), _) => Reaction::Answered(tell(Notice::Help)),
-            (Some(said @ (Keyword::Yes | Keyword::No)), _) => {
-                let answer = if said == Keyword::Yes { Answered::Yes } else { Answered::No };
-                let seat = case.state.seat(&self.party());
-                match (seat.and_then(|seat| case.state.asked_last(seat, case.at)), said) {
-                    (Some(group), _) => {
-                        let language = Language::of(&command.text);
-                        self.wishes(case, &Wish::Answer(group, answer), language)
-                    }
-                    // As providers take it where nobody has asked.
-                    (None, Keyword::Yes) => sets(true, Notice::Started),
-                    (None, _) => Reaction::Answered(tell(Notice::Help)),
+    fn sets(&self, case: &Case<'_, ByAdapter>, sms: bool, language: Language) -> Reaction {
+        let wish = wishes_sms(case.state, self.user.as_ref(), self.phone, sms);
+        let text = case.state.say(if sms { Text::Started } else { Text::Stopped }, language, &[]);
+        Reaction::Answered(wish.chain(self.told(case, Kind::LastWord, text)).collect())
+    }
+
+    /// CANCEL ends the invitation that waits for an answer; where the law takes it for an opt-out, or none waits, it is STOP.
+    fn cancels(
+        &self,
+        case: &Case<'_, ByAdapter>,
+        (guest, group): (Option<Guest<'_, '_>>, Option<(Instant, GroupNumber)>),
+        language: Language,
+    ) -> Reaction {
+        let opts_out = case.state.service.keywords.cancel_opts_out();
+        match (guest, group) {
+            (Some(guest), _) if opts_out => match self.sets(case, false, language) {
+                Reaction::Answered(facts) => {
+                    Reaction::Answered(std::iter::once(guest.answered(false)).chain(facts).collect())
                 }
+                other @ (Reaction::Passed(_) | Reaction::Refused(..)) => other,
+            },
+            (Some(guest), _) => self.limited(case, || guest.declines()),
+            (None, Some((_, group))) if !opts_out => {
+                self.wishes(case, &Wish::Answer(group, Answered::No), language)
             }
-            (None, Called::Im(im)) => self.passes_on(case, Address::Im(*im), command, tell),
-            (None, Called::App(app, group)) => match (app.as_str(), group.parse(), app.parse()) {
-                (GROUP_APP, Ok(group), _) => self.passes_on(case, Address::Group(group), command, tell),
-                (_, Ok(group), Ok(app)) => self.passes_on(case, Address::App(app, group), command, tell),
-                (_, _, _) => Reaction::Answered(tell(Notice::Help)),
-            },
-            (None, Called::Service) => match group::wish(&command.text) {
-                Some((wish, language)) => self.wishes(case, &wish, language),
-                None => Reaction::Answered(tell(Notice::Help)),
-            },
-            (None, Called::Other) => Reaction::Answered(tell(Notice::Help)),
+            (None, _) => self.sets(case, false, language),
+        }
+    }
+
+    /// What is done so often an hour at most.
+    fn limited(&self, case: &Case<'_, ByAdapter>, react: impl FnOnce() -> Vec<Fact>) -> Reaction {
+        if case.state.answered.takes_wishes(self.phone, case.at) {
+            Reaction::Answered(react())
+        } else {
+            Reaction::Refused(Vec::new(), Rejection::too_fast())
         }
     }
 
     /// What comes of a wish about groups, and the answer: of whoever has others invited it stands beside the invitation.
     fn wishes(&self, case: &Case<'_, ByAdapter>, wish: &Wish, language: Language) -> Reaction {
-        let (state, made) = (case.state, (case.message(), case.at));
+        let state = case.state;
         if !state.answered.takes_wishes(self.phone, case.at) {
             return Reaction::Refused(Vec::new(), Rejection::too_fast());
         }
-        let whom = (self.party(), self.phone);
-        let tell = |notice| notice::answer(&state.answered, notice, case.channel(), made, whom.clone());
-        let suspended =
-            self.user.as_ref().and_then(|name| state.user_named(name)).filter(|user| user.suspended);
-        if let Some(user) = suspended {
-            let why = Rejection::suspended(user.name.as_str());
-            return Reaction::Refused(tell(Notice::Group(language.not_done(&why))), why);
+        let not_done = |rejection: Rejection| {
+            let text = state.say(Text::NotDone, language, &[("why", why(language, &rejection))]);
+            Reaction::Refused(self.told(case, Kind::Wish, text), rejection)
+        };
+        let user = self.user.as_ref().and_then(|name| state.user_named(name));
+        if let Some(user) = user.filter(|user| user.suspended) {
+            return not_done(Rejection::suspended(user.name.as_str()));
         }
         if self.user.is_none() && wish.needs_account() {
-            return Reaction::Refused(tell(Notice::NotRegistered), Rejection::unknown_sender("this phone"));
+            let text = state.say(Text::NotRegistered, language, &[]);
+            return Reaction::Refused(
+                self.told(case, Kind::Other, text),
+                Rejection::unknown_sender("this phone"),
+            );
         }
         let seat = state.seat(&self.party()).unwrap_or(Seat::Phone(self.phone));
         let speaker = Speaker { state, seat, message: case.message(), at: case.at };
         match wish.fulfil(&speaker, language) {
             Ok((mut facts, text)) => {
-                if message::adds_aside(&mut facts, &self.party(), text.as_str().into(), case.channel()) {
-                    return Reaction::Answered(facts);
+                if !message::adds_aside(&mut facts, &self.party(), text.as_str().into(), case.channel()) {
+                    facts.extend(self.told(case, Kind::Wish, text));
                 }
-                facts.extend(tell(Notice::Group(text)));
                 Reaction::Answered(facts)
             }
-            Err(why) => Reaction::Refused(tell(Notice::Group(language.not_done(&why))), why),
+            Err(rejection) => not_done(rejection),
         }
     }
 
-    fn passes_on(
-        &self,
-        case: &Case<'_, ByAdapter>,
-        to: Address,
-        command: &Received,
-        tell: impl Fn(Notice) -> Vec<Fact>,
-    ) -> Reaction {
-        let Some(name) = &self.user else {
-            return Reaction::Refused(tell(Notice::NotRegistered), Rejection::unknown_sender("this phone"));
+    fn passes_on(&self, case: &Case<'_, ByAdapter>, to: Address, command: &Received) -> Reaction {
+        let (state, language) = (case.state, Language::of(&command.text));
+        let refused = |text: Text, rejection: Rejection| {
+            let text = state.say(text, language, &[("why", why(language, &rejection))]);
+            Reaction::Refused(self.told(case, Kind::Other, text), rejection)
         };
-        let suspended = case.state.user_named(name).is_some_and(|user| user.suspended);
+        let Some(name) = &self.user else {
+            return refused(Text::NotRegistered, Rejection::unknown_sender("this phone"));
+        };
+        let suspended = state.user_named(name).is_some_and(|user| user.suspended);
         let send = Send { to: vec![to], text: Some(command.text.as_str().into()), ..Send::default() };
         let sent = if suspended {
             Err(Rejection::suspended(name.as_str()))
         } else {
-            message::send(case.state, name, &send, case.message(), case.at)
+            message::send(state, name, &send, case.message(), case.at)
         };
-        match sent {
-            Ok(facts) => Reaction::Passed(facts),
-            Err(why) => Reaction::Refused(tell(Notice::Refused(why.text.clone())), why),
-        }
-    }
-
-    fn party(&self) -> Party {
-        self.user.clone().map_or(Party::Phone(self.phone), Party::User)
+        sent.map_or_else(|why| refused(Text::NotPassedOn, why), Reaction::Passed)
     }
 }
 
@@ -202,7 +231,7 @@ mod tests {
     use crate::rules::identity::Register;
     use crate::rules::message::Accepted;
     use crate::rules::presence::Encoding;
-    use crate::rules::{Command, Commit, Order, Part, Sender, decide};
+    use crate::rules::{Command, Commit, Order, Part, Sender, State, decide};
     use crate::words::{CommandSeq, EventSeq};
 
     /// Decides a command of a part, and takes in what follows.
@@ -236,7 +265,8 @@ mod tests {
         ] {
             let (connector, called) = ("main".to_owned(), Called::Im("100001".parse().unwrap()));
             let (text, joined) = (text.clone(), Some("w1".to_owned()));
-            let received = Received { connector, from, called, text, joined, id: None };
+            let (random, id) = (None, None);
+            let received = Received { connector, from, called, text, joined, random, id };
             let by = Part::By(crate::rules::attempt::Adapter::Sms);
             let facts = say(&mut state, by, Command::from(received));
             let heard = facts.first().and_then(Fact::get::<Heard>).unwrap();

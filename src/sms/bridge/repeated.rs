@@ -275,6 +275,7 @@ mod tests {
                 called: crate::words::Called::Service,
                 text: "ok".to_owned(),
                 joined: None,
+                random: None,
                 id: Some(format!("{number:032x}.{connector}")),
             })
         };

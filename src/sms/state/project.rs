@@ -79,6 +79,7 @@ impl Projecting<'_> {
             | Fact::Presence(_)
             | Fact::Group(_)
             | Fact::Schedule(_)
+            | Fact::Service(_)
             | Fact::Timer(_) => Ok(()),
         }
     }
