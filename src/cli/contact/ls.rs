@@ -5,7 +5,8 @@ use crate::cli::output::{Failure, Output};
 use crate::cli::pages::{Paging, Place};
 use crate::cli::settings::Settings;
 use crate::cli::table::{one_line, or_dash, table};
-use crate::wire::query::{ContactView, Page};
+use crate::wire::contact_query::ContactView;
+use crate::wire::query::Page;
 
 /// Show the list
 #[derive(Debug, clap::Args)]
