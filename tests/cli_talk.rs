@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use support::kill::{kill_9, nats_server_of};
 use support::screen::Screen;
 use support::{Child, Ended, HOMING, Homing, peers, run};
+use tempfile::TempDir;
 
 /// A command waits ten seconds for its outcome.
 const COMMAND_WITHIN: Duration = Duration::from_secs(30);
@@ -22,11 +23,14 @@ const BACK_WITHIN: Duration = Duration::from_secs(60);
 
 struct World {
     homing: Homing,
+    /// What clients keep.
+    device: TempDir,
 }
 
 impl World {
     fn of(homing: Homing, people: &[&str]) -> World {
-        let world = World { homing };
+        let device = tempfile::tempdir().expect("a temporary folder can be made");
+        let world = World { homing, device };
         for name in people {
             world.says(&["user", "register", name], 0);
         }
@@ -36,6 +40,7 @@ impl World {
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(HOMING);
         command.args(args).env("NATS_URL", self.homing.url()).env_remove("HOMING_USER");
+        command.env("HOMING_DATA", self.device.path());
         command
     }
 
@@ -44,6 +49,7 @@ impl World {
         let mut command = Command::new("python3");
         command.args(["-c", "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) != 0)", HOMING]).args(args);
         command.env("NATS_URL", self.homing.url()).env_remove("HOMING_USER");
+        command.env("HOMING_DATA", self.device.path());
         command
     }
 

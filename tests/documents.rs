@@ -93,7 +93,7 @@ struct Reader {
     path: std::ffi::OsString,
     /// What a document calls something, and what it is called here.
     called: Vec<(String, String)>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Reader {
@@ -104,7 +104,7 @@ impl Reader {
         let path = std::env::join_paths([own, tools].into_iter().chain(std::env::split_paths(&path)));
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let homing = Homing::start_at(&folder.path().join("data"), 0, flags);
-        Some(Reader { homing, path: path.expect("a PATH"), called: Vec::new(), _folder: folder })
+        Some(Reader { homing, path: path.expect("a PATH"), called: Vec::new(), folder })
     }
 
     fn follows(&mut self, path: &str) {
@@ -181,6 +181,7 @@ impl Reader {
         command.args(["-ec", script]).current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null());
         // Nothing of the caller's own settings.
         command.env("PATH", &self.path).env("NATS_URL", self.homing.url()).env("TZ", "UTC");
+        command.env("HOMING_DATA", self.folder.path().join("device"));
         command.env_remove("HOMING_USER").env_remove("HOMING_CONFIG").env_remove("NATS_CONTEXT");
         command
     }

@@ -195,3 +195,61 @@ async fn a_user_sees_whom_they_wrote_with_and_how_much_they_have_not_read() {
     role.await.unwrap();
     world.server.stop().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_keeps_a_contact_list_is_told_what_has_changed_in_it_and_all_of_it_where_that_is_not_known() {
+    let mut world = World::new().await;
+    for name in ["alice", "bob", "carol", "dave", "erin"] {
+        world.says("_admin", "user.register", &json!({"name": name}));
+    }
+    for who in ["bob", "carol", "erin"] {
+        world.says("alice", "contact.add", &json!({"who": who}));
+    }
+    world.is_stored().await;
+    let (stop, role) = world.answers();
+    let asks = async |question: &Value| world.asks_on("alice", "contacts", question).await.0;
+    let shown = |answer: &Value| -> Value {
+        let items = answer["items"].as_array().unwrap_or_else(|| panic!("{answer}")).iter();
+        let who: Vec<_> = items.map(|item| json!([item["who"], item["alias"], item["mood"]])).collect();
+        json!([who, answer["removed"], answer["whole"]])
+    };
+    let (bob, carol, erin) =
+        (json!(["bob", null, null]), json!(["carol", null, null]), json!(["erin", null, null]));
+    let whole = asks(&json!({})).await;
+    assert_eq!(shown(&whole), json!([[bob, carol, erin], null, true]));
+    let since = |version: &Value| json!({"since": version});
+    let first = whole["version"].clone();
+    assert_eq!(shown(&asks(&since(&first)).await), json!([[], null, false]));
+
+    world.says("bob", "profile.set", &json!({"mood": "merry"}));
+    world.says("alice", "contact.remove", &json!({"who": "carol"}));
+    world.says("alice", "contact.add", &json!({"who": "dave", "alias": "D"}));
+    // What others do to their lists, and who is online, is no change.
+    world.says("dave", "contact.add", &json!({"who": "alice"}));
+    world.says("erin", "presence.online", &json!({"device": "pc", "class": "pc"}));
+    world.is_stored().await;
+    let asks = async |question: &Value| world.asks_on("alice", "contacts", question).await.0;
+    let changed = asks(&since(&first)).await;
+    let (bob, dave) = (json!(["bob", null, "merry"]), json!(["dave", "D", null]));
+    assert_eq!(shown(&changed), json!([[bob, dave], ["carol"], false]));
+    let second = changed["version"].clone();
+    assert_ne!(first, second);
+    assert_eq!(shown(&asks(&since(&second)).await), json!([[], null, false]));
+
+    let page = asks(&json!({"since": first, "limit": 1})).await;
+    assert_eq!((shown(&page), &page["version"]), (json!([[bob], ["carol"], false]), &second));
+    let page = asks(&json!({"since": first, "limit": 1, "after": page["next"]})).await;
+    assert_eq!((shown(&page), &page["version"]), (json!([[dave], null, null]), &Value::Null));
+    assert_eq!(page["next"], Value::Null);
+
+    let (seq, log) = second.as_str().unwrap().split_once('-').unwrap();
+    let ahead = format!("{}-{log}", seq.parse::<u64>().unwrap() + 1);
+    for another in [format!("{seq}-17"), ahead, seq.to_owned(), "a word".to_owned()] {
+        let answer = asks(&since(&json!(another))).await;
+        assert_eq!(shown(&answer), json!([[bob, dave, erin], null, true]), "since {another}");
+        assert_eq!(answer["version"], second);
+    }
+    stop.cancel();
+    role.await.unwrap();
+    world.server.stop().await.unwrap();
+}

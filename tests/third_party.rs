@@ -188,7 +188,9 @@ fn the_command_line_works_behind_the_gate() {
     let book = ByTheBook::start();
     let mut command = Command::new(HOMING);
     command.args(["listen", "--user", "bob", "--json", "--count", "1"]);
-    command.env("NATS_URL", book.url(BOBS)).stdin(Stdio::null()).stdout(Stdio::piped());
+    let device = tempfile::tempdir().unwrap();
+    command.env("NATS_URL", book.url(BOBS)).env("HOMING_DATA", device.path());
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
     let mut bob = Child::spawn(&mut command);
     let sent = book.says(ALICES, &["send", "bob", "on my way", "--user", "alice"]);
     assert!(sent.starts_with("accepted m"), "{sent}");

@@ -49,7 +49,7 @@ impl Client {
 
     pub(crate) async fn at(address: &NatsUrl, by: &str) -> Result<Client, Failure> {
         let log = Log::of_user(address, by).await.map_err(|fault| match fault.retry {
-            Retry::Later => Failure::failed(format!(
+            Retry::Later => Failure::unreachable(format!(
                 "{fault}\nIs Homing running? `homing up` starts it; --nats names another server."
             )),
             Retry::Reload | Retry::Never => Failure::from(fault),
@@ -151,8 +151,8 @@ impl Client {
             }
         };
         let answer = answer.map_err(|error| match error.kind() {
-            RequestErrorKind::NoResponders => Failure::failed(nobody_answers(name).to_owned()),
-            RequestErrorKind::TimedOut => Failure::failed(
+            RequestErrorKind::NoResponders => Failure::unreachable(nobody_answers(name).to_owned()),
+            RequestErrorKind::TimedOut => Failure::unreachable(
                 "nobody has answered in time: the part of Homing that does is held up, or not there; `homing status` shows what runs"
                     .to_owned(),
             ),

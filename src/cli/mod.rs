@@ -26,6 +26,7 @@ mod delivery;
 mod group;
 mod history;
 mod inbox;
+mod kept_contacts;
 pub(crate) mod lines;
 mod listen;
 mod man;

@@ -21,17 +21,23 @@ pub(crate) struct Failure {
     code: u8,
     text: String,
     rejection: Option<Box<Rejection>>,
+    unreachable: bool,
 }
 
 impl Failure {
     /// It was asked for wrongly: exit code 2.
     pub(crate) fn usage(text: String) -> Failure {
-        Failure { code: 2, text, rejection: None }
+        Failure { code: 2, text, rejection: None, unreachable: false }
     }
 
     /// It did not work: exit code 1.
     pub(crate) fn failed(text: String) -> Failure {
-        Failure { code: 1, text, rejection: None }
+        Failure { code: 1, text, rejection: None, unreachable: false }
+    }
+
+    /// There is no way to Homing at present: exit code 1.
+    pub(crate) fn unreachable(text: String) -> Failure {
+        Failure { unreachable: true, ..Failure::failed(text) }
     }
 
     /// Homing refused it: exit code 1.
@@ -40,6 +46,7 @@ impl Failure {
             code: 1,
             text: format!("refused: {} ({})", rejection.text, rejection.code),
             rejection: Some(Box::new(rejection)),
+            unreachable: false,
         }
     }
 
@@ -47,7 +54,7 @@ impl Failure {
     pub(crate) fn not_let_in(text: String) -> Failure {
         let rejection = Rejection::not_let_in();
         let rejection = Rejection { text: text.clone(), ..rejection };
-        Failure { code: 1, text, rejection: Some(Box::new(rejection)) }
+        Failure { code: 1, text, rejection: Some(Box::new(rejection)), unreachable: false }
     }
 
     /// The same, with another line.
@@ -59,6 +66,11 @@ impl Failure {
     /// Whether Homing refused it by this code.
     pub(crate) fn is(&self, code: &str) -> bool {
         self.rejection.as_ref().is_some_and(|rejection| rejection.code == code)
+    }
+
+    /// Whether there was no way to Homing, which may be another matter a moment later.
+    pub(crate) fn is_unreachable(&self) -> bool {
+        self.unreachable
     }
 }
 

@@ -147,6 +147,11 @@ impl NatsUrl {
         self.servers.iter().map(place).eq(other.servers.iter().map(place))
     }
 
+    /// Host and port of the first server.
+    pub fn first_place(&self) -> String {
+        self.servers.first().map(|server| format!("{}:{}", server.host(), server.port())).unwrap_or_default()
+    }
+
     /// Whether it is to be reached by TLS alone.
     pub fn speaks_tls(&self) -> bool {
         self.tls != Tls::default() || self.servers.iter().any(ServerAddr::tls_required)

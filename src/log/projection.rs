@@ -136,6 +136,12 @@ impl Projection {
         *self.position.borrow()
     }
 
+    /// When the log was created that is projected, which tells it from every other one; unknown to who reads a folder without
+    /// its log.
+    pub fn log_created(&self) -> Option<Instant> {
+        self.log
+    }
+
     /// Waits until the rows hold this commit.
     pub async fn reached(&self, seq: EventSeq) {
         // The sender lives as long as the projection, so the wait cannot fail.

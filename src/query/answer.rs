@@ -4,11 +4,10 @@ use serde::Serialize;
 
 use super::asker::{Asked, Asker};
 use super::form::Form;
-use super::model::{Contact, Conversation, GroupPlace, Line, Listed, Model, Place, Scheduled};
+use super::model::{Conversation, GroupPlace, Line, Listed, Model, Place, Scheduled};
 use super::page::{answer, cursor, limit, place};
 use super::refusal::{Unanswered, bad_limit};
 use super::views;
-use crate::log::Fault;
 use crate::rules::Rejection;
 use crate::wire::query::{
     self, Deliveries, DeliveryId, DeliveryOf, HistoryOf, Items, LIMIT_MAX, Page, SenderView, SendersOf,
@@ -78,19 +77,6 @@ pub(super) fn presence(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result
         }
     };
     list(asked, listed, views::present, |shown| shown.user.to_string())
-}
-
-pub(super) fn contacts(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unanswered> {
-    let page: Page = query::parse(asked.payload)?;
-    let (limit, after) = (limit(page.limit)?, cursor::<Party>(page.after.as_deref())?);
-    let user = asker.whose(page.user, model)?;
-    let Listed { items, more } = model.contacts(&user, after.as_ref(), limit)?;
-    let shown = |(who, contact): (Party, Contact)| {
-        let user = who.user().map(|name| model.user(name)).transpose()?.flatten();
-        Ok(views::contact(who, contact, user))
-    };
-    let items = items.into_iter().map(shown).collect::<Result<Vec<_>, Fault>>()?;
-    list(asked, Listed { items, more }, |shown| shown, |shown| shown.who.to_string())
 }
 
 pub(super) fn users(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unanswered> {

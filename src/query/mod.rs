@@ -8,6 +8,7 @@
 mod answer;
 mod asker;
 mod bodies;
+mod contacts;
 mod follow;
 mod form;
 mod groups;

@@ -1,10 +1,10 @@
 //! The table of questions: what each asks, what is answered, and what finds the answer.
 
-use super::answer::{Found, contacts, conversations, delivery, history, inbox, presence, senders, users};
+use super::answer::{Found, conversations, delivery, history, inbox, presence, senders, users};
 use super::asker::{Asked, Asker};
 use super::model::Model;
 use super::refusal::Unanswered;
-use super::{groups, lateness, ledger, preview, quota, schedules};
+use super::{contacts, groups, lateness, ledger, preview, quota, schedules};
 
 /// A question that is answered.
 #[derive(Debug)]
@@ -68,9 +68,9 @@ pub(super) const QUESTIONS: &[Question] = &[
     },
     Question {
         name: "contacts",
-        asked: PAGE,
-        answered: "{items: [{who, alias?, blocked, im?, nickname?, mood?, picture?}], next?}",
-        find: contacts,
+        asked: "{limit?, after?, user?, since?}",
+        answered: "{items: [{who, alias?, blocked, im?, nickname?, mood?, picture?}], next?, version?, whole?, removed?: [who]}",
+        find: contacts::find,
     },
     Question {
         name: "users",

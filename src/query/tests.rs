@@ -261,7 +261,7 @@ fn people_are_shown_to_their_contacts() {
             {"who": "+19998887777", "alias": "my +19998887777", "blocked": false},
             {"who": "bob", "alias": "my bob", "blocked": false, "im": 0},
             {"who": "carol", "blocked": true, "im": 0},
-        ]});
+        ], "version": "17-0", "whole": true});
         let mut answer = ask(model, "alice", "contacts", &json!({}));
         for item in answer["items"].as_array_mut().unwrap() {
             if item["im"] != Value::Null {

@@ -1,11 +1,10 @@
 //! Views: rows of the read models in the words of the contract.
 
-use super::model::{Contact, Present, Reason, Step, User};
+use super::model::{Entry, Present, Reason, Step, User};
 use crate::rules::Channel;
 use crate::rules::identity::LimitChanges;
-use crate::wire::query::{
-    ContactView, DeviceView, PresenceView, RecipientState, SignIn, StateChange, UserView,
-};
+use crate::wire::contact_query::ContactView;
+use crate::wire::query::{DeviceView, PresenceView, RecipientState, SignIn, StateChange, UserView};
 use crate::words::{EventSeq, Instant, Party, UserName};
 
 /// A delivery's story begins with its acceptance.
@@ -39,8 +38,8 @@ pub(super) fn present((user, devices): Present) -> PresenceView {
     PresenceView { user, online: !devices.is_empty(), devices }
 }
 
-pub(super) fn contact(who: Party, contact: Contact, user: Option<User>) -> ContactView {
-    let Contact { alias, blocked } = contact;
+pub(super) fn contact(Entry { who, contact, user }: Entry) -> ContactView {
+    let (alias, blocked) = (contact.alias, contact.blocked);
     let mut shown = ContactView { who, alias, blocked, im: None, nickname: None, mood: None, picture: None };
     if let Some(user) = user {
         shown.im = Some(user.im);

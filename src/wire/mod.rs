@@ -13,6 +13,7 @@ pub mod awaited;
 mod body;
 pub mod command;
 pub mod commit;
+pub mod contact_query;
 pub mod gate_query;
 pub mod group_query;
 pub mod headers;

@@ -22,7 +22,7 @@ pub const LIMIT_MAX: usize = 1_000;
 /// What the last page of a history stands before.
 pub const LATEST: &str = "latest";
 
-/// `inbox`, `conversations`, `contacts`, `presence`, `users`: which page, and (operators) whose.
+/// `inbox`, `conversations`, `presence`, `users`: which page, and (operators) whose.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Page {
@@ -140,19 +140,6 @@ pub struct ConversationView {
     pub unread: u64,
     /// The newest message that the user may see.
     pub last: MessageView,
-}
-
-/// One entry of `contacts`.
-#[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ContactView {
-    pub who: Party,
-    pub alias: Option<String>,
-    pub blocked: bool,
-    pub im: Option<ImNumber>,
-    pub nickname: Option<String>,
-    pub mood: Option<String>,
-    pub picture: Option<String>,
 }
 
 /// One entry of `presence`: a contact (or, asked by an operator, a user) with the devices online.

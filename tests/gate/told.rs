@@ -23,6 +23,7 @@ fn named(name: &str, said: &str, address: &str) -> String {
 fn a_listener_whose_credentials_are_refused_says_so_once_and_ends() {
     let homing = Homing::start_unsynced();
     let (url, address) = (homing.url(), address(&homing));
+    let device = tempfile::tempdir().unwrap();
     register(url, "alice", &[]);
     for (changes, typed) in
         [(&["user", "suspend", "alice"][..], ""), (&["user", "passwd", "alice", "--stdin"], "new\n")]
@@ -30,7 +31,8 @@ fn a_listener_whose_credentials_are_refused_says_so_once_and_ends() {
         let mut command = Command::new(HOMING);
         command
             .args(["listen", "--user", "alice"])
-            .env("NATS_URL", named("alice", &password("alice"), address));
+            .env("NATS_URL", named("alice", &password("alice"), address))
+            .env("HOMING_DATA", device.path());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut alice = Child::spawn(&mut command);
         let mut lines = BufReader::new(alice.take_stderr());

@@ -3,6 +3,8 @@
 mod change;
 mod ls;
 
+pub(super) use ls::{HEAD, row};
+
 use super::output::{Failure, Output};
 use super::settings::Settings;
 

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use tokio::sync::Notify;
 use tracing::{debug, warn};
 
+use super::contacts::Contacts;
 use super::screen::Screen;
 use crate::cli::client::{Client, must_be_accepted};
 use crate::cli::output::Failure;
@@ -31,6 +32,8 @@ pub(super) struct Lease {
     /// Told when the inbox may hold what did not come live.
     pub(super) wanted: Arc<Notify>,
     pub(super) screen: Arc<Screen>,
+    /// Told that there is somebody to ask what has changed.
+    pub(super) contacts: Contacts,
 }
 
 /// The answer to a heartbeat.
@@ -57,6 +60,7 @@ impl Lease {
                 }
                 Ok(Ok(_)) => self.greet(first),
             }
+            self.contacts.refresh();
             if !first || self.online.class == DeviceClass::Pull {
                 self.wanted.notify_one();
             }

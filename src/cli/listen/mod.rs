@@ -6,8 +6,10 @@
 
 mod catch_up;
 mod confirm;
+mod contacts;
 mod lease;
 mod news;
+mod offline;
 mod refused;
 mod screen;
 mod seen;
@@ -15,14 +17,18 @@ mod session;
 mod typing;
 
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 
 use super::choice::choice;
 use super::client::Speaker;
+use super::kept_contacts::KeptContacts;
+use super::lines;
 use super::output::{Failure, Output};
 use super::roles;
 use super::settings::Settings;
 use crate::rules::presence::{DeviceClass, Online};
 use crate::words::{Address, DeviceName, Span};
+use screen::{Screen, Terminal};
 use session::Session;
 
 /// Go online: show messages as they arrive, confirm them, and send what is typed
@@ -32,10 +38,14 @@ use session::Session;
 ///   homing listen --user bob --to alice
 ///   homing listen --user bob --device phone --json --count 1
 ///
-/// Typing: `@alice` chooses whom your lines go to from now on, `@alice on my way` also sends at once, `/quit` leaves.
+/// Typing: `@alice` chooses whom your lines go to from now on, `@alice on my way` also sends at once, `/contacts` shows
+/// your contact list, `/quit` leaves.
 /// Who writes to you does not change it, and the prompt names whom you have chosen. With --json each message is one
 /// line of JSON, and so is the outcome of each line typed, with whom it went to, and each note: that somebody got or
 /// read what you sent, that it came to nothing, or that what was sent to you is recalled. Times are UTC.
+///
+/// Your contact list is kept on this device. Where the server cannot be reached, it is shown as it was last, and the
+/// connection is tried again and again; where no list is kept, that is a failure.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Args {
@@ -66,11 +76,18 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     let stopping = roles::asked_to_stop();
     tokio::pin!(stopping);
     let user = args.speaker.name(settings)?;
-    let client = args.speaker.connect(settings).await?;
     let device = args.device.map_or_else(any_device, Ok)?;
     let online = Online { device, class: args.class, lease: args.lease };
     let to = (!args.to.is_empty()).then_some(args.to);
-    let mut session = Session::start(client, user, online, output, to).await?;
+    let screen = Arc::new(Screen::new(output, to.as_deref()));
+    let mut terminal = Terminal { screen, lines: lines::lines() };
+    let connected = tokio::select! {
+        () = &mut stopping => return Ok(()),
+        connected = offline::connect(&args.speaker, settings, &user, &mut terminal) => connected?,
+    };
+    let Some(client) = connected else { return Ok(()) };
+    let kept = KeptContacts::of(settings, &user)?;
+    let mut session = Session::start(client, user, online, terminal, kept, to).await?;
     let ended = tokio::select! {
         () = &mut stopping => Ok(()),
         ended = session.until_left(args.count) => ended,

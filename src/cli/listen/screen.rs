@@ -1,12 +1,20 @@
 //! The screen of a conversation: what comes and what is said of it, and a prompt that names whom the next line goes to.
 
 use std::io::{IsTerminal, Write};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
+use tokio::sync::mpsc::Receiver;
 
 use crate::cli::output::{Failure, Output};
 use crate::words::Address;
+
+/// What a person sees and types.
+#[derive(Debug)]
+pub(super) struct Terminal {
+    pub(super) screen: Arc<Screen>,
+    pub(super) lines: Receiver<String>,
+}
 
 /// Shared by all that print while somebody types.
 #[derive(Debug)]

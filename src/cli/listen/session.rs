@@ -12,15 +12,16 @@ use tracing::warn;
 
 use super::catch_up;
 use super::confirm;
+use super::contacts::{self, Contacts};
 use super::lease::Lease;
 use super::news;
 use super::refused::refused;
-use super::screen::{Screen, names, time_of_day};
+use super::screen::{Screen, Terminal, names, time_of_day};
 use super::seen::Seen;
 use super::typing::{self, Typed};
 use crate::cli::client::{Client, is_homings};
-use crate::cli::lines;
-use crate::cli::output::{Failure, Output};
+use crate::cli::kept_contacts::KeptContacts;
+use crate::cli::output::Failure;
 use crate::cli::table::said;
 use crate::rules::Command;
 use crate::rules::message::Send;
@@ -48,6 +49,8 @@ pub(super) struct Session {
     confirming: JoinHandle<()>,
     typed: Sender<Send>,
     sending: JoinHandle<()>,
+    contacts: Contacts,
+    keeping: JoinHandle<()>,
     seen: Seen,
     came_live: u64,
     /// Whom lines go to: only the person changes it, for a message may come while a line is being typed.
@@ -60,7 +63,8 @@ impl Session {
         client: Client,
         user: UserName,
         online: Online,
-        output: Output,
+        Terminal { screen, lines }: Terminal,
+        kept: KeptContacts,
         to: Option<Vec<Address>>,
     ) -> Result<Session, Failure> {
         let (live, notes) = (subjects::live_of(&user), subjects::notes_of(&user));
@@ -70,8 +74,8 @@ impl Session {
         let wanted = Arc::new(Notify::new());
         let found = catch_up::start(client.clone(), wanted.clone());
         let (shown, confirming) = confirm::start(client.clone());
-        let screen = Arc::new(Screen::new(output, to.as_deref()));
         let (typed, sending) = typing::sender(client.clone(), screen.clone());
+        let (contacts, keeping) = contacts::start(client.clone(), kept, screen.clone());
         Ok(Session {
             client,
             user,
@@ -80,12 +84,14 @@ impl Session {
             live,
             notes,
             found,
-            lines: lines::lines(),
+            lines,
             wanted,
             shown,
             confirming,
             typed,
             sending,
+            contacts,
+            keeping,
             seen: Seen::default(),
             came_live: 0,
             to,
@@ -100,6 +106,7 @@ impl Session {
             online: self.online.clone(),
             wanted: self.wanted.clone(),
             screen: self.screen.clone(),
+            contacts: self.contacts.clone(),
         };
         let (lease, log) = (lease.keep(), self.client.log.clone());
         let refused = refused(&log);
@@ -136,11 +143,11 @@ impl Session {
 
     /// Confirms what was shown, sends what was typed, and says farewell.
     pub(super) async fn leave(self) {
-        let Session { client, online, shown, confirming, typed, sending, .. } = self;
+        let Session { client, online, shown, confirming, typed, sending, contacts, keeping, .. } = self;
         // Their queues end, and with them the tasks.
-        drop((shown, typed));
+        drop((shown, typed, contacts));
         let farewell = async {
-            let _ = tokio::join!(confirming, sending);
+            let _ = tokio::join!(confirming, sending, keeping);
             let offline = Command::from(Offline { device: online.device });
             client.publish(&offline, Encoding::Json).await
         };
@@ -204,6 +211,7 @@ impl Session {
                 room.send(message);
             }
             Typed::Choose(to) => self.choose(to),
+            Typed::Contacts => self.contacts.show(),
             Typed::Help => self.screen.progress(typing::HELP),
             Typed::Hint(hint) => self.screen.hint(hint),
             Typed::Nothing => self.screen.ask(),

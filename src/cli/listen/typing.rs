@@ -19,6 +19,7 @@ use crate::words::Address;
 pub(super) const HELP: &str = "\
 @bob             from now on your lines go to bob; @bob,+447700900123 to both
 @bob on my way   the same, and sends it
+/contacts        shows your contact list, also without a connection
 /quit            leaves
 Who writes to you never changes whom your lines go to; the prompt names them.";
 
@@ -28,6 +29,7 @@ pub(super) enum Typed {
     /// Its recipients are from now on those whom lines go to.
     Send(Send),
     Choose(Vec<Address>),
+    Contacts,
     Help,
     Quit,
     Nothing,
@@ -41,7 +43,10 @@ pub(super) fn understand(line: &str, to: Option<&[Address]>) -> Typed {
         return match word {
             "quit" => Typed::Quit,
             "help" => Typed::Help,
-            other => Typed::Hint(format!("there is no /{other}; there are /help and /quit, and @name")),
+            "contacts" => Typed::Contacts,
+            other => {
+                Typed::Hint(format!("there is no /{other}; there are /contacts, /help and /quit, and @name"))
+            }
         };
     }
     if let Some(rest) = line.strip_prefix('@') {
@@ -101,7 +106,7 @@ mod tests {
             let got = match understand(line, to) {
                 Typed::Send(send) => Some((names(&send.to), send.text.unwrap())),
                 Typed::Hint(_) => None,
-                Typed::Choose(_) | Typed::Help | Typed::Quit | Typed::Nothing => {
+                Typed::Choose(_) | Typed::Contacts | Typed::Help | Typed::Quit | Typed::Nothing => {
                     panic!("{line} sends nothing")
                 }
             };
@@ -119,6 +124,7 @@ mod tests {
         for (line, want) in [
             ("@bob", Typed::Choose(addresses("bob").unwrap())),
             ("@bob,100002 ", Typed::Choose(addresses("bob,100002").unwrap())),
+            ("/contacts", Typed::Contacts),
             ("/help", Typed::Help),
             ("/quit", Typed::Quit),
             ("", Typed::Nothing),

@@ -12,6 +12,7 @@
 //! | `n` IM number | user | whose number it is |
 //! | `p` phone | user | whose phone it is |
 //! | `k` user 0 party | MessagePack | an entry of a contact list |
+//! | `r` user | MessagePack | who was taken off a contact list lately (see `removals.rs`) |
 //! | `o` user 0 device | MessagePack | a device that is online |
 //! | `s` schedule | MessagePack with names | what a schedule sends, to whom and when; its body stays in EVENTS |
 //! | `w` schedule | MessagePack | how a schedule goes: its next occurrence, its sums |
@@ -39,7 +40,7 @@ use crate::words::{
 };
 
 /// Written into the first row; a model of another format is rebuilt.
-pub(super) const FORMAT: u32 = 9;
+pub(super) const FORMAT: u32 = 10;
 pub(super) const USERS: &[u8] = b"u";
 pub(super) const SCHEDULES: &[u8] = b"s";
 pub(super) const COURSES: &[u8] = b"w";
@@ -167,6 +168,12 @@ pub(super) fn contacts_of(user: &UserName) -> Vec<u8> {
 pub(super) fn contact(user: &UserName, who: &Party) -> Vec<u8> {
     let mut key = contacts_of(user);
     push_party(&mut key, who);
+    key
+}
+
+pub(super) fn removals(user: &UserName) -> Vec<u8> {
+    let mut key = key(b'r', user.as_str().len());
+    key.extend_from_slice(user.as_str().as_bytes());
     key
 }
 
@@ -309,6 +316,7 @@ mod tests {
             (number("100001".parse().unwrap()), "n100001"),
             (phone("+13800138000".parse().unwrap()), "p+13800138000"),
             (contact(&user("al"), &party("bob")), "kal\\x00bob"),
+            (removals(&user("al")), "ral"),
             (device(&user("al"), &"pc-1".parse().unwrap()), "oal\\x00pc-1"),
             (schedule(s42), "s\\x00\\x00\\x00\\x00\\x00\\x00\\x00*"),
             (course(s42), "w\\x00\\x00\\x00\\x00\\x00\\x00\\x00*"),

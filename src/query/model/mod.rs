@@ -18,6 +18,7 @@ mod presence;
 mod project;
 #[cfg(test)]
 pub(super) mod pure_decider;
+mod removals;
 mod schedules;
 mod step;
 mod store;
@@ -29,7 +30,7 @@ mod tests;
 mod usage;
 mod users;
 
-pub(super) use contacts::Contact;
+pub(super) use contacts::Entry;
 pub(super) use conversations::Conversation;
 pub(super) use groups::{Group, Place as GroupPlace};
 pub(super) use inbox::Line;

@@ -26,8 +26,8 @@ fn project(rows: &mut Rows, seq: EventSeq, commit: &Commit) -> Result<(), Fault>
 fn take(rows: &mut Rows, seq: EventSeq, commit: &Commit, fact: &Fact) -> Result<(), Fault> {
     let at = commit.at;
     match fact {
-        Fact::Identity(fact) => users::take(rows, fact),
-        Fact::Contacts(fact) => contacts::take(rows, fact),
+        Fact::Identity(fact) => users::take(rows, seq, fact),
+        Fact::Contacts(fact) => contacts::take(rows, seq, fact),
         Fact::Presence(fact) => presence::take(rows, fact, at),
         Fact::Message(message::Fact::Accepted(accepted)) => {
             delivery::accepted(rows, seq, at, accepted)?;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::keys::FORMAT;
 use crate::log::{Fault, Log, Mark, Projection};
-use crate::words::EventSeq;
+use crate::words::{EventSeq, Instant};
 
 /// The read models: rows projected from EVENTS, with the position they stand at.
 #[derive(Debug)]
@@ -36,6 +36,11 @@ impl Model {
     /// The last commit that the rows hold.
     pub fn position(&self) -> EventSeq {
         self.projection.position()
+    }
+
+    /// See [`Projection::log_created`].
+    pub fn log_created(&self) -> Option<Instant> {
+        self.projection.log_created()
     }
 
     /// Waits until the rows hold this commit.

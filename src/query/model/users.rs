@@ -9,7 +9,7 @@ use crate::log::Rows;
 use crate::rules::identity::{
     Changed, Fact, Limits, PreferenceSet, Profile, ProfileSet, Registered, Resumed, Suspended, UserDetails,
 };
-use crate::words::{Access, Address, ImNumber, Party, Phone, UserName, Zone};
+use crate::words::{Access, Address, EventSeq, ImNumber, Party, Phone, UserName, Zone};
 
 /// A user's row. Secrets stay in the log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,6 +31,8 @@ pub(in crate::query) struct User {
     pub(in crate::query) nickname: Option<String>,
     pub(in crate::query) mood: Option<String>,
     pub(in crate::query) picture: Option<String>,
+    /// The commit that changed last what they show to those who have them as a contact.
+    pub(in crate::query) shown: EventSeq,
 }
 
 impl User {
@@ -44,13 +46,13 @@ impl User {
     }
 }
 
-pub(super) fn take(rows: &mut Rows, fact: &Fact) -> Result<(), Fault> {
+pub(super) fn take(rows: &mut Rows, seq: EventSeq, fact: &Fact) -> Result<(), Fault> {
     match fact {
-        Fact::Registered(Registered { user, im, details }) => registered(rows, user, *im, details),
+        Fact::Registered(Registered { user, im, details }) => registered(rows, seq, user, *im, details),
         Fact::Changed(fact) => changed(rows, fact),
         Fact::Suspended(Suspended { user }) => change(rows, user, |row| row.suspended = true),
         Fact::Resumed(Resumed { user }) => change(rows, user, |row| row.suspended = false),
-        Fact::ProfileSet(ProfileSet { user, profile }) => self::profile(rows, user, profile),
+        Fact::ProfileSet(ProfileSet { user, profile }) => self::profile(rows, seq, user, profile),
         Fact::CodeGiven(_) | Fact::CodeMissed(_) | Fact::CodeUsed(_) => Ok(()),
         Fact::PreferenceSet(PreferenceSet { user, sms, findable: _ }) => {
             change(rows, user, |row| row.sms = sms.unwrap_or(row.sms))
@@ -58,7 +60,13 @@ pub(super) fn take(rows: &mut Rows, fact: &Fact) -> Result<(), Fault> {
     }
 }
 
-fn registered(rows: &mut Rows, name: &UserName, im: ImNumber, details: &UserDetails) -> Result<(), Fault> {
+fn registered(
+    rows: &mut Rows,
+    seq: EventSeq,
+    name: &UserName,
+    im: ImNumber,
+    details: &UserDetails,
+) -> Result<(), Fault> {
     let user = User {
         im,
         phone: details.phone,
@@ -74,6 +82,7 @@ fn registered(rows: &mut Rows, name: &UserName, im: ImNumber, details: &UserDeta
         nickname: None,
         mood: None,
         picture: None,
+        shown: seq,
     };
     rows.put(keys::number(im), name.as_str());
     if let Some(phone) = details.phone {
@@ -105,12 +114,13 @@ fn changed(rows: &mut Rows, Changed { user: name, details }: &Changed) -> Result
     Ok(())
 }
 
-fn profile(rows: &mut Rows, name: &UserName, profile: &Profile) -> Result<(), Fault> {
+fn profile(rows: &mut Rows, seq: EventSeq, name: &UserName, profile: &Profile) -> Result<(), Fault> {
     change(rows, name, |user| {
         let Profile { nickname, mood, picture } = profile.clone();
         user.nickname = nickname.or(user.nickname.take());
         user.mood = mood.or(user.mood.take());
         user.picture = picture.or(user.picture.take());
+        user.shown = seq;
     })
 }
 
