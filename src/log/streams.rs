@@ -210,7 +210,7 @@ impl Log {
     /// Brings a stream from what an earlier version declared to what this one does.
     async fn bring_up(&self, finding: Finding, declared: &Declared) -> Result<Finding, Fault> {
         let (outdated, differences): (Vec<_>, Vec<_>) = finding.differences.into_iter().partition(|it| {
-            declared.earlier.iter().any(|(key, was)| it.key == *key && it.found.to_string() == *was)
+            declared.earlier.iter().any(|(key, was)| it.key == *key && parsed(was) == it.found)
         });
         let finding = Finding { differences, ..finding };
         if outdated.is_empty() {
@@ -277,6 +277,10 @@ impl Log {
 enum Kind {
     Stream,
     Consumer,
+}
+
+fn parsed(value: &str) -> Value {
+    serde_json::from_str(value).unwrap_or_default()
 }
 
 fn parse(file: &str) -> Map<String, Value> {

@@ -29,6 +29,7 @@ mod service;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod views;
 
 pub use model::Model;

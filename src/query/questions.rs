@@ -4,7 +4,7 @@ use super::answer::{Found, conversations, delivery, history, inbox, presence, se
 use super::asker::{Asked, Asker};
 use super::model::Model;
 use super::refusal::Unanswered;
-use super::{contacts, groups, lateness, ledger, preview, quota, schedules};
+use super::{contacts, groups, lateness, ledger, preview, quota, schedules, texts};
 
 /// A question that is answered.
 #[derive(Debug)]
@@ -97,6 +97,12 @@ pub(super) const QUESTIONS: &[Question] = &[
         find: preview::find,
     },
     Question { name: "quota", asked: "{user?}", answered: QUOTA, find: quota::find },
+    Question {
+        name: "texts",
+        asked: "{}",
+        answered: "{keywords, language, texts: [{name, own, en, zh}]}",
+        find: texts::find,
+    },
     Question {
         name: "lateness",
         asked: "{schedule?}",

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::Happened;
-use super::{attempt, group, identity, message, phone, presence, schedule, timer};
+use super::{attempt, contacts, group, identity, message, phone, presence, schedule, timer};
 
 /// The names of some of an area's facts.
 macro_rules! names {
@@ -56,13 +56,17 @@ const BEHIND: &[(&[&str], &[&str])] = &[
     ),
     (names![group: Left], names![group: Left, RoleSet, Closed]),
     (names![group: RoleSet], names![group: RoleSet]),
-    // STOP and START; a text to a person or a group; a wish about groups; Homing's answer.
+    // Who is invited by SMS, and what they are told.
+    (names![contacts: Invited, Added], names![contacts: Added; message: Accepted, Routed, Filtered]),
+    // STOP and START; a text to a person or a group; a wish about groups; an answer to an invitation, and the account that is
+    // opened for it; Homing's answer.
     (
         names![phone: Heard],
         names![
-            identity: PreferenceSet;
+            identity: PreferenceSet, Registered, CodeGiven;
             phone: PhonePreferenceSet;
-            group: Created, Invited, Joined, Declined, Left, RoleSet, SmsSet, Closed;
+            contacts: Offered, Answered, Added;
+            group: Created, Invited, Joined, Declined, Left, RoleSet, SmsSet, Closed, Claimed;
             message: Accepted, Page, Routed, Filtered
         ],
     ),

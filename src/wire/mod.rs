@@ -4,8 +4,10 @@
 //! files pin its bytes. A name is never reused; a new field is optional.
 //! Invariant: pure. No I/O, no clock, no randomness, no async.
 //!
+//! [accounts]: crate::sms#an-account-by-sms
 //! [gate]: crate::gate
 //! [streams]: crate::log
+//! [texts]: crate::sms#keywords-and-texts-of-your-own
 #![doc = include_str!("README.md")]
 
 pub mod app;

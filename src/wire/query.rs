@@ -22,6 +22,11 @@ pub const LIMIT_MAX: usize = 1_000;
 /// What the last page of a history stands before.
 pub const LATEST: &str = "latest";
 
+/// A question that asks for all there is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
 /// `inbox`, `conversations`, `presence`, `users`: which page, and (operators) whose.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -1,8 +1,11 @@
 //! The question `sms` (operators only): what the SMS bridge knows of a message, and how its connectors are.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
+use crate::rules::service::{Keywords, Language, Text};
 use crate::words::{EventSeq, MessageId, Party};
 
 #[skip_serializing_none]
@@ -50,4 +53,23 @@ pub struct SmsDeliveryView {
     pub reason: Option<String>,
     /// RFC 3339.
     pub at: String,
+}
+
+/// `texts` (operators only): how keywords are read, and what Homing says by SMS.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TextsView {
+    pub keywords: Keywords,
+    /// Of what answers nobody.
+    pub language: Language,
+    pub texts: Vec<TextView>,
+}
+
+/// A text as it is said now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TextView {
+    pub name: Text,
+    /// Whether an operator has set it.
+    pub own: bool,
+    pub en: Arc<str>,
+    pub zh: Arc<str>,
 }

@@ -102,7 +102,7 @@
 09:44:01 _sms phone.received {"connector":"main","from":"+447700900123","called":"service","text":"退订"} -> accepted
   phone.received connector main, from +447700900123, called service, said "退订"
   phone.preference_set phone +447700900123, sms false
-  message.accepted message m31, from _homing, to [+447700900123], text "You will get no more SMS from us. Send START to get them again.", route sms, expires @02T09:44:01
+  message.accepted message m31, from _homing, to [+447700900123], text "您不会再收到我们的短信。发送 START 恢复接收。", route sms, expires @02T09:44:01
   delivery.routed message m31, to +447700900123, channel sms, because answer
 09:44:02 alice message.send {"to":["+447700900123"],"text":"not wished"} -> accepted m32
   message.accepted message m32, from alice, to [+447700900123], text "not wished", route auto

@@ -80,6 +80,9 @@ pub fn spoken() -> BoxedStrategy<(&'static str, Command)> {
         6 => (user(), super::schedule_commands::schedules()),
         7 => (user(), super::group_commands::groups()),
         3 => (user(), super::group_commands::to_a_group().prop_map(Command::from)),
+        2 => (user(), super::guest_commands::invites()),
+        3 => super::guest_commands::answers().prop_map(|command| ("_sms", command)),
+        1 => super::guest_commands::of_the_service().prop_map(|command| ("_admin", command)),
         3 => timer_fired().prop_map(|command| ("_clock", command)),
         1 => Just(("_clock", Command::from(Sweep {}))),
         8 => super::sms_commands::sms().prop_map(|command| ("_sms", command)),
@@ -185,8 +188,6 @@ fn about_oneself() -> impl Strategy<Value = Command> {
         (address(), text()).prop_map(|(who, alias)| Command::from(contacts::Add { who, alias })),
         address().prop_map(|who| Command::from(contacts::Remove { who })),
         address().prop_map(|who| Command::from(contacts::Block { who })),
-        (phone(), option::of(Just("join us".to_owned())))
-            .prop_map(|(phone, text)| Command::from(contacts::InviteContact { phone, text })),
         hash().prop_map(|secret| Command::from(SetPassword { secret })),
     ]
 }

@@ -9,6 +9,7 @@ pub mod dice;
 pub mod documents;
 pub mod golden;
 pub mod group_commands;
+pub mod guest_commands;
 pub mod kill;
 pub mod peers;
 mod process;

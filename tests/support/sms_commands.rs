@@ -80,7 +80,8 @@ fn grant() -> impl Strategy<Value = Option<u64>> {
 
 fn received() -> impl Strategy<Value = phones::Received> {
     let text = select(
-        &["STOP", "start", "help", "hello", "", "退订", "yes", "no", "cancel", "dan", "stop 3001", "G NEW x"][..],
+        &["STOP", "start", "help", "hello", "", "退订", "yes", "no", "cancel", "dan", "stop 3001", "G NEW x"]
+            [..],
     );
     (option::weighted(0.9, phone()), called(), text).prop_map(|(from, called, text)| phones::Received {
         connector: "main".to_owned(),

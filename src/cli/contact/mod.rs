@@ -1,6 +1,7 @@
 //! `homing contact`: a person's contact list.
 
 mod change;
+mod invite;
 mod ls;
 
 pub(super) use ls::{HEAD, row};
@@ -22,6 +23,7 @@ enum What {
     Remove(change::Named),
     /// Filter someone's messages
     Block(change::Named),
+    Invite(invite::Args),
     Ls(ls::Args),
 }
 
@@ -31,6 +33,7 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
         What::Add(args) => change::add(args, settings, output).await,
         What::Remove(args) => change::remove(args, settings, output).await,
         What::Block(args) => change::block(args, settings, output).await,
+        What::Invite(args) => invite::run(args, settings, output).await,
         What::Ls(args) => ls::run(args, settings, output).await,
     }
 }

@@ -10,6 +10,7 @@ mod contacts;
 mod lease;
 mod news;
 mod offline;
+mod own;
 mod refused;
 mod screen;
 mod seen;

@@ -15,6 +15,7 @@ use super::confirm;
 use super::contacts::{self, Contacts};
 use super::lease::Lease;
 use super::news;
+use super::own::Own;
 use super::refused::refused;
 use super::screen::{Screen, Terminal, names, time_of_day};
 use super::seen::Seen;
@@ -52,6 +53,7 @@ pub(super) struct Session {
     contacts: Contacts,
     keeping: JoinHandle<()>,
     seen: Seen,
+    own: Own,
     came_live: u64,
     /// Whom lines go to: only the person changes it, for a message may come while a line is being typed.
     to: Option<Vec<Address>>,
@@ -93,6 +95,7 @@ impl Session {
             contacts,
             keeping,
             seen: Seen::default(),
+            own: Own::default(),
             came_live: 0,
             to,
         })
@@ -166,12 +169,23 @@ impl Session {
             self.wanted.notify_one();
         }
         match serde_json::from_slice(payload) {
-            Ok(shown) => self.show(&shown, room),
+            Ok(shown) => self.take_shown(&shown, room),
             Err(error) => {
                 warn!(%error, "a live message cannot be read");
                 Ok(false)
             }
         }
+    }
+
+    /// What the person has written to a group on another device is shown, and nobody waits to hear that it was.
+    fn take_shown(&mut self, shown: &MessageView, room: OwnedPermit<MessageId>) -> Result<bool, Failure> {
+        if shown.from.user() != Some(&self.user) || shown.group.is_none() {
+            return self.show(shown, room);
+        }
+        if self.seen.is_new(shown.message) && !self.own.is_copy(shown) {
+            self.print(shown)?;
+        }
+        Ok(false)
     }
 
     /// What became of something is said once, and is no message. It comes in what the user's `pc` devices speak, of which this
@@ -189,13 +203,17 @@ impl Session {
         if !self.seen.is_new(shown.message) {
             return Ok(false);
         }
+        self.print(shown)?;
+        room.send(shown.message);
+        Ok(true)
+    }
+
+    fn print(&self, shown: &MessageView) -> Result<(), Failure> {
         let from = match &shown.group {
             Some(group) => format!("{} to #{group}", shown.from),
             None => shown.from.to_string(),
         };
-        self.screen.shown(shown, || format!("{}  {from}: {}", time_of_day(&shown.at), said(shown)))?;
-        room.send(shown.message);
-        Ok(true)
+        self.screen.shown(shown, || format!("{}  {from}: {}", time_of_day(&shown.at), said(shown)))
     }
 
     /// Does what was typed; whether it was to leave.
@@ -207,6 +225,7 @@ impl Session {
                 if self.to.as_ref() != Some(&message.to) {
                     self.choose(message.to.clone());
                 }
+                self.own.typed(&message);
                 // The next line is asked for behind the outcome of this one.
                 room.send(message);
             }

@@ -1,7 +1,9 @@
 //! `homing sms`: what short messages are like, and how the bridge does.
 
 mod count;
+mod set;
 mod state;
+mod texts;
 
 use super::output::{Failure, Output};
 use super::settings::Settings;
@@ -17,12 +19,16 @@ pub(super) struct Args {
 enum What {
     Count(count::Args),
     State(state::Args),
+    Texts(texts::Args),
+    Set(set::Args),
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     settings.start_client_log();
     match args.what {
         What::Count(args) => count::run(args, output),
+        What::Texts(args) => texts::run(args, settings, output).await,
+        What::Set(args) => set::run(args, settings, output).await,
         What::State(args) => state::run(args, settings, output).await,
     }
 }

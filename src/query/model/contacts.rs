@@ -52,7 +52,7 @@ pub(super) fn take(rows: &mut Rows, seq: EventSeq, fact: &Fact) -> Result<(), Fa
             removals::listed(rows, user, who)
         }
         // Who is invited comes to the list by a fact of its own.
-        Fact::Invited(_) | Fact::Offered(_) | Fact::Answered(_) => {}
+        Fact::Invited(_) | Fact::Offered(_) | Fact::Answered(_) => Ok(()),
     }
 }
 

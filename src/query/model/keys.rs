@@ -27,6 +27,7 @@
 //! | `g` group | MessagePack | a group |
 //! | `m` group party | MessagePack | who is in a group or asked to join |
 //! | `y` user 0 group | | the groups of a user |
+//! | `j` | MessagePack with names | what an operator has set for all who write by SMS |
 //! | `q` user | MessagePack | what a user has sent on one day and in its month |
 //!
 //! A group is nine digits. A message, a schedule and a number are eight bytes, most significant first, so messages and schedules sort by age; the
@@ -226,6 +227,10 @@ pub(super) fn ended(id: ScheduleId, number: u64) -> Vec<u8> {
 pub(super) fn fired(id: ScheduleId, zone: u64, name: OccurrenceName) -> Vec<u8> {
     let OccurrenceName { nominal, second } = name;
     numbered(b"f", &[id.command().0, zone, nominal.ms().cast_unsigned(), u64::from(second)])
+}
+
+pub(super) fn service() -> Vec<u8> {
+    b"j".to_vec()
 }
 
 pub(super) fn lateness(le_ms: u64) -> Vec<u8> {

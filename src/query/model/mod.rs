@@ -20,6 +20,7 @@ mod project;
 pub(super) mod pure_decider;
 mod removals;
 mod schedules;
+mod service;
 mod step;
 mod store;
 mod sums;

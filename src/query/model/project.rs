@@ -2,7 +2,7 @@
 
 use super::step::{Reason, State, Step};
 use super::store::Model;
-use super::{contacts, delivery, groups, presence, schedules, usage, users};
+use super::{contacts, delivery, groups, presence, schedules, service, usage, users};
 use crate::log::{Fault, Record, Rows};
 use crate::rules::attempt::Adapter;
 use crate::rules::message::{Delivered, Expired, Failed, Filtered, Recalled, Routed, WasRead};
@@ -44,8 +44,9 @@ fn take(rows: &mut Rows, seq: EventSeq, commit: &Commit, fact: &Fact) -> Result<
         Fact::Group(fact) => groups::take(rows, commit, fact),
         Fact::Schedule(fact) => schedules::take(rows, seq, fact),
         Fact::Attempt(fact) => attempted(rows, seq, at, fact),
+        Fact::Service(fact) => service::take(rows, fact),
         // What people write from their phones is a message, or a wish of nobody's.
-        Fact::Phone(_) | Fact::Refusal(_) | Fact::Service(_) | Fact::Timer(_) => Ok(()),
+        Fact::Phone(_) | Fact::Refusal(_) | Fact::Timer(_) => Ok(()),
     }
 }
 

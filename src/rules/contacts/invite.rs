@@ -5,6 +5,7 @@ use serde_with::skip_serializing_none;
 
 use super::invitations::OPEN_FOR;
 use super::{Added, CONTACTS_LEN_MAX, Invited, entry};
+use crate::rules::message::Routed;
 use crate::rules::proof::{ByUser, Case};
 use crate::rules::service::Text;
 use crate::rules::vocabulary::Decide;
@@ -48,11 +49,13 @@ impl Decide for InviteContact {
         };
         let told = (case.message(), text.into());
         let told = message::own(state, told, user, &[to], case.at, OPEN_FOR)?;
+        // Who wishes no SMS is not asked, and so has nothing to answer.
         let until = case.at + OPEN_FOR;
-        let invited = Invited { user: case.name().clone(), phone, until };
+        let asked = told.iter().any(|fact| fact.get::<Routed>().is_some());
+        let invited = asked.then(|| Invited { user: case.name().clone(), phone, until }.into());
         let has_room = user.contacts.as_ref().is_none_or(|contacts| contacts.len() < CONTACTS_LEN_MAX);
         let added = (entry(case, &Party::Phone(phone)).is_none() && has_room)
             .then(|| Added { user: case.name().clone(), who: Party::Phone(phone), alias: None }.into());
-        Ok(std::iter::once(invited.into()).chain(added).chain(told).collect())
+        Ok(invited.into_iter().chain(added).chain(told).collect())
     }
 }
