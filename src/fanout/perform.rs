@@ -147,8 +147,9 @@ impl Performer {
         look: &mut Look,
         next: impl Fn() -> N,
     ) -> Result<(), Fault> {
-        // All are told the same but for their own name, where nobody is told something else.
-        let (mut shown, alike): (Option<Shown>, bool) = (None, found.body.accepted.aside.is_none());
+        // Many are told the same but for their own name, where nobody is told something else.
+        let alike = run.routed.len() > 1 && found.body.accepted.aside.is_none();
+        let mut shown: Option<Shown> = None;
         for routed in run.routed.iter().filter(|routed| goes_live(routed)) {
             let Some(user) = routed.to.user() else { continue };
             if look.allows(&self.log, (routed, decided), next()).await? {

@@ -67,25 +67,23 @@ impl Group {
         let (owner, others) =
             names.split_first().ok_or_else(|| Failure::usage("a group has members".to_owned()))?;
         let sender = Client::at(&world.address_of(owner), owner.as_str()).await?;
-        let mut pipeline = Pipeline::new(world.connect("registry").await?, IN_FLIGHT_MAX);
+        let mut said = Vec::with_capacity(2 * names.len());
         for (number, name) in names.iter().enumerate() {
             let phone = (sizes.reached(number) == Reached::ByPhone)
                 .then(|| format!("+8615{number:09}").parse())
                 .transpose()
                 .map_err(bug)?;
-            let register = Command::from(Register { phone, ..Register::named(name.clone()) });
-            say(&mut pipeline, OPERATOR, &register).await?;
+            let register = Register { phone, ..Register::named(name.clone()) };
+            said.push((OPERATOR, Command::from(register)));
         }
         let is_online = |(number, _): &(usize, &UserName)| sizes.reached(*number) == Reached::Online;
         for (_, name) in names.iter().enumerate().filter(is_online) {
             let device = "bench".parse().map_err(bug)?;
-            let online = Command::from(Online { device, class: DeviceClass::Pc, lease: LEASE });
-            say(&mut pipeline, name.as_str(), &online).await?;
+            let online = Online { device, class: DeviceClass::Pc, lease: LEASE };
+            said.push((name.as_str(), Command::from(online)));
         }
-        pipeline.drain().await?;
-        // Decided behind all of these.
-        let admin = Client { by: OPERATOR.to_owned(), ..sender.clone() };
-        admin.accepted(&Command::from(unhurried(owner.clone()))).await?;
+        said.push((OPERATOR, Command::from(unhurried(owner.clone()))));
+        say(&sender.log, &said).await?;
         let number = joined(&sender, sizes.members, others).await?;
         let online = names.iter().enumerate().skip(1).filter(is_online).map(|(_, name)| name.clone());
         Ok(Group {
@@ -98,17 +96,11 @@ impl Group {
 
     /// Those who are online confirm these messages, each of them with one command; how long it took until all were decided.
     pub(super) async fn confirm(&self, messages: &[MessageId]) -> Result<Duration, Failure> {
-        let (started, mut pipeline) = (Instant::now(), Pipeline::new(self.confirms.clone(), IN_FLIGHT_MAX));
+        let started = Instant::now();
         let received = Received(Confirm { message: None, messages: Some(messages.to_vec()) });
         let received = Command::from(received);
-        let Some((last, others)) = self.online.split_last() else { return Ok(Duration::ZERO) };
-        for name in others {
-            say(&mut pipeline, name.as_str(), &received).await?;
-        }
-        pipeline.drain().await?;
-        // Decided behind all of these.
-        let last = Client { by: last.to_string(), log: self.confirms.clone() };
-        last.accepted(&received).await?;
+        let said: Vec<_> = self.online.iter().map(|name| (name.as_str(), received.clone())).collect();
+        say(&self.confirms, &said).await?;
         Ok(started.elapsed())
     }
 
@@ -139,9 +131,20 @@ fn unhurried(name: UserName) -> SetUser {
     SetUser { limits: Some(limits), ..SetUser::of(name) }
 }
 
-async fn say(pipeline: &mut Pipeline, by: &str, said: &Command) -> Result<(), Failure> {
-    let subject = subjects::command(by, said.verb());
-    Ok(pipeline.publish(subject, command::encode(said, Encoding::Msgpack).into()).await?)
+/// Says what each has to say, as much at once as may be under way; until all is decided.
+async fn say(log: &Log, said: &[(&str, Command)]) -> Result<(), Failure> {
+    for some in said.chunks(IN_FLIGHT_MAX) {
+        let Some(((by, last), others)) = some.split_last() else { continue };
+        let mut pipeline = Pipeline::new(log.clone(), IN_FLIGHT_MAX);
+        for (by, command) in others {
+            let subject = subjects::command(by, command.verb());
+            pipeline.publish(subject, command::encode(command, Encoding::Msgpack).into()).await?;
+        }
+        pipeline.drain().await?;
+        // Decided behind all of these.
+        Client { by: (*by).to_owned(), log: log.clone() }.accepted(last).await?;
+    }
+    Ok(())
 }
 
 fn name(number: usize) -> Result<UserName, WordError> {
