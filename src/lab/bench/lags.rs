@@ -37,10 +37,10 @@ pub(super) async fn models_lag(log: &Log) -> Result<u64, Failure> {
     Ok(last.saturating_sub(as_of.unwrap_or(0)))
 }
 
-/// Waits until all that stands in the log is performed and projected.
-pub(super) async fn settled(log: &Log) -> Result<(), Failure> {
+/// Waits until all that stands in the log is performed and projected, but for so many commits at most.
+pub(super) async fn settled(log: &Log, but_for: u64) -> Result<(), Failure> {
     let until = Instant::now() + SETTLED_WITHIN;
-    while fanout_lag(log).await? + models_lag(log).await? > 0 {
+    while fanout_lag(log).await? + models_lag(log).await? > but_for {
         if Instant::now() > until {
             return Err(Failure::failed("what stands in the log is not performed in time".to_owned()));
         }

@@ -234,7 +234,7 @@ async fn meanwhile(
 ) -> Result<Vec<f64>, Failure> {
     let (mut late, mut spent) = (Vec::new(), Duration::ZERO);
     while spent < turn {
-        rounds.group.settled().await?;
+        rounds.group.nearly_settled().await?;
         drop(bystander.late_ms());
         let (started, mut messages) = (Instant::now(), Vec::new());
         while messages.len() < UNCONFIRMED_MAX {
