@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::lately::Lately;
 use crate::log::{Fault, Log};
-use crate::rules::message::{Accepted, Routed};
+use crate::rules::message::{Accepted, Page, Routed};
 use crate::rules::{Channel, Commit, Fact};
 use crate::wire::Body;
-use crate::words::{EventSeq, MessageId};
+use crate::words::{EventSeq, MessageId, Party};
 
 /// Records of somebody else that may stand between two parts of a decision: each is a question to the server.
 const STRAYS_MAX: usize = 64;
@@ -37,10 +37,40 @@ impl Found {
     }
 }
 
-/// What a commit delivers, in order.
+/// The two ways out: live to clients, and stored for adapters. What goes by one does not wait for what goes by the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Way {
+    Live,
+    Stored,
+}
+
+impl Way {
+    pub(super) const ALL: [Way; 2] = [Way::Live, Way::Stored];
+
+    /// Of a channel; none where nothing is carried.
+    pub(super) fn of(channel: Channel) -> Option<Way> {
+        match channel {
+            Channel::Live => Some(Way::Live),
+            Channel::By(_) => Some(Way::Stored),
+            Channel::None | Channel::Pull => None,
+        }
+    }
+}
+
+/// To whom a commit delivers one way, in order; those on a page too.
+pub(super) fn recipients(commit: &Commit, way: Way) -> impl Iterator<Item = &Party> {
+    let goes = move |channel: Channel| Way::of(channel) == Some(way);
+    commit.facts.iter().flat_map(move |fact| {
+        let one = fact.get::<Routed>().filter(|routed| goes(routed.channel)).map(|routed| &routed.to);
+        let runs = fact.get::<Page>().into_iter().flat_map(|page| &page.routed);
+        one.into_iter().chain(runs.filter(move |run| goes(run.channel)).flat_map(|run| &run.to))
+    })
+}
+
+/// What an unfolded commit delivers, in order.
 pub(super) fn carried(commit: &Commit) -> impl Iterator<Item = &Routed> {
     let routed = commit.facts.iter().filter_map(Fact::get::<Routed>);
-    routed.filter(|routed| !matches!(routed.channel, Channel::None | Channel::Pull))
+    routed.filter(|routed| Way::of(routed.channel).is_some())
 }
 
 pub(super) fn goes_live(routed: &Routed) -> bool {
@@ -50,8 +80,10 @@ pub(super) fn goes_live(routed: &Routed) -> bool {
 /// Of how many messages the body is to be looked up elsewhere.
 pub(super) fn elsewhere(commit: &Commit) -> usize {
     let (mut count, mut last) = (0, None);
-    for routed in carried(commit).filter(|routed| !accepts(commit, routed.message)) {
-        count += usize::from(last.replace(routed.message) != Some(routed.message));
+    let paged = commit.facts.iter().filter_map(Fact::get::<Page>).map(|page| page.message);
+    let messages = carried(commit).map(|routed| routed.message).chain(paged);
+    for message in messages.filter(|message| !accepts(commit, *message)) {
+        count += usize::from(last.replace(message) != Some(message));
     }
     // What a schedule sends is accepted here, and has its text where the schedule was made.
     let made = commit.facts.iter().filter_map(Fact::get::<Accepted>).filter(|made| made.body.is_some());
@@ -66,7 +98,8 @@ fn first_part(seq: u64, commit: &Commit) -> EventSeq {
     EventSeq(seq - u64::from(commit.part))
 }
 
-pub(super) fn runs(seq: u64, commit: &Commit) -> Vec<Run> {
+/// What a commit delivers by some channels, those on a page too.
+pub(super) fn runs(seq: u64, commit: &Commit, is_one: impl Fn(Channel) -> bool) -> Vec<Run> {
     // Without a `body` it is in the first part of this decision.
     let first = first_part(seq, commit);
     let for_groups =
@@ -74,15 +107,22 @@ pub(super) fn runs(seq: u64, commit: &Commit) -> Vec<Run> {
     let accepted =
         |made: &Accepted| Run { message: made.message, at: first, routed: Vec::new(), accepts: true };
     let mut runs: Vec<Run> = for_groups.map(accepted).collect();
-    for routed in carried(commit) {
-        match runs.last_mut() {
-            Some(run) if run.message == routed.message => run.routed.push(routed.clone()),
-            Some(_) | None => runs.push(Run {
+    let mut add = |routed: Routed| match runs.last_mut() {
+        Some(run) if run.message == routed.message => run.routed.push(routed),
+        Some(_) | None => {
+            runs.push(Run {
                 message: routed.message,
                 at: routed.body.unwrap_or(first),
-                routed: vec![routed.clone()],
+                routed: vec![routed],
                 accepts: false,
-            }),
+            });
+        }
+    };
+    for fact in &commit.facts {
+        if let Some(page) = fact.get::<Page>() {
+            page.routed_by(&is_one).for_each(&mut add);
+        } else if let Some(routed) = fact.get::<Routed>().filter(|routed| is_one(routed.channel)) {
+            add(routed.clone());
         }
     }
     runs
@@ -100,18 +140,22 @@ impl Bodies {
         Bodies { log, lately: Lately::new() }
     }
 
-    /// Keeps the bodies that a commit accepts and that wait for somebody, and the text of a schedule that fires soon.
+    /// Keeps the bodies that a commit accepts and that wait for somebody, or for the pages behind it, and the text of a schedule
+    /// that fires soon.
     pub(super) fn keep(&self, seq: u64, commit: &Commit) {
         self.lately.keep_schedule(EventSeq(seq), commit);
-        let at = first_part(seq, commit);
+        let (at, goes_on) = (first_part(seq, commit), !commit.is_last_part());
+        let waits = |channel: Channel| Way::of(channel).is_none();
         let mut last = None;
-        for routed in commit.facts.iter().filter_map(Fact::get::<Routed>) {
-            let waits = matches!(routed.channel, Channel::None | Channel::Pull);
-            if waits
-                && last.replace(routed.message) != Some(routed.message)
-                && let Some(body) = Body::of(commit, routed.message).filter(|body| body.elsewhere().is_none())
+        for fact in &commit.facts {
+            let one = fact.get::<Routed>().filter(|routed| waits(routed.channel)).map(|one| one.message);
+            let page = fact.get::<Page>();
+            let page = page.filter(|page| goes_on || page.routed.iter().any(|run| waits(run.channel)));
+            let Some(message) = one.or(page.map(|page| page.message)) else { continue };
+            if last.replace(message) != Some(message)
+                && let Some(body) = Body::of(commit, message).filter(|body| body.elsewhere().is_none())
             {
-                self.lately.bodies.insert((at, routed.message), Found::of(body, at));
+                self.lately.bodies.insert((at, message), Found::of(body, at));
             }
         }
     }

@@ -6,7 +6,7 @@ use futures_util::{StreamExt, stream};
 use tokio::task::unconstrained;
 
 use super::beside::Beside;
-use super::bodies::{self, Found, Run, goes_live};
+use super::bodies::{self, Found, Run, Way, goes_live};
 use super::look::Look;
 use super::notes::ReadLater;
 use super::perform::{AGAIN_AFTER, HandOver, Performer, again, done_but_for, works};
@@ -41,7 +41,6 @@ impl Deliver {
         let (mut verdicts, mut small) = (Vec::with_capacity(records.len()), Vec::new());
         for (place, record) in records.iter().enumerate() {
             let taken = record.commit().map(|commit| {
-                let commit = commit.unfolded();
                 self.performer.bodies().keep(record.seq, &commit);
                 self.beside.take(record, commit)
             });
@@ -49,6 +48,7 @@ impl Deliver {
                 Err(why) => Verdict::Poison(why),
                 Ok(None) => Verdict::Beside,
                 Ok(Some(commit)) => {
+                    let commit = commit.unfolded();
                     small.push(Small { place, seq: record.seq, decided: record.at, commit });
                     Verdict::Done
                 }
@@ -88,6 +88,7 @@ impl Performer {
         for (run, found) in &found {
             match found {
                 Some(found) => {
+                    self.beside_its_plan(run, found).await?;
                     self.live((run, found.as_ref()), first.decided, look, next).await?;
                     works(run, found, EventSeq(first.seq)).into_iter().for_each(&mut hand_over);
                 }
@@ -102,7 +103,7 @@ impl Performer {
     async fn find(&self, all: Arc<[Small]>, nth: usize) -> (usize, Result<Runs, Fault>) {
         let mut runs = Vec::new();
         if let Some(Small { seq, commit, .. }) = all.get(nth) {
-            for run in bodies::runs(*seq, commit) {
+            for run in bodies::runs(*seq, commit, |channel| Way::of(channel).is_some()) {
                 match self.bodies().find(commit, &run).await {
                     Ok(found) => runs.push((run, found)),
                     Err(fault) => return (nth, Err(fault)),

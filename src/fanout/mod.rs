@@ -6,7 +6,9 @@
 //! otherwise since.
 //! Invariant: each recipient gets what is theirs in the order of the log, also past a large commit. So one process works at a
 //! time (its consumer says so); the others take over within three seconds of its last sign of life.
-//! Invariant: bodies are in memory a few at a time, however many wait for a client or a campaign.
+//! Invariant: whoever is online does not wait until what others get of the same message is on OUTBOX.
+//! Invariant: bodies are in memory a few at a time, however many wait for a client or a campaign; pages stay folded until they
+//! are performed.
 
 mod beside;
 mod bodies;

@@ -1,15 +1,16 @@
 //! One commit's deliveries, carried out: live messages published, work handed over to OUTBOX.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_nats::HeaderMap;
 use futures_util::{StreamExt, stream};
-use tokio::sync::Semaphore;
+use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
 use tokio::task::unconstrained;
 use tracing::{debug, warn};
 
-use super::bodies::{self, Bodies, Found, Run, goes_live};
+use super::bodies::{self, Bodies, Found, Run, Way, goes_live};
 use super::look::Look;
 use crate::log::{Fault, Log, Verdict};
 use crate::rules::Channel;
@@ -19,8 +20,8 @@ use crate::rules::presence::Encoding;
 use crate::wire::app::ForApp;
 use crate::wire::headers::SAID_BY_HOMING;
 use crate::wire::work::Work;
-use crate::wire::{Body, Outgoing, subjects, to_payload};
-use crate::words::{EventSeq, Instant, MessageId, Party, UserName};
+use crate::wire::{Body, Outgoing, Shown, subjects, to_payload};
+use crate::words::{EventSeq, Instant, MessageId, Party};
 
 /// The server was away, or OUTBOX is full.
 pub(super) const AGAIN_AFTER: Duration = Duration::from_secs(1);
@@ -33,6 +34,9 @@ const BODIES_AHEAD_MAX: usize = 4;
 const BODIES_MAX: usize = 32;
 /// Live messages in memory on their way to the socket: what is published behind them waits as long as they take.
 const UNFLUSHED_BYTES_MAX: usize = 1_024 * 1_024;
+
+/// Of a body in hand, until it is dropped.
+type Permit<'a> = Result<SemaphorePermit<'a>, AcquireError>;
 
 pub(super) struct Performer {
     log: Log,
@@ -65,19 +69,19 @@ impl Performer {
         &self.bodies
     }
 
-    /// Performs a commit beside the way; it is kept with the time at which the log took it. What was too large for that is read
-    /// once more.
-    pub(super) async fn beside(&self, seq: u64, kept: Option<(Commit, Instant)>) -> Verdict {
+    /// Performs one way of a commit, beside the way; it is kept with the time at which the log took it. What was too large for
+    /// that is read once more.
+    pub(super) async fn beside(&self, seq: u64, kept: Option<(Arc<Commit>, Instant)>, way: Way) -> Verdict {
         let decided = match kept {
             Some(kept) => Ok(Some(kept)),
             None => {
                 let decided = self.log.decided(EventSeq(seq)).await;
-                decided.map(|read| read.map(|(commit, at)| (commit.unfolded(), at)))
+                decided.map(|read| read.map(|(commit, at)| (Arc::new(commit), at)))
             }
         };
         match decided {
             Ok(Some((commit, decided))) => {
-                let missing = self.stream(seq, &commit, decided).await;
+                let missing = self.stream((seq, &commit), decided, way).await;
                 missing.map_or_else(|fault| again(seq, &fault), done_but_for)
             }
             Ok(None) => Verdict::Poison("it cannot be read any more".to_owned()),
@@ -86,31 +90,59 @@ impl Performer {
     }
 
     /// Performs run after run, with a few bodies in memory at a time. The messages whose body is nowhere.
-    async fn stream(&self, seq: u64, commit: &Commit, decided: Instant) -> Result<Vec<MessageId>, Fault> {
+    async fn stream(
+        &self,
+        (seq, commit): (u64, &Commit),
+        decided: Instant,
+        way: Way,
+    ) -> Result<Vec<MessageId>, Fault> {
         let mut look = Look::default();
-        let found = bodies::runs(seq, commit).into_iter().map(|run| async move {
-            // First come, first served: whoever's turn it is has one before it reads ahead, so nobody waits for ever.
-            let in_hand = self.in_hand.acquire().await;
-            let found = self.bodies.find(commit, &run).await;
-            (run, found, in_hand)
-        });
+        let runs = bodies::runs(seq, commit, |channel| Way::of(channel) == Some(way));
+        let mut ways = Way::ALL.into_iter().filter(|way| bodies::recipients(commit, *way).next().is_some());
+        let is_first = ways.next() == Some(way);
+        let found = runs.iter().map(|run| self.body_of(commit, run)).collect::<Vec<_>>();
         let (mut found, mut missing) = (stream::iter(found).buffered(BODIES_AHEAD_MAX), Vec::new());
         while let Some((run, found, _in_hand)) = found.next().await {
             let Some(found) = found? else {
                 missing.push(run.message);
                 continue;
             };
-            let ahead = || bodies::carried(commit).filter(|routed| goes_live(routed));
-            self.live((&run, found.as_ref()), decided, &mut look, ahead).await?;
-            let works = works(&run, &found, EventSeq(seq)).into_iter();
-            let mut stored = stream::iter(works.map(|work| self.hand_over(work))).buffered(HAND_OVERS_MAX);
-            // Unconstrained: tokio wakes those that it stops for fairness last come, first served, and they would be stored so.
-            while let Some(stored) = unconstrained(stored.next()).await {
-                stored?;
+            if is_first {
+                self.beside_its_plan(run, &found).await?;
+            }
+            match way {
+                Way::Live => {
+                    let ahead = || runs.iter().flat_map(|run| &run.routed).filter(|routed| goes_live(routed));
+                    self.live((run, found.as_ref()), decided, &mut look, ahead).await?;
+                }
+                Way::Stored => self.store(works(run, &found, EventSeq(seq))).await?,
             }
         }
-        self.tell(commit).await?;
+        if is_first {
+            self.tell(commit).await?;
+        }
         Ok(missing)
+    }
+
+    /// First come, first served: whoever's turn it is has one before it reads ahead, so nobody waits for ever.
+    async fn body_of<'a>(
+        &self,
+        commit: &Commit,
+        run: &'a Run,
+    ) -> (&'a Run, Result<Option<Arc<Found>>, Fault>, Permit<'_>) {
+        let in_hand = self.in_hand.acquire().await;
+        let found = self.bodies.find(commit, run).await;
+        (run, found, in_hand)
+    }
+
+    async fn store(&self, works: Vec<HandOver>) -> Result<(), Fault> {
+        let works = works.into_iter().map(|work| self.hand_over(work));
+        let mut stored = stream::iter(works).buffered(HAND_OVERS_MAX);
+        // Unconstrained: tokio wakes those that it stops for fairness last come, first served, and they would be stored so.
+        while let Some(stored) = unconstrained(stored.next()).await {
+            stored?;
+        }
+        Ok(())
     }
 
     /// Sends what goes live and may, one after the other; `next` are those that go live from here on, be it those of the run.
@@ -121,22 +153,26 @@ impl Performer {
         look: &mut Look,
         next: impl Fn() -> N,
     ) -> Result<(), Fault> {
-        self.to_its_sender(run, found).await?;
+        // Many are told the same but for their own name, where nobody is told something else.
+        let alike = run.routed.len() > 1 && found.body.accepted.aside.is_none();
+        let mut shown: Option<Shown> = None;
         for routed in run.routed.iter().filter(|routed| goes_live(routed)) {
             let Some(user) = routed.to.user() else { continue };
             if look.allows(&self.log, (routed, decided), next()).await? {
-                self.send(routed, user, found).await?;
+                let encoding = routed.encoding.unwrap_or_default();
+                let again = shown.as_ref().and_then(|shown| shown.to_another(&routed.to, encoding));
+                let payload = again.unwrap_or_else(|| {
+                    let view = found.body.shown(routed.to.clone(), "sent");
+                    let payload = to_payload(&view, encoding);
+                    shown = if alike { Shown::of(&view, &payload, encoding) } else { None };
+                    payload
+                });
+                self.publish(subjects::live(user, routed.message), payload).await?;
             } else {
                 debug!(message = %routed.message, %user, "what was decided is not so any more, and not sent");
             }
         }
         Ok(())
-    }
-
-    async fn send(&self, routed: &Routed, user: &UserName, found: &Found) -> Result<(), Fault> {
-        let shown = found.body.shown(routed.to.clone(), "sent");
-        let payload = to_payload(&shown, routed.encoding.unwrap_or_default());
-        self.publish(subjects::live(user, routed.message), payload).await
     }
 
     /// Publishes to clients, with as much in memory as goes to the socket at once.
@@ -157,13 +193,21 @@ impl Performer {
         Ok(())
     }
 
-    /// A message to a group goes to its sender's own devices too: nobody plans it, and nobody waits for it to be confirmed.
-    async fn to_its_sender(&self, run: &Run, found: &Found) -> Result<(), Fault> {
+    /// Where a message is accepted for a group, it goes to its sender's own devices too, or to the app that it is for: nobody
+    /// plans it, and nobody waits for it to be confirmed.
+    pub(super) async fn beside_its_plan(&self, run: &Run, found: &Found) -> Result<(), Fault> {
         let accepted = &found.body.accepted;
-        let goes = run.accepts && accepted.app.is_none() && accepted.in_name.is_none();
-        let Some(user) = accepted.from.user().filter(|_| goes) else { return Ok(()) };
-        let shown = found.body.shown(Party::User(user.clone()), "sent");
-        self.publish(subjects::live(user, run.message), to_payload(&shown, Encoding::Json)).await
+        if !run.accepts || accepted.in_name.is_some() {
+            return Ok(());
+        }
+        match (for_app(&found.body), accepted.from.user()) {
+            (Some(item), _) => self.hand_over(item).await,
+            (None, Some(user)) => {
+                let shown = found.body.shown(Party::User(user.clone()), "sent");
+                self.publish(subjects::live(user, run.message), to_payload(&shown, Encoding::Json)).await
+            }
+            (None, None) => Ok(()),
+        }
     }
 }
 
@@ -191,13 +235,12 @@ pub(super) fn works(run: &Run, found: &Found, decided: EventSeq) -> Vec<HandOver
         let work = work.small(found.held);
         works.push(HandOver { identity: work.identity(place), item: work.outgoing(place) });
     }
-    works.extend(for_app(run, &found.body));
     works
 }
 
 /// What an app gets that a message is for.
-fn for_app(run: &Run, Body { accepted, at }: &Body) -> Option<HandOver> {
-    let (app, group) = accepted.app.zip(accepted.group).filter(|_| run.accepts)?;
+fn for_app(Body { accepted, at }: &Body) -> Option<HandOver> {
+    let (app, group) = accepted.app.zip(accepted.group)?;
     let Accepted { message, from, text, parts, .. } = accepted.clone();
     let item = ForApp { message, app, group, from, text, parts, at: at.to_string() };
     Some(HandOver { identity: item.identity(), item: item.outgoing() })

@@ -60,7 +60,7 @@ fn piece(records: &[Record]) -> (Vec<(EventSeq, Commit)>, usize) {
         read += 1;
         match record.commit() {
             Ok(commit) => {
-                facts_len += commit.facts.len();
+                facts_len += commit.facts.iter().map(|fact| fact.tells_of()).sum::<usize>();
                 commits.push((EventSeq(record.seq), commit));
             }
             Err(why) => {

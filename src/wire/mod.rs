@@ -37,7 +37,7 @@ mod value;
 pub mod work;
 
 pub use body::Body;
-pub use message_view::MessageView;
+pub use message_view::{MessageView, Shown};
 pub use outgoing::Outgoing;
 pub use payload::{from_msgpack, to_json, to_msgpack, to_payload};
 pub use value::to_value;

@@ -7,7 +7,9 @@ mod campaign;
 mod crowd;
 mod ears;
 mod ends;
+mod fanout;
 mod flow;
+mod lags;
 mod latency;
 mod load;
 mod login;
@@ -41,6 +43,7 @@ pub(super) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum What {
     Campaign(campaign::Args),
+    Fanout(fanout::Args),
     Login(login::Args),
     Noisy(noisy::Args),
     Pipeline(pipeline::Args),
@@ -55,6 +58,7 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     which_server::must_not_be_named(settings)?;
     match args.what {
         What::Campaign(args) => campaign::run(&args, settings, output).await,
+        What::Fanout(args) => fanout::run(&args, settings, output).await,
         What::Login(args) => login::run(&args, settings, output).await,
         What::Noisy(args) => noisy::run(&args, settings, output).await,
         What::Pipeline(args) => pipeline::run(&args, settings, output).await,

@@ -95,22 +95,27 @@ impl Page {
     /// What it says of each recipient, as a fact of its own.
     pub fn deliveries(&self) -> impl Iterator<Item = Fact> + '_ {
         let message = self.message;
-        let places = (self.first..).map(Some);
-        let routed = self.routed.iter().flat_map(|run| {
-            let seen = run.seen.iter().copied().map(Some).chain(std::iter::repeat(None));
-            run.to.iter().zip(seen).map(move |(to, seen)| (run, to, seen))
-        });
-        let routed = routed.zip(places).map(move |((run, to, seen), place)| {
-            let RoutedTo { channel, because, encoding, .. } = *run;
-            Routed { message, to: to.clone(), channel, because, seen, body: None, encoding, place }.into()
-        });
         let filtered = self.filtered.iter().flat_map(move |run| {
             run.to.iter().map(move |to| {
                 let (from, encoding, group) = (None, None, None);
                 Filtered { message, to: to.clone(), reason: run.reason, from, encoding, group }.into()
             })
         });
-        routed.chain(filtered)
+        self.routed_by(|_| true).map(Fact::from).chain(filtered)
+    }
+
+    /// What it says of each of those who get it by some channels.
+    pub fn routed_by(&self, is_one: impl Fn(Channel) -> bool) -> impl Iterator<Item = Routed> {
+        let message = self.message;
+        let routed = self.routed.iter().flat_map(|run| {
+            let seen = run.seen.iter().copied().map(Some).chain(std::iter::repeat(None));
+            run.to.iter().zip(seen).map(move |(to, seen)| (run, to, seen))
+        });
+        let wanted = (self.first..).map(Some).zip(routed).filter(move |(_, (run, ..))| is_one(run.channel));
+        wanted.map(move |(place, (run, to, seen))| {
+            let RoutedTo { channel, because, encoding, .. } = *run;
+            Routed { message, to: to.clone(), channel, because, seen, body: None, encoding, place }
+        })
     }
 
     /// How many recipients stand on it.

@@ -3,16 +3,14 @@
 use std::fmt;
 use std::path::Path;
 
-use serde_json::Value;
-
 use crate::cli::output::Failure;
 use crate::lab::bench::apart::Apart;
 use crate::lab::bench::bystander::Bystander;
+use crate::lab::bench::lags::{fanout_lag, models_lag};
 use crate::lab::bench::memory::resident_of;
 use crate::lab::bench::report::{Report, percentile};
 use crate::lab::bench::world::World;
 use crate::log::Log;
-use crate::wire::subjects;
 
 const MIB: f64 = 1_048_576.0;
 /// By then everybody has been online once, and what waits for people comes and goes evenly.
@@ -100,29 +98,6 @@ impl Course {
             report.figure("server_growth", last.server_mib / settled.server_mib);
         }
     }
-}
-
-/// Commits that fan-out has not performed.
-pub(super) async fn fanout_lag(log: &Log) -> Result<u64, Failure> {
-    let failed =
-        |why: &dyn std::fmt::Display| Failure::failed(format!("could not ask for fan-out's consumer: {why}"));
-    let answer = log.client().request("$JS.API.CONSUMER.INFO.EVENTS.fanout", "".into()).await;
-    let answer = answer.map_err(|error| failed(&error))?;
-    let info: Value = serde_json::from_slice(&answer.payload).map_err(|error| failed(&error))?;
-    let count = |key: &str| info.get(key).and_then(Value::as_u64);
-    let unperformed =
-        count("num_pending").zip(count("num_ack_pending")).map(|(pending, under_way)| pending + under_way);
-    unperformed.ok_or_else(|| failed(&info))
-}
-
-/// Commits that the read models do not hold; all of them while they do not answer.
-pub(super) async fn models_lag(log: &Log) -> Result<u64, Failure> {
-    let last = log.last_seq("EVENTS").await?;
-    let subject = subjects::query(subjects::OPERATOR, "users");
-    let answer = log.client().request(subject, r#"{"limit": 1}"#.into()).await.ok();
-    let answer: Option<Value> = answer.and_then(|answer| serde_json::from_slice(&answer.payload).ok());
-    let as_of = answer.and_then(|answer| answer.get("as_of")?.as_u64());
-    Ok(last.saturating_sub(as_of.unwrap_or(0)))
 }
 
 /// Bytes of all files below a folder; what goes meanwhile is not counted.

@@ -11,6 +11,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use super::apart::Apart;
 use super::bystander::Bystander;
+use super::lags::{fanout_lag, models_lag};
 use super::load::IN_FLIGHT_MAX;
 use super::report::{Report, Want};
 use super::world::World;
@@ -131,8 +132,8 @@ impl Sending {
                 self.one().await?;
                 if looked.elapsed() > LOOK_EVERY {
                     while started.elapsed() < MINUTE
-                        && (minute::fanout_lag(looks).await? > FANOUT_LAG_MAX
-                            || minute::models_lag(looks).await? > MODELS_LAG_MAX)
+                        && (fanout_lag(looks).await? > FANOUT_LAG_MAX
+                            || models_lag(looks).await? > MODELS_LAG_MAX)
                     {
                         sleep(LOOK_EVERY).await;
                     }
