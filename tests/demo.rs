@@ -13,7 +13,7 @@ use support::{HOMING, peers, run};
 const SHOWN_WITHIN: Duration = Duration::from_secs(60);
 
 /// Act by act, what must be said, in this order; between them other lines may stand.
-const PLAY: [(&str, &[&str]); 11] = [
+const PLAY: [(&str, &[&str]); 12] = [
     ("1. ", &["alice is registered; IM number 100001.", "bob is registered; IM number 100002."]),
     (
         "2. ",
@@ -71,6 +71,23 @@ const PLAY: [(&str, &[&str]); 11] = [
             "bob's phone shows, from 12520100001: dinner at eight, carol comes too",
             "The SMSC's receipt says that it has arrived",
             "for bob: delivered.",
+        ],
+    ),
+    (
+        "11. ",
+        &[
+            "+447700900002 sends \"G NEW Class 3b\" to 12520.",
+            "+447700900002 shows, from 12520: The group Class 3b has the number 3001.",
+            "+447700900002 sends \"G ADD 3001 alice 100003 +447700900003 +447700900004\" to 12520.",
+            "alice's client gets \"bob invites you to the group Class 3b (3001).",
+            "+447700900001 sends \"YES\" to 12520.",
+            "+447700900003 shows, from 12520: You are in the group Class 3b (3001) now.",
+            "+447700900004 shows, from 12520: You are in the group Class 3b (3001) now.",
+            "alice sends #3001 \"no school tomorrow\".",
+            "shows, from 12520013001: alice: no school tomorrow",
+            "shows, from 12520013001: alice: no school tomorrow",
+            "shows, from 12520013001: alice: no school tomorrow",
+            "shows, from 12520013001: alice: no school tomorrow",
         ],
     ),
     ("That was the main job.", &[]),

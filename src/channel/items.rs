@@ -251,6 +251,7 @@ mod tests {
             channel,
             text: None,
             parts: None,
+            code: false,
             body: None,
             at,
             expires: None,

@@ -227,6 +227,7 @@ pub(super) fn works(run: &Run, found: &Found, decided: EventSeq) -> Vec<HandOver
             head: head(accepted),
             text: accepted.text_for(&routed.to),
             parts: accepted.parts.clone(),
+            code: accepted.code_for.is_some() && accepted.code_for.as_ref() == routed.to.user(),
             body: None,
             at: found.body.at,
             expires: accepted.expires,

@@ -174,6 +174,7 @@ areas! {
         commands {
             "phone.received" Received by Adapter, once;
             "phone.part" Part by Adapter, once;
+            "phone.give-code" GiveCodeBySms by Adapter;
         }
         facts {
             "phone.part" Part about nobody, boxed;

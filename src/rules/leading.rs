@@ -63,7 +63,7 @@ const BEHIND: &[(&[&str], &[&str])] = &[
     (
         names![phone: Heard],
         names![
-            identity: PreferenceSet, Registered, CodeGiven;
+            identity: PreferenceSet, Registered;
             phone: PhonePreferenceSet;
             contacts: Offered, Answered, Added;
             group: Created, Invited, Joined, Declined, Left, RoleSet, SmsSet, Closed, Claimed;

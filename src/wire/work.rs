@@ -26,6 +26,9 @@ pub struct Work {
     pub head: Option<String>,
     pub text: Option<Arc<str>>,
     pub parts: Option<Arc<[MessagePart]>>,
+    /// Whether a one-time code for `to` is to be drawn, and stands for `{code}` in the text.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub code: bool,
     /// The commit that holds text or parts, where they are too large to be here.
     pub body: Option<EventSeq>,
     /// When the message was accepted. Unix milliseconds.

@@ -14,20 +14,20 @@
   contact.added user bob, who +447700900007
   message.accepted message m5, from _homing, charged bob, to [+447700900007], text "bob invites you: the quiz is on Friday. Answer YES to open an account, or NO.", route auto, expires @08T09:00:04
   delivery.routed message m5, to +447700900007, channel sms, because not_registered
-09:01:00 _sms phone.received {"connector":"main","from":"+447700900007","called":"service","text":"Yes!","random":"00112233445566778899aabbccddeeff"} -> accepted
+09:01:00 _sms phone.received {"connector":"main","from":"+447700900007","called":"service","text":"Yes!"} -> accepted
   phone.received connector main, from +447700900007, called service, said "Yes!"
   contact.offered user bob, phone +447700900007, name guest-6
   message.accepted message m6, from _homing, to [+447700900007], text "What name do you want? Answer with one of a-z, 0-9, - and _, or with YES for guest-6.", route sms, expires @02T09:01:00
   delivery.routed message m6, to +447700900007, channel sms, because answer
-09:01:01 _sms phone.received {"connector":"main","from":"+447700900007","called":"service","text":"alice","random":"00112233445566778899aabbccddeeff"} -> accepted
+09:01:01 _sms phone.received {"connector":"main","from":"+447700900007","called":"service","text":"alice"} -> accepted
   phone.received connector main, from +447700900007, called service, said alice
   message.accepted message m7, from _homing, to [+447700900007], text "That name is taken, or is none. Answer with another one of a-z, 0-9, - and _, or with YES for guest-6.", route sms, expires @02T09:01:01
   delivery.routed message m7, to +447700900007, channel sms, because answer
-09:01:02 _sms phone.received {"connector":"main","from":"+447700900007","called":"service","text":"Not a name","random":"00112233445566778899aabbccddeeff"} -> accepted
+09:01:02 _sms phone.received {"connector":"main","from":"+447700900007","called":"service","text":"Not a name"} -> accepted
   phone.received connector main, from +447700900007, called service, said "Not a name"
   message.accepted message m8, from _homing, to [+447700900007], text "That name is taken, or is none. Answer with another one of a-z, 0-9, - and _, or with YES for guest-6.", route sms, expires @02T09:01:02
   delivery.routed message m8, to +447700900007, channel sms, because answer
-09:01:03 _sms phone.received {"connector":"main","from":"+447700900007","called":"service","text":"Carol","random":"00112233445566778899aabbccddeeff"} -> accepted
+09:01:03 _sms phone.received {"connector":"main","from":"+447700900007","called":"service","text":"Carol"} -> accepted
   phone.received connector main, from +447700900007, called service, said Carol
   user.registered user carol, im "100003", details {phone +447700900007}
   user.code_given user carol, number 9, secret "$argon2id$v=19$m=8,t=1,p=1$nXyi5p58R/ofOnDqfwiwNQ$V1gQrP+Ztv0miR+VNHWaIdwZKV9kBoLFnG/T6w20kxs", until @09:11:03, tries 5
@@ -52,12 +52,12 @@
   contact.added user alice, who +8613800138000
   message.accepted message m12, from _homing, charged alice, to [+8613800138000], text "alice invites you: 欢迎 Answer YES to open an account, or NO.", route auto, expires @08T09:02:00
   delivery.routed message m12, to +8613800138000, channel sms, because not_registered
-09:02:01 _sms phone.received {"connector":"main","from":"+8613800138000","called":"service","text":"同意","random":"aa112233445566778899aabbccddeeff"} -> accepted
+09:02:01 _sms phone.received {"connector":"main","from":"+8613800138000","called":"service","text":"同意"} -> accepted
   phone.received connector main, from +8613800138000, called service, said "同意"
   contact.offered user alice, phone +8613800138000, name guest-13
   message.accepted message m13, from _homing, to [+8613800138000], text "您想用什么名字？请回复由 a-z、0-9、- 和 _ 组成的名字，或回复 同意 使用guest-13。", route sms, expires @02T09:02:01
   delivery.routed message m13, to +8613800138000, channel sms, because answer
-09:02:02 _sms phone.received {"connector":"main","from":"+8613800138000","called":"service","text":"同意","random":"bb112233445566778899aabbccddeeff"} -> accepted
+09:02:02 _sms phone.received {"connector":"main","from":"+8613800138000","called":"service","text":"同意"} -> accepted
   phone.received connector main, from +8613800138000, called service, said "同意"
   user.registered user guest-13, im "100004", details {phone +8613800138000}
   user.code_given user guest-13, number 14, secret "$argon2id$v=19$m=8,t=1,p=1$Nx9DAVzdW76svJxumFhnWg$NDx0QHffI/lEtE8RcIfUEwGXRUdSL371u8NFDLFinKc", until @09:12:02, tries 5

@@ -30,7 +30,6 @@ pub fn answers() -> impl Strategy<Value = Command> {
             called: Called::Service,
             text: text.to_owned(),
             joined: None,
-            random: Some("0123456789abcdef".to_owned()),
             id: None,
         })
     })

@@ -89,7 +89,6 @@ fn received() -> impl Strategy<Value = phones::Received> {
         called,
         text: text.to_owned(),
         joined: None,
-        random: Some("0123456789abcdef".to_owned()),
         id: None,
     })
 }

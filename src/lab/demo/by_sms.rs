@@ -10,8 +10,8 @@ use crate::rules::identity::SetUser;
 use crate::words::{MessageId, Phone, UserName};
 
 /// From a range that is kept for made-up people.
-const CAROLS: &str = "+447700900001";
-const BOBS: &str = "+447700900002";
+pub(super) const CAROLS: &str = "+447700900001";
+pub(super) const BOBS: &str = "+447700900002";
 
 impl Play<'_> {
     /// The number that carol can answer to.

@@ -1,6 +1,7 @@
 //! `homing demo`: the main job, shown from end to end on real parts, in under a minute.
 
 mod by_sms;
+mod class;
 mod client;
 mod events;
 mod later;

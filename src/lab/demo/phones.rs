@@ -21,6 +21,7 @@ pub(super) struct Phones {
 
 /// An SMS as a phone shows it.
 pub(super) struct Sms {
+    pub(super) to: String,
     pub(super) from: String,
     pub(super) text: String,
 }
@@ -63,11 +64,31 @@ impl Phones {
             if let Event::Submitted { from, to, text, reached: true, .. } = event
                 && to == number
             {
-                return Some(Sms { from, text });
+                return Some(Sms { to, from, text });
             }
             None
         };
         self.see("no SMS came to the phone", shown).await
+    }
+
+    /// The next SMS that each of these shows, in whatever order they come.
+    pub(super) async fn show_each(&mut self, phones: &[Phone]) -> Result<Vec<Sms>, Failure> {
+        let mut awaited: Vec<String> = phones.iter().map(Phone::to_string).collect();
+        let mut shown = Vec::with_capacity(awaited.len());
+        while !awaited.is_empty() {
+            let next = |event| {
+                if let Event::Submitted { from, to, text, reached: true, .. } = event
+                    && awaited.contains(&to)
+                {
+                    return Some(Sms { to, from, text });
+                }
+                None
+            };
+            let sms = self.see("no SMS came to a phone", next).await?;
+            awaited.retain(|phone| *phone != sms.to);
+            shown.push(sms);
+        }
+        Ok(shown)
     }
 
     /// Waits until Homing has taken the SMSC's receipt: the phone has got what was sent to it.

@@ -48,6 +48,7 @@ pub(super) async fn play(
     let number = play.by_sms(&mut phones).await?;
     play.answer(&phones, &number).await?;
     play.leaves(client, &mut phones).await?;
+    play.class(&mut phones).await?;
     play.act(
         "That was the main job. `homing up` runs it for you, and `homing smsc` is phones to try it with; the README shows \
          how to send from any language.",

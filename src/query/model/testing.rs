@@ -73,6 +73,7 @@ pub(in crate::query) fn accepted(message: &str, from: &str, to: &[&str]) -> Fact
         counts: None,
         in_name: None,
         app: None,
+        code_for: None,
         aside: None,
     })
 }

@@ -50,9 +50,12 @@ pub enum FailReason {
     BadNumber,
     /// It has parts and no text.
     NoText,
+    /// A one-time code is to stand in it, and none could be given.
+    NoCode,
 }
 
-const FAIL_REASONS: [(&str, FailReason); 3] = [
+const FAIL_REASONS: [(&str, FailReason); 4] = [
+    ("no_code", FailReason::NoCode),
     ("too_long", FailReason::TooLong),
     ("bad_number", FailReason::BadNumber),
     ("no_text", FailReason::NoText),
@@ -63,9 +66,10 @@ impl fmt::Display for FailReason {
         match self {
             FailReason::Smsc(status) => write!(f, "smsc_0x{status:08x}"),
             FailReason::Receipt(state) => write!(f, "receipt_{state}"),
-            FailReason::TooLong | FailReason::BadNumber | FailReason::NoText => f.write_str(
-                FAIL_REASONS.iter().find(|(_, reason)| reason == self).map_or("", |(text, _)| text),
-            ),
+            FailReason::TooLong | FailReason::BadNumber | FailReason::NoText | FailReason::NoCode => f
+                .write_str(
+                    FAIL_REASONS.iter().find(|(_, reason)| reason == self).map_or("", |(text, _)| text),
+                ),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::credentials::{Credentials, stamp};
 use super::{CodeGiven, CodeMissed, CodeUsed, change, must_be_shaped};
 use crate::rules::proof::{ByOperator, ByPart, Case};
 use crate::rules::vocabulary::Decide;
-use crate::rules::{Decided, Fact, Rejection, Stamp, State};
+use crate::rules::{Decided, Rejection, Stamp, State};
 use crate::words::{CommandSeq, Instant, OneTimeCode, Span, UserName};
 
 /// NIST SP 800-63B: a code that is handed over is good for ten minutes at most.
@@ -85,24 +85,30 @@ impl Decide for TryCode {
     }
 }
 
-/// A code for somebody who writes by SMS, from what the bridge has drawn at random. It goes out by SMS, and so stands in the
-/// log as every text does: its hash need not be slow.
-pub(in crate::rules) fn drawn(
+/// A code for an account that has no other credential: it was opened by SMS a moment ago.
+pub(in crate::rules) fn gives_first_code(
+    state: &State,
     user: UserName,
-    random: &str,
-    number: CommandSeq,
-    at: Instant,
-) -> (OneTimeCode, Fact) {
-    let code = OneTimeCode::drawn(Stamp::of(&[random.as_bytes(), b"code"]).as_bytes());
-    let salt = Stamp::of(&[random.as_bytes(), b"salt"]);
+    secret: String,
+    (number, at): (CommandSeq, Instant),
+) -> Decided {
+    must_be_shaped(None, Some(&secret))?;
+    let credentials = state.user_named(&user).and_then(|user| user.credentials.as_deref());
+    if credentials.is_some_and(Credentials::signs_in) {
+        return Err(Rejection::not_allowed("who has opened an account by SMS", "a second credential"));
+    }
+    Ok(vec![CodeGiven { user, number, secret, until: at + GOOD_FOR, tries: TRIES_MAX }.into()])
+}
+
+/// The hash of a code that is drawn at random and good for minutes: of 2^50 codes none is found in that time, however fast one
+/// is tried, so it need not be slow (PHC string).
+pub fn hash_of_drawn(code: &OneTimeCode, salt: [u8; 16]) -> String {
     let params =
         Params::new(Params::MIN_M_COST, Params::MIN_T_COST, Params::MIN_P_COST, None).unwrap_or_default();
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    let hashed = argon2.hash_password_with_salt(code.symbols().as_bytes(), salt.as_bytes());
+    let hashed = argon2.hash_password_with_salt(code.symbols().as_bytes(), &salt);
     // What cannot be hashed fits nothing.
-    let secret = hashed.map(|hash| hash.to_string()).unwrap_or_default();
-    let given = CodeGiven { user, number, secret, until: at + GOOD_FOR, tries: TRIES_MAX };
-    (code, given.into())
+    hashed.map(|hash| hash.to_string()).unwrap_or_default()
 }
 
 /// Nothing is removed when its time is over: the next one takes its place.

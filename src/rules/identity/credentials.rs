@@ -58,6 +58,11 @@ impl Credentials {
         self.code.as_deref()
     }
 
+    /// Whether there is anything to sign in with but a code.
+    pub(super) fn signs_in(&self) -> bool {
+        self.secret.is_some() || self.nkey.is_some()
+    }
+
     /// The app that somebody serves.
     pub(in crate::rules) fn app(&self) -> Option<AppNumber> {
         match self.access? {

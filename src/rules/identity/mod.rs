@@ -13,8 +13,8 @@ mod set;
 mod suspend;
 
 pub use super::areas::identity::{Command, Fact};
-pub(super) use code::drawn;
-pub use code::{GiveCode, TryCode};
+pub(super) use code::gives_first_code;
+pub use code::{GiveCode, TryCode, hash_of_drawn};
 pub(super) use credentials::Credentials;
 pub use facts::*;
 pub use limits::{LimitChanges, Limits};

@@ -39,9 +39,14 @@ pub struct Accepted {
     pub counts: Option<u32>,
     /// Where it is a group SMS, in the group's name: it counts with the group's quota instead of its author's.
     pub in_name: Option<InName>,
+    /// For whom [`CODE_PLACE`] in the text stands for a one-time code, which is drawn when the text is submitted.
+    pub code_for: Option<UserName>,
     /// What one of its recipients is told instead: who has others invited by SMS is answered so.
     pub aside: Option<Aside>,
 }
+
+/// Where a one-time code is to stand.
+pub const CODE_PLACE: &str = "{code}";
 
 /// A text for one recipient of a message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -36,5 +36,5 @@ pub(super) use mailbox::Mailbox;
 pub(super) use news::{News, spoken};
 pub(super) use onward::{can_escalate, escalate, goes_on_without, may_go};
 pub(super) use open::{OpenMessage, Standing, escalates, evolve};
-pub(super) use send::{accept, adds_aside, content, counts, in_bounds, load, own, send};
+pub(super) use send::{accept, adds_aside, content, counts, has_code, in_bounds, load, own, send};
 pub(super) use waiting::what_waits;

@@ -196,6 +196,7 @@ pub(in crate::rules) fn accept(
         day,
         counts,
         aside,
+        code_for: None,
     };
     let mut facts = vec![accepted.into()];
     match group {
@@ -238,6 +239,7 @@ pub(in crate::rules) fn own(
         counts: Some(counts).filter(|counts| *counts != 1),
         in_name: None,
         app: None,
+        code_for: None,
         aside: None,
     };
     Ok(std::iter::once(accepted.into()).chain(deliveries).collect())
@@ -256,6 +258,13 @@ pub(in crate::rules) fn adds_aside(facts: &mut Vec<Fact>, to: &Party, text: Arc<
     let (to, seen, body, encoding, place) = (to.clone(), None, None, None, None);
     facts.push(Routed { message, to, channel, because, seen, body, encoding, place }.into());
     true
+}
+
+/// Has the message among these facts, if this is it, carry a one-time code for somebody.
+pub(in crate::rules) fn has_code(fact: &mut Fact, name: &UserName) {
+    if let Fact::Message(super::Fact::Accepted(accepted)) = fact {
+        accepted.code_for = Some(name.clone());
+    }
 }
 
 /// As how many messages it would count with its sender's quota, if it were sent now.

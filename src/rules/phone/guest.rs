@@ -4,6 +4,7 @@ use super::caller::Caller;
 use super::notice::{Kind, why};
 use crate::rules::contacts::{self, Answered, Invitation, Offered};
 use crate::rules::identity::{self, UserDetails};
+use crate::rules::message::CODE_PLACE;
 use crate::rules::proof::{ByAdapter, Case};
 use crate::rules::service::{Language, Text};
 use crate::rules::{Fact, message};
@@ -22,11 +23,11 @@ pub(super) struct Guest<'a, 'c> {
 
 impl Guest<'_, '_> {
     /// They have said yes: who has an account is a contact now; who has none is asked for a name, or has one by now.
-    pub(super) fn accepts(&self, random: Option<&str>) -> Vec<Fact> {
+    pub(super) fn accepts(&self) -> Vec<Fact> {
         let Guest { caller, case, invitation, language } = self;
         match (&caller.user, &invitation.offered) {
             (Some(name), _) => self.is_contact(name, Text::ContactJoined, &[]),
-            (None, Some(offered)) => self.is_called(offered, random),
+            (None, Some(offered)) => self.is_called(offered),
             (None, None) => {
                 let offered = format!("guest-{}", case.seq.0);
                 let Ok(name) = offered.parse::<UserName>() else { return Vec::new() };
@@ -51,10 +52,10 @@ impl Guest<'_, '_> {
     }
 
     /// They were asked for a name, and this is what they wrote.
-    pub(super) fn wishes_a_name(&self, text: &str, offered: &UserName, random: Option<&str>) -> Vec<Fact> {
+    pub(super) fn wishes_a_name(&self, text: &str, offered: &UserName) -> Vec<Fact> {
         let name = text.trim().trim_matches(['.', '!', '"', '。']).to_lowercase();
         match name.parse::<UserName>() {
-            Ok(name) if self.case.state.user_named(&name).is_none() => self.is_called(&name, random),
+            Ok(name) if self.case.state.user_named(&name).is_none() => self.is_called(&name),
             Ok(_) | Err(_) => {
                 let offered = offered.to_string();
                 let text = self.case.state.say(Text::NameTaken, self.language, &[("offered", &offered)]);
@@ -64,7 +65,7 @@ impl Guest<'_, '_> {
     }
 
     /// The account is opened under this name.
-    fn is_called(&self, name: &UserName, random: Option<&str>) -> Vec<Fact> {
+    fn is_called(&self, name: &UserName) -> Vec<Fact> {
         let Guest { caller, case, language, .. } = self;
         let details = UserDetails { phone: Some(caller.phone), ..UserDetails::default() };
         let opened = match identity::registers(case.state, name.clone(), details) {
@@ -75,11 +76,14 @@ impl Guest<'_, '_> {
             }
         };
         let number = case.state.next_im().map_or_else(String::new, |number| number.to_string());
-        let (code, given) =
-            random.map(|random| identity::drawn(name.clone(), random, case.seq, case.at)).unzip();
-        let code = code.map_or_else(String::new, |code| code.to_string());
-        let values = [("number", number.as_str()), ("code", &code)];
-        opened.into_iter().chain(given).chain(self.is_contact(name, Text::Welcome, &values)).collect()
+        // The code is drawn by whoever submits the SMS: it stands in no event.
+        let values = [("number", number.as_str()), ("code", CODE_PLACE)];
+        let mut facts: Vec<Fact> = opened;
+        facts.extend(self.is_contact(name, Text::Welcome, &values));
+        for fact in &mut facts {
+            message::has_code(fact, name);
+        }
+        facts
     }
 
     /// Both are on each other's list, and both are told.

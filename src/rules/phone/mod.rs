@@ -5,6 +5,7 @@
 mod caller;
 mod evolve;
 mod facts;
+mod give_code;
 mod group;
 mod guest;
 mod keyword;
@@ -15,6 +16,7 @@ mod received;
 
 pub use super::areas::phone::{Command, Fact};
 pub use facts::*;
+pub use give_code::GiveCodeBySms;
 pub use keyword::wish;
 pub use part::Part;
 pub use received::Received;

@@ -137,6 +137,7 @@ pub(super) fn answer(
         counts: None,
         in_name: None,
         app: None,
+        code_for: None,
         aside: None,
     };
     let routed = Routed {

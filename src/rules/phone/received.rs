@@ -39,8 +39,6 @@ pub struct Received {
     pub text: String,
     /// The parts it was joined from, by their name in `phone.part`.
     pub joined: Option<String>,
-    /// Drawn by whoever heard it, of what is said to the service: whoever opens an account by it gets a code made of this.
-    pub random: Option<String>,
     /// Stored twice under the same id, it is one SMS.
     pub id: Option<String>,
 }
@@ -99,13 +97,12 @@ impl Caller {
         let guest = contact.map(|invitation| Guest { caller: self, case, invitation, language });
         let answers =
             |answer| group.map(|(_, group)| self.wishes(case, &Wish::Answer(group, answer), language));
-        let random = command.random.as_deref();
         let keyword = keyword::understood(&command.called, &command.text);
         match (keyword, &command.called, guest) {
             (Some(Keyword::Stop), _, _) => self.sets(case, false, language),
             (Some(Keyword::Start), _, _) => self.sets(case, true, language),
             (Some(Keyword::Help), _, _) => help(),
-            (Some(Keyword::Yes), _, Some(guest)) => self.limited(case, || guest.accepts(random)),
+            (Some(Keyword::Yes), _, Some(guest)) => self.limited(case, || guest.accepts()),
             // As providers take it where nobody has asked.
             (Some(Keyword::Yes), _, None) => {
                 answers(Answered::Yes).unwrap_or_else(|| self.sets(case, true, language))
@@ -122,9 +119,7 @@ impl Caller {
             (None, Called::Service, guest) => match (group::wish(&command.text), guest) {
                 (Some((wish, language)), _) => self.wishes(case, &wish, language),
                 (None, Some(guest)) => match &guest.invitation.offered {
-                    Some(offered) => {
-                        self.limited(case, || guest.wishes_a_name(&command.text, offered, random))
-                    }
+                    Some(offered) => self.limited(case, || guest.wishes_a_name(&command.text, offered)),
                     None => help(),
                 },
                 (None, None) => help(),
@@ -265,8 +260,7 @@ mod tests {
         ] {
             let (connector, called) = ("main".to_owned(), Called::Im("100001".parse().unwrap()));
             let (text, joined) = (text.clone(), Some("w1".to_owned()));
-            let (random, id) = (None, None);
-            let received = Received { connector, from, called, text, joined, random, id };
+            let received = Received { connector, from, called, text, joined, id: None };
             let by = Part::By(crate::rules::attempt::Adapter::Sms);
             let facts = say(&mut state, by, Command::from(received));
             let heard = facts.first().and_then(Fact::get::<Heard>).unwrap();

@@ -45,6 +45,7 @@ impl Connector {
             account: Arc::clone(account),
             link: link.clone(),
             shared: Arc::clone(shared),
+            log: log.clone(),
             throttled: Throttled::default(),
         };
         let reader =

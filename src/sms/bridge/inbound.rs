@@ -14,7 +14,6 @@ use crate::smpp::text::{self, Fragment, Sar};
 use crate::sms::number::{self, Region};
 use crate::sms::settings::Account;
 use crate::wire::to_msgpack;
-use crate::words::Called;
 
 /// SMPP 3.4 section 5.2.12.
 const UDHI: u8 = 0x40;
@@ -68,8 +67,7 @@ fn read(reader: &Reader, connector: &str, message: &ShortMessage) -> (Command, S
         if let Some(from) = from {
             hear(&reader.shared, from, wish(&called, &text));
         }
-        let random = drawn(&called);
-        let received = Received { connector, from, called, text, joined: None, random, id: None };
+        let received = Received { connector, from, called, text, joined: None, id: None };
         return (Command::from(received), content);
     };
     let reference = reference.to_be_bytes();
@@ -79,14 +77,6 @@ fn read(reader: &Reader, connector: &str, message: &ShortMessage) -> (Command, S
     let octets = Blob(octets);
     let part = Part { whole, connector, from, called, number, total, octets, id: None };
     (Command::from(part), content)
-}
-
-/// Of what is said to the service, by which somebody may open an account: what nobody can guess, for the code that they get.
-/// Without randomness they get none.
-pub(super) fn drawn(called: &Called) -> Option<String> {
-    let mut random = [0; 16];
-    let is_drawn = *called == Called::Service && getrandom::fill(&mut random).is_ok();
-    is_drawn.then(|| random.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// An opt-out counts from the moment it is heard.

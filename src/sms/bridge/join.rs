@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tracing::warn;
 
-use super::inbound::{drawn, hear};
+use super::inbound::hear;
 use super::opt_outs::tell;
 use super::shared::Shared;
 use crate::log::{Fault, Log, Record, blocking};
@@ -60,7 +60,6 @@ pub(super) async fn join(
         called: first.part.called.clone(),
         text: text_of(&parts, first.part.total),
         joined: Some(whole.to_owned()),
-        random: drawn(&first.part.called),
         id: Some(id),
     };
     if let Some(from) = received.from {

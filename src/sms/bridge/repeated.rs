@@ -55,6 +55,8 @@ impl Begun {
             let connector = match said {
                 phone::Command::Received(received) => &received.connector,
                 phone::Command::Part(part) => &part.connector,
+                // It tells of nothing that an SMSC said.
+                phone::Command::GiveCodeBySms(_) => continue,
             };
             begun.0.entry(connector.clone()).or_default().stored(command, until);
         }
@@ -275,7 +277,6 @@ mod tests {
                 called: crate::words::Called::Service,
                 text: "ok".to_owned(),
                 joined: None,
-                random: None,
                 id: Some(format!("{number:032x}.{connector}")),
             })
         };

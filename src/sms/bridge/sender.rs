@@ -1,5 +1,6 @@
 //! The way to one account at an SMSC: what is granted is submitted in order, segment by segment, and its end reported.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,14 +14,23 @@ use super::shared::Shared;
 use super::throttled::Throttled;
 use super::worst::{Worst, deferred};
 use crate::channel::{Grant, OnUnknown, Then};
-use crate::log::Verdict;
-use crate::rules::attempt::{Attempt, DeferClass, DeferReason, FailReason, Granted, Report, UnknownReason};
+use crate::log::{Log, Verdict};
+use crate::rules::Command;
+use crate::rules::attempt::{
+    Adapter, Attempt, DeferClass, DeferReason, FailReason, Granted, Report, UnknownReason,
+};
+use crate::rules::identity::hash_of_drawn;
+use crate::rules::message::CODE_PLACE;
+use crate::rules::phone::GiveCodeBySms;
+use crate::rules::presence::Encoding;
 use crate::smpp::link::{Answer, Link, Permit, Submitting, UnknownWhy};
 use crate::smpp::pdu::status::{Class, Named, ROK, SessionFault};
 use crate::smpp::text;
 use crate::sms::number;
 use crate::sms::settings::Account;
 use crate::sms::state::Delivery;
+use crate::wire::command;
+use crate::words::{OneTimeCode, UserName};
 
 /// A grant is asked for anew after this time: what it was given on may have changed.
 const GRANT_GOOD_FOR: Duration = Duration::from_secs(20);
@@ -39,6 +49,7 @@ pub(super) struct Sender {
     pub(super) account: Arc<Account>,
     pub(super) link: Link,
     pub(super) shared: Arc<Shared>,
+    pub(super) log: Log,
     pub(super) throttled: Throttled,
 }
 
@@ -68,13 +79,21 @@ impl Sender {
         if !number::gets_sms(granted.phone) {
             return Err(fails(FailReason::BadNumber));
         }
+        let text = match granted.to.user().filter(|_| work.code) {
+            Some(name) => Cow::Owned(
+                self.with_code(&text, granted, name).await.ok_or_else(|| fails(FailReason::NoCode))?,
+            ),
+            None => text,
+        };
         let reference = reference_of(granted.message);
         let segments = text::segment(&text, &self.account.style, reference);
         let segments = segments.map_err(|_| fails(FailReason::TooLong))?;
         let before = self.before(grant);
         // Ids of another SMSC, or of a text that was cut otherwise, are not its ids.
         let ids = match &before {
-            Some(row) if row.connector == self.account.name() && row.ids.len() == segments.len() => {
+            Some(row)
+                if row.connector == self.account.name() && row.ids.len() == segments.len() && !work.code =>
+            {
                 row.ids.clone()
             }
             Some(_) | None => vec![None; segments.len()],
@@ -93,6 +112,22 @@ impl Sender {
             submitting.push(Some(self.link.submit_if(pdu, Arc::new(going)).await));
         }
         Ok(Begun { ids, submitting, before, expecting })
+    }
+
+    /// With a code that is drawn now and whose hash is said to the decider: nobody else ever sees it. Where the text is submitted
+    /// again it is another one, and whole.
+    async fn with_code(&self, text: &str, granted: &Granted, name: &UserName) -> Option<String> {
+        let (mut drawn, mut salt) = ([0; 16], [0; 16]);
+        getrandom::fill(&mut drawn).and_then(|()| getrandom::fill(&mut salt)).ok()?;
+        let code = OneTimeCode::drawn(&drawn);
+        let secret = hash_of_drawn(&code, salt);
+        let give = GiveCodeBySms { name: name.clone(), message: granted.message, secret };
+        let given = command::outgoing(Adapter::Sms.part(), &Command::from(give), Encoding::Msgpack);
+        if let Err(fault) = self.log.command(given).await {
+            warn!(message = %granted.message, %fault, "a one-time code could not be given");
+            return None;
+        }
+        Some(text.replace(CODE_PLACE, &code.to_string()))
     }
 
     fn before(&self, grant: &Grant) -> Option<Delivery> {

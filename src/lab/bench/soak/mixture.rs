@@ -2,14 +2,14 @@
 
 use bytes::Bytes;
 
-use super::people::name;
+use super::people::{IN_A_GROUP, name};
 use crate::log::clock;
 use crate::rules::Command;
 use crate::rules::message::{Route, Send};
 use crate::rules::presence::{DeviceClass, Encoding, Offline, Online};
 use crate::rules::schedule::{Create, OneOrMany, When};
 use crate::wire::{command, subjects};
-use crate::words::{Address, DeviceName, Span, UserName, Zone};
+use crate::words::{Address, DeviceName, GroupNumber, Span, UserName, Zone};
 
 /// Who is online at a time: they come one after the other, and go after as many.
 const ONLINE: usize = 5_000;
@@ -23,6 +23,8 @@ const TO_MANY_EVERY: u64 = 4_000;
 
 pub(super) struct Mixture {
     users: usize,
+    /// As many as were made first of all, so that their numbers are known.
+    groups: usize,
     /// Commands so far.
     sent: u64,
     /// Who came online so far, all users in turn.
@@ -31,11 +33,11 @@ pub(super) struct Mixture {
 }
 
 impl Mixture {
-    pub(super) fn new(users: usize) -> Mixture {
-        Mixture { users, sent: 0, came: 0, gone: 0 }
+    pub(super) fn new(users: usize, groups: usize) -> Mixture {
+        Mixture { users, groups, sent: 0, came: 0, gone: 0 }
     }
 
-    /// The subject and payload of the next command. Of a thousand: 150 come or go, 10 are scheduled, 19 refused, the others direct
+    /// The subject and payload of the next command. Of a thousand: 150 come or go, 10 are scheduled, 19 refused, 5 to a group, the others direct
     /// messages, nine in ten of them to somebody online.
     pub(super) fn next(&mut self) -> (String, Bytes) {
         self.sent += 1;
@@ -46,6 +48,7 @@ impl Mixture {
             0..150 => self.presence(),
             150..160 => self.scheduled(),
             160..179 => self.refused(),
+            179..184 if self.groups > 0 => self.to_a_group(),
             _ => self.direct(),
         }
     }
@@ -80,6 +83,15 @@ impl Mixture {
         let to =
             (0..TO_MANY.min(self.users)).map(|number| Address::User(name((first + number) % self.users)));
         said(&self.anybody(3), &Command::from(self.send(to.collect(), Route::Im)))
+    }
+
+    /// Of a group everybody in turn writes to it.
+    fn to_a_group(&self) -> (String, Bytes) {
+        let group = scattered(self.sent ^ 0x77, self.groups as u64) as usize;
+        let by = name(group * IN_A_GROUP + self.sent as usize % IN_A_GROUP);
+        let number = u32::try_from(group).ok().and_then(GroupNumber::of_index);
+        let to = number.into_iter().map(Address::Group).collect();
+        said(&by, &Command::from(self.send(to, Route::Im)))
     }
 
     fn scheduled(&self) -> (String, Bytes) {

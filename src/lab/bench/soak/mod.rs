@@ -25,7 +25,7 @@ use mixture::Mixture;
 use recipients::Recipients;
 
 /// Mixed traffic for minutes, each minute's memory, disk and lateness printed: direct messages with ids, people who come and
-/// go (half of them without a word), recipients who confirm, messages to a thousand, schedules, refusals
+/// go (half of them without a word), recipients who confirm, messages to a thousand and to groups of fifty, schedules, refusals
 ///
 /// First the mixture is sent for four minutes as fast as it is decided, performed and projected, to learn what this machine can do; then
 /// at a share of that.
@@ -37,6 +37,9 @@ pub(super) struct Args {
     /// Registered users
     #[arg(long, default_value_t = 100_000)]
     users: usize,
+    /// Groups of fifty of them, to which one command in two hundred is written
+    #[arg(long, default_value_t = 1_000)]
+    groups: usize,
     /// Share of the machine's own pace, in percent
     #[arg(long, default_value_t = 70, value_parser = clap::value_parser!(u8).range(1..=100))]
     share: u8,
@@ -68,10 +71,13 @@ pub(super) async fn run(args: &Args, settings: &Settings, output: Output) -> Res
         world.people(2).await?.try_into().map_err(|_| Failure::failed("two were registered".to_owned()))?;
     output.progress(&format!("registering {} users …", args.users));
     people::register(&world, args.users).await?;
+    let groups = args.groups.min(args.users / people::IN_A_GROUP);
+    output.progress(&format!("making {groups} groups …"));
+    people::groups(&world, groups).await?;
     let recipients = Recipients::listen(&world).await?;
     let looks = world.connect("looks").await?;
     let mut sending = Sending {
-        mixture: Mixture::new(args.users),
+        mixture: Mixture::new(args.users, groups),
         pipeline: Pipeline::new(world.connect("producer").await?, IN_FLIGHT_MAX),
         sent: 0,
     };
