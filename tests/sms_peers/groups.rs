@@ -3,7 +3,7 @@
 use crate::smsc::{self, Message};
 use crate::world::{BOB, World};
 
-const SERVICE: &str = "12520";
+pub const SERVICE: &str = "12520";
 
 /// Bob makes a group and invites a phone that nobody has registered; it joins, is written to in the group's name, and leaves.
 pub async fn by_sms(world: &World) {
@@ -31,7 +31,7 @@ pub async fn by_sms(world: &World) {
 }
 
 /// What is answered to a text.
-async fn says(world: &World, phone: &str, to: &str, said: &str) -> String {
+pub async fn says(world: &World, phone: &str, to: &str, said: &str) -> String {
     let before = smsc::to(&world.smsc.seen.lock(), phone).len();
     world.smsc.delivers(phone, to, text(said)).await;
     world.smsc.submits(phone, before + 1).await.remove(before).text

@@ -9,9 +9,12 @@ mod inbound;
 mod install;
 mod long;
 mod lost;
+mod mixed;
+mod onboarding;
 mod receipts;
 mod refused;
 mod smsc;
+mod stopped;
 #[path = "../support/mod.rs"]
 mod support;
 mod wire;
@@ -136,6 +139,12 @@ async fn tshark_finds_nothing_malformed() {
         assert_eq!(read, wanted, "tshark reads every PDU");
         say(&format!("tshark {}: {read:?}", account.settings));
     }
+}
+
+/// A world of its own with npm's smpp, which starts soonest. None, and it is said aloud, where it cannot be had.
+async fn with_npm(settings: &str) -> Option<World> {
+    let mut command = block_in_place(|| Library::NpmSmpp.smsc())?;
+    Some(World::start(&mut command, Ids::PaddedUpper, settings, None).await)
 }
 
 async fn play(library: Library) {

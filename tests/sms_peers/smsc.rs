@@ -82,12 +82,16 @@ pub struct Seen {
     pub submits: Vec<Submit>,
     /// The statuses of deliver_sm_resp by tag.
     pub answered: HashMap<u64, u32>,
+    /// How many submits had come before a deliver_sm_resp, by tag.
+    pub answered_behind: HashMap<u64, usize>,
     pub bound: Vec<u64>,
     pub resumed: usize,
     pub closed: usize,
     pub malformed: Vec<String>,
     /// What the next submits to a phone get; then they are accepted.
     plan: HashMap<String, VecDeque<Answer>>,
+    /// Whatever is submitted is held.
+    holds: bool,
     tags: u64,
 }
 
@@ -142,6 +146,20 @@ impl Smsc {
             held.expect("it was submitted").answer = Some(Answer::Accept);
         });
         respond(&self.hand, submit, 0, self.ids);
+    }
+
+    /// Holds all that is submitted from now on.
+    pub fn holds(&self) {
+        self.seen.change(|seen| seen.holds = true);
+    }
+
+    /// Answers all that was held, and what is submitted from now on.
+    pub fn releases(&self) {
+        let held: Vec<_> = self.seen.change(|seen| {
+            seen.holds = false;
+            seen.submits.iter().filter(|submit| submit.answer == Some(Answer::Hold)).cloned().collect()
+        });
+        held.iter().for_each(|submit| self.accept(submit));
     }
 
     pub fn does(&self, deed: &str, session: u64, mut with: Value) {
@@ -221,6 +239,7 @@ fn listen(said: ChildStdout, board: &Board<Seen>, hand: &Mutex<ChildStdin>, ids:
             "answered" => board.change(|seen| {
                 let status = u32::try_from(number("status")).unwrap_or(u32::MAX);
                 seen.answered.insert(number("tag"), status);
+                seen.answered_behind.insert(number("tag"), seen.submits.len());
             }),
             "submit" => match serde_json::from_value(event.clone()) {
                 Ok(submit) => submitted(submit, board, hand, ids),
@@ -234,11 +253,14 @@ fn listen(said: ChildStdout, board: &Board<Seen>, hand: &Mutex<ChildStdin>, ids:
 fn submitted(mut submit: Submit, board: &Board<Seen>, hand: &Mutex<ChildStdin>, ids: Ids) {
     // Hexadecimal digits in every id, and more than one kind of them.
     const FIRST: u64 = 0x00AB_C000;
-    let answer = board.lock().plan.get_mut(&submit.dest).and_then(VecDeque::pop_front);
-    let answer = answer.unwrap_or(Answer::Accept);
-    submit.answer = Some(answer);
-    submit.number = FIRST + board.lock().submits.len() as u64;
-    board.change(|seen| seen.submits.push(submit.clone()));
+    let answer = board.change(|seen| {
+        let planned = seen.plan.get_mut(&submit.dest).and_then(VecDeque::pop_front);
+        let answer = planned.unwrap_or(if seen.holds { Answer::Hold } else { Answer::Accept });
+        submit.answer = Some(answer);
+        submit.number = FIRST + seen.submits.len() as u64;
+        seen.submits.push(submit.clone());
+        answer
+    });
     match answer {
         Answer::Accept => respond(hand, &submit, 0, ids),
         Answer::Refuse(status) => respond(hand, &submit, status, ids),

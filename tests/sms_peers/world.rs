@@ -26,7 +26,7 @@ pub struct World {
     pub facts: Arc<Board<Vec<Fact>>>,
     /// Of alice.
     pub im: ImNumber,
-    log: Log,
+    pub log: Log,
     homing: Homing,
     phones: AtomicU32,
     _folder: TempDir,
@@ -67,6 +67,11 @@ impl World {
             .await;
         world.smsc.session().await;
         world
+    }
+
+    /// Where clients connect, as the operator.
+    pub fn url(&self) -> &str {
+        self.homing.url()
     }
 
     /// One that nobody has yet.

@@ -30,11 +30,10 @@
 09:01:03 _sms phone.received {"connector":"main","from":"+447700900007","called":"service","text":"Carol"} -> accepted
   phone.received connector main, from +447700900007, called service, said Carol
   user.registered user carol, im "100003", details {phone +447700900007}
-  user.code_given user carol, number 9, secret "$argon2id$v=19$m=8,t=1,p=1$nXyi5p58R/ofOnDqfwiwNQ$V1gQrP+Ztv0miR+VNHWaIdwZKV9kBoLFnG/T6w20kxs", until @09:11:03, tries 5
   contact.answered user bob, phone +447700900007, yes true
   contact.added user bob, who carol
   contact.added user carol, who bob
-  message.accepted message m9, from _homing, charged bob, to [bob, carol], text "carol (100003) has accepted your invitation.", route auto, expires @08T09:01:03, aside {to carol, text "Welcome, carol. Your number is 100003. Within ten minutes you sign in once with this code as password: CJYNC-E7KRJ"}
+  message.accepted message m9, from _homing, charged bob, to [bob, carol], text "carol (100003) has accepted your invitation.", route auto, expires @08T09:01:03, code_for carol, aside {to carol, text "Welcome, carol. Your number is 100003. Within ten minutes you sign in once with this code as password: {code}"}
   delivery.routed message m9, to bob, channel none, because no_device_online
   delivery.routed message m9, to carol, channel sms, because answer
 09:01:04 _sms phone.received {"connector":"main","from":"+447700900007","called":"im-100002","text":"I am in"} -> accepted
@@ -60,11 +59,10 @@
 09:02:02 _sms phone.received {"connector":"main","from":"+8613800138000","called":"service","text":"同意"} -> accepted
   phone.received connector main, from +8613800138000, called service, said "同意"
   user.registered user guest-13, im "100004", details {phone +8613800138000}
-  user.code_given user guest-13, number 14, secret "$argon2id$v=19$m=8,t=1,p=1$Nx9DAVzdW76svJxumFhnWg$NDx0QHffI/lEtE8RcIfUEwGXRUdSL371u8NFDLFinKc", until @09:12:02, tries 5
   contact.answered user alice, phone +8613800138000, yes true
   contact.added user alice, who guest-13
   contact.added user guest-13, who alice
-  message.accepted message m14, from _homing, charged alice, to [alice, guest-13], text "guest-13 (100004) has accepted your invitation.", route auto, expires @08T09:02:02, aside {to guest-13, text "欢迎，guest-13。您的号码是100004。十分钟内可用此一次性密码登录：TW38B-A4PNW"}
+  message.accepted message m14, from _homing, charged alice, to [alice, guest-13], text "guest-13 (100004) has accepted your invitation.", route auto, expires @08T09:02:02, code_for guest-13, aside {to guest-13, text "欢迎，guest-13。您的号码是100004。十分钟内可用此一次性密码登录：{code}"}
   delivery.routed message m14, to alice, channel sms, because no_device_online
   delivery.routed message m14, to guest-13, channel sms, because answer
 

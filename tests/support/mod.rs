@@ -22,6 +22,7 @@ pub mod sequence;
 pub mod server;
 pub mod sms_commands;
 pub mod tale;
+pub mod talk;
 pub mod users;
 pub mod world;
 

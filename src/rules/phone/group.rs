@@ -3,7 +3,7 @@
 use crate::rules::group::{self, Actor, Answered, Close, Create, Invite, Remove, Role, Seat};
 use crate::rules::service::{Language, Text};
 use crate::rules::{Fact, Rejection, State};
-use crate::words::{Address, GroupNumber, Instant, MessageId, Party};
+use crate::words::{Address, Called, GroupNumber, Instant, MessageId, Party};
 
 /// How many of a list an SMS shows.
 const SHOWN_LEN_MAX: usize = 12;
@@ -103,6 +103,14 @@ pub(super) fn wish(text: &str) -> Option<(Wish, Language)> {
         (_, _) => None,
     };
     Some((wish.unwrap_or(Wish::Misspelt(usage)), language))
+}
+
+/// Whether a text is the wish to get SMS of a group, or to get none, whatever else there is to know.
+pub fn wish_of_a_group(called: &Called, text: &str) -> Option<(GroupNumber, bool)> {
+    match (called, wish(text)) {
+        (Called::Service, Some((Wish::Sms(group, sms), _))) => Some((group, sms)),
+        (_, _) => None,
+    }
 }
 
 /// Numbers as people write them; `00` stands for the plus.

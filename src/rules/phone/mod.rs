@@ -17,6 +17,7 @@ mod received;
 pub use super::areas::phone::{Command, Fact};
 pub use facts::*;
 pub use give_code::GiveCodeBySms;
+pub use group::wish_of_a_group;
 pub use keyword::wish;
 pub use part::Part;
 pub use received::Received;

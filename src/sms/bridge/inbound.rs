@@ -6,7 +6,7 @@ use super::repeated::Repeated;
 use super::shared::Shared;
 use crate::log::Log;
 use crate::rules::message::Blob;
-use crate::rules::phone::{Part, Received, wish};
+use crate::rules::phone::{Part, Received, wish, wish_of_a_group};
 use crate::rules::{Command, Stamp};
 use crate::smpp::link::{Inbound, Incoming};
 use crate::smpp::pdu::ShortMessage;
@@ -14,6 +14,7 @@ use crate::smpp::text::{self, Fragment, Sar};
 use crate::sms::number::{self, Region};
 use crate::sms::settings::Account;
 use crate::wire::to_msgpack;
+use crate::words::{Called, Party, Phone};
 
 /// SMPP 3.4 section 5.2.12.
 const UDHI: u8 = 0x40;
@@ -65,7 +66,7 @@ fn read(reader: &Reader, connector: &str, message: &ShortMessage) -> (Command, S
         let text = text::join(&[fragment]);
         let content = hash(&[&ends[..], &[text.as_bytes()]].concat());
         if let Some(from) = from {
-            hear(&reader.shared, from, wish(&called, &text));
+            hear(&reader.shared, from, &called, &text);
         }
         let received = Received { connector, from, called, text, joined: None, id: None };
         return (Command::from(received), content);
@@ -80,11 +81,14 @@ fn read(reader: &Reader, connector: &str, message: &ShortMessage) -> (Command, S
 }
 
 /// An opt-out counts from the moment it is heard.
-pub(super) fn hear(shared: &Shared, from: crate::words::Phone, wish: Option<bool>) {
-    match wish {
+pub(super) fn hear(shared: &Shared, from: Phone, called: &Called, text: &str) {
+    match wish(called, text) {
         Some(true) => shared.opt_outs.start(from),
         Some(false) => shared.opt_outs.stop(from),
         None => {}
+    }
+    if let Some((group, sms)) = wish_of_a_group(called, text) {
+        shared.opt_outs.of_group(group, Party::Phone(from), sms);
     }
 }
 

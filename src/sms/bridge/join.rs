@@ -9,7 +9,7 @@ use super::opt_outs::tell;
 use super::shared::Shared;
 use crate::log::{Fault, Log, Record, blocking};
 use crate::rules::attempt::Adapter;
-use crate::rules::phone::{Part, Received, wish};
+use crate::rules::phone::{Part, Received};
 use crate::rules::presence::Encoding;
 use crate::rules::{Command, Fact};
 use crate::smpp::text::{self, Fragment};
@@ -63,7 +63,7 @@ pub(super) async fn join(
         id: Some(id),
     };
     if let Some(from) = received.from {
-        hear(shared, from, wish(&received.called, &received.text));
+        hear(shared, from, &received.called, &received.text);
     }
     let received = Command::from(received);
     tell(log, &received).await;

@@ -12,14 +12,15 @@ use tracing::debug;
 
 use crate::log::{Log, Record, clock};
 use crate::rules::attempt::Granted;
+use crate::rules::group::SmsSet;
 use crate::rules::identity::PreferenceSet;
 use crate::rules::phone::{PhonePreferenceSet, Received, wish};
 use crate::rules::{Command, Fact, Happened, phone};
 use crate::wire::{from_msgpack, subjects, to_msgpack};
-use crate::words::{Party, Phone, Span, UserName};
+use crate::words::{GroupNumber, Party, Phone, ReplyTo, Span, UserName};
 
 /// The facts that are read of EVENTS.
-pub(super) const READS: &[&str] = &[PreferenceSet::NAME, PhonePreferenceSet::NAME];
+pub(super) const READS: &[&str] = &[PreferenceSet::NAME, PhonePreferenceSet::NAME, SmsSet::NAME];
 
 /// Longer than a grant is good for.
 const HELD_FOR: Duration = Duration::from_secs(30);
@@ -33,6 +34,8 @@ pub(super) struct OptOuts(Mutex<Inner>);
 struct Inner {
     phones: HashMap<Phone, Instant>,
     users: HashMap<UserName, Instant>,
+    /// SMS of one group alone: of a phone as it was heard, of a member as it was decided.
+    members: HashMap<(GroupNumber, Party), Instant>,
 }
 
 impl OptOuts {
@@ -51,6 +54,17 @@ impl OptOuts {
     /// Somebody wrote START.
     pub(super) fn start(&self, phone: Phone) {
         self.lock().phones.remove(&phone);
+    }
+
+    /// Somebody wishes SMS of this group, or none.
+    pub(super) fn of_group(&self, group: GroupNumber, who: Party, sms: bool) {
+        let members = &mut self.lock().members;
+        members.retain(|_, since| since.elapsed() < HELD_FOR);
+        if sms {
+            members.remove(&(group, who));
+        } else {
+            members.insert((group, who), Instant::now());
+        }
     }
 
     /// Takes in what was decided of late: nothing was granted since against what was decided before.
@@ -79,6 +93,9 @@ impl OptOuts {
             Some(PhonePreferenceSet { phone, sms: false }) => self.stop(*phone),
             None => {}
         }
+        if let Some(SmsSet { group, who, sms }) = fact.get() {
+            self.of_group(*group, who.clone(), *sms);
+        }
     }
 
     fn wants(&self, user: &UserName, sms: bool) {
@@ -93,16 +110,20 @@ impl OptOuts {
 
     /// Whether this grant may be used. Homing's own answers are not held back.
     pub(super) fn allow(&self, granted: &Granted) -> bool {
-        if granted.from.is_none() {
-            return true;
-        }
+        let Some(from) = granted.from else { return true };
         let inner = self.lock();
         let holds = |since: &Instant| since.elapsed() < HELD_FOR;
+        let member_stopped = match from {
+            ReplyTo::Im(_) => false,
+            ReplyTo::Group(group) => [granted.to.clone(), Party::Phone(granted.phone)]
+                .into_iter()
+                .any(|who| inner.members.get(&(group, who)).is_some_and(holds)),
+        };
         let user_stopped = match &granted.to {
             Party::User(name) => inner.users.get(name).is_some_and(holds),
             Party::Phone(_) => false,
         };
-        !user_stopped && !inner.phones.get(&granted.phone).is_some_and(holds)
+        !member_stopped && !user_stopped && !inner.phones.get(&granted.phone).is_some_and(holds)
     }
 }
 
