@@ -56,19 +56,34 @@
   attempt.let_go channel sms, message m12, to bob
   delivery.filtered message m12, to bob, reason opted_out_of_group, from alice, group "3001"
 
+# Nor to who has left, whatever they had wished of it.
+09:02:02 alice group.create {"name":"Chess","members":["carol"],"confirm":false} -> accepted
+  group.created group "3002", owner alice, name Chess, cap 200, sms_day 3, sms_month 31, zone UTC
+  group.joined group "3002", who [carol], by alice
+  message.accepted message m22, from _homing, charged alice, to [carol], text "alice has put you in the group Chess (3002). G QUIT 3002 leaves it.", route auto, expires @08T09:02:02, day 20788
+  delivery.routed message m22, to carol, channel sms, because no_device_online
+09:02:03 alice message.send {"to":["#3002"],"text":"tonight at six","as_group":true} -> accepted m23
+  message.accepted message m23, from alice, group "3002", to [], text "tonight at six", route sms, day 20788, in_name {head Chess, day 20788}
+  delivery.page message m23, first 0, last true, routed [{channel sms, because asked_for, to [carol]}], filtered []
+09:02:04 carol group.leave {"group":"3002"} -> accepted
+  group.left group "3002", who carol
+09:02:05 _sms attempt.ask {"deliveries":[{"message":"m23","to":"carol"}]} -> accepted
+  attempt.let_go channel sms, message m23, to carol
+  delivery.filtered message m23, to carol, reason left_group, from alice, group "3002"
+
 # Scheduled, its quota and its members are judged at each firing.
-2026-12-02T09:00:00 alice schedule.create {"message":{"to":["#3001"],"text":"good morning","as_group":true},"when":{"every":"day","times":["10:00"],"zone":"UTC","count":2}} -> accepted s22
-  schedule.created schedule s22, from alice, message {group "3001", in_name true, to [], text "good morning", route sms}, when {every day, times [10:00], zone UTC, from 2026-12-02, count 2}, reckoned {counted_after @02T09:00:00}, tzdata 2026f
-  occurrence.planned schedule s22, occurrence {nominal 2026-12-02T10:00:00, due @02T10:00:00, number 1}, tzdata 2026f
-  timer.set timer occur-s22, due @02T10:00:00
+2026-12-02T09:00:00 alice schedule.create {"message":{"to":["#3001"],"text":"good morning","as_group":true},"when":{"every":"day","times":["10:00"],"zone":"UTC","count":2}} -> accepted s26
+  schedule.created schedule s26, from alice, message {group "3001", in_name true, to [], text "good morning", route sms}, when {every day, times [10:00], zone UTC, from 2026-12-02, count 2}, reckoned {counted_after @02T09:00:00}, tzdata 2026f
+  occurrence.planned schedule s26, occurrence {nominal 2026-12-02T10:00:00, due @02T10:00:00, number 1}, tzdata 2026f
+  timer.set timer occur-s26, due @02T10:00:00
 2026-12-02T09:00:01 carol preference.set {"group":{"3001":{"sms":"on"}}} -> accepted
   group.sms_set group "3001", who carol, sms true
-2026-12-02T10:00:00 _clock timer.fired {"timer":"occur-s22","due":@02T10:00:00} -> accepted m24
-  occurrence.fired schedule s22, occurrence {nominal 2026-12-02T10:00:00, due @02T10:00:00, number 1}, late_ms 0, message m24
-  occurrence.planned schedule s22, occurrence {nominal 2026-12-03T10:00:00, due @03T10:00:00, number 2}, tzdata 2026f
-  timer.set timer occur-s22, due @03T10:00:00
-  message.accepted message m24, from alice, group "3001", to [], route sms, body 22, day 20789, in_name {head "Class 3b", day 20789}
-  delivery.page message m24, first 0, last true, routed [{channel sms, because asked_for, to [carol]}], filtered [{reason opted_out_of_group, to [bob]}, {reason suspended, to [dave]}, {reason opted_out, to [erin]}, {reason no_phone, to [frank]}]
-2026-12-03T10:00:00 _clock timer.fired {"timer":"occur-s22","due":@03T10:00:00} -> accepted
-  occurrence.skipped schedule s22, occurrence {nominal 2026-12-03T10:00:00, due @03T10:00:00, number 2}, late_ms 0, reason group.sms_month_exceeded
-  schedule.ended schedule s22
+2026-12-02T10:00:00 _clock timer.fired {"timer":"occur-s26","due":@02T10:00:00} -> accepted m28
+  occurrence.fired schedule s26, occurrence {nominal 2026-12-02T10:00:00, due @02T10:00:00, number 1}, late_ms 0, message m28
+  occurrence.planned schedule s26, occurrence {nominal 2026-12-03T10:00:00, due @03T10:00:00, number 2}, tzdata 2026f
+  timer.set timer occur-s26, due @03T10:00:00
+  message.accepted message m28, from alice, group "3001", to [], route sms, body 26, day 20789, in_name {head "Class 3b", day 20789}
+  delivery.page message m28, first 0, last true, routed [{channel sms, because asked_for, to [carol]}], filtered [{reason opted_out_of_group, to [bob]}, {reason suspended, to [dave]}, {reason opted_out, to [erin]}, {reason no_phone, to [frank]}]
+2026-12-03T10:00:00 _clock timer.fired {"timer":"occur-s26","due":@03T10:00:00} -> accepted
+  occurrence.skipped schedule s26, occurrence {nominal 2026-12-03T10:00:00, due @03T10:00:00, number 2}, late_ms 0, reason group.sms_month_exceeded
+  schedule.ended schedule s26

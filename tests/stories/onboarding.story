@@ -192,3 +192,8 @@
   phone.received connector main, from +447700900008, called service, said "STOP 3001", refused group.not_member
   message.accepted message m45, from _homing, to [+447700900008], text "That was not done: you are not in this group.", route sms, expires @18T12:00:03
   delivery.routed message m45, to +447700900008, channel sms, because answer
+
+# Who has blocked somebody hears nothing of their invitation, and they see no difference.
+2026-12-17T13:00:00 carol contact.block {"who":"bob"} -> accepted
+  contact.blocked user carol, who bob
+2026-12-17T13:00:01 bob contact.invite {"phone":"+447700900007"} -> accepted

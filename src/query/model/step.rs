@@ -68,7 +68,7 @@ pub(in crate::query) enum Reason {
 const FAIL_SMSC: u8 = 15;
 const DEFER_SMSC: u8 = 16;
 
-const REASONS: [(Reason, u8); 34] = [
+const REASONS: [(Reason, u8); 35] = [
     (Reason::Route(RouteReason::PcOnline), 1),
     (Reason::Route(RouteReason::PullOnline), 2),
     (Reason::Route(RouteReason::CameOnline), 3),
@@ -103,6 +103,7 @@ const REASONS: [(Reason, u8); 34] = [
     (Reason::Filter(FilterReason::OptedOutOfGroup), 32),
     (Reason::Filter(FilterReason::NoPhone), 33),
     (Reason::Fail(FailReason::NoCode), 34),
+    (Reason::Filter(FilterReason::LeftGroup), 35),
 ];
 
 impl State {

@@ -106,6 +106,9 @@ fn permission(
     let judged = |uid, route| {
         let user = state.user(uid);
         message::may_go(state, (message, open), (to, user), case.at)?;
+        if state.has_left(Seat::User(uid), open.group) {
+            return Err(filtered(FilterReason::LeftGroup));
+        }
         let no_sms = state.wishes_no_sms(Seat::User(uid), open.group).filter(|_| !is_answer);
         user_phone((user, no_sms), channel, route).map_err(|instead| match instead {
             Instead::Filtered(reason) => filtered(reason),
@@ -125,6 +128,9 @@ fn permission(
                 return Err(Expired { message, to: to.clone(), from, encoding, group }.into());
             }
             None if open.is_of_suspended(state) => return Err(filtered(FilterReason::Suspended)),
+            None if state.has_left(Seat::Phone(*phone), open.group) => {
+                return Err(filtered(FilterReason::LeftGroup));
+            }
             None => {
                 let no_sms = state.wishes_no_sms(Seat::Phone(*phone), open.group);
                 match no_sms.filter(|_| channel.row().opt_out && !is_answer) {

@@ -12,11 +12,11 @@ use crate::rules::state::Uid;
 use crate::words::{Instant, Phone, Span, UserName};
 
 /// How long an invitation may be answered.
-pub(super) const OPEN_FOR: Span = Span::from_secs(7 * 86_400);
+pub(in crate::rules) const OPEN_FOR: Span = Span::from_secs(7 * 86_400);
 /// Invitations that a phone has: as many as a person looks at.
 const OF_PHONE_LEN_MAX: usize = 8;
 /// Invitations of a user that are not over.
-const OF_USER_LEN_MAX: u32 = 100;
+const OF_USER_LEN_MAX: usize = 100;
 
 /// One phone's.
 #[skip_serializing_none]
@@ -60,7 +60,10 @@ impl Invitations {
     pub(super) fn must_have_room(&self, phone: Phone, by: Uid, at: Instant) -> Result<(), Rejection> {
         let of_phone =
             self.phones.get(&phone).into_iter().flatten().filter(|invitation| invitation.until > at);
-        let of_user = self.by_user.get(&by).copied().unwrap_or_default();
+        // Those that are over leave when somebody else is invited, and count no more until then.
+        let over = self.by_age.iter().take_while(|(until, _, _)| *until <= at);
+        let over = over.filter(|(_, _, of)| *of == by).count();
+        let of_user = self.by_user.get(&by).map_or(0, |count| *count as usize - over);
         if of_phone.count() >= OF_PHONE_LEN_MAX || of_user >= OF_USER_LEN_MAX {
             return Err(Rejection::contact_invitations_full());
         }
@@ -135,6 +138,21 @@ impl Invitations {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_has_as_many_as_are_taken_invites_again_when_their_time_is_over() {
+        let at = |secs: i64| Instant::from_unix_ms(secs * 1_000);
+        let phone = |number: usize| format!("+44770090{number:04}").parse::<Phone>().unwrap();
+        let ann: Uid = serde_json::from_str("0").unwrap();
+        let mut invitations = Invitations::default();
+        for number in 0..OF_USER_LEN_MAX {
+            invitations.must_have_room(phone(number), ann, at(0)).unwrap();
+            let (user, until) = ("ann".parse().unwrap(), at(10));
+            invitations.invited(ann, &Invited { user, phone: phone(number), until }, at(0));
+        }
+        assert!(invitations.must_have_room(phone(100), ann, at(9)).is_err());
+        assert!(invitations.must_have_room(phone(100), ann, at(10)).is_ok());
+    }
 
     #[test]
     fn an_invitation_is_forgotten_when_its_time_is_over_and_a_snapshot_knows_the_same() {

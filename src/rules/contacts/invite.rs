@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::invitations::OPEN_FOR;
-use super::{Added, CONTACTS_LEN_MAX, Invited, entry};
+use super::{Invited, OPEN_FOR, hears, joins};
 use crate::rules::message::Routed;
 use crate::rules::proof::{ByUser, Case};
 use crate::rules::service::Text;
@@ -39,8 +38,12 @@ impl Decide for InviteContact {
             Some(_) => return Ok(Vec::new()),
             None => state.invitations.must_have_room(phone, case.uid(), case.at)?,
         }
-        let whose = state.uid_by_phone(phone).map(|uid| state.user(uid).name.clone());
-        let to = whose.map_or(Party::Phone(phone), Party::User);
+        let whose = state.uid_by_phone(phone).map(|uid| state.user(uid));
+        let added = joins(state, user, Party::Phone(phone));
+        if whose.is_some_and(|whose| !hears(state, whose, user)) {
+            return Ok(added.into_iter().collect());
+        }
+        let to = whose.map_or(Party::Phone(phone), |whose| Party::User(whose.name.clone()));
         let by = case.name().as_str();
         let language = state.service.language;
         let text = match &self.text {
@@ -53,9 +56,6 @@ impl Decide for InviteContact {
         let until = case.at + OPEN_FOR;
         let asked = told.iter().any(|fact| fact.get::<Routed>().is_some());
         let invited = asked.then(|| Invited { user: case.name().clone(), phone, until }.into());
-        let has_room = user.contacts.as_ref().is_none_or(|contacts| contacts.len() < CONTACTS_LEN_MAX);
-        let added = (entry(case, &Party::Phone(phone)).is_none() && has_room)
-            .then(|| Added { user: case.name().clone(), who: Party::Phone(phone), alias: None }.into());
         Ok(invited.into_iter().chain(added).chain(told).collect())
     }
 }

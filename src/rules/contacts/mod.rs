@@ -15,7 +15,7 @@ pub use facts::*;
 pub use invite::InviteContact;
 pub use remove::Remove;
 
-pub(super) use invitations::{Invitation, Invitations};
+pub(super) use invitations::{Invitation, Invitations, OPEN_FOR};
 pub(super) use list::Contacts;
 
 use super::proof::{ByUser, Case};
@@ -66,13 +66,20 @@ struct Entry {
     blocked: bool,
 }
 
-/// One who comes to a list where there is room, and is not on it: of two who have agreed on it.
-pub(super) fn joins(state: &State, user: &User, who: &UserName) -> Option<super::Fact> {
-    let who = Party::User(who.clone());
+/// One who comes to a list where there is room, and is not on it.
+pub(super) fn joins(state: &State, user: &User, who: Party) -> Option<super::Fact> {
     let contacts = user.contacts.as_ref();
     let known = contacts.zip(Listed::of(state, &who)).and_then(|(contacts, who)| contacts.alias(who));
-    let full = contacts.is_some_and(|contacts| contacts.len() >= CONTACTS_LEN_MAX);
-    (known.is_none() && !full).then(|| Added { user: user.name.clone(), who, alias: None }.into())
+    (known.is_none() && !is_full(user)).then(|| Added { user: user.name.clone(), who, alias: None }.into())
+}
+
+/// Whether somebody hears what another causes: that is, does not block them.
+pub(super) fn hears(state: &State, user: &User, from: &User) -> bool {
+    !user.contacts.as_deref().is_some_and(|contacts| contacts.block_sender(state, from))
+}
+
+fn is_full(user: &User) -> bool {
+    user.contacts.as_ref().is_some_and(|contacts| contacts.len() >= CONTACTS_LEN_MAX)
 }
 
 /// The first one on the list of somebody who has come.
@@ -81,11 +88,7 @@ pub(super) fn put(user: &UserName, who: &UserName) -> super::Fact {
 }
 
 fn has_room(case: &Case<'_, ByUser>) -> Result<(), Rejection> {
-    let contacts = case.user().contacts.as_ref();
-    if contacts.is_some_and(|contacts| contacts.len() >= CONTACTS_LEN_MAX) {
-        return Err(Rejection::contacts_full(CONTACTS_LEN_MAX));
-    }
-    Ok(())
+    if is_full(case.user()) { Err(Rejection::contacts_full(CONTACTS_LEN_MAX)) } else { Ok(()) }
 }
 
 pub(super) fn evolve(state: &mut State, fact: &Fact, at: Instant) {

@@ -9,11 +9,11 @@ use super::{Actor, GROUPS_MAX, Invited, Joined, NAMED_LEN_MAX, Seat, notice};
 use crate::rules::proof::{ByUser, Case};
 use crate::rules::quota::Load;
 use crate::rules::vocabulary::Decide;
-use crate::rules::{Decided, Fact, Rejection};
+use crate::rules::{Decided, Fact, Rejection, contacts};
 use crate::words::{Address, GroupNumber, Party, Span};
 
 /// So long an invitation may be answered.
-const OPEN_FOR: Span = Span::from_secs(7 * 86_400);
+pub(super) const OPEN_FOR: Span = Span::from_secs(7 * 86_400);
 
 /// `group.invite`. Refused with `group.unknown`, `group.not_member`, `group.not_admin`, `group.nobody`, `group.is_member`,
 /// `group.named_twice`, `group.full`, `group.too_many`, `message.no_recipient` or `quota.too_fast`.
@@ -97,10 +97,7 @@ impl Guests {
         }
         let (state, by) = (actor.state, actor.name());
         let hears = |seat: &Seat| match seat {
-            Seat::User(uid) => {
-                let contacts = state.user(*uid).contacts.as_deref();
-                !contacts.is_some_and(|contacts| contacts.block_sender(state, actor.user()))
-            }
+            Seat::User(uid) => contacts::hears(state, state.user(*uid), actor.user()),
             Seat::Phone(_) => true,
         };
         let joins = |seat: &Seat| !confirm && matches!(seat, Seat::User(_)) && hears(seat);

@@ -80,6 +80,11 @@ impl State {
         off.then_some(FilterReason::OptedOut)
     }
 
+    /// Whether somebody is not in a group that there is.
+    pub(super) fn has_left(&self, who: Seat, group: Option<GroupNumber>) -> bool {
+        group.and_then(|group| self.groups.get(&group)).is_some_and(|group| group.role(who).is_none())
+    }
+
     /// How many an address means.
     pub(super) fn named_by(&self, address: &Address) -> usize {
         let group = address.group().and_then(|group| self.groups.get(&group));

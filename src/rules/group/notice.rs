@@ -1,12 +1,10 @@
 //! What people are told who were put on a group, or are asked whether they join.
 
 use super::Actor;
+use super::invite::OPEN_FOR;
 use crate::rules::service::Text;
 use crate::rules::{Decided, message};
-use crate::words::{GroupNumber, Party, Span};
-
-/// An invitation is worth as long as it may be answered.
-const WORTH: Span = Span::from_secs(7 * 86_400);
+use crate::words::{GroupNumber, Party};
 
 /// What one notice tells all who get it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,5 +42,5 @@ pub(super) fn tell(actor: Actor<'_>, (group, name): (GroupNumber, &str), how: Ho
     let number = group.to_string();
     let values = [("by", actor.name().as_str()), ("name", name), ("number", &number)];
     let text = actor.state.say(how.text(), actor.state.service.language, &values);
-    message::own(actor.state, (actor.message, text.into()), actor.user(), to, actor.at, WORTH)
+    message::own(actor.state, (actor.message, text.into()), actor.user(), to, actor.at, OPEN_FOR)
 }

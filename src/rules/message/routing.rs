@@ -62,6 +62,8 @@ named! {
         MailboxFull = "mailbox_full",
         /// A member wishes no SMS of this group.
         OptedOutOfGroup = "opted_out_of_group",
+        /// Somebody has left the group, or was removed, before it went out.
+        LeftGroup = "left_group",
         /// An SMS is to go to a member of a group whose phone is not known.
         NoPhone = "no_phone",
     }

@@ -8,10 +8,7 @@ use crate::rules::message::CODE_PLACE;
 use crate::rules::proof::{ByAdapter, Case};
 use crate::rules::service::{Language, Text};
 use crate::rules::{Fact, message};
-use crate::words::{Instant, Party, Span, UserName};
-
-/// That somebody has accepted an invitation is worth telling for as long as it was open.
-const WORTH: Span = Span::from_secs(7 * 86_400);
+use crate::words::{Instant, Party, UserName};
 
 /// One who answers an invitation.
 pub(super) struct Guest<'a, 'c> {
@@ -91,10 +88,10 @@ impl Guest<'_, '_> {
         let Guest { caller, case, invitation, language } = self;
         let (state, inviter) = (case.state, case.state.user(invitation.by));
         let mut facts = vec![self.answered(true)];
-        facts.extend(contacts::joins(state, inviter, name));
+        facts.extend(contacts::joins(state, inviter, Party::User(name.clone())));
         let known = state.user_named(name);
         facts.extend(match known {
-            Some(user) => contacts::joins(state, user, &inviter.name),
+            Some(user) => contacts::joins(state, user, Party::User(inviter.name.clone())),
             None => Some(contacts::put(name, &inviter.name)),
         });
         let by = inviter.name.as_str();
@@ -106,7 +103,8 @@ impl Guest<'_, '_> {
         let (message, to) = ((case.message(), told.into()), [Party::User(inviter.name.clone())]);
         let guest = Party::User(name.clone());
         // Beyond the inviter's quota they see it on their list.
-        let mut told = message::own(state, message, inviter, &to, case.at, WORTH).unwrap_or_default();
+        let mut told =
+            message::own(state, message, inviter, &to, case.at, contacts::OPEN_FOR).unwrap_or_default();
         if !message::adds_aside(&mut told, &guest, text.as_str().into(), case.channel()) {
             told = caller.told_as(case, guest, Kind::Wish, text);
         }

@@ -56,12 +56,13 @@ pub(super) fn understood(called: &Called, text: &str) -> Option<Keyword> {
     }
 }
 
-/// Whether a text is the wish to get SMS, or to get none, whatever else there is to know.
+/// Whether a text is the wish to get SMS, or can be that to get none.
 pub fn wish(called: &Called, text: &str) -> Option<bool> {
     match understood(called, text)? {
-        Keyword::Stop => Some(false),
+        // Where CANCEL answers an invitation it is none, and costs a moment.
+        Keyword::Stop | Keyword::Cancel => Some(false),
         Keyword::Start => Some(true),
-        Keyword::Help | Keyword::Yes | Keyword::No | Keyword::Cancel => None,
+        Keyword::Help | Keyword::Yes | Keyword::No => None,
     }
 }
 
