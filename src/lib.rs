@@ -11,6 +11,7 @@
 
 pub mod channel;
 pub mod cli;
+pub mod debug;
 pub mod decider;
 pub mod fanout;
 pub mod gate;

@@ -23,6 +23,7 @@ mod conversations;
 mod credentials;
 mod decode;
 mod delivery;
+mod events;
 mod group;
 mod history;
 mod inbox;
@@ -31,6 +32,7 @@ pub(crate) mod lines;
 mod listen;
 mod man;
 mod nats_server;
+mod optout;
 pub(crate) mod output;
 mod pages;
 mod preference;
@@ -106,11 +108,13 @@ enum Command<M: Subcommands> {
     Group(group::Args),
     Profile(profile::Args),
     Preference(preference::Args),
+    Optout(optout::Args),
     Quota(quota::Args),
     User(user::Args),
     Sms(sms::Args),
     Status(status::Args),
     Streams(streams::Args),
+    Events(events::Args),
     Decode(decode::Args),
     #[command(flatten)]
     More(M),
@@ -170,11 +174,13 @@ fn run<M: Subcommands>(command: Command<M>, settings: &Settings, output: Output)
         Command::Group(args) => run_async(group::run(args, settings, output)),
         Command::Profile(args) => run_async(profile::run(args, settings, output)),
         Command::Preference(args) => run_async(preference::run(args, settings, output)),
+        Command::Optout(args) => run_async(optout::run(args, settings, output)),
         Command::Quota(args) => run_async(quota::run(args, settings, output)),
         Command::User(args) => run_async(user::run(args, settings, output)),
         Command::Sms(args) => run_async(sms::run(args, settings, output)),
         Command::Status(args) => run_async(status::run(args, settings, output)),
         Command::Streams(args) => run_async(streams::run(args, settings, output)),
+        Command::Events(args) => run_async(events::run(args, settings, output)),
         Command::Decode(args) => decode::run(args, output),
         Command::More(more) => run_async(more.run(settings, output)),
         Command::Completions(args) => completions::run(args, &mut Cli::<M>::command(), output),

@@ -33,6 +33,7 @@ pub mod schedule_query;
 pub mod sms_query;
 pub mod status;
 pub mod subjects;
+pub mod told;
 mod value;
 pub mod work;
 

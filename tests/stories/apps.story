@@ -57,3 +57,14 @@
   occurrence.fired schedule s20, occurrence {nominal 2026-12-01T10:00:00, due @10:00:00}, late_ms 0, message m21
   schedule.ended schedule s20
   message.accepted message m21, from bob, group "3001", app 07, to [], route auto, body 19
+
+# An app inherits no group: with its owner gone there is the oldest member who is a person, and behind that nobody.
+10:00:01 quiz message.send {"to":["#3001"],"text":"one more"} -> accepted m22
+  message.accepted message m22, from quiz, group "3001", to [], text "one more", route auto
+  delivery.page message m22, first 0, last true, routed [{channel sms, because no_device_online, to [alice]}, {channel live, because pc_online, encoding json, to [bob], seen [6]}], filtered []
+10:00:02 alice group.leave {"group":"3001"} -> accepted
+  group.left group "3001", who alice
+  group.role_set group "3001", who bob, role owner, inherited true
+10:00:03 bob group.leave {"group":"3001"} -> accepted
+  group.left group "3001", who bob
+  group.closed group "3001"

@@ -1,10 +1,9 @@
 //! The notation of a story: times as times, words bare, everything else as JSON has it.
 
-use homing::wire::to_msgpack;
+use homing::rules::Fact;
+use homing::wire::{to_msgpack, told};
 use homing::words::Instant;
 
-/// Numbers between these are instants: from the year 2020 on, in milliseconds, for longer than any schedule goes.
-const INSTANTS: std::ops::Range<i64> = 1_577_836_800_000..10_000_000_000_000;
 /// Where a story plays: on the first day of this month, unless it says otherwise.
 const MONTH: &str = "2026-12-";
 const FIRST_DAY: &str = "2026-12-01T";
@@ -19,7 +18,7 @@ pub fn time(word: &str) -> Instant {
     whole.parse().unwrap_or_else(|why| panic!("{word} is {why}"))
 }
 
-fn told(instant: Instant) -> String {
+fn short(instant: Instant) -> String {
     let whole = instant.to_string();
     let short = whole.strip_prefix(FIRST_DAY).or(whole.strip_prefix(MONTH)).unwrap_or(&whole);
     let short = short.trim_end_matches('Z');
@@ -52,50 +51,10 @@ pub fn bytes(said: &str) -> Vec<u8> {
 
 /// JSON as people read it: `{"a":"b","due":1796117400000}` is `{a b, due @09:30:00}`.
 pub fn brief(json: &str) -> String {
-    let (mut brief, mut rest) = (String::new(), json);
-    while let Some(first) = rest.chars().next() {
-        let (token, after) = rest.split_at(token_len(first, rest));
-        match first {
-            ',' => brief += ", ",
-            ':' => brief.push(' '),
-            '"' => brief += bare(token).unwrap_or(token),
-            _ => match token.parse().ok().filter(|ms| INSTANTS.contains(ms)) {
-                Some(ms) => brief += &format!("@{}", told(Instant::from_unix_ms(ms))),
-                None => brief += token,
-            },
-        }
-        rest = after;
-    }
-    brief
-}
-
-fn token_len(first: char, rest: &str) -> usize {
-    if first == '"' {
-        let mut escaped = true;
-        let closes = rest.find(|c| {
-            let closes = c == '"' && !escaped;
-            escaped = c == '\\' && !escaped;
-            closes
-        });
-        return closes.expect("a string ends") + 1;
-    }
-    if ",:[]{}".contains(first) { 1 } else { rest.find([',', ':', ']', '}']).unwrap_or(rest.len()) }
-}
-
-/// What stands between the quotes, where it is told from all else without them.
-fn bare(token: &str) -> Option<&str> {
-    let text = token.trim_matches('"');
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_.+#:-".contains(c);
-    let is_json = serde_json::from_str::<serde_json::Value>(text).is_ok();
-    (!text.is_empty() && text.chars().all(is_plain) && !is_json).then_some(text)
+    told::brief(json, short)
 }
 
 /// A fact as a line: `{"user.suspended":{"user":"bob"}}` is `user.suspended user bob`.
-pub fn fact(json: &str) -> String {
-    let brief = brief(json);
-    let inner = brief.strip_prefix('{').and_then(|brief| brief.strip_suffix('}')).unwrap_or(&brief);
-    match inner.split_once(" {") {
-        Some((name, fields)) => format!("{name} {}", fields.strip_suffix('}').unwrap_or(fields)),
-        None => inner.to_owned(),
-    }
+pub fn fact(fact: &Fact) -> String {
+    told::fact(fact, short)
 }

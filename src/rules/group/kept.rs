@@ -113,9 +113,9 @@ impl Group {
         self.must_allow(uid, self.writes)
     }
 
-    /// Who comes to own it when this one is gone: the oldest administrator, or else the oldest member who has an account.
-    pub(super) fn heir(&self, gone: Seat) -> Option<Seat> {
-        let users = self.members.iter().filter(|(seat, _)| matches!(seat, Seat::User(_)) && **seat != gone);
+    /// Who comes to own it when this one is gone: of those who can, the oldest administrator, or else the oldest member.
+    pub(super) fn heir(&self, gone: Seat, can_own: impl Fn(Seat) -> bool) -> Option<Seat> {
+        let users = self.members.iter().filter(|(seat, _)| **seat != gone && can_own(**seat));
         let rank = |member: &Member| (member.role == Role::Member, member.joined);
         users.min_by_key(|(_, member)| rank(member)).map(|(seat, _)| *seat)
     }

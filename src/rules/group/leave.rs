@@ -9,7 +9,7 @@ use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Fact, Rejection, State};
 use crate::words::{GroupNumber, Party};
 
-/// `group.leave`: who inherits from an owner is the oldest administrator, or else the oldest member with an account; where there
+/// `group.leave`: who inherits from an owner is the oldest administrator, or else the oldest member with an account, an app not; where there
 /// is nobody the group is closed. Refused with `group.unknown` or `group.not_member`.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -50,8 +50,10 @@ pub(in crate::rules) fn leave(state: &State, seat: Seat, number: GroupNumber) ->
     let group = state.group(number)?;
     let role = group.role(seat).ok_or_else(Rejection::not_member)?;
     let left = Left { group: number, who: state.party(seat), by: None }.into();
+    // An app answers what is written to it, and cannot look after a group.
+    let is_person = |seat| matches!(seat, Seat::User(_)) && state.app_of(seat).is_none();
     let follows: Option<Fact> =
-        (role == Role::Owner).then(|| match group.heir(seat).map(|heir| state.party(heir)) {
+        (role == Role::Owner).then(|| match group.heir(seat, is_person).map(|heir| state.party(heir)) {
             Some(Party::User(who)) => {
                 RoleSet { group: number, who, role: Role::Owner, inherited: true }.into()
             }

@@ -1,0 +1,10 @@
+//! What the log says of what happened: readable lines, and why somebody did or did not get a message.
+//!
+//! Invariant: nothing here writes to a stream; what is found is told.
+//! Invariant: an answer comes from the log alone. An index makes it faster and never other.
+
+mod find;
+mod pick;
+
+pub use find::first_answering;
+pub use pick::Pick;
