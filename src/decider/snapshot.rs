@@ -14,7 +14,7 @@ use crate::log::{Fault, Mark};
 use crate::rules::State;
 
 /// Changes with the layout of `State`: a snapshot of another version is not read.
-const VERSION: &[u8] = b"homing-snapshot-11\n";
+const VERSION: &[u8] = b"homing-snapshot-12\n";
 /// A SHA-256 of all before it stands at the end.
 const STAMP_LEN: usize = 32;
 /// What is written and hashed at once.

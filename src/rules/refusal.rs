@@ -114,7 +114,7 @@ rejections! {
     not_admin() = "group.not_admin", "only the owner and the administrators of this group may do that", field "group";
     not_owner() = "group.not_owner", "only the owner of this group may do that", field "group";
     is_owner() = "group.owner", "the owner stays what they are until they leave or give the group to another member with group.grant", field "who";
-    bad_group_name(max: usize) = "group.bad_name", "a group has a name of 1 to {max} bytes, all of which can be shown", field "name";
+    bad_group_name(max: usize) = "group.bad_name", "a group has a name of 1 to {max} bytes that can be seen, with no blank at its ends and nothing that turns the direction of a text", field "name";
     bad_cap(min: u32, max: u32) = "group.bad_cap", "a cap lies between {min}, those who are in or asked, and {max}", field "cap";
     nobody_named(max: usize) = "group.nobody", "name 1 to {max} people", field "who";
     unknown_member(who: &str) = "message.no_recipient", "{who} is not registered", field "who";
@@ -123,7 +123,8 @@ rejections! {
     no_such_member(who: &str) = "group.no_such_member", "{who} is neither in this group nor asked to join", field "who";
     no_account(who: &str) = "group.no_account", "{who} has no account, and so no other role than that of a member", field "who";
     group_full(cap: u32) = "group.full", "this group takes {cap} at most, with those who are asked", field "who";
-    too_many_groups(who: &str, max: usize) = "group.too_many", "{who} is in {max} groups, with those they are asked to join, and no more are possible";
+    too_many_groups(who: &str, max: usize, asked: usize) = "group.too_many", "{who} is in {max} groups, or is asked to join {asked} and has not answered; no more are possible";
+    asked_lately(phone: &str, max: usize) = "group.asked_lately", "{phone} was asked by this group, or by {max} groups, within the last seven days; a phone without an account is not asked more often", field "who";
     group_numbers_used_up() = "group.no_number", "no group number is left";
     sms_day_exceeded(text: &str) = "group.sms_day_exceeded", "{text}";
     sms_month_exceeded(text: &str) = "group.sms_month_exceeded", "{text}";

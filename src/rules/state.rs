@@ -50,6 +50,8 @@ pub struct State {
     pub(super) groups_made: u32,
     #[serde(skip)]
     pub(super) seats: group::Seats,
+    /// Phones without an account that groups have asked within seven days.
+    pub(super) asked_phones: group::AskedPhones,
     pub(super) intents: Intents,
     /// Phones that wish no SMS, whoever's they are.
     pub(super) phones_off: Table<Phone, ()>,
@@ -138,6 +140,7 @@ impl State {
     pub fn index(&mut self) {
         self.answered.index();
         self.invitations.index();
+        self.asked_phones.index();
         let undated = self.messages.iter().filter(|(_, open)| open.undated);
         self.undated = undated.map(|(message, _)| *message).collect();
         let users = || (0..).map(Uid).zip(self.users.iter());
@@ -172,6 +175,7 @@ impl State {
             nkeys: BTreeMap::new(),
             undated: BTreeSet::new(),
             seats: group::Seats::new(),
+            asked_phones: self.asked_phones.to_keep(),
         }
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::{Declined, GROUPS_MAX, Joined, Seat};
+use super::{Declined, Joined, Seat};
 use crate::rules::proof::{ByUser, Case};
 use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Fact, Rejection, State};
@@ -44,9 +44,9 @@ pub(in crate::rules) fn answer(
     match answer {
         Answered::No => Ok(Declined { group: number, who }.into()),
         Answered::Yes if *until <= at => Err(Rejection::invitation_over()),
-        Answered::Yes if state.groups_of(seat) >= GROUPS_MAX => {
-            Err(Rejection::too_many_groups(&who.to_string(), GROUPS_MAX))
+        Answered::Yes => {
+            state.must_have_place(seat, at)?;
+            Ok(Joined { group: number, who: vec![who], by: None }.into())
         }
-        Answered::Yes => Ok(Joined { group: number, who: vec![who], by: None }.into()),
     }
 }

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::invite::Guests;
-use super::{Actor, CAP, Created, GROUPS_MAX, SMS_DAY, SMS_MONTH, Seat, must_be_a_cap, must_be_a_name};
+use super::invite::{Guests, Place};
+use super::{Actor, CAP, Created, SMS_DAY, SMS_MONTH, Seat, must_be_a_cap, must_be_a_name};
 use crate::rules::proof::{ByUser, Case};
 use crate::rules::vocabulary::Decide;
 use crate::rules::{Decided, Rejection};
@@ -41,13 +41,12 @@ impl Create {
         let zone = self.zone.as_deref().map(|zone| zone.parse::<Zone>().map_err(|_| Rejection::bad_zone()));
         let zone = zone.transpose()?.or(actor.user().zone);
         let own = Seat::User(actor.uid);
-        if state.groups_of(own) >= GROUPS_MAX {
-            return Err(Rejection::too_many_groups(owner.as_str(), GROUPS_MAX));
-        }
+        state.must_have_place(own, actor.at)?;
         let group = GroupNumber::of_index(state.groups_made).ok_or_else(Rejection::group_numbers_used_up)?;
         let guests = match &self.members {
             Some(members) => {
-                Guests::named(actor, members, |seat| seat == own).map_err(|why| why.at_field("members"))?
+                let place = Place { group, members: |seat| seat == own, asked: |_| false };
+                Guests::named(actor, members, place).map_err(|why| why.at_field("members"))?
             }
             None => Guests::default(),
         };

@@ -25,11 +25,6 @@ pub(in crate::rules) fn seats(groups: &Table<GroupNumber, Box<Group>>) -> Seats 
 }
 
 impl State {
-    /// In how many groups somebody is or is asked to be.
-    pub(super) fn groups_of(&self, seat: Seat) -> usize {
-        self.seats.get(&seat).map_or(0, BTreeSet::len)
-    }
-
     fn sits(&mut self, seat: Seat, number: GroupNumber) {
         self.seats.entry(seat).or_default().insert(number);
     }
@@ -60,6 +55,9 @@ pub(in crate::rules) fn evolve(state: &mut State, fact: &Fact, now: Instant) {
             for seat in who.iter().filter_map(|who| state.seat(who)).collect::<Vec<Seat>>() {
                 state.change(*group, |group| group.invited.insert(seat, *until));
                 state.sits(seat, *group);
+                if let Seat::Phone(phone) = seat {
+                    state.asked_phones.asked(phone, *group, now);
+                }
             }
         }
         Fact::Joined(Joined { group, who, by: _ }) => {
@@ -131,6 +129,9 @@ fn joins(state: &mut State, number: GroupNumber, seat: Seat, role: Role) {
     group.invited.remove(&seat);
     group.joined += 1;
     let joined = group.joined;
+    if let Seat::Phone(phone) = seat {
+        state.asked_phones.forget(phone, number);
+    }
     group.members.get_or_insert_with(seat, || Member { role, joined, sms_off: false });
     state.sits(seat, number);
 }
@@ -158,6 +159,7 @@ fn leaves(state: &mut State, number: GroupNumber, who: &Party) {
 fn claims(state: &mut State, Claimed { group: number, phone, user }: &Claimed) {
     let (from, Some(uid)) = (Seat::Phone(*phone), state.uid(user)) else { return };
     let to = Seat::User(uid);
+    state.asked_phones.forget(*phone, *number);
     state.change(*number, |group| {
         if let Some(member) = group.members.remove(&from) {
             group.members.get_or_insert_with(to, || member);

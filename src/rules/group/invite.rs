@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::{Actor, GROUPS_MAX, Invited, Joined, NAMED_LEN_MAX, Seat, notice};
+use super::{ASKED_MAX, Actor, GROUPS_MAX, Invited, Joined, NAMED_LEN_MAX, Seat, UNASKED_MAX, notice};
 use crate::rules::proof::{ByUser, Case};
 use crate::rules::quota::Load;
 use crate::rules::vocabulary::Decide;
@@ -16,7 +16,8 @@ use crate::words::{Address, GroupNumber, Party, Span};
 pub(super) const OPEN_FOR: Span = Span::from_secs(7 * 86_400);
 
 /// `group.invite`. Refused with `group.unknown`, `group.not_member`, `group.not_admin`, `group.nobody`, `group.is_member`,
-/// `group.named_twice`, `group.full`, `group.too_many`, `message.no_recipient` or `quota.too_fast`.
+/// `group.named_twice`, `group.full`, `group.too_many`, `group.asked_lately`, `message.no_recipient` or `quota.too_fast`. Who is asked
+/// already is not asked again.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Invite {
@@ -37,25 +38,41 @@ impl Invite {
     pub(in crate::rules) fn by(&self, actor: Actor<'_>) -> Decided {
         let group = actor.state.group(self.group)?;
         group.must_allow(actor.uid, group.invites)?;
-        let guests = Guests::named(actor, &self.who, |seat| group.role(seat).is_some())?;
+        let place = Place {
+            group: self.group,
+            members: |seat| group.role(seat).is_some(),
+            asked: |seat| group.invited.get(&seat).is_some_and(|until| *until > actor.at),
+        };
+        let guests = Guests::named(actor, &self.who, place)?;
         let is_new = |seat: &&Seat| group.invited.get(seat).is_none();
-        if group.taken() + guests.0.iter().filter(is_new).count() > group.cap as usize {
+        if group.taken() + guests.seats.iter().filter(is_new).count() > group.cap as usize {
             return Err(Rejection::group_full(group.cap).at_field("who"));
         }
         guests.come(actor, (self.group, &group.name), self.confirm.unwrap_or(true))
     }
 }
 
+/// Where they are to come in: who is there already, and who is asked and has not answered.
+pub(super) struct Place<M, A> {
+    pub(super) group: GroupNumber,
+    pub(super) members: M,
+    pub(super) asked: A,
+}
+
 /// Those who are to come in.
 #[derive(Debug, Default)]
-pub(super) struct Guests(Vec<Seat>);
+pub(super) struct Guests {
+    seats: Vec<Seat>,
+    /// Of them those who are asked already.
+    asked: BTreeSet<Seat>,
+}
 
 impl Guests {
     /// Each of these once, all of whom there can be, and none who is in already.
     pub(super) fn named(
         actor: Actor<'_>,
         who: &[Address],
-        is_member: impl Fn(Seat) -> bool,
+        place: Place<impl Fn(Seat) -> bool, impl Fn(Seat) -> bool>,
     ) -> Result<Guests, Rejection> {
         if who.is_empty() || who.len() > NAMED_LEN_MAX {
             return Err(Rejection::nobody_named(NAMED_LEN_MAX));
@@ -66,44 +83,55 @@ impl Guests {
         let seat = |address: &Address| {
             let named = || address.to_string();
             let seat = actor.state.seat_at(address).ok_or_else(|| Rejection::unknown_member(&named()))?;
-            if is_member(seat) {
+            if (place.members)(seat) {
                 return Err(Rejection::is_member(&named()));
             }
             if !seen.insert(seat) {
                 return Err(Rejection::named_twice(&named()));
             }
-            if actor.state.groups_of(seat) >= GROUPS_MAX {
-                return Err(Rejection::too_many_groups(&named(), GROUPS_MAX));
+            if (place.asked)(seat) {
+                return Ok(seat);
+            }
+            let (is_in, asked) = actor.state.places_of(seat, actor.at);
+            if is_in >= GROUPS_MAX || asked >= ASKED_MAX {
+                return Err(Rejection::too_many_groups(&named(), GROUPS_MAX, ASKED_MAX));
+            }
+            if let Seat::Phone(phone) = seat {
+                actor.state.asked_phones.may_be_asked(phone, place.group, actor.at)?;
             }
             Ok(seat)
         };
-        who.iter().map(seat).collect::<Result<_, _>>().map(Guests)
+        let seats = who.iter().map(seat).collect::<Result<Vec<Seat>, Rejection>>()?;
+        let asked = seats.iter().copied().filter(|seat| (place.asked)(*seat)).collect();
+        Ok(Guests { seats, asked })
     }
 
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.seats.len()
     }
 
-    /// They join at once, or are asked; and they are told. Whoever has no account is always asked, and so is who has blocked
-    /// the one who invites, who hears nothing of it.
+    /// They join at once, or are asked; and they are told. Whoever has no account is always asked, and so is who is in very many
+    /// groups. Who has blocked the one who invites is left out, and who is asked already is not asked again.
     pub(super) fn come(
         &self,
         actor: Actor<'_>,
         (group, name): (GroupNumber, &str),
         confirm: bool,
     ) -> Decided {
-        if self.0.is_empty() {
-            return Ok(Vec::new());
-        }
         let (state, by) = (actor.state, actor.name());
         let hears = |seat: &Seat| match seat {
             Seat::User(uid) => contacts::hears(state, state.user(*uid), actor.user()),
             Seat::Phone(_) => true,
         };
-        let joins = |seat: &Seat| !confirm && matches!(seat, Seat::User(_)) && hears(seat);
-        let (joined, asked): (Vec<Seat>, Vec<Seat>) = self.0.iter().copied().partition(joins);
-        let told: Vec<Party> =
-            self.0.iter().filter(|seat| hears(seat)).map(|seat| state.party(*seat)).collect();
+        let is_in_few = |seat: &Seat| state.places_of(*seat, actor.at).0 < UNASKED_MAX;
+        let joins = |seat: &Seat| !confirm && matches!(seat, Seat::User(_)) && is_in_few(seat);
+        let (joined, asked): (Vec<Seat>, Vec<Seat>) =
+            self.seats.iter().copied().filter(|seat| hears(seat)).partition(joins);
+        let asked: Vec<Seat> = asked.into_iter().filter(|seat| !self.asked.contains(seat)).collect();
+        let told: Vec<Party> = joined.iter().chain(&asked).map(|seat| state.party(*seat)).collect();
+        if told.is_empty() {
+            return Ok(Vec::new());
+        }
         let parties = |seats: &[Seat]| seats.iter().map(|seat| state.party(*seat)).collect::<Vec<Party>>();
         let mut facts: Vec<Fact> = Vec::new();
         if !joined.is_empty() {

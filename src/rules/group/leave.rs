@@ -50,8 +50,11 @@ pub(in crate::rules) fn leave(state: &State, seat: Seat, number: GroupNumber) ->
     let group = state.group(number)?;
     let role = group.role(seat).ok_or_else(Rejection::not_member)?;
     let left = Left { group: number, who: state.party(seat), by: None }.into();
-    // An app answers what is written to it, and cannot look after a group.
-    let is_person = |seat| matches!(seat, Seat::User(_)) && state.app_of(seat).is_none();
+    // An app answers what is written to it, and cannot look after a group; who is suspended cannot either.
+    let is_person = |seat| match seat {
+        Seat::User(uid) => !state.user(uid).suspended && state.app_of(seat).is_none(),
+        Seat::Phone(_) => false,
+    };
     let follows: Option<Fact> =
         (role == Role::Owner).then(|| match group.heir(seat, is_person).map(|heir| state.party(heir)) {
             Some(Party::User(who)) => {

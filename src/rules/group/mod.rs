@@ -5,6 +5,7 @@
 
 mod actor;
 mod answer;
+mod asked;
 mod create;
 mod evolve;
 mod facts;
@@ -29,6 +30,7 @@ pub use set::SetGroup;
 
 pub(super) use actor::Actor;
 pub(super) use answer::answer;
+pub(super) use asked::AskedPhones;
 pub(super) use evolve::{Seats, evolve, seats};
 pub(super) use kept::{Group, Seat};
 pub(super) use leave::leave;
@@ -49,6 +51,10 @@ const SMS_DAY: u32 = 3;
 const SMS_MONTH: u32 = 31;
 /// Groups that one person is in, at most.
 const GROUPS_MAX: usize = 1_000;
+/// Groups that one person is asked to join and has not answered: whoever asks takes none of the place for groups.
+const ASKED_MAX: usize = 100;
+/// Whoever is in more groups is put into no other one unasked.
+const UNASKED_MAX: usize = 100;
 /// Addresses in one command.
 const NAMED_LEN_MAX: usize = 1_000;
 
@@ -59,6 +65,23 @@ impl State {
         let open = self.seats.get(&seat).into_iter().flatten();
         let open = open.filter_map(|number| Some((until(number)?, *number))).filter(|(until, _)| *until > at);
         open.max()
+    }
+
+    /// In how many groups somebody is, and how many ask them.
+    fn places_of(&self, seat: Seat, at: Instant) -> (usize, usize) {
+        let groups = self.seats.get(&seat).into_iter().flatten().filter_map(|number| self.groups.get(number));
+        groups.fold((0, 0), |(is_in, asked), group| match group.invited.get(&seat) {
+            Some(until) => (is_in, asked + usize::from(*until > at)),
+            None => (is_in + 1, asked),
+        })
+    }
+
+    /// That somebody may come into one more group.
+    fn must_have_place(&self, seat: Seat, at: Instant) -> Result<(), Rejection> {
+        if self.places_of(seat, at).0 >= GROUPS_MAX {
+            return Err(Rejection::too_many_groups(&self.party(seat).to_string(), GROUPS_MAX, ASKED_MAX));
+        }
+        Ok(())
     }
 
     /// A group that is there.
@@ -159,11 +182,28 @@ pub(super) fn wishes_sms(
 
 /// Of a name that people read in an SMS.
 fn must_be_a_name(name: &str) -> Result<(), Rejection> {
-    let is_shown = |c: char| !c.is_control();
-    if name.trim().is_empty() || name.len() > NAME_BYTES_MAX || !name.chars().all(is_shown) {
+    let is_read = |c: char| !c.is_control() && !is_bidi_control(c);
+    let is_seen = |c: char| !c.is_whitespace() && !is_invisible(c);
+    if name.trim() != name
+        || name.len() > NAME_BYTES_MAX
+        || !name.chars().all(is_read)
+        || !name.chars().any(is_seen)
+    {
         return Err(Rejection::bad_group_name(NAME_BYTES_MAX));
     }
     Ok(())
+}
+
+/// What turns the direction of what stands behind it (Unicode, UAX 9): a name could show itself as another one.
+fn is_bidi_control(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// What shows nothing by itself (Unicode, Default_Ignorable_Code_Point): a name has something else too.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 fn must_be_a_cap(cap: u32, taken: usize) -> Result<(), Rejection> {

@@ -5,7 +5,7 @@ use serde_with::skip_serializing_none;
 
 use super::routing::{self, Channel, FilterReason, RouteReason};
 use super::send::{Send, mailbox_len_max};
-use super::{Filtered, Routed};
+use super::{Filtered, Route, Routed};
 use crate::rules::attempt::Adapter;
 use crate::rules::group::Seat;
 use crate::rules::quota::{self, Limits};
@@ -45,6 +45,9 @@ pub(super) fn asked(command: &Send, group: Option<GroupNumber>) -> Result<Option
     let in_name = command.as_group.as_ref().map_or(Ok(false), |as_group| as_group.of(group))?;
     if in_name && command.text.is_none() {
         return Err(Rejection::empty_message());
+    }
+    if in_name && !matches!(command.route, Route::Auto | Route::By(Adapter::Sms)) {
+        return Err(Rejection::unsupported("a group SMS by another route").at_field("route"));
     }
     Ok(in_name.then_some(command.with_header.unwrap_or(true)))
 }

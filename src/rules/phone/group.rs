@@ -56,6 +56,24 @@ pub(super) enum Wish {
     Misspelt(&'static str),
 }
 
+impl Wish {
+    /// Whether it is that less comes: nobody is kept from it for having said much.
+    pub(super) fn opts_out(&self) -> bool {
+        match self {
+            Wish::Quit(_) | Wish::Sms(_, false) | Wish::Answer(_, Answered::No) => true,
+            Wish::New(_)
+            | Wish::Add(..)
+            | Wish::Del(..)
+            | Wish::Answer(_, Answered::Yes)
+            | Wish::Groups
+            | Wish::Members(_)
+            | Wish::Sms(_, true)
+            | Wish::End(_)
+            | Wish::Misspelt(_) => false,
+        }
+    }
+}
+
 /// Who wishes something, when, and the message that comes of it.
 pub(super) struct Speaker<'a> {
     pub(super) state: &'a State,

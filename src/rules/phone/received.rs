@@ -107,7 +107,7 @@ impl Caller {
             (Some(Keyword::Yes), _, None) => {
                 answers(Answered::Yes).unwrap_or_else(|| self.sets(case, true, language))
             }
-            (Some(Keyword::No), _, Some(guest)) => self.limited(case, || guest.declines()),
+            (Some(Keyword::No), _, Some(guest)) => Reaction::Answered(guest.declines()),
             (Some(Keyword::No), _, None) => answers(Answered::No).unwrap_or_else(help),
             (Some(Keyword::Cancel), _, guest) => self.cancels(case, (guest, group), language),
             (None, Called::Im(im), _) => self.passes_on(case, Address::Im(*im), command),
@@ -149,7 +149,7 @@ impl Caller {
                 }
                 other @ (Reaction::Passed(_) | Reaction::Refused(..)) => other,
             },
-            (Some(guest), _) => self.limited(case, || guest.declines()),
+            (Some(guest), _) => Reaction::Answered(guest.declines()),
             (None, Some((_, group))) if !opts_out => {
                 self.wishes(case, &Wish::Answer(group, Answered::No), language)
             }
@@ -169,7 +169,7 @@ impl Caller {
     /// What comes of a wish about groups, and the answer: of whoever has others invited it stands beside the invitation.
     fn wishes(&self, case: &Case<'_, ByAdapter>, wish: &Wish, language: Language) -> Reaction {
         let state = case.state;
-        if !state.answered.takes_wishes(self.phone, case.at) {
+        if !wish.opts_out() && !state.answered.takes_wishes(self.phone, case.at) {
             return Reaction::Refused(Vec::new(), Rejection::too_fast());
         }
         let not_done = |rejection: Rejection| {
@@ -192,7 +192,8 @@ impl Caller {
         match wish.fulfil(&speaker, language) {
             Ok((mut facts, text)) => {
                 if !message::adds_aside(&mut facts, &self.party(), text.as_str().into(), case.channel()) {
-                    facts.extend(self.told(case, Kind::Wish, text));
+                    let kind = if wish.opts_out() { Kind::LastWord } else { Kind::Wish };
+                    facts.extend(self.told(case, kind, text));
                 }
                 Reaction::Answered(facts)
             }

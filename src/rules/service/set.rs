@@ -43,7 +43,7 @@ impl Decide for SetService {
     }
 }
 
-/// That it names nothing which the text does not have.
+/// That it names what the text has, and nothing else: without its code nobody signs in.
 fn fits(text: Text, wording: &str) -> Result<(), Rejection> {
     if wording.len() > WORDING_BYTES_MAX {
         return Err(Rejection::value_too_long("a text", WORDING_BYTES_MAX).at_field("texts"));
@@ -55,6 +55,11 @@ fn fits(text: Text, wording: &str) -> Result<(), Rejection> {
         Some(name) => {
             Err(Rejection::bad_service_text(text.as_str(), &format!("there is no {{{name}}} in it")))
         }
-        None => Ok(()),
+        None => match known.iter().find(|name| !texts::names(wording).any(|said| said == **name)) {
+            Some(name) => {
+                Err(Rejection::bad_service_text(text.as_str(), &format!("{{{name}}} is to stand in it")))
+            }
+            None => Ok(()),
+        },
     }
 }
