@@ -25,7 +25,8 @@ use tempfile::TempDir;
 const NOT_HERE: &[&str] =
     &["cargo ", "homing up", "homing smsc", "homing server config", "nats://n1:", "order-17"];
 /// What only asks: it is asked again until the answer is the one that is shown.
-const ASKS: &[&str] = &["homing delivery", "homing sms state", "homing inbox", "nats req", "nats stream"];
+const ASKS: &[&str] =
+    &["homing delivery", "homing sms state", "homing inbox", "homing why", "nats req", "nats stream"];
 const WITHIN: Duration = Duration::from_secs(60);
 const WEEKDAYS: &[&str] = &["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 

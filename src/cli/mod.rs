@@ -55,6 +55,7 @@ pub(crate) mod table;
 pub(crate) mod up;
 mod user;
 pub(crate) mod which_server;
+mod why;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -114,6 +115,7 @@ enum Command<M: Subcommands> {
     Sms(sms::Args),
     Status(status::Args),
     Streams(streams::Args),
+    Why(why::Args),
     Events(events::Args),
     Decode(decode::Args),
     #[command(flatten)]
@@ -180,6 +182,7 @@ fn run<M: Subcommands>(command: Command<M>, settings: &Settings, output: Output)
         Command::Sms(args) => run_async(sms::run(args, settings, output)),
         Command::Status(args) => run_async(status::run(args, settings, output)),
         Command::Streams(args) => run_async(streams::run(args, settings, output)),
+        Command::Why(args) => run_async(why::run(args, settings, output)),
         Command::Events(args) => run_async(events::run(args, settings, output)),
         Command::Decode(args) => decode::run(args, output),
         Command::More(more) => run_async(more.run(settings, output)),

@@ -3,8 +3,21 @@
 //! Invariant: nothing here writes to a stream; what is found is told.
 //! Invariant: an answer comes from the log alone. An index makes it faster and never other.
 
+mod evidence;
 mod find;
+mod gates;
+mod named;
 mod pick;
+mod places;
+mod reasons;
+mod story;
+mod tell;
+mod trail;
 
 pub use find::first_answering;
+pub use named::Named;
 pub use pick::Pick;
+pub use places::{DeliveryPlaces, MessagePlaces, Standing, StepPlace, TrailPlaces};
+pub use story::delivery_of;
+pub use tell::{Inquiry, told};
+pub use trail::{Topic, subjects_of_standing, trails};

@@ -8,6 +8,7 @@ use super::model::{Conversation, GroupPlace, Line, Listed, Model, Place, Schedul
 use super::page::{answer, cursor, limit, place};
 use super::refusal::{Unanswered, bad_limit};
 use super::views;
+use crate::debug::Inquiry;
 use crate::rules::Rejection;
 use crate::wire::query::{
     self, Deliveries, DeliveryId, DeliveryOf, HistoryOf, Items, LIMIT_MAX, Page, SenderView, SendersOf,
@@ -23,6 +24,8 @@ pub(super) enum Found {
     LinesBack(Listed<Line>),
     Conversations(Listed<Conversation>),
     Schedules(Listed<Scheduled>),
+    /// A story that is still to be read from the log.
+    Why(Inquiry),
 }
 
 pub(super) fn inbox(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result<Found, Unanswered> {

@@ -11,6 +11,7 @@ mod bodies;
 mod contacts;
 mod follow;
 mod form;
+mod from_log;
 mod groups;
 mod lateness;
 mod ledger;
@@ -31,7 +32,9 @@ mod standing;
 mod tests;
 mod texts;
 mod views;
+mod why;
 
+pub use from_log::{Untold, why_from_log};
 pub use model::Model;
 pub use projector::Priority;
 

@@ -4,7 +4,7 @@ use super::answer::{Found, conversations, delivery, history, inbox, presence, se
 use super::asker::{Asked, Asker};
 use super::model::Model;
 use super::refusal::Unanswered;
-use super::{contacts, groups, lateness, ledger, preview, quota, schedules, texts};
+use super::{contacts, groups, lateness, ledger, preview, quota, schedules, texts, why};
 
 /// A question that is answered.
 #[derive(Debug)]
@@ -36,6 +36,8 @@ const SCHEDULES: &str = "{items: [{schedule, from, to, text?, parts?, route, whe
 const GROUPS: &str = "{items: [{group, name, size, cap, sms_day, sms_month, zone?, writes, invites, place?}], next?} | \
     {items: [{who, place}], next?}; a place is role, sms, since | invited_by, until";
 const QUOTA: &str = "{user, zone, day: {max?, used, left?, resets}, month: {max?, used, left?, resets}}";
+const STORY: &str = "{id, says, command?: {command, by, at, subject?}, steps: [{seq, at, after_ms?, command, by, fact, says}], \
+    recipients?: [{to, state, channel?, reason?, gates?: [{gate, open, found, because?, seen?, since?}], steps, otherwise?}], otherwise?, next?}";
 const LEDGER: &str = "{total: {planned, fired, skipped, missed, cancelled, pending, repeated, balanced}, \
     items: [{schedule, planned, fired, skipped, missed, cancelled, pending, repeated, balanced}], next?}";
 
@@ -60,6 +62,7 @@ pub(super) const QUESTIONS: &[Question] = &[
         answered: "{message, group?, sums?, recipients: [{to, state, channel?, reason?, history: [{state, at, seq, channel?, reason?}]}], next?}",
         find: delivery,
     },
+    Question { name: "why", asked: "{id, to?, limit?, after?}", answered: STORY, find: why::find },
     Question {
         name: "senders",
         asked: "{deliveries: [{message, to}]}",

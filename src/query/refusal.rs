@@ -55,6 +55,14 @@ pub(super) fn not_allowed(who: &str, what: &str) -> Rejection {
     rejection("auth.not_allowed", format!("{who} may not ask {what}"), None)
 }
 
+pub(super) fn unknown_id(id: &str) -> Rejection {
+    let text = format!(
+        "nothing is known by {id}; an id is a message (m42), a schedule (s42), a command (c42), a group (#3001), a user, an IM number, a \
+         phone, or what the SMSC calls a message"
+    );
+    rejection("query.unknown_id", text, Some("id"))
+}
+
 pub(super) fn too_large() -> Rejection {
     rejection("query.too_large", "the answer is larger than the server lets through".to_owned(), None)
 }

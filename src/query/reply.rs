@@ -15,6 +15,7 @@ use super::page::Filling;
 use super::questions::Question;
 use super::refusal::{Unanswered, behind, unavailable};
 use super::standing::Reader;
+use super::why;
 use crate::log::{Fault, Retry, blocking, clock};
 use crate::wire::query::{ErrorAnswer, encoding};
 use crate::wire::subjects;
@@ -82,6 +83,7 @@ async fn compose(
         Found::LinesBack(lines) => bodies::messages(log, lines, Filling::new(form).backwards(true)).await,
         Found::Conversations(list) => bodies::conversations(log, list, form).await,
         Found::Schedules(list) => bodies::schedules(log, list, form).await,
+        Found::Why(inquiry) => why::told(log, inquiry, form).await,
     }
 }
 

@@ -27,7 +27,7 @@ fn ask_at(now: &str, model: &Model, by: &str, name: &str, payload: &Value) -> Va
                 listed.items.into_iter().map(|one| schedules::shown(one, None, None)).collect();
             json!({"items": items, "next": next})
         }
-        Ok(Found::Lines(_) | Found::LinesBack(_) | Found::Conversations(_)) => {
+        Ok(Found::Lines(_) | Found::LinesBack(_) | Found::Conversations(_) | Found::Why(_)) => {
             panic!("these are no schedules")
         }
         Err(Unanswered::Refused(rejection)) => json!(rejection.code),

@@ -54,6 +54,7 @@ fn ask(model: &Model, by: &str, name: &str, payload: &Value) -> Value {
             json!(lines)
         }
         Ok(Found::Schedules(listed)) => json!(listed.items.len()),
+        Ok(Found::Why(inquiry)) => json!(format!("{inquiry:?}")),
         Err(Unanswered::Refused(rejection)) => json!(rejection.code),
         Err(Unanswered::Failed(fault)) => panic!("{fault}"),
     }

@@ -35,6 +35,7 @@ pub mod status;
 pub mod subjects;
 pub mod told;
 mod value;
+pub mod why;
 pub mod work;
 
 pub use body::Body;

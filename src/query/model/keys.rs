@@ -29,19 +29,23 @@
 //! | `y` user 0 group | | the groups of a user |
 //! | `j` | MessagePack with names | what an operator has set for all who write by SMS |
 //! | `q` user | MessagePack | what a user has sent on one day and in its month |
+//! | `a` id 0 topic commit | | the commits that have changed a user, a group or a schedule, and an adapter's of a message (see `trail.rs`) |
+//! | `b` id | message | what the SMSC calls a message |
 //!
 //! A group is nine digits. A message, a schedule and a number are eight bytes, most significant first, so messages and schedules sort by age; the
 //! rest is text, which holds no zero byte.
 
 use std::io::Write;
 
+use crate::debug::Topic;
 use crate::rules::schedule::OccurrenceName;
 use crate::words::{
-    Address, CommandSeq, DeviceName, GroupNumber, ImNumber, MessageId, Party, Phone, ScheduleId, UserName,
+    Address, CommandSeq, DeviceName, EventSeq, GroupNumber, ImNumber, MessageId, Party, Phone, ScheduleId,
+    UserName,
 };
 
 /// Written into the first row; a model of another format is rebuilt.
-pub(super) const FORMAT: u32 = 10;
+pub(super) const FORMAT: u32 = 11;
 pub(super) const USERS: &[u8] = b"u";
 pub(super) const SCHEDULES: &[u8] = b"s";
 pub(super) const COURSES: &[u8] = b"w";
@@ -295,6 +299,25 @@ pub(super) fn group_of(user: &UserName, group: GroupNumber) -> Vec<u8> {
     [groups_of(user), group_text(group).into_bytes()].concat()
 }
 
+pub(super) fn trail(id: &str, topic: Topic, seq: EventSeq) -> Vec<u8> {
+    let mut key = key(b'a', id.len() + 2 + 8);
+    key.extend_from_slice(id.as_bytes());
+    key.extend_from_slice(&[0, topic.letter()]);
+    key.extend_from_slice(&seq.0.to_be_bytes());
+    key
+}
+
+/// The commit at the end of a key of [`trail`].
+pub(super) fn last_seq(key: &[u8]) -> Option<EventSeq> {
+    key.last_chunk::<8>().map(|bytes| EventSeq(u64::from_be_bytes(*bytes)))
+}
+
+pub(super) fn named_by_smsc(id: &str) -> Vec<u8> {
+    let mut key = key(b'b', id.len());
+    key.extend_from_slice(id.as_bytes());
+    key
+}
+
 pub(super) fn text(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes).ok()
 }
@@ -331,6 +354,8 @@ mod tests {
                 fired(s42, 1, "1970-01-01T00:00:00.043/2".parse().unwrap()),
                 "f\\x00\\x00\\x00\\x00\\x00\\x00\\x00*\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00+\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x01",
             ),
+            (trail("bob", Topic::Presence, EventSeq(42)), "abob\\x00p\\x00\\x00\\x00\\x00\\x00\\x00\\x00*"),
+            (named_by_smsc("7F"), "b7F"),
             (lateness(42), "h\\x00\\x00\\x00\\x00\\x00\\x00\\x00*"),
             (usage(&user("al")), "qal"),
             (group("3001".parse().unwrap()), "g000003001"),

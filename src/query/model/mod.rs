@@ -28,6 +28,7 @@ mod sums;
 pub(super) mod testing;
 #[cfg(test)]
 mod tests;
+mod trail;
 mod usage;
 mod users;
 

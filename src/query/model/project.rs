@@ -2,7 +2,7 @@
 
 use super::step::{Reason, State, Step};
 use super::store::Model;
-use super::{contacts, delivery, groups, presence, schedules, service, usage, users};
+use super::{contacts, delivery, groups, presence, schedules, service, trail, usage, users};
 use crate::log::{Fault, Record, Rows};
 use crate::rules::attempt::Adapter;
 use crate::rules::message::{Delivered, Expired, Failed, Filtered, Recalled, Routed, WasRead};
@@ -25,6 +25,7 @@ fn project(rows: &mut Rows, seq: EventSeq, commit: &Commit) -> Result<(), Fault>
 
 fn take(rows: &mut Rows, seq: EventSeq, commit: &Commit, fact: &Fact) -> Result<(), Fault> {
     let at = commit.at;
+    trail::take(rows, seq, fact);
     match fact {
         Fact::Identity(fact) => users::take(rows, seq, fact),
         Fact::Contacts(fact) => contacts::take(rows, seq, fact),

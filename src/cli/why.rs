@@ -1,0 +1,135 @@
+//! `homing why`: what led to what, for any id.
+
+use super::client::{Client, OPERATOR};
+use super::output::{Failure, Output};
+use super::settings::Settings;
+use super::table::table;
+use crate::log::Log;
+use crate::query::{Untold, why_from_log};
+use crate::wire::query::Answer;
+use crate::wire::why::{CommandView, Gate, RecipientStory, StepView, Story, WhyOf};
+use crate::words::{Party, UserName};
+
+/// Tell why somebody got a message the way they did, or did not get it: what was looked at, what came of it, and what would
+/// have to be otherwise
+///
+/// The id is a message (m42), a schedule (s42), a command (c42), a group ('#3001'), a user, an IM number, a phone, or what the
+/// SMSC calls a message. As a user, with --user, you are told about what you have sent or got.
+///
+/// Examples:
+///   homing why m42
+///   homing why m42 bob
+///   homing why bob
+///   homing why m42 --from-log         (where the read models are away: slower)
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct Args {
+    /// What it is about
+    id: String,
+    /// Of a message: the one recipient, a user or a phone
+    to: Option<Party>,
+    /// Ask as this user [default: as the operator]
+    #[arg(long, value_name = "NAME")]
+    user: Option<UserName>,
+    /// Recipients, or facts of anything else, at most 1000 [default: 100]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    limit: Option<u16>,
+    /// Continue after this cursor, which the story before printed
+    #[arg(long, value_name = "CURSOR")]
+    after: Option<String>,
+    /// Read the log itself instead of asking, for which it takes an operator's rights on the streams
+    #[arg(long, conflicts_with = "user")]
+    from_log: bool,
+}
+
+pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
+    settings.start_client_log();
+    let Args { id, to, user, limit, after, from_log } = args;
+    let asked = WhyOf { id, to, limit: limit.map(usize::from), after };
+    if from_log {
+        let story = read(asked, settings, output).await?;
+        return output.shown(&story, || shown(&story));
+    }
+    let by = user.as_ref().map_or(OPERATOR, UserName::as_str);
+    let client = Client::connect(settings, by).await?;
+    let story: Answer<Story> = client.answer("why", &asked).await.map_err(|failure| {
+        let is_away = failure.is_unreachable() || failure.is("query.unavailable");
+        if is_away {
+            failure.and("`homing why --from-log` reads the log itself; it takes longer.")
+        } else {
+            failure
+        }
+    })?;
+    output.shown(&story, || shown(&story.answer))
+}
+
+async fn read(asked: WhyOf, settings: &Settings, output: Output) -> Result<Story, Failure> {
+    let log = Log::at(&settings.as_client()?, "why").await?;
+    output.progress("Reading the log, without an index …");
+    let tenth = std::cell::Cell::new(0);
+    let progress = |reached: u64, last: u64| {
+        let now = reached.saturating_mul(10).checked_div(last).unwrap_or(10);
+        if now > tenth.replace(now) {
+            output.progress(&format!("{reached} of {last} commits"));
+        }
+    };
+    why_from_log(&log, asked, progress).await.map_err(|untold| match untold {
+        Untold::Refused(rejection) => Failure::refused(rejection),
+        Untold::Failed(fault) => Failure::from(fault),
+    })
+}
+
+fn shown(story: &Story) -> String {
+    let mut parts = vec![story.says.clone()];
+    parts.extend(story.command.as_ref().map(command));
+    if !story.steps.is_empty() {
+        parts.push(steps(&story.steps));
+    }
+    parts.extend(story.recipients.iter().map(recipient));
+    parts.extend(story.otherwise.iter().map(|other| format!("  otherwise: {other}")));
+    parts.extend(story.next.as_ref().map(|next| format!("There is more: --after {next} goes on.")));
+    parts.join("\n")
+}
+
+fn command(view: &CommandView) -> String {
+    let CommandView { command, by, at, subject } = view;
+    let subject = subject.as_deref().unwrap_or("(COMMANDS does not keep it any more)");
+    format!("  c{} by {by} at {at}: {subject}", command.0)
+}
+
+fn recipient(story: &RecipientStory) -> String {
+    let RecipientStory { to, state, channel, reason, gates, steps: its, otherwise } = story;
+    let way = channel.as_ref().map_or_else(String::new, |channel| format!(", {channel}"));
+    let why = reason.as_ref().map_or_else(String::new, |reason| format!(" ({reason})"));
+    let mut parts = vec![format!("\n{to}: {state}{way}{why}")];
+    if !gates.is_empty() {
+        parts.push(indented(&table(
+            &["looked at", "", "found", "because", "commit", "at"],
+            &gates.iter().map(gate).collect::<Vec<_>>(),
+        )));
+    }
+    parts.push(steps(its));
+    parts.extend(otherwise.iter().map(|other| format!("  otherwise: {other}")));
+    parts.join("\n")
+}
+
+fn gate(gate: &Gate) -> Vec<String> {
+    let by = gate.seen.map_or_else(String::new, |seq| format!("#{}", seq.0));
+    let open = if gate.open { "open" } else { "closed" };
+    let since = gate.since.clone().unwrap_or_default();
+    let because = gate.because.clone().unwrap_or_default();
+    vec![gate.gate.clone(), open.to_owned(), gate.found.clone(), because, by, since]
+}
+
+fn steps(steps: &[StepView]) -> String {
+    let row = |step: &StepView| {
+        let after = step.after_ms.map_or_else(String::new, |ms| format!("+{ms} ms"));
+        vec![format!("#{}", step.seq.0), step.at.clone(), after, step.says.clone()]
+    };
+    let rows: Vec<_> = steps.iter().map(row).collect();
+    indented(&table(&["commit", "at", "after", "what happened"], &rows))
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+}

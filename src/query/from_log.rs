@@ -1,0 +1,173 @@
+//! `why` without the index: read models of that one story are made from the log, and asked.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::answer::Found;
+use super::asker::{Asked, Asker};
+use super::form::Form;
+use super::model::Model;
+use super::refusal::{Unanswered, unknown_id};
+use super::why;
+use crate::debug::{self, Named, delivery_of, first_answering, subjects_of_standing, trails};
+use crate::log::{Fault, Log, Record, blocking, clock};
+use crate::rules::message::{Accepted, Page};
+use crate::rules::presence::Encoding;
+use crate::rules::{Commit, Fact, Rejection};
+use crate::wire::why::{Story, WhyOf};
+use crate::wire::{subjects, to_json};
+use crate::words::MessageId;
+
+/// Of an answer that goes over no wire.
+const ANSWER_BYTES_MAX: usize = usize::MAX;
+
+/// Why there is no story.
+#[derive(Debug)]
+pub enum Untold {
+    Refused(Rejection),
+    Failed(Fault),
+}
+
+impl From<Fault> for Untold {
+    fn from(fault: Fault) -> Untold {
+        Untold::Failed(fault)
+    }
+}
+
+impl From<Unanswered> for Untold {
+    fn from(unanswered: Unanswered) -> Untold {
+        match unanswered {
+            Unanswered::Refused(rejection) => Untold::Refused(rejection),
+            Unanswered::Failed(fault) => Untold::Failed(fault),
+        }
+    }
+}
+
+/// The story, as an operator is told it, by reading the log: `progress` hears how far, of how much.
+///
+/// # Errors
+/// Where there is nothing by this id, or it is found by its index alone; or where the server or the disk does not work.
+pub async fn why_from_log(log: &Log, asked: WhyOf, progress: impl Fn(u64, u64)) -> Result<Story, Untold> {
+    let named: Named = asked.id.parse().unwrap_or_else(|()| Named::BySmsc(asked.id.clone()));
+    let wanted = match named {
+        Named::Command(command) => {
+            let story = debug::told(log, debug::Inquiry::Command(command)).await?;
+            return story.ok_or_else(|| Untold::Refused(unknown_id(&asked.id)));
+        }
+        Named::Message(message) => Wanted::of_message(log, message).await?,
+        Named::Schedule(schedule) => Wanted::of_id(schedule.to_string()),
+        Named::Group(group) => Wanted::of_id(format!("#{group}")),
+        Named::Someone(address) => Wanted::of_id(address.to_string()),
+        Named::BySmsc(_) => return Err(Untold::Refused(unknown_id(&asked.id))),
+    };
+    let folder =
+        tempfile::tempdir().map_err(|error| Fault::never("make a folder for the story").because(error))?;
+    let model = Arc::new(Model::open(folder.path())?);
+    wanted.read(log, &model, progress).await?;
+    let find = move || {
+        let form = Form { encoding: Encoding::Json, bytes_max: ANSWER_BYTES_MAX, as_of: model.position() };
+        let asked = Asked { by: subjects::OPERATOR, payload: &to_json(&asked), form, now: clock::now() };
+        let found = why::find(&model, &Asker::Operator, asked);
+        Ok((found, asked.form))
+    };
+    let (found, _) = blocking(find).await?;
+    match found? {
+        Found::Why(inquiry) => {
+            let story = debug::told(log, inquiry).await?;
+            story.ok_or_else(|| Untold::Refused(Rejection::unknown_message()))
+        }
+        Found::Answer(_)
+        | Found::Lines(_)
+        | Found::LinesBack(_)
+        | Found::Conversations(_)
+        | Found::Schedules(_) => Err(Untold::Failed(Fault::never("tell a story"))),
+    }
+}
+
+/// Which commits a story needs.
+struct Wanted {
+    message: Option<MessageId>,
+    /// Whose trails.
+    ids: BTreeSet<String>,
+    /// Before it only trails are wanted.
+    first: u64,
+}
+
+impl Wanted {
+    fn of_id(id: String) -> Wanted {
+        Wanted { message: None, ids: [id].into(), first: 1 }
+    }
+
+    /// A message and its recipients: they stand in the commit that accepts it.
+    async fn of_message(log: &Log, message: MessageId) -> Result<Wanted, Fault> {
+        let first = first_answering(log, message.command()).await?;
+        let (mut ids, mut next) = (BTreeSet::from([message.to_string()]), first);
+        while let Some(record) = log.wrapped_record("EVENTS", next, None).await? {
+            next = record.seq + 1;
+            match record.commit() {
+                Ok(commit) if commit.command == message.command() => ids.extend(recipients(&commit)),
+                Ok(_) => break,
+                Err(_) => {}
+            }
+        }
+        Ok(Wanted { message: Some(message), ids, first })
+    }
+
+    async fn read(&self, log: &Log, model: &Arc<Model>, progress: impl Fn(u64, u64)) -> Result<(), Fault> {
+        let last = log.last_seq("EVENTS").await?;
+        let trails = subjects_of_standing();
+        let before = log.last_seq_of("EVENTS", &trails).await?.min(last);
+        self.pass(log, model, (trails, 1, before.min(self.first.saturating_sub(1))), &progress).await?;
+        self.pass(log, model, (Vec::new(), self.first, last), &progress).await
+    }
+
+    /// Takes in what is wanted of the records with these subjects, from the first to the last.
+    async fn pass(
+        &self,
+        log: &Log,
+        model: &Arc<Model>,
+        (filters, first, last): (Vec<String>, u64, u64),
+        progress: &impl Fn(u64, u64),
+    ) -> Result<(), Fault> {
+        if first > last {
+            return Ok(());
+        }
+        let mut records = log.follow_all("EVENTS", filters, first);
+        loop {
+            let read = records.next().await?;
+            let reached = read.last().map_or(last, |record| record.seq);
+            let in_turn = read.into_iter().filter(|record| record.seq <= last);
+            let wanted: Vec<Record> = in_turn.filter(|record| self.wants(record)).collect();
+            if !wanted.is_empty() {
+                let model = Arc::clone(model);
+                blocking(move || model.take(&wanted)).await?;
+            }
+            progress(reached, last);
+            if reached >= last {
+                return Ok(());
+            }
+        }
+    }
+
+    fn wants(&self, record: &Record) -> bool {
+        let Ok(commit) = record.commit() else { return false };
+        let its_command = self.message.is_some_and(|message| commit.command == message.command());
+        its_command || commit.facts.iter().any(|fact| self.is_of(fact))
+    }
+
+    fn is_of(&self, fact: &Fact) -> bool {
+        let of_message = delivery_of(fact).is_some_and(|(message, _)| Some(message) == self.message);
+        of_message || trails(fact).any(|(id, _)| self.ids.contains(&id))
+    }
+}
+
+fn recipients(commit: &Commit) -> BTreeSet<String> {
+    let named = |fact: &Fact| match (fact.get::<Accepted>(), fact.get::<Page>()) {
+        (Some(accepted), _) => accepted.to.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        (None, Some(page)) => {
+            page.deliveries().filter_map(|fact| delivery_of(&fact).map(|(_, to)| to.to_string())).collect()
+        }
+        (None, None) => Vec::new(),
+    };
+    commit.facts.iter().flat_map(named).collect()
+}
