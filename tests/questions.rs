@@ -253,3 +253,30 @@ async fn who_keeps_a_contact_list_is_told_what_has_changed_in_it_and_all_of_it_w
     role.await.unwrap();
     world.server.stop().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_writes_to_a_group_or_an_app_sees_it_in_what_they_asked_for() {
+    let mut world = World::new().await;
+    for (name, access) in [("alice", None), ("quiz", Some("app:07"))] {
+        world.says("_admin", "user.register", &json!({"name": name, "access": access}));
+    }
+    world.says("alice", "group.create", &json!({"name": "Class", "members": ["quiz"], "confirm": false}));
+    world.says("alice", "group.set", &json!({"group": "3001", "name": "Class 3b"}));
+    let when = json!({"every": "day", "times": ["09:00"], "zone": "UTC"});
+    for (to, as_group) in [("#3001", true), ("app:07#3001", false)] {
+        let message = json!({"to": [to], "text": "x", "as_group": as_group});
+        world.says("alice", "schedule.create", &json!({"message": message, "when": when}));
+    }
+    world.says("alice", "message.send", &json!({"to": ["app:07#3001"], "text": "paris"}));
+    world.is_stored().await;
+    let (stop, role) = world.answers();
+    let (answer, _) = world.asks_on("alice", "delivery", &json!({"message": "m7"})).await;
+    assert_eq!((&answer["group"], &answer["recipients"]), (&json!("3001"), &json!([])), "{answer}");
+    let (listed, _) = world.asks_on("alice", "schedules", &json!({})).await;
+    let to = |n: usize| (listed["items"][n]["to"][0].clone(), listed["items"][n]["as_group"].clone());
+    assert_eq!(to(0), (json!("#3001"), json!(true)), "{listed}");
+    assert_eq!(to(1), (json!("app:07#3001"), Value::Null), "{listed}");
+    stop.cancel();
+    role.await.unwrap();
+    world.server.stop().await.unwrap();
+}

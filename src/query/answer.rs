@@ -111,7 +111,8 @@ pub(super) fn delivery(model: &Model, asker: &Asker, asked: Asked<'_>) -> Result
         }
         (Some(_), Some(_)) | (None, _) => (model.deliveries(message, only.as_ref())?, false),
     };
-    if deliveries.is_empty() && after.is_none() {
+    // What is said to an app has no deliveries, and its sender knows of it.
+    if deliveries.is_empty() && after.is_none() && only.is_some() {
         return Err(Rejection::unknown_message().into());
     }
     let accepted = (known.at, known.body);

@@ -30,7 +30,7 @@ const SHOWN: &str =
 
 const CONVERSATIONS: &str = "{items: [{with, unread, last: {message, from, to, group?, text?, \
     parts?: [{type, name?, data}], at, state}}], next?}";
-const SCHEDULES: &str = "{items: [{schedule, from, to, text?, parts?, route, when, state, next?: {nominal, second?, due}, \
+const SCHEDULES: &str = "{items: [{schedule, from, to, as_group?, text?, parts?, route, when, state, next?: {nominal, second?, due}, \
     fired, skipped, missed, cancelled, pending, run_now, last?: {nominal, second?, state, late_ms, at}, skips?, \
     occurrences?: [{nominal, second?, due, state, reason?, late_ms, message?, seq}]}], next?}";
 const GROUPS: &str = "{items: [{group, name, size, cap, sms_day, sms_month, zone?, writes, invites, place?}], next?} | \

@@ -53,7 +53,7 @@ pub(super) fn shown(
     parts: Option<Arc<[MessagePart]>>,
 ) -> ScheduleView {
     let Scheduled { id, made, course, last, occurrences } = scheduled;
-    let Made { from, body: _, to, route, when, reckoned: _ } = made;
+    let Made { from, body: _, to, as_group, route, when, reckoned: _ } = made;
     let next = course.next.map(|next| NextView {
         nominal: next.nominal,
         second: next.second,
@@ -63,6 +63,7 @@ pub(super) fn shown(
         schedule: id,
         from,
         to,
+        as_group,
         text,
         parts,
         route,

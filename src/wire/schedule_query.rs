@@ -8,7 +8,7 @@ use serde_with::skip_serializing_none;
 use super::query::Items;
 use crate::rules::message::{MessagePart, Route};
 use crate::rules::schedule::{OccurrenceName, Sums, When};
-use crate::words::{Civil, EventSeq, MessageId, Party, ScheduleId, UserName, Zone, named};
+use crate::words::{Address, Civil, EventSeq, MessageId, ScheduleId, UserName, Zone, named};
 
 /// `preview` gives this many, unless it is asked for another number of them.
 pub const COUNT_DEFAULT: usize = 5;
@@ -47,7 +47,11 @@ named! {
 pub struct ScheduleView {
     pub schedule: ScheduleId,
     pub from: UserName,
-    pub to: Vec<Party>,
+    /// As `message.send` names them: people, or a group, or an app in one.
+    pub to: Vec<Address>,
+    /// Whether it is a group SMS.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub as_group: bool,
     pub text: Option<Arc<str>>,
     pub parts: Option<Arc<[MessagePart]>>,
     pub route: Route,

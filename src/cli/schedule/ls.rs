@@ -78,6 +78,7 @@ pub(super) async fn show(args: ShowArgs, settings: &Settings, output: Output) ->
 fn whole(shown: &ScheduleView) -> String {
     let ScheduleView { fired, skipped, missed, cancelled, pending, run_now, .. } = shown;
     let to = shown.to.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let to = if shown.as_group { format!("{to} (group SMS)") } else { to };
     let next = shown.next.as_ref().map(|next| format!("{} ({})", next.nominal, next.due));
     let skips = shown.skips.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let mut lines = vec![

@@ -8,14 +8,14 @@ use super::occurrence::{Ended, How};
 use super::store::Model;
 use super::{Listed, keys, lateness, ledger, read_row, write_row};
 use crate::log::{Fault, Rows};
-use crate::rules::message::Route;
+use crate::rules::message::{Content, Route};
 use crate::rules::schedule::{
     self, Cancelled, Created, Fact, Fired, Missed, NotFired, Occurrence, OccurrenceCancelled, OccurrenceName,
     Paused, Planned, Ran, Reckoned, Replaced, Resumed, SkipSet, Skipped, Sums, When,
 };
 use crate::wire::schedule_query::ScheduleState;
 use crate::wire::{from_msgpack, to_msgpack};
-use crate::words::{Civil, EventSeq, Instant, Party, ScheduleId, UserName};
+use crate::words::{Address, Civil, EventSeq, Instant, ScheduleId, UserName};
 
 /// What a schedule sends, to whom and when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,7 +23,11 @@ pub(in crate::query) struct Made {
     pub(in crate::query) from: UserName,
     /// The commit that holds the body.
     pub(in crate::query) body: EventSeq,
-    pub(in crate::query) to: Vec<Party>,
+    /// As `message.send` names them.
+    pub(in crate::query) to: Vec<Address>,
+    /// Whether it is a group SMS.
+    #[serde(default)]
+    pub(in crate::query) as_group: bool,
     pub(in crate::query) route: Route,
     pub(in crate::query) when: When,
     #[serde(default)]
@@ -105,12 +109,21 @@ pub(super) fn take(rows: &mut Rows, seq: EventSeq, fact: &Fact) -> Result<(), Fa
 
 fn created(rows: &mut Rows, seq: EventSeq, created: &Created) -> Result<(), Fault> {
     let Created { schedule, from, message, when, reckoned, tzdata: _, over_quota: _ } = created;
-    let (to, route) = (message.to.clone(), message.route);
+    let (to, as_group, route) = (recipients(message), message.in_name.is_some(), message.route);
     let (when, reckoned) = (when.clone(), *reckoned);
-    let made = Made { from: from.clone(), body: seq, to, route, when, reckoned };
+    let made = Made { from: from.clone(), body: seq, to, as_group, route, when, reckoned };
     rows.put(keys::schedule(*schedule), to_msgpack(&made));
     rows.put(keys::schedule_of(from, *schedule), []);
     change(rows, *schedule, |_| {})
+}
+
+/// A group, an app in one, or people.
+fn recipients(message: &Content) -> Vec<Address> {
+    match (message.group, message.app) {
+        (Some(group), Some(app)) => vec![Address::App(app, group)],
+        (Some(group), None) => vec![Address::Group(group)],
+        (None, _) => message.to.iter().cloned().map(Address::from).collect(),
+    }
 }
 
 fn replaced(rows: &mut Rows, seq: EventSeq, replaced: &Replaced) -> Result<(), Fault> {
@@ -119,7 +132,7 @@ fn replaced(rows: &mut Rows, seq: EventSeq, replaced: &Replaced) -> Result<(), F
     let mut made = read_made(&row)?;
     if let Some(message) = &replaced.message {
         (made.body, made.route) = (seq, message.route);
-        made.to.clone_from(&message.to);
+        (made.to, made.as_group) = (recipients(message), message.in_name.is_some());
     }
     let rezoned = replaced.when.as_ref().is_some_and(|when| when.zone != made.when.zone);
     if let Some(when) = &replaced.when {

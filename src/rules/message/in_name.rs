@@ -15,7 +15,7 @@ use crate::words::{GroupNumber, Instant, MessageId, Zone};
 
 /// `as_group`: whether it is, or the group itself, which `to` names too.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "`as_group` is true, false, or the group that `to` names")]
 pub enum AsGroup {
     Switch(bool),
     Group(GroupNumber),
