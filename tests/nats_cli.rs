@@ -46,6 +46,34 @@ fn a_short_story_is_readable_with_the_nats_cli() {
 }
 
 #[test]
+fn a_pipe_of_payloads_is_decoded_as_they_come() {
+    let Some(nats) = Nats::start() else { return };
+    nats.publishes("homing.cmd._admin.user.register", r#"{"name": "alice"}"#);
+    nats.publishes("homing.cmd.alice.message.send", "{\"to\": [\"alice\"],\n\"text\": \"a\\nb\"}");
+    let sub = format!(
+        "'{}' --no-context --server '{}' sub --raw --stream",
+        nats.program.display(),
+        nats.homing.url()
+    );
+    let pipe = format!(
+        "{sub} EVENTS --all --count 2 --wait 10s 'homing.evt.>' | '{HOMING}' decode; {sub} COMMANDS --all --count 2 'homing.cmd.>' | '{HOMING}' decode"
+    );
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &pipe]);
+    let shown = run(&mut shell, ANSWERS_WITHIN).succeeded(&pipe).stdout;
+    let lines: Vec<serde_json::Value> =
+        shown.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    assert_eq!(lines.len(), 4, "{shown}");
+    let texts: Vec<_> =
+        lines.iter().map(|line| [&line["by"], &line["command"], &line["name"], &line["text"]]).collect();
+    let null = serde_json::Value::Null;
+    let value = |text: &str| serde_json::Value::from(text);
+    assert_eq!(texts[0], [&value("_admin"), &1.into(), &null, &null], "{shown}");
+    assert_eq!(texts[1], [&value("alice"), &2.into(), &null, &null], "{shown}");
+    assert_eq!((texts[2][2], texts[3][3]), (&value("alice"), &value("a\nb")), "{shown}");
+}
+
+#[test]
 fn what_is_sent_later_is_asked_for_with_the_nats_cli() {
     let Some(nats) = Nats::start() else { return };
     nats.publishes("homing.cmd._admin.user.register", r#"{"name": "alice", "zone": "Asia/Shanghai"}"#);

@@ -42,4 +42,4 @@ pub use body::Body;
 pub use message_view::{MessageView, Shown};
 pub use outgoing::Outgoing;
 pub use payload::{from_msgpack, to_json, to_msgpack, to_payload};
-pub use value::to_value;
+pub use value::{first_value, to_value};

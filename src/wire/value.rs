@@ -24,6 +24,28 @@ pub fn to_value(payload: &[u8]) -> Option<Value> {
     }
 }
 
+/// The first payload of several that stand one behind the other, with blanks or line ends between them, and how many bytes it takes; none where
+/// it is not whole yet, or none at all.
+pub fn first_value(bytes: &[u8]) -> Option<(Value, usize)> {
+    let blanks = bytes.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    let payload = bytes.get(blanks..)?;
+    let (value, used) = match encoding_of(payload) {
+        Encoding::Json => {
+            let mut values = serde_json::Deserializer::from_slice(payload).into_iter::<Value>();
+            let value = values.next()?.ok()?;
+            (value, values.byte_offset())
+        }
+        Encoding::Msgpack => {
+            let mut rest = payload;
+            let mut deserializer = rmp_serde::Deserializer::new(&mut rest);
+            deserializer.set_max_depth(DEPTH_MAX);
+            let shown = Readable::deserialize(&mut deserializer).ok()?;
+            (shown.0, payload.len() - rest.len())
+        }
+    };
+    Some((value, blanks + used))
+}
+
 struct Readable(Value);
 
 impl<'de> Deserialize<'de> for Readable {
@@ -84,5 +106,27 @@ impl<'de> Visitor<'de> for Anything {
             map.insert(key, value);
         }
         Ok(Value::Object(map))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::to_msgpack;
+    use serde_json::json;
+
+    #[test]
+    fn payloads_are_told_apart_that_come_one_behind_the_other() {
+        let (first, second) = (json!({"a": 10, "b": "c\nd"}), json!({"e": [1, {"f": null}]}));
+        let mut bytes = to_msgpack(&first);
+        bytes.push(b'\n');
+        let (value, used) = first_value(&bytes).unwrap();
+        assert_eq!((value, used), (first, bytes.len() - 1));
+        bytes.extend_from_slice(second.to_string().as_bytes());
+        let rest = &bytes[used..];
+        assert_eq!(first_value(rest), Some((second, rest.len())));
+        for cut in 0..used {
+            assert_eq!(first_value(&bytes[..cut]), None, "{cut}");
+        }
     }
 }
