@@ -31,7 +31,7 @@ const ROOMS: &[(&str, May)] = &[
     ("voice", ADAPTER),
     ("gate", CONSUMER),
     ("query", CONSUMER),
-    ("debug", CONSUMER),
+    ("debug", May::Use(&["words", "rules", "wire", "log", "decider"])),
     ("console", May::Use(&["words", "wire", "query", "debug"])),
     ("cli", May::UseAllAbove),
     ("lab", May::UseAllAbove),

@@ -63,7 +63,8 @@ impl FromStr for Since {
         let commit = || text.trim_start_matches('#').parse().map(Since::Commit).ok();
         let ago = || text.parse().map(Since::Ago).ok();
         let time = || text.parse().map(Since::Time).ok();
-        let wrong = || format!("{text:?} is no time (2026-12-01T09:00:00Z), no span (2h) and no sequence (1234)");
+        let wrong =
+            || format!("{text:?} is no time (2026-12-01T09:00:00Z), no span (2h) and no sequence (1234)");
         commit().or_else(ago).or_else(time).ok_or_else(wrong)
     }
 }
@@ -76,7 +77,10 @@ fn kind(text: &str) -> Result<String, String> {
     let mut areas: Vec<_> = Fact::ROWS.iter().filter_map(|row| row.name.split_once('.')).collect();
     areas.dedup_by_key(|(area, _)| *area);
     let areas: Vec<_> = areas.into_iter().map(|(area, _)| area).collect();
-    Err(format!("there is no such fact; areas are {}, and a fact is named as in delivery.failed", areas.join(", ")))
+    Err(format!(
+        "there is no such fact; areas are {}, and a fact is named as in delivery.failed",
+        areas.join(", ")
+    ))
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {

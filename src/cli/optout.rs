@@ -41,7 +41,8 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     };
     let outcome = client.accepted(&Command::from(wish)).await?;
     output.result(&outcome, || {
-        let whose = args.group.map_or_else(|| "no SMS".to_owned(), |group| format!("no SMS of group {group}"));
+        let whose =
+            args.group.map_or_else(|| "no SMS".to_owned(), |group| format!("no SMS of group {group}"));
         if args.undo { "SMS again".to_owned() } else { whose }
     });
     Ok(())

@@ -5,6 +5,7 @@
 
 mod find;
 mod pick;
+pub mod verify;
 
 pub use find::first_answering;
 pub use pick::Pick;

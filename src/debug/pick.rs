@@ -62,9 +62,9 @@ fn mentions(value: &Value, word: &str) -> bool {
             text.strip_suffix(word).is_some_and(|before| before.is_empty() || before.ends_with('-'))
         }
         Value::Array(items) => items.iter().any(|item| mentions(item, word)),
-        Value::Object(fields) => fields
-            .iter()
-            .any(|(name, value)| !FREE_TEXTS.contains(&name.as_str()) && mentions(value, word)),
+        Value::Object(fields) => {
+            fields.iter().any(|(name, value)| !FREE_TEXTS.contains(&name.as_str()) && mentions(value, word))
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }

@@ -117,7 +117,11 @@ async fn must_be_completed_alike(log: &Log, memory: &Memory, ids: &Arc<Ids>) -> 
 }
 
 /// Reads commands, and looks for those of their ids that are not in memory any more.
-async fn hear<'a>(ids: &Arc<Ids>, state: &State, records: &'a [Record]) -> Result<Vec<Heard<'a>>, Fault> {
+pub(super) async fn hear<'a>(
+    ids: &Arc<Ids>,
+    state: &State,
+    records: &'a [Record],
+) -> Result<Vec<Heard<'a>>, Fault> {
     let heard: Vec<Heard<'a>> = records.iter().map(Heard::of).collect();
     let keys = heard.iter().filter_map(Heard::kept_under).filter(|key| !state.holds_id(key)).collect();
     let found = ids.find(keys).await?;
@@ -140,7 +144,7 @@ fn otherwise(memory: &Memory, seq: CommandSeq) -> Fault {
     ))
 }
 
-fn joined(ended: Result<Result<(), Fault>, tokio::task::JoinError>) -> Result<(), Fault> {
+pub(super) fn joined(ended: Result<Result<(), Fault>, tokio::task::JoinError>) -> Result<(), Fault> {
     ended.unwrap_or_else(|error| Err(Fault::reload("store decisions").because(error)))
 }
 

@@ -175,6 +175,36 @@ impl State {
         }
     }
 
+    /// The names of the tables in which another state differs from this one.
+    pub fn differing(&self, other: &State) -> Vec<&'static str> {
+        let State { command, commit, users, messages, schedules, groups, groups_made, intents, .. } = self;
+        let State { phones_off, segments, said, answered, invitations, service, grants, .. } = self;
+        let State { names, phones, nkeys, undated, seats, .. } = self;
+        let equal = [
+            ("command", *command == other.command),
+            ("commit", *commit == other.commit),
+            ("users", *users == other.users),
+            ("names", *names == other.names),
+            ("phones", *phones == other.phones),
+            ("nkeys", *nkeys == other.nkeys),
+            ("messages", *messages == other.messages),
+            ("undated", *undated == other.undated),
+            ("schedules", *schedules == other.schedules),
+            ("groups", *groups == other.groups),
+            ("groups_made", *groups_made == other.groups_made),
+            ("seats", *seats == other.seats),
+            ("intents", *intents == other.intents),
+            ("phones_off", *phones_off == other.phones_off),
+            ("segments", *segments == other.segments),
+            ("said", *said == other.said),
+            ("answered", *answered == other.answered),
+            ("invitations", *invitations == other.invitations),
+            ("service", *service == other.service),
+            ("grants", *grants == other.grants),
+        ];
+        equal.into_iter().filter(|(_, equal)| !equal).map(|(name, _)| name).collect()
+    }
+
     /// Takes in a whole decision: all parts of it, which stand in EVENTS one behind the other from `at` on.
     pub fn evolve(&mut self, parts: &[Commit], at: EventSeq) {
         let places: Vec<EventSeq> = (at.0..).take(parts.len()).map(EventSeq).collect();

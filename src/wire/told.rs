@@ -47,7 +47,11 @@ fn token_len(first: char, rest: &str) -> usize {
         return closes.map_or(rest.len(), |place| place + 1);
     }
     let next = first.len_utf8();
-    if ",:[]{}".contains(first) { next } else { rest.find([',', ':', ']', '}']).unwrap_or(rest.len()).max(next) }
+    if ",:[]{}".contains(first) {
+        next
+    } else {
+        rest.find([',', ':', ']', '}']).unwrap_or(rest.len()).max(next)
+    }
 }
 
 /// What stands between the quotes, where it is told from all else without them.
