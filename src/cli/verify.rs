@@ -1,10 +1,10 @@
 //! `homing verify`: COMMANDS decided again and held against EVENTS, the first difference shown with both decisions.
 
 use std::num::NonZeroU32;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::signal::ctrl_c;
-use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
@@ -48,13 +48,13 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     settings.start_client_log();
     let log = Log::at(&settings.as_client()?, "verify").await?;
     let how = Verify { data: settings.data().ok(), rate: args.rate };
-    let (progress, told) = watch::channel(Progress::default());
+    let progress = Progress::default();
     let stop = CancellationToken::new();
     let verifying = how.run(&log, &progress, &stop);
     tokio::pin!(verifying);
     let report = tokio::select! {
         report = &mut verifying => report?,
-        never = tells(told, output) => match never {},
+        never = tells(&progress, output) => match never {},
         pressed = ctrl_c() => {
             pressed.map_err(|error| Failure::failed(error.to_string()))?;
             stop.cancel();
@@ -71,14 +71,16 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
 }
 
 /// Says each second how far it is.
-async fn tells(told: watch::Receiver<Progress>, output: Output) -> std::convert::Infallible {
+async fn tells(progress: &Progress, output: Output) -> std::convert::Infallible {
     let mut ticks = interval(TOLD_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks.tick().await;
     let mut before = 0;
     loop {
         ticks.tick().await;
-        let Progress { read, last, commands, commits } = *told.borrow();
+        let Progress { read, last, commands, commits } = progress;
+        let [read, last, commands, commits] =
+            [read, last, commands, commits].map(|told| told.load(Ordering::Relaxed));
         let share = (read * 100).checked_div(last).unwrap_or(100);
         output.progress(&format!(
             "{share} %: {read} of {last} events, {} a second; {commands} commands decided again, {commits} commits compared",

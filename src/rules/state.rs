@@ -11,7 +11,7 @@ use super::message::{Mailbox, OpenMessage};
 use super::pages::{Row, Table};
 use super::presence::Device;
 use super::{
-    Commit, Fact, Stamp, attempt, contacts, group, identity, message, phone, presence, quota, schedule,
+    Commit, Fact, Kept, Stamp, attempt, contacts, group, identity, message, phone, presence, quota, schedule,
     service, timer,
 };
 use crate::words::{
@@ -125,9 +125,9 @@ impl State {
         (self.users.len() + self.messages.len() + self.schedules.len() + self.groups.len()) as u64
     }
 
-    /// Whether what was answered under an id is in memory; else it is to be looked for where the older ones are kept.
-    pub fn holds_id(&self, key: &Stamp) -> bool {
-        self.intents.is_among_latest(key)
+    /// What was answered under an id, where that is in memory; else it is to be looked for where the older ones are kept.
+    pub fn latest_of_id(&self, key: &Stamp) -> Option<&Kept> {
+        self.intents.among_latest(key)
     }
 
     pub fn open_messages_len(&self) -> usize {

@@ -18,7 +18,6 @@ pub use report::{Progress, Report, Since};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use tokio::sync::watch;
 use tokio::time::Instant as Moment;
 use tokio_util::sync::CancellationToken;
 
@@ -47,7 +46,7 @@ impl Verify {
     pub async fn run(
         &self,
         log: &Log,
-        progress: &watch::Sender<Progress>,
+        progress: &Progress,
         stop: &CancellationToken,
     ) -> Result<Report, Fault> {
         let began = Moment::now();
@@ -69,7 +68,8 @@ impl Verify {
             progress,
         };
         let done = stop.run_until_cancelled(walk.all(commands)).await.transpose()?;
-        let Walk { kept, mut report, .. } = walk;
+        let Walk { replay, kept, mut report, .. } = walk;
+        report.read = replay.read().0;
         report.complete = done == Some(true);
         report.snapshot = kept.ended();
         report.took(began.elapsed());

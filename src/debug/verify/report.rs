@@ -1,5 +1,6 @@
 //! The report of a verification: what was compared, since when, how fast, and what was found. It names nothing that was not done.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
@@ -8,14 +9,25 @@ use serde_with::skip_serializing_none;
 use super::{Finding, KeptState, Kind};
 use crate::words::Instant;
 
-/// How far it is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// How far it is: looked at by another task, as often as that likes.
+#[derive(Debug, Default)]
 pub struct Progress {
     /// The last record of EVENTS that was taken in, and the last one that will be.
-    pub read: u64,
-    pub last: u64,
-    pub commands: u64,
-    pub commits: u64,
+    pub read: AtomicU64,
+    pub last: AtomicU64,
+    pub commands: AtomicU64,
+    pub commits: AtomicU64,
+}
+
+impl Progress {
+    pub(super) fn tell(&self, read: u64, report: &Report) {
+        let Report { last, commands, commits, .. } = report;
+        for (told, now) in
+            [(&self.read, read), (&self.last, *last), (&self.commands, *commands), (&self.commits, *commits)]
+        {
+            told.store(now, Ordering::Relaxed);
+        }
+    }
 }
 
 /// The oldest command that COMMANDS holds.

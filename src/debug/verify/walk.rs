@@ -2,8 +2,6 @@
 //!
 //! Invariant: a command is judged by what stands on EVENTS before its decision, whatever was decided again of the others.
 
-use tokio::sync::watch;
-
 use super::compare::{lines, same};
 use super::feed::{Commands, Events};
 use super::kept::Comparing;
@@ -22,7 +20,7 @@ pub(super) struct Walk<'a> {
     pub(super) kept: Comparing,
     pub(super) pace: Pace,
     pub(super) report: Report,
-    pub(super) progress: &'a watch::Sender<Progress>,
+    pub(super) progress: &'a Progress,
 }
 
 /// What a decision on EVENTS is held against.
@@ -65,8 +63,7 @@ impl Walk<'_> {
         let decided = self.replay.state().position().0.0.max(first.saturating_sub(1));
         self.report.undecided = last.saturating_sub(decided);
         self.report.half = self.replay.half().map(|command| command.0);
-        self.report.read = self.replay.read().0;
-        Ok(self.report.read >= self.report.last)
+        Ok(self.replay.read().0 >= self.report.last)
     }
 
     /// Takes in the decisions of all commands before this one. Whether there are others behind them.
@@ -195,12 +192,7 @@ impl Walk<'_> {
         }
         self.report.torn_since = None;
         self.kept.compare(&self.replay).await?;
-        self.tell();
+        self.progress.tell(self.replay.read().0, &self.report);
         Ok(taken)
-    }
-
-    fn tell(&self) {
-        let Report { commands, commits, last, .. } = self.report;
-        self.progress.send_replace(Progress { read: self.replay.read().0, last, commands, commits });
     }
 }
