@@ -14,6 +14,7 @@ use homing::log::{Log, Pipeline, Record};
 use homing::rules::message::{Recall, Send};
 use homing::rules::presence::Encoding;
 use homing::rules::{Command, LATEST_LEN_MAX, State};
+use homing::wire::outcome::OutcomeBody;
 use homing::wire::{command, subjects};
 use homing::words::{CommandSeq, MessageId};
 use proptest::strategy::{Strategy, ValueTree};
@@ -62,17 +63,16 @@ fn served(world: &World, keep: &str) -> Homing {
     block_in_place(|| Homing::serve_with(&data(world), &world.server.url(), &flags))
 }
 
-/// Says it, and waits until it is decided.
-async fn decided(log: &Log, by: &str, said: &Command) -> u64 {
+/// Says it, and gives what is decided about it.
+async fn decided(log: &Log, by: &str, said: &Command) -> OutcomeBody {
     let mut outcomes = log.client().subscribe("homing.outcome.>").await.expect("a subject");
     log.client().flush().await.expect("the server answers");
     let seq = says(log, by, said).await;
-    timeout(WITHIN, told(&mut outcomes, seq)).await.expect("it is decided");
-    seq
+    timeout(WITHIN, told(&mut outcomes, seq)).await.expect("it is decided")
 }
 
-fn sends(text: &str, id: Option<&str>) -> Command {
-    let to = vec!["bob".parse().expect("a name")];
+fn sends(to: &str, text: &str, id: Option<&str>) -> Command {
+    let to = vec![to.parse().expect("a name")];
     Send { to, text: Some(text.into()), id: id.map(str::to_owned), ..Send::default() }.into()
 }
 
@@ -83,7 +83,7 @@ async fn of_two(world: &World) {
         decided(&world.log, "_admin", &registers(name, None)).await;
     }
     for text in ["on my way", "almost there", "here"] {
-        decided(&world.log, "alice", &sends(text, None)).await;
+        decided(&world.log, "alice", &sends("bob", text, None)).await;
     }
     assert!(block_in_place(|| homing.stop()).success());
 }
@@ -113,7 +113,7 @@ async fn many_ids(log: &Log) {
         let message = MessageId::of(CommandSeq(1 << 40));
         let said = Command::from(Recall { message, id: Some(format!("recall-{number}")) });
         let payload = command::encode(&said, Encoding::Msgpack).into();
-        pipeline.publish(subjects::command("alice", said.verb()), payload).await.expect("it is sent");
+        pipeline.publish(subjects::command("yan", said.verb()), payload).await.expect("it is sent");
     }
     pipeline.drain().await.expect("it is stored");
 }
@@ -123,12 +123,17 @@ fn what_was_decided_is_decided_again_alike() {
     story(|world| async move {
         let (homing, log) = (served(&world, "forever"), &world.log);
         of_all_kinds(log).await;
-        decided(log, "alice", &sends("once", Some("x"))).await;
-        decided(log, "alice", &sends("once", Some("x"))).await;
-        decided(log, "alice", &sends("another", Some("x"))).await;
+        // Two of whom nobody has said anything.
+        decided(log, "_admin", &registers("bo", None)).await;
+        decided(log, "_admin", &registers("yan", None)).await;
+        let first = decided(log, "yan", &sends("bo", "once", Some("x"))).await.message;
+        assert!(first.is_some());
+        assert_eq!(decided(log, "yan", &sends("bo", "once", Some("x"))).await.message, first);
+        assert!(!decided(log, "yan", &sends("bo", "another", Some("x"))).await.accepted);
         many_ids(log).await;
-        decided(log, "alice", &sends("once", Some("x"))).await;
-        let last = decided(log, "alice", &sends("last", None)).await;
+        let again = decided(log, "yan", &sends("bo", "once", Some("x"))).await;
+        assert_eq!(again.message, first, "memory holds the latest alone");
+        let last = decided(log, "yan", &sends("bo", "last", None)).await.command.0;
         let client = log.client();
         client.publish("homing.evt.from.somebody", "else".into()).await.expect("anybody may");
         client.flush().await.expect("the server answers");
@@ -313,11 +318,11 @@ fn what_is_kept_of_commands_is_decided_again_from_the_oldest_on() {
         decided(log, "_admin", &registers("bob", None)).await;
         let trimmed = async {
             while log.ends("COMMANDS").await.expect("it is there").first <= 3 {
-                decided(log, "alice", &sends("hello", None)).await;
+                decided(log, "alice", &sends("bob", "hello", None)).await;
             }
         };
         timeout(WITHIN, trimmed).await.expect("COMMANDS is trimmed");
-        decided(log, "alice", &sends("hello", Some("x"))).await;
+        decided(log, "alice", &sends("bob", "hello", Some("x"))).await;
         let (found, well) = report(&world);
         assert!(well, "beside a decider that runs: {found}");
         assert!(block_in_place(|| homing.stop()).success());
