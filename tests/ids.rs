@@ -44,18 +44,23 @@ async fn outcome(outcomes: &mut Subscriber, seq: u64) -> OutcomeBody {
 
 /// More commands with ids than memory holds, each of them refused; decided when this returns.
 async fn many_ids(log: &Log) {
+    recalls(log, 0..LATEST_LEN_MAX + 100).await;
+    let last =
+        answer(log, "alice", &Command::from(Recall { message: MessageId::of(CommandSeq(1)), id: None }))
+            .await;
+    assert!(!last.accepted);
+}
+
+/// As many commands, each with an id of its own.
+async fn recalls(log: &Log, numbers: std::ops::Range<usize>) {
     let mut pipeline = Pipeline::new(log.clone(), 1_000);
-    for number in 0..LATEST_LEN_MAX + 100 {
+    for number in numbers {
         let message = MessageId::of(CommandSeq(1 << 40));
         let said = Command::from(Recall { message, id: Some(format!("recall-{number}")) });
         let payload = command::encode(&said, Encoding::Msgpack).into();
         pipeline.publish(subjects::command("alice", said.verb()), payload).await.expect("it is sent");
     }
     pipeline.drain().await.expect("it is stored");
-    let last =
-        answer(log, "alice", &Command::from(Recall { message: MessageId::of(CommandSeq(1)), id: None }))
-            .await;
-    assert!(!last.accepted);
 }
 
 fn remove(data: &Path, name: &str) {
@@ -96,6 +101,34 @@ fn an_id_is_known_to_whoever_decides_after_a_crash_or_without_snapshot_and_folde
         active.kill();
         knows("another one takes over").await;
         assert!(block_in_place(|| standby.stop()).success());
+    });
+}
+
+/// Commands are heard some at a time: at that moment memory still holds the oldest id, and forgets it before it is its turn.
+#[test]
+fn an_id_that_memory_forgets_between_two_commands_that_are_heard_together_is_known() {
+    story(|world| async move {
+        let World { ref log, .. } = world;
+        let active = world.serve("data", "decider");
+        assert!(answer(log, "_admin", &registers("alice", None)).await.accepted);
+        assert!(answer(log, "_admin", &registers("bob", None)).await.accepted);
+        let first = answer(log, "alice", &send("once")).await.message;
+        assert!(first.is_some());
+        recalls(log, 1..LATEST_LEN_MAX).await;
+        assert!(
+            !answer(log, "alice", &Command::from(Recall { message: MessageId::of(CommandSeq(1)), id: None }))
+                .await
+                .accepted
+        );
+        assert!(block_in_place(|| active.stop()).success());
+        let mut outcomes = log.client().subscribe("homing.outcome.alice.>").await.expect("a subject");
+        log.client().flush().await.expect("the server answers");
+        recalls(log, LATEST_LEN_MAX..LATEST_LEN_MAX + 10).await;
+        let again = says(log, "alice", &send("once")).await;
+        let active = world.serve("data", "decider");
+        let told = outcome(&mut outcomes, again).await;
+        assert_eq!((told.accepted, told.message), (true, first));
+        assert!(block_in_place(|| active.stop()).success());
     });
 }
 

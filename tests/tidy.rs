@@ -12,8 +12,9 @@ use std::path::Path;
 use documents::{Document, broken_links, lacks_for_rustdoc};
 use rust_source::{Source, branches, modules, paths, test_modules, words};
 
-/// Each room and the rooms it may use besides itself. A consumer room stands in no other's list but `console`'s: consumers
-/// talk through subjects only, so that each can run alone, twice, or on another machine.
+/// Each room and the rooms it may use besides itself. A consumer room stands in no other's list but `console`'s, and the
+/// decider in that of `debug`, which decides again by the same code: consumers talk through subjects only, so that each can run
+/// alone, twice, or on another machine.
 const ROOMS: &[(&str, May)] = &[
     ("words", May::Use(&[])),
     ("rules", May::Use(&["words"])),
@@ -30,7 +31,7 @@ const ROOMS: &[(&str, May)] = &[
     ("mms", ADAPTER),
     ("voice", ADAPTER),
     ("gate", CONSUMER),
-    ("debug", CONSUMER),
+    ("debug", May::Use(&["words", "rules", "wire", "log", "decider"])),
     ("query", May::Use(&["words", "rules", "wire", "log", "debug"])),
     ("console", May::Use(&["words", "wire", "query", "debug"])),
     ("cli", May::UseAllAbove),

@@ -54,6 +54,7 @@ mod streams;
 pub(crate) mod table;
 pub(crate) mod up;
 mod user;
+mod verify;
 pub(crate) mod which_server;
 mod why;
 
@@ -117,6 +118,7 @@ enum Command<M: Subcommands> {
     Streams(streams::Args),
     Why(why::Args),
     Events(events::Args),
+    Verify(verify::Args),
     Decode(decode::Args),
     #[command(flatten)]
     More(M),
@@ -184,6 +186,7 @@ fn run<M: Subcommands>(command: Command<M>, settings: &Settings, output: Output)
         Command::Streams(args) => run_async(streams::run(args, settings, output)),
         Command::Why(args) => run_async(why::run(args, settings, output)),
         Command::Events(args) => run_async(events::run(args, settings, output)),
+        Command::Verify(args) => run_async(verify::run(args, settings, output)),
         Command::Decode(args) => decode::run(args, output),
         Command::More(more) => run_async(more.run(settings, output)),
         Command::Completions(args) => completions::run(args, &mut Cli::<M>::command(), output),

@@ -116,13 +116,19 @@ async fn must_be_completed_alike(log: &Log, memory: &Memory, ids: &Arc<Ids>) -> 
     Err(otherwise(memory, begun))
 }
 
-/// Reads commands, and looks for those of their ids that are not in memory any more.
-async fn hear<'a>(ids: &Arc<Ids>, state: &State, records: &'a [Record]) -> Result<Vec<Heard<'a>>, Fault> {
+/// Reads commands, and looks for their ids: on disk for those that are not in memory any more. What memory holds is handed along
+/// too, for it may have forgotten that when it comes to the last of them.
+pub(super) async fn hear<'a>(
+    ids: &Arc<Ids>,
+    state: &State,
+    records: &'a [Record],
+) -> Result<Vec<Heard<'a>>, Fault> {
     let heard: Vec<Heard<'a>> = records.iter().map(Heard::of).collect();
-    let keys = heard.iter().filter_map(Heard::kept_under).filter(|key| !state.holds_id(key)).collect();
-    let found = ids.find(keys).await?;
+    let keys = heard.iter().filter_map(Heard::kept_under);
+    let found = ids.find(keys.filter(|key| state.latest_of_id(key).is_none()).collect()).await?;
     let knowing = |heard: Heard<'a>| {
-        let kept = heard.kept_under().and_then(|key| found.get(&key).cloned());
+        let kept =
+            heard.kept_under().and_then(|key| state.latest_of_id(&key).or_else(|| found.get(&key)).cloned());
         heard.knowing(kept)
     };
     Ok(heard.into_iter().map(knowing).collect())
@@ -140,7 +146,7 @@ fn otherwise(memory: &Memory, seq: CommandSeq) -> Fault {
     ))
 }
 
-fn joined(ended: Result<Result<(), Fault>, tokio::task::JoinError>) -> Result<(), Fault> {
+pub(super) fn joined(ended: Result<Result<(), Fault>, tokio::task::JoinError>) -> Result<(), Fault> {
     ended.unwrap_or_else(|error| Err(Fault::reload("store decisions").because(error)))
 }
 

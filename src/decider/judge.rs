@@ -22,16 +22,16 @@ const FENCE_BYTES: usize = 64;
 
 /// What becomes of a command.
 #[derive(Debug, PartialEq)]
-pub(super) struct Judged {
-    pub(super) parts: Vec<Commit>,
+pub struct Judged {
+    pub parts: Vec<Commit>,
     /// The parts as they are appended.
-    pub(super) outgoing: Vec<Outgoing>,
+    pub outgoing: Vec<Outgoing>,
     pub(super) answer: Answer,
 }
 
 /// A command as it was read, before it is judged.
 #[derive(Debug)]
-pub(super) struct Heard<'a> {
+pub struct Heard<'a> {
     record: &'a Record,
     /// None where the reading panicked.
     order: Option<Result<Order, Box<Unread>>>,
@@ -44,7 +44,7 @@ impl<'a> Heard<'a> {
         Heard { record, order: catch_unwind(AssertUnwindSafe(read)).ok() }
     }
 
-    pub(super) fn record(&self) -> &'a Record {
+    pub fn record(&self) -> &'a Record {
         self.record
     }
 

@@ -113,18 +113,34 @@ impl Memory {
     }
 
     fn take(&mut self, record: &Record) -> Result<(), Fault> {
-        let doing = || format!("read commit {}", record.seq);
-        if record.seq != self.read.0 + 1 {
-            return Err(Fault::never(doing()).because("EVENTS has a gap; restore it from a backup"));
-        }
-        self.read = EventSeq(record.seq);
-        match record.commit().and_then(|commit| self.must_be_next(&commit).map(|()| commit)) {
+        self.must_follow(record.seq)?;
+        match self.next_of(record.commit()) {
             Ok(commit) => self.take_part(commit),
             Err(why) => {
                 self.pass_over(record, &why);
                 Ok(())
             }
         }
+    }
+
+    /// What was read, where it is the commit with which the log goes on.
+    pub(super) fn next_of(&self, read: Result<Commit, String>) -> Result<Commit, String> {
+        read.and_then(|commit| self.must_be_next(&commit).map(|()| commit))
+    }
+
+    /// Takes the record at `seq` in as [`Memory::next_of`] has found it to be.
+    pub(super) fn take_next(&mut self, seq: u64, found: Option<Commit>) -> Result<(), Fault> {
+        self.must_follow(seq)?;
+        found.map_or(Ok(()), |commit| self.take_part(commit))
+    }
+
+    fn must_follow(&mut self, seq: u64) -> Result<(), Fault> {
+        if seq != self.read.0 + 1 {
+            let doing = format!("read commit {seq}");
+            return Err(Fault::never(doing).because("EVENTS has a gap; restore it from a backup"));
+        }
+        self.read = EventSeq(seq);
+        Ok(())
     }
 
     /// The ids of the decisions taken in since it was asked last.

@@ -17,6 +17,7 @@ mod look;
 mod memory;
 mod origin;
 mod repair;
+mod replay;
 mod settle;
 mod snapshot;
 mod standby;
@@ -24,9 +25,11 @@ mod trim;
 
 pub use checkpoint::Checkpoint;
 pub use ids::{Ids, IdsFolder};
+pub use judge::{Heard, Judged};
 pub use memory::{Memory, SNAPSHOT_EVERY_SHARE};
 pub use repair::{Plan, repair};
-pub use snapshot::Snapshots;
+pub use replay::Replay;
+pub use snapshot::{Kept, KeptSnapshot, Snapshots};
 pub use trim::KeepCommands;
 
 use std::path::Path;

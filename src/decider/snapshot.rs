@@ -1,7 +1,7 @@
 //! Snapshots of the decider's state: a file that bounds start-up, and is always safe to delete.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
 
@@ -77,6 +77,66 @@ impl Snapshots {
     }
 }
 
+/// What stands in a data folder.
+#[derive(Debug)]
+pub enum Kept {
+    Nothing,
+    /// Its checksum does not fit.
+    Torn,
+    OtherVersion,
+    Snapshot(KeptSnapshot),
+}
+
+/// A snapshot as it stood there when it was opened, whatever replaces the file since.
+#[derive(Debug)]
+pub struct KeptSnapshot {
+    file: File,
+    /// The last commit that it holds, where its checksum fits.
+    pub mark: Mark,
+}
+
+impl KeptSnapshot {
+    /// Opens the snapshot of a data folder, and makes nothing there. It takes as long as the file is large, for all of it is
+    /// held against its checksum.
+    ///
+    /// # Errors
+    /// When there is a file that cannot be read.
+    pub fn open(data: &Path) -> Result<Kept, Fault> {
+        let path = data.join("decider").join("snapshot");
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Kept::Nothing),
+            Err(error) => return Err(unreadable(&path).because(error)),
+        };
+        let mut kept = KeptSnapshot { file, mark: Mark::default() };
+        let bytes = kept.bytes()?;
+        let Some(body) = whole(&bytes) else { return Ok(Kept::Torn) };
+        let Some(mark) = body.strip_prefix(VERSION) else { return Ok(Kept::OtherVersion) };
+        let mark = Mark::deserialize(&mut Deserializer::from_read_ref(mark));
+        Ok(mark.map_or(Kept::Torn, |mark| Kept::Snapshot(KeptSnapshot { mark, ..kept })))
+    }
+
+    /// The state that it holds; none where it is torn.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn load(mut self) -> Result<Option<State>, Fault> {
+        Ok(decode(&self.bytes()?).map(|(_, state)| state))
+    }
+
+    fn bytes(&mut self) -> Result<Vec<u8>, Fault> {
+        let mut bytes = Vec::new();
+        let read = self.file.rewind().and_then(|()| self.file.read_to_end(&mut bytes));
+        read.map(|_| bytes).map_err(|error| Fault::never("read the snapshot").because(error))
+    }
+}
+
+/// What stands before the checksum, where that fits.
+fn whole(bytes: &[u8]) -> Option<&[u8]> {
+    let (body, stamp) = bytes.split_at_checked(bytes.len().checked_sub(STAMP_LEN)?)?;
+    (Sha256::digest(body).as_slice() == stamp).then_some(body)
+}
+
 fn write(file: &Path, mark: Mark, state: &State) -> io::Result<usize> {
     let stamping = Stamping { file: File::create(file)?, hash: Sha256::new(), bytes: 0, unsynced: 0 };
     let mut buffered = BufWriter::with_capacity(CHUNK_BYTES, stamping);
@@ -120,8 +180,12 @@ pub(super) fn read(file: &Path) -> Result<Option<Option<(Mark, State)>>, Fault> 
     match fs::read(file) {
         Ok(bytes) => Ok(Some(decode(&bytes))),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Fault::never(format!("read {}", file.display())).because(error)),
+        Err(error) => Err(unreadable(file).because(error)),
     }
+}
+
+fn unreadable(file: &Path) -> Fault {
+    Fault::never(format!("read {}", file.display()))
 }
 
 fn decode(bytes: &[u8]) -> Option<(Mark, State)> {

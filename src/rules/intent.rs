@@ -154,8 +154,8 @@ impl Intents {
         kept.filter(|kept| kept.counts_at(order.at))
     }
 
-    pub(super) fn is_among_latest(&self, key: &Stamp) -> bool {
-        self.latest.contains_key(key)
+    pub(super) fn among_latest(&self, key: &Stamp) -> Option<&Kept> {
+        self.latest.get(key).map(Arc::as_ref)
     }
 
     /// Whether a part of Homing has used this id.
@@ -214,7 +214,7 @@ mod tests {
         // Used again when it counted no more, it is a later one.
         intents.keep(key("old"), Arc::new(kept(at(week + 1))));
         (1..LATEST_LEN_MAX).for_each(|n| intents.keep(key(&n.to_string()), Arc::new(kept(at(week + 2)))));
-        assert!(intents.is_among_latest(&key("old")), "only its first use was the oldest");
+        assert!(intents.among_latest(&key("old")).is_some(), "only its first use was the oldest");
         intents.keep(key("another"), Arc::new(kept(at(week + 2))));
         assert_eq!((intents.latest.len(), intents.by_age.len()), (LATEST_LEN_MAX, LATEST_LEN_MAX));
         assert_eq!(intents.find(&order("old", at(week + 2))), None);

@@ -11,7 +11,7 @@ use super::message::{Mailbox, OpenMessage};
 use super::pages::{Row, Table};
 use super::presence::Device;
 use super::{
-    Commit, Fact, Stamp, attempt, contacts, group, identity, message, phone, presence, quota, schedule,
+    Commit, Fact, Kept, Stamp, attempt, contacts, group, identity, message, phone, presence, quota, schedule,
     service, timer,
 };
 use crate::words::{
@@ -127,9 +127,9 @@ impl State {
         (self.users.len() + self.messages.len() + self.schedules.len() + self.groups.len()) as u64
     }
 
-    /// Whether what was answered under an id is in memory; else it is to be looked for where the older ones are kept.
-    pub fn holds_id(&self, key: &Stamp) -> bool {
-        self.intents.is_among_latest(key)
+    /// What was answered under an id, where that is in memory; else it is to be looked for where the older ones are kept.
+    pub fn latest_of_id(&self, key: &Stamp) -> Option<&Kept> {
+        self.intents.among_latest(key)
     }
 
     pub fn open_messages_len(&self) -> usize {
@@ -177,6 +177,37 @@ impl State {
             seats: group::Seats::new(),
             asked_phones: self.asked_phones.to_keep(),
         }
+    }
+
+    /// The names of the tables in which another state differs from this one.
+    pub fn differing(&self, other: &State) -> Vec<&'static str> {
+        let State { command, commit, users, messages, schedules, groups, groups_made, intents, .. } = self;
+        let State { phones_off, segments, said, answered, invitations, service, grants, .. } = self;
+        let State { names, phones, nkeys, undated, seats, asked_phones, .. } = self;
+        let equal = [
+            ("command", *command == other.command),
+            ("commit", *commit == other.commit),
+            ("users", *users == other.users),
+            ("names", *names == other.names),
+            ("phones", *phones == other.phones),
+            ("nkeys", *nkeys == other.nkeys),
+            ("messages", *messages == other.messages),
+            ("undated", *undated == other.undated),
+            ("schedules", *schedules == other.schedules),
+            ("groups", *groups == other.groups),
+            ("groups_made", *groups_made == other.groups_made),
+            ("seats", *seats == other.seats),
+            ("asked_phones", *asked_phones == other.asked_phones),
+            ("intents", *intents == other.intents),
+            ("phones_off", *phones_off == other.phones_off),
+            ("segments", *segments == other.segments),
+            ("said", *said == other.said),
+            ("answered", *answered == other.answered),
+            ("invitations", *invitations == other.invitations),
+            ("service", *service == other.service),
+            ("grants", *grants == other.grants),
+        ];
+        equal.into_iter().filter(|(_, equal)| !equal).map(|(name, _)| name).collect()
     }
 
     /// Takes in a whole decision: all parts of it, which stand in EVENTS one behind the other from `at` on.

@@ -113,11 +113,11 @@
 
 # What turns the direction of a text is no name, and what shows nothing is none; a group SMS goes by SMS.
 08T09:00:22 carol group.set {"group":"3001","name":"a\u202eb"} -> refused group.bad_name name
-  command.refused code group.bad_name, text "a group has a name of 1 to 60 bytes, all of which can be shown", field name
+  command.refused code group.bad_name, text "a group has a name of 1 to 60 bytes that can be seen, with no blank at its ends and nothing that turns the direction of a text", field name
 08T09:00:22 carol group.set {"group":"3001","name":"\u200b\u00ad"} -> refused group.bad_name name
-  command.refused code group.bad_name, text "a group has a name of 1 to 60 bytes, all of which can be shown", field name
+  command.refused code group.bad_name, text "a group has a name of 1 to 60 bytes that can be seen, with no blank at its ends and nothing that turns the direction of a text", field name
 08T09:00:22 carol group.set {"group":"3001","name":" Class 3b"} -> refused group.bad_name name
-  command.refused code group.bad_name, text "a group has a name of 1 to 60 bytes, all of which can be shown", field name
+  command.refused code group.bad_name, text "a group has a name of 1 to 60 bytes that can be seen, with no blank at its ends and nothing that turns the direction of a text", field name
 08T09:00:22 carol group.set {"group":"3001","name":"Class 👩‍🏫"} -> accepted
   group.changed group "3001", name "Class 👩‍🏫"
 08T09:00:23 carol message.send {"to":["#3001"],"text":"hello","as_group":true,"route":"im"} -> refused command.unsupported route

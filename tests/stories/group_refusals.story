@@ -6,7 +6,7 @@
 09:00:02 _admin user.register {"name":"carol"} -> accepted carol 100003
   user.registered user carol, im "100003", details {}
 09:01:00 alice group.create {"name":" "} -> refused group.bad_name name
-  command.refused code group.bad_name, text "a group has a name of 1 to 60 bytes, all of which can be shown", field name
+  command.refused code group.bad_name, text "a group has a name of 1 to 60 bytes that can be seen, with no blank at its ends and nothing that turns the direction of a text", field name
 09:01:01 alice group.create {"name":"a group of nobody","members":[]} -> refused group.nobody members
   command.refused code group.nobody, text "name 1 to 1000 people", field members
 09:01:02 alice group.create {"name":"with herself","members":["alice"]} -> refused group.is_member members

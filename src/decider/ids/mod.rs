@@ -85,14 +85,22 @@ impl IdsFolder {
     /// # Errors
     /// Where it is in use, or can be neither opened nor set aside; or where the log does not answer.
     pub async fn open(&self, log: &Log) -> Result<Arc<Ids>, Fault> {
+        let last = log.wrapped_record("EVENTS", log.last_seq("EVENTS").await?.max(1), None).await?;
+        let last = last.and_then(|last| last.commit().ok()).map_or(Instant::default(), |last| last.at);
+        self.open_from(log, last).await
+    }
+
+    /// The same, for who judges what was said at `first` and later.
+    ///
+    /// # Errors
+    /// As [`IdsFolder::open`].
+    pub(super) async fn open_from(&self, log: &Log, first: Instant) -> Result<Arc<Ids>, Fault> {
         if self.torn.swap(false, Ordering::Relaxed) {
             let path = self.path.clone();
             blocking(move || Projection::set_aside(&path)).await?;
         }
         let rows = Projection::of(log, &self.path, SHAPE).await?;
-        let last = log.wrapped_record("EVENTS", log.last_seq("EVENTS").await?.max(1), None).await?;
-        let last = last.and_then(|last| last.commit().ok()).map_or(Instant::default(), |last| last.at);
-        Ok(Arc::new(Ids { rows, oldest: oldest_kept(last), torn: Arc::clone(&self.torn) }))
+        Ok(Arc::new(Ids { rows, oldest: oldest_kept(first), torn: Arc::clone(&self.torn) }))
     }
 }
 
@@ -100,7 +108,7 @@ impl IdsFolder {
 #[derive(Debug)]
 pub struct Ids {
     rows: Projection,
-    /// What was said before this time did not count any more where the log ended: a rebuild leaves it out.
+    /// What was said before this time counts for nobody who is judged yet: a rebuild leaves it out.
     oldest: Instant,
     torn: Arc<AtomicBool>,
 }
