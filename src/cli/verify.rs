@@ -27,7 +27,8 @@ const LINE_CHARS_MAX: usize = 400;
 /// oldest one that is kept, judges each command again by what stood on EVENTS before it, and compares payload, subject and
 /// headers. It also finds commands without a commit and commits without a command, and compares the decider's snapshot in the
 /// data folder with what the log comes to. It writes to no stream, and may run beside a Homing that works; it ends where the log
-/// ended when it began. A new version of Homing is tried by it before it decides: what it would decide otherwise is shown.
+/// ended when it began. Ids that were used wait in a temporary folder (below TMPDIR), some 100 bytes each. A new version of
+/// Homing is tried by it before it decides: what it would decide otherwise is shown.
 ///
 /// Where something does not fit, the first such command is shown, and the exit code is 1. A line that begins with < stands on
 /// EVENTS, one with > is decided again, one with = is in both.
@@ -111,20 +112,20 @@ fn others(report: &Report) -> Vec<String> {
     let Report { before, left, undecided, none_of_ours, torn, .. } = report;
     let Report { differ, no_commit, no_command, missing_parts, .. } = report;
     let counts = [
-        (differ, "decisions differ"),
-        (no_commit, "decisions are not on EVENTS"),
-        (no_command, "decisions on EVENTS answer commands that are not in COMMANDS"),
-        (missing_parts, "decision has lost its last parts; nothing behind it was compared"),
-        (torn, "records on EVENTS look like a decider's, and are torn, of another version, or not the next"),
-        (none_of_ours, "records on EVENTS are none of Homing's"),
-        (before, "commits were taken in and not compared: their commands left COMMANDS long ago"),
-        (left, "commits were taken in and not compared: their commands left COMMANDS meanwhile"),
-        (undecided, "commands stand behind the last commit: not decided yet, or nothing came of them"),
+        (differ, "decisions that differ"),
+        (no_commit, "decisions that are not on EVENTS"),
+        (no_command, "decisions on EVENTS whose commands are not in COMMANDS"),
+        (missing_parts, "decisions that have lost their last parts, with nothing behind compared"),
+        (torn, "records on EVENTS like a decider's that are torn, of another version, or not the next"),
+        (none_of_ours, "records on EVENTS that are none of Homing's"),
+        (before, "commits taken in and not compared, for their commands left COMMANDS long ago"),
+        (left, "commits taken in and not compared, for their commands left COMMANDS meanwhile"),
+        (undecided, "commands behind the last commit, not decided yet or without an effect"),
     ];
     let counts = counts.into_iter().filter(|(count, _)| **count > 0);
     let half =
         report.half.map(|command| format!("the decision of command {command} has not all of its parts yet"));
-    let mut lines: Vec<String> = counts.map(|(count, what)| format!("{count} {what}")).chain(half).collect();
+    let mut lines: Vec<String> = counts.map(|(count, what)| format!("{what}: {count}")).chain(half).collect();
     lines.extend(match &report.snapshot {
         KeptState::None => None,
         KeptState::Equal { commit } => Some(format!("the snapshot is what the log comes to at #{commit}")),
