@@ -87,6 +87,11 @@ fn shown(story: &Story) -> String {
     }
     parts.extend(story.recipients.iter().map(recipient));
     parts.extend(story.otherwise.iter().map(|other| format!("  otherwise: {other}")));
+    parts.extend(
+        story
+            .read_until
+            .map(|seq| format!("The log was read up to #{}: what came of it later is not told.", seq.0)),
+    );
     parts.extend(story.next.as_ref().map(|next| format!("There is more: --after {next} goes on.")));
     parts.join("\n")
 }

@@ -33,6 +33,7 @@ pub fn of_message(places: &MessagePlaces, commits: &Commits, open: bool) -> Stor
         recipients,
         otherwise: Vec::new(),
         next: places.next.clone(),
+        read_until: None,
     }
 }
 

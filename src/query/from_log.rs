@@ -11,13 +11,15 @@ use super::refusal::{Unanswered, unknown_id};
 use super::why;
 use crate::debug::{self, Named, delivery_of, first_answering, subjects_of_standing, trails};
 use crate::log::{Fault, Log, Record, blocking, clock};
-use crate::rules::message::{Accepted, Page};
+use crate::rules::message::{Accepted, Delivered, Expired, Failed, Filtered, Page, Recalled, WasRead};
 use crate::rules::presence::Encoding;
-use crate::rules::{Commit, Fact, Rejection};
+use crate::rules::{Commit, Fact, Happened, Rejection};
 use crate::wire::why::{Story, WhyOf};
 use crate::wire::{subjects, to_json};
-use crate::words::MessageId;
+use crate::words::{EventSeq, MessageId};
 
+/// Commits that are read behind the one with which the last delivery has ended: what is read by people is read soon.
+const BEHIND_LEN: u64 = 20_000;
 /// Of an answer that goes over no wire.
 const ANSWER_BYTES_MAX: usize = usize::MAX;
 
@@ -63,7 +65,7 @@ pub async fn why_from_log(log: &Log, asked: WhyOf, progress: impl Fn(u64, u64)) 
     let folder =
         tempfile::tempdir().map_err(|error| Fault::never("make a folder for the story").because(error))?;
     let model = Arc::new(Model::open(folder.path())?);
-    wanted.read(log, &model, progress).await?;
+    let until = wanted.read(log, &model, progress).await?;
     let find = move || {
         let form = Form { encoding: Encoding::Json, bytes_max: ANSWER_BYTES_MAX, as_of: model.position() };
         let asked = Asked { by: subjects::OPERATOR, payload: &to_json(&asked), form, now: clock::now() };
@@ -74,7 +76,8 @@ pub async fn why_from_log(log: &Log, asked: WhyOf, progress: impl Fn(u64, u64)) 
     match found? {
         Found::Why(inquiry) => {
             let story = debug::told(log, inquiry).await?;
-            story.ok_or_else(|| Untold::Refused(Rejection::unknown_message()))
+            let story = story.ok_or_else(|| Untold::Refused(Rejection::unknown_message()))?;
+            Ok(Story { read_until: until, ..story })
         }
         Found::Answer(_)
         | Found::Lines(_)
@@ -91,46 +94,56 @@ struct Wanted {
     ids: BTreeSet<String>,
     /// Before it only trails are wanted.
     first: u64,
+    /// Of a message the recipients who have not got it, nor ever will.
+    open: BTreeSet<String>,
 }
 
 impl Wanted {
     fn of_id(id: String) -> Wanted {
-        Wanted { message: None, ids: [id].into(), first: 1 }
+        Wanted { message: None, ids: [id].into(), first: 1, open: BTreeSet::new() }
     }
 
     /// A message and its recipients: they stand in the commit that accepts it.
     async fn of_message(log: &Log, message: MessageId) -> Result<Wanted, Fault> {
         let first = first_answering(log, message.command()).await?;
-        let (mut ids, mut next) = (BTreeSet::from([message.to_string()]), first);
+        let (mut open, mut next) = (BTreeSet::new(), first);
         while let Some(record) = log.wrapped_record("EVENTS", next, None).await? {
             next = record.seq + 1;
             match record.commit() {
-                Ok(commit) if commit.command == message.command() => ids.extend(recipients(&commit)),
+                Ok(commit) if commit.command == message.command() => open.extend(recipients(&commit)),
                 Ok(_) => break,
                 Err(_) => {}
             }
         }
-        Ok(Wanted { message: Some(message), ids, first })
+        let ids = open.iter().cloned().chain([message.to_string()]).collect();
+        Ok(Wanted { message: Some(message), ids, first, open })
     }
 
-    async fn read(&self, log: &Log, model: &Arc<Model>, progress: impl Fn(u64, u64)) -> Result<(), Fault> {
+    /// Gives the last commit that was read, where that is not the log's.
+    async fn read(
+        mut self,
+        log: &Log,
+        model: &Arc<Model>,
+        progress: impl Fn(u64, u64),
+    ) -> Result<Option<EventSeq>, Fault> {
         let last = log.last_seq("EVENTS").await?;
         let trails = subjects_of_standing();
         let before = log.last_seq_of("EVENTS", &trails).await?.min(last);
         self.pass(log, model, (trails, 1, before.min(self.first.saturating_sub(1))), &progress).await?;
-        self.pass(log, model, (Vec::new(), self.first, last), &progress).await
+        let read = self.pass(log, model, (Vec::new(), self.first, last), &progress).await?;
+        Ok(Some(EventSeq(read)).filter(|_| read < last))
     }
 
-    /// Takes in what is wanted of the records with these subjects, from the first to the last.
+    /// Takes in what is wanted of the records with these subjects, from the first to the last, or as far as there can be something.
     async fn pass(
-        &self,
+        &mut self,
         log: &Log,
         model: &Arc<Model>,
-        (filters, first, last): (Vec<String>, u64, u64),
+        (filters, first, mut last): (Vec<String>, u64, u64),
         progress: &impl Fn(u64, u64),
-    ) -> Result<(), Fault> {
+    ) -> Result<u64, Fault> {
         if first > last {
-            return Ok(());
+            return Ok(last);
         }
         let mut records = log.follow_all("EVENTS", filters, first);
         loop {
@@ -138,15 +151,29 @@ impl Wanted {
             let reached = read.last().map_or(last, |record| record.seq);
             let in_turn = read.into_iter().filter(|record| record.seq <= last);
             let wanted: Vec<Record> = in_turn.filter(|record| self.wants(record)).collect();
+            if self.has_ended(&wanted) {
+                last = last.min(reached + BEHIND_LEN);
+            }
             if !wanted.is_empty() {
                 let model = Arc::clone(model);
                 blocking(move || model.take(&wanted)).await?;
             }
             progress(reached, last);
             if reached >= last {
-                return Ok(());
+                return Ok(reached);
             }
         }
+    }
+
+    /// Whether these are the last that the message's recipients have waited for.
+    fn has_ended(&mut self, wanted: &[Record]) -> bool {
+        let Some(message) = self.message.filter(|_| !self.open.is_empty()) else { return false };
+        for commit in wanted.iter().filter_map(|record| record.commit().ok()).map(Commit::unfolded) {
+            for to in commit.facts.iter().filter_map(|fact| ended(fact, message)) {
+                self.open.remove(&to);
+            }
+        }
+        self.open.is_empty()
     }
 
     fn wants(&self, record: &Record) -> bool {
@@ -159,6 +186,13 @@ impl Wanted {
         let of_message = delivery_of(fact).is_some_and(|(message, _)| Some(message) == self.message);
         of_message || trails(fact).any(|(id, _)| self.ids.contains(&id))
     }
+}
+
+/// Whose delivery of a message has ended by it.
+fn ended(fact: &Fact, message: MessageId) -> Option<String> {
+    let (of, to) = delivery_of(fact)?;
+    let ends = [Delivered::NAME, WasRead::NAME, Filtered::NAME, Recalled::NAME, Expired::NAME, Failed::NAME];
+    (of == message && ends.contains(&fact.name())).then(|| to.to_string())
 }
 
 fn recipients(commit: &Commit) -> BTreeSet<String> {

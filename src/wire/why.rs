@@ -36,6 +36,8 @@ pub struct Story {
     pub otherwise: Vec<String>,
     /// There are more: the cursor that goes on.
     pub next: Option<String>,
+    /// Where the log itself was read: up to this commit, and not to its end.
+    pub read_until: Option<EventSeq>,
 }
 
 /// The command that it began with.

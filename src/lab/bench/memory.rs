@@ -170,7 +170,7 @@ impl PureDecider {
 }
 
 /// The resident set of this process in bytes (Linux; zero elsewhere).
-fn resident() -> f64 {
+pub(super) fn resident() -> f64 {
     resident_of(std::process::id())
 }
 

@@ -5,6 +5,7 @@ mod behind_gate;
 mod bystander;
 mod campaign;
 mod crowd;
+mod debugger;
 mod ears;
 mod ends;
 mod fanout;
@@ -43,6 +44,7 @@ pub(super) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum What {
     Campaign(campaign::Args),
+    Debugger(debugger::Args),
     Fanout(fanout::Args),
     Login(login::Args),
     Noisy(noisy::Args),
@@ -58,6 +60,7 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     which_server::must_not_be_named(settings)?;
     match args.what {
         What::Campaign(args) => campaign::run(&args, settings, output).await,
+        What::Debugger(args) => debugger::run(&args, settings, output).await,
         What::Fanout(args) => fanout::run(&args, settings, output).await,
         What::Login(args) => login::run(&args, settings, output).await,
         What::Noisy(args) => noisy::run(&args, settings, output).await,
