@@ -7,6 +7,7 @@ use super::play::{Play, parsed, person};
 use crate::cli::output::Failure;
 use crate::rules::Command;
 use crate::rules::identity::SetUser;
+use crate::wire::why::{Gate, Story, WhyOf};
 use crate::words::{MessageId, Phone, UserName};
 
 /// From a range that is kept for made-up people.
@@ -75,6 +76,22 @@ impl Play<'_> {
         self.say("bob's client says that it is going: bob is offline.");
         let message = self.send(&self.bob, "dinner at eight, carol comes too").await?;
         self.arrives(phones, &self.bob, phone, message).await?;
-        self.state(message).await
+        self.state(message).await?;
+        self.why(message).await
+    }
+
+    /// What decided on its way, as `homing why` tells it.
+    async fn why(&self, message: MessageId) -> Result<(), Failure> {
+        self.say(&format!("Why not live? `homing why {message}` says:"));
+        let asked = WhyOf { id: message.to_string(), ..WhyOf::default() };
+        let story: Story = self.admin.ask("why", &asked).await?;
+        for recipient in &story.recipients {
+            let decided = recipient.gates.iter().find(|gate| !gate.open);
+            if let Some(Gate { found, because: Some(because), seen: Some(seen), .. }) = decided {
+                self.say(&format!("  {found}: {because} (event {})", seen.0));
+            }
+            recipient.otherwise.iter().for_each(|other| self.say(&format!("  {other}")));
+        }
+        Ok(())
     }
 }
