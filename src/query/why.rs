@@ -1,5 +1,7 @@
 //! `why`: what is asked about is found in the index; the story is told from the log.
 
+use std::collections::BTreeMap;
+
 use super::answer::Found;
 use super::asker::{Asked, Asker};
 use super::form::Form;
@@ -113,13 +115,14 @@ fn message_places(
     let places = deliveries.into_iter().map(|(to, steps)| {
         let shown = views::recipient(to.clone(), (known.at, known.body), &steps);
         let now = Standing { state: shown.state, channel: shown.channel, reason: shown.reason };
-        let mut seqs: Vec<EventSeq> =
-            steps.iter().map(|step| step.seq).chain(attempts.iter().copied()).collect();
-        seqs.sort_unstable();
-        seqs.dedup();
         let id = to.to_string();
-        let place = |seq| Ok(StepPlace { seq, read: model.read_before(&id, &LOOKED_AT, seq)? });
-        let steps = seqs.into_iter().map(place).collect::<Result<Vec<_>, Fault>>()?;
+        // What an adapter did was decided by nothing that is looked up.
+        let own = steps.iter().map(|step| Ok((step.seq, model.read_before(&id, &LOOKED_AT, step.seq)?)));
+        let mut places = own.collect::<Result<BTreeMap<EventSeq, _>, Fault>>()?;
+        for seq in &attempts {
+            places.entry(*seq).or_default();
+        }
+        let steps = places.into_iter().map(|(seq, read)| StepPlace { seq, read }).collect();
         Ok(DeliveryPlaces { to, now, steps })
     });
     let deliveries = places.collect::<Result<Vec<_>, Fault>>()?;
