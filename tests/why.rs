@@ -154,7 +154,7 @@ async fn an_index_makes_the_answer_faster_and_never_other() {
         });
         for commit in commits(&story) {
             for message in commit.facts.iter().filter_map(accepted) {
-                let answer = asks(&world.log, &message).await;
+                let answer = asks(&world.log, "_admin", &json!({ "id": message })).await;
                 let mut read = serde_json::to_value(world.why(&message).await).unwrap();
                 read["as_of"] = answer["as_of"].clone();
                 assert_eq!(answer, read);
@@ -168,11 +168,70 @@ async fn an_index_makes_the_answer_faster_and_never_other() {
     world.server.stop().await.unwrap();
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn users_are_told_about_what_they_sent_or_got_and_not_what_others_did() {
+    let world = World::new().await;
+    let story = told(
+        r#"09:00:00 _admin user.register {"name":"alice"}
+09:00:01 _admin user.register {"name":"bob"}
+09:00:02 _admin user.register {"name":"carol"}
+09:00:03 _admin user.register {"name":"mallory"}
+09:00:04 bob presence.online {"device":"pc","class":"pc"}
+09:00:05 bob presence.offline {"device":"pc"}
+09:00:06 alice message.send {"to":["bob","carol"],"text":"on my way"}
+09:00:07 alice message.send {"to":["nobody"],"text":"on my way"}
+"#,
+    );
+    world.stores(&story).await;
+    let stop = CancellationToken::new();
+    let (log, data, stopped) = (world.log.clone(), world.folder.path().join("rights"), stop.clone());
+    let role = tokio::spawn(async move {
+        homing::query::run(log, &data, Priority::Normal, stopped).await.unwrap();
+    });
+    for (by, question, want) in [
+        ("_admin", json!({"id": "m7"}), json!(["bob: pc went offline", "carol"])),
+        ("_admin", json!({"id": "m7", "to": "carol"}), json!(["carol"])),
+        ("alice", json!({"id": "m7"}), json!(["bob", "carol"])),
+        ("bob", json!({"id": "m7"}), json!(["bob"])),
+        ("bob", json!({"id": "m7", "to": "carol"}), json!(["bob"])),
+        ("mallory", json!({"id": "m7"}), json!("message.unknown")),
+        ("mallory", json!({"id": "m8"}), json!("message.unknown")),
+        ("alice", json!({"id": "c8"}), json!("auth.not_allowed")),
+        ("alice", json!({"id": "bob"}), json!("auth.not_allowed")),
+        ("alice", json!({"id": "smsc:1"}), json!("auth.not_allowed")),
+        ("_admin", json!({"id": "m8"}), json!([])),
+        ("_admin", json!({"id": "m9"}), json!("query.unknown_id")),
+        ("_admin", json!({"id": "zed"}), json!("query.unknown_id")),
+        ("_admin", json!({"id": "m7", "limit": 0}), json!("query.bad_limit")),
+        ("_admin", json!({"id": "m7", "after": "?"}), json!("query.bad_cursor")),
+    ] {
+        let answer = asks(&world.log, by, &question).await;
+        assert_eq!(brief(&answer), want, "{by} {question}: {answer}");
+    }
+    stop.cancel();
+    role.await.unwrap();
+    world.server.stop().await.unwrap();
+}
+
+/// The recipients, each with what had made them offline; or the code.
+fn brief(answer: &Value) -> Value {
+    let recipients = answer["recipients"].as_array().cloned().unwrap_or_default();
+    let one = |one: &Value| {
+        let offline = one["gates"].as_array().unwrap().iter().find(|gate| gate["gate"] == "presence");
+        let because = offline.and_then(|gate| gate["because"].as_str()).map(|because| format!(": {because}"));
+        json!(format!("{}{}", one["to"].as_str().unwrap(), because.unwrap_or_default()))
+    };
+    match answer["error"]["code"].as_str() {
+        Some(code) => json!(code),
+        None => json!(recipients.iter().map(one).collect::<Vec<_>>()),
+    }
+}
+
 /// The answer of the read models, as soon as they are there.
-async fn asks(log: &Log, id: &str) -> Value {
-    let subject = subjects::query("_admin", "why");
+async fn asks(log: &Log, by: &str, question: &Value) -> Value {
+    let subject = subjects::query(by, "why");
     loop {
-        let asked = log.client().request(subject.clone(), json!({ "id": id }).to_string().into()).await;
+        let asked = log.client().request(subject.clone(), question.to_string().into()).await;
         let Ok(answer) = asked else {
             tokio::task::yield_now().await;
             continue;
