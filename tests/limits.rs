@@ -221,3 +221,45 @@ fn a_sweep_ends_five_thousand_deliveries_and_no_more() {
     };
     assert_eq!([swept(), swept(), swept()], [5_000, 1_000, 0]);
 }
+
+/// Whoever asks somebody takes none of their own places, and who has been put into a hundred groups is asked from then on.
+#[test]
+fn who_is_asked_by_a_hundred_groups_is_asked_by_no_more() {
+    let mut decider = people();
+    let group = |confirm: bool| format!(r#"{{"name":"g","members":["bob"],"confirm":{confirm}}}"#);
+    for _ in 0..100 {
+        assert_eq!(say(&mut decider, "alice", "group.create", &group(true)), None);
+    }
+    assert_eq!(say(&mut decider, "alice", "group.create", &group(true)).as_deref(), Some("group.too_many"));
+    assert_eq!(say(&mut decider, "bob", "group.create", r#"{"name":"own"}"#), None);
+    for _ in 0..99 {
+        assert_eq!(say(&mut decider, "alice", "group.create", &group(false)), None);
+    }
+    // In a hundred groups he is to be asked, and as many ask already.
+    assert_eq!(say(&mut decider, "alice", "group.create", &group(false)).as_deref(), Some("group.too_many"));
+}
+
+/// Sixty wishes an hour are answered; that less comes is done whatever was said before.
+#[test]
+fn an_opt_out_is_never_one_wish_too_many() {
+    let mut decider = people();
+    let phone = "+447700900009";
+    let invite = format!(r#"{{"name":"g","members":["{phone}"]}}"#);
+    assert_eq!(say(&mut decider, "alice", "group.create", &invite), None);
+    let says = |decider: &mut PureDecider, text: &str| {
+        let said = format!(r#"{{"connector":"main","from":"{phone}","called":"service","text":"{text}"}}"#);
+        let (parts, _) = decider.take(
+            tale::time("09:00:00"),
+            &subjects::command("_sms", "phone.received"),
+            &tale::bytes(&said),
+        );
+        parts.iter().flat_map(|part| part.facts.iter().map(|fact| fact.name())).collect::<Vec<_>>()
+    };
+    assert!(says(&mut decider, "G YES 3001").contains(&"group.joined"));
+    let heard = (0..70).filter(|_| says(&mut decider, "G LIST").len() > 1).count();
+    assert_eq!(heard, 59, "with the YES they are sixty");
+    for (text, fact) in [("STOP 3001", "group.sms_set"), ("G QUIT 3001", "group.left")] {
+        let facts = says(&mut decider, text);
+        assert!(facts.contains(&fact) && facts.contains(&"message.accepted"), "{text}: {facts:?}");
+    }
+}

@@ -92,10 +92,7 @@ impl Guests {
             if (place.asked)(seat) {
                 return Ok(seat);
             }
-            let (is_in, asked) = actor.state.places_of(seat, actor.at);
-            if is_in >= GROUPS_MAX || asked >= ASKED_MAX {
-                return Err(Rejection::too_many_groups(&named(), GROUPS_MAX, ASKED_MAX));
-            }
+            actor.state.must_have_place(seat, actor.at)?;
             if let Seat::Phone(phone) = seat {
                 actor.state.asked_phones.may_be_asked(phone, place.group, actor.at)?;
             }
@@ -128,6 +125,11 @@ impl Guests {
         let (joined, asked): (Vec<Seat>, Vec<Seat>) =
             self.seats.iter().copied().filter(|seat| hears(seat)).partition(joins);
         let asked: Vec<Seat> = asked.into_iter().filter(|seat| !self.asked.contains(seat)).collect();
+        let too_many = |seat: &&Seat| state.places_of(**seat, actor.at).1 >= ASKED_MAX;
+        if let Some(seat) = asked.iter().find(too_many) {
+            let who = state.party(*seat).to_string();
+            return Err(Rejection::too_many_groups(&who, GROUPS_MAX, ASKED_MAX));
+        }
         let told: Vec<Party> = joined.iter().chain(&asked).map(|seat| state.party(*seat)).collect();
         if told.is_empty() {
             return Ok(Vec::new());
