@@ -7,8 +7,9 @@ use tokio::signal::ctrl_c;
 
 use super::output::{Failure, Output};
 use super::settings::Settings;
+use super::source::Source;
 use crate::debug::{Pick, first_answering};
-use crate::log::{Log, Record, clock};
+use crate::log::{History, Record, clock};
 use crate::rules::{Commit, Fact};
 use crate::wire::told;
 use crate::words::{Instant, MessageId, Span, UserName};
@@ -46,8 +47,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", conflicts_with_all = ["since", "message"])]
     last: Option<u64>,
     /// Go on with what happens, until Ctrl-C
-    #[arg(long, short)]
+    #[arg(long, short, conflicts_with = "file")]
     follow: bool,
+    #[command(flatten)]
+    source: Source,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -85,8 +88,8 @@ fn kind(text: &str) -> Result<String, String> {
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     settings.start_client_log();
-    let log = Log::at(&settings.as_client()?, "events").await?;
-    let last = log.last_seq("EVENTS").await?;
+    let log = args.source.open(settings, "events").await?;
+    let last = log.ends("EVENTS").await?.last;
     let first = first(&args, &log, last).await?;
     let Args { user, message, kind, follow, .. } = args;
     let pick = Pick { user, message, kind };
@@ -98,7 +101,7 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
 }
 
 /// Where to begin.
-async fn first(args: &Args, log: &Log, last: u64) -> Result<u64, Failure> {
+async fn first(args: &Args, log: &History, last: u64) -> Result<u64, Failure> {
     Ok(match (args.since, args.message) {
         (Some(Since::Commit(seq)), _) => seq,
         (Some(Since::Time(time)), _) => log.first_since("EVENTS", time).await?,
@@ -116,7 +119,7 @@ async fn first(args: &Args, log: &Log, last: u64) -> Result<u64, Failure> {
 }
 
 async fn show(
-    log: &Log,
+    log: &History,
     (first, last): (u64, u64),
     follow: bool,
     pick: &Pick,
@@ -125,7 +128,7 @@ async fn show(
     if first > last && !follow {
         return Ok(());
     }
-    let mut records = log.follow("EVENTS", None, first);
+    let mut records = log.read("EVENTS", Vec::new(), first);
     loop {
         for record in records.next().await? {
             show_one(&record, pick, output)?;

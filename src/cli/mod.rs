@@ -49,6 +49,7 @@ mod server;
 pub(crate) mod settings;
 mod sms;
 pub(crate) mod smsc_settings;
+mod source;
 mod status;
 mod streams;
 pub(crate) mod table;

@@ -3,8 +3,8 @@
 use super::client::{Client, OPERATOR};
 use super::output::{Failure, Output};
 use super::settings::Settings;
+use super::source::Source;
 use super::table::table;
-use crate::log::Log;
 use crate::query::{Untold, why_from_log};
 use crate::wire::query::Answer;
 use crate::wire::why::{CommandView, Gate, RecipientStory, StepView, Story, WhyOf};
@@ -40,14 +40,16 @@ pub(super) struct Args {
     /// Read the log itself instead of asking, for which it takes an operator's rights on the streams
     #[arg(long, conflicts_with = "user")]
     from_log: bool,
+    #[command(flatten)]
+    source: Source,
 }
 
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     settings.start_client_log();
-    let Args { id, to, user, limit, after, from_log } = args;
+    let Args { id, to, user, limit, after, from_log, source } = args;
     let asked = WhyOf { id, to, limit: limit.map(usize::from), after };
-    if from_log {
-        let story = read(asked, settings, output).await?;
+    if from_log || source.file.is_some() {
+        let story = read(asked, &source, settings, output).await?;
         return output.shown(&story, || shown(&story));
     }
     let by = user.as_ref().map_or(OPERATOR, UserName::as_str);
@@ -63,8 +65,8 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     output.shown(&story, || shown(&story.answer))
 }
 
-async fn read(asked: WhyOf, settings: &Settings, output: Output) -> Result<Story, Failure> {
-    let log = Log::at(&settings.as_client()?, "why").await?;
+async fn read(asked: WhyOf, source: &Source, settings: &Settings, output: Output) -> Result<Story, Failure> {
+    let log = source.open(settings, "why").await?;
     output.progress("Reading the log, without an index …");
     let tenth = std::cell::Cell::new(0);
     let progress = |reached: u64, last: u64| {

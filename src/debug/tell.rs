@@ -7,7 +7,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use super::evidence::Commits;
 use super::places::{MessagePlaces, TrailPlaces};
 use super::{first_answering, story, trails};
-use crate::log::{Fault, Log};
+use crate::log::{Fault, History};
 use crate::rules::message::{Page, Routed};
 use crate::rules::{Commit, Fact, Rejection};
 use crate::wire::why::{CommandView, StepView, Story};
@@ -34,7 +34,7 @@ pub enum Inquiry {
 ///
 /// # Errors
 /// When the server does not answer.
-pub async fn told(log: &Log, inquiry: Inquiry) -> Result<Option<Story>, Fault> {
+pub async fn told(log: &History, inquiry: Inquiry) -> Result<Option<Story>, Fault> {
     match inquiry {
         Inquiry::Message { places, open } => of_message(log, &places, open).await.map(Some),
         Inquiry::Command(command) => of_command(log, command).await,
@@ -42,7 +42,7 @@ pub async fn told(log: &Log, inquiry: Inquiry) -> Result<Option<Story>, Fault> {
     }
 }
 
-async fn of_message(log: &Log, places: &MessagePlaces, open: bool) -> Result<Story, Fault> {
+async fn of_message(log: &History, places: &MessagePlaces, open: bool) -> Result<Story, Fault> {
     let mut commits = read(log, &places.commits()).await?;
     let seen: Vec<EventSeq> = commits.values().flat_map(|commit| seen_by(commit, places.message)).collect();
     let wanted: Vec<EventSeq> = seen.into_iter().filter(|seq| open && !commits.contains_key(seq)).collect();
@@ -64,11 +64,11 @@ fn seen_by(commit: &Commit, message: MessageId) -> Vec<EventSeq> {
     commit.facts.iter().flat_map(seen).collect()
 }
 
-async fn of_command(log: &Log, command: CommandSeq) -> Result<Option<Story>, Fault> {
+async fn of_command(log: &History, command: CommandSeq) -> Result<Option<Story>, Fault> {
     let mut commits: Vec<(EventSeq, Commit)> = Vec::new();
     let mut next = first_answering(log, command).await?;
     while commits.len() < PARTS_LEN_MAX {
-        let Some(record) = log.wrapped_record("EVENTS", next, None).await? else { break };
+        let Some(record) = log.first_from("EVENTS", next).await? else { break };
         next = record.seq + 1;
         match record.commit() {
             Ok(commit) if commit.command == command => commits.push((EventSeq(record.seq), commit)),
@@ -76,8 +76,7 @@ async fn of_command(log: &Log, command: CommandSeq) -> Result<Option<Story>, Fau
             Err(_) => {}
         }
     }
-    let said =
-        log.wrapped_record("COMMANDS", command.0, None).await?.filter(|record| record.seq == command.0);
+    let said = log.first_from("COMMANDS", command.0).await?.filter(|record| record.seq == command.0);
     let id = format!("c{}", command.0);
     let Some((_, first)) = commits.first() else {
         let Some(record) = said else { return Ok(None) };
@@ -118,7 +117,7 @@ fn what_came_of(id: &str, commit: &Commit) -> (String, Vec<String>) {
     (format!("{id} is accepted: {}{made}", first.name()), Vec::new())
 }
 
-async fn of_trail(log: &Log, places: &TrailPlaces) -> Result<Story, Fault> {
+async fn of_trail(log: &History, places: &TrailPlaces) -> Result<Story, Fault> {
     let commits = read(log, &places.commits).await?;
     let its = |fact: &Fact| trails(fact).any(|(id, _)| id == places.id);
     let steps = steps_of(commits.iter().map(|(seq, commit)| (*seq, commit)), its);
@@ -144,15 +143,15 @@ fn steps_of<'a>(
 }
 
 /// The command that a commit answers.
-async fn asked(log: &Log, commit: &Commit) -> Result<CommandView, Fault> {
+async fn asked(log: &History, commit: &Commit) -> Result<CommandView, Fault> {
     let command = commit.command;
-    let record = log.wrapped_record("COMMANDS", command.0, None).await?;
+    let record = log.first_from("COMMANDS", command.0).await?;
     let subject = record.filter(|record| record.seq == command.0).map(|record| record.subject.to_string());
     Ok(CommandView { command, by: commit.by.to_string(), at: commit.at.to_string(), subject })
 }
 
 /// The commits at these places, those that the log still holds.
-async fn read(log: &Log, places: &[EventSeq]) -> Result<Commits, Fault> {
+async fn read(log: &History, places: &[EventSeq]) -> Result<Commits, Fault> {
     let places: BTreeSet<EventSeq> = places.iter().copied().collect();
     let reads = stream::iter(places).map(async |seq| Ok((seq, log.commit(seq).await?)));
     let read: Vec<(EventSeq, Option<Commit>)> = reads.buffered(READS_IN_FLIGHT).try_collect().await?;

@@ -10,7 +10,7 @@ use super::model::Model;
 use super::refusal::{Unanswered, unknown_id};
 use super::why;
 use crate::debug::{self, Named, delivery_of, first_answering, subjects_of_standing, trails};
-use crate::log::{Fault, Log, Record, blocking, clock};
+use crate::log::{Fault, History, Record, blocking, clock};
 use crate::rules::message::{Accepted, Delivered, Expired, Failed, Filtered, Page, Recalled, WasRead};
 use crate::rules::presence::Encoding;
 use crate::rules::{Commit, Fact, Happened, Rejection};
@@ -49,7 +49,7 @@ impl From<Unanswered> for Untold {
 ///
 /// # Errors
 /// Where there is nothing by this id, or it is found by its index alone; or where the server or the disk does not work.
-pub async fn why_from_log(log: &Log, asked: WhyOf, progress: impl Fn(u64, u64)) -> Result<Story, Untold> {
+pub async fn why_from_log(log: &History, asked: WhyOf, progress: impl Fn(u64, u64)) -> Result<Story, Untold> {
     let named: Named = asked.id.parse().unwrap_or_else(|()| Named::BySmsc(asked.id.clone()));
     let wanted = match named {
         Named::Command(command) => {
@@ -104,10 +104,10 @@ impl Wanted {
     }
 
     /// A message and its recipients: they stand in the commit that accepts it.
-    async fn of_message(log: &Log, message: MessageId) -> Result<Wanted, Fault> {
+    async fn of_message(log: &History, message: MessageId) -> Result<Wanted, Fault> {
         let first = first_answering(log, message.command()).await?;
         let (mut open, mut next) = (BTreeSet::new(), first);
-        while let Some(record) = log.wrapped_record("EVENTS", next, None).await? {
+        while let Some(record) = log.first_from("EVENTS", next).await? {
             next = record.seq + 1;
             match record.commit() {
                 Ok(commit) if commit.command == message.command() => open.extend(recipients(&commit)),
@@ -122,11 +122,11 @@ impl Wanted {
     /// Gives the last commit that was read, where that is not the log's.
     async fn read(
         mut self,
-        log: &Log,
+        log: &History,
         model: &Arc<Model>,
         progress: impl Fn(u64, u64),
     ) -> Result<Option<EventSeq>, Fault> {
-        let last = log.last_seq("EVENTS").await?;
+        let last = log.ends("EVENTS").await?.last;
         let trails = subjects_of_standing();
         let before = log.last_seq_of("EVENTS", &trails).await?.min(last);
         self.pass(log, model, (trails, 1, before.min(self.first.saturating_sub(1))), &progress).await?;
@@ -137,7 +137,7 @@ impl Wanted {
     /// Takes in what is wanted of the records with these subjects, from the first to the last, or as far as there can be something.
     async fn pass(
         &mut self,
-        log: &Log,
+        log: &History,
         model: &Arc<Model>,
         (filters, first, mut last): (Vec<String>, u64, u64),
         progress: &impl Fn(u64, u64),
@@ -145,7 +145,7 @@ impl Wanted {
         if first > last {
             return Ok(last);
         }
-        let mut records = log.follow_all("EVENTS", filters, first);
+        let mut records = log.read("EVENTS", filters, first);
         loop {
             let read = records.next().await?;
             let reached = read.last().map_or(last, |record| record.seq);

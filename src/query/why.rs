@@ -136,7 +136,7 @@ pub(super) async fn told(log: &Log, inquiry: Inquiry, form: Form) -> Result<Vec<
         Inquiry::Message { places, .. } => places.message.to_string(),
         Inquiry::Trail(places) => places.id.clone(),
     };
-    let story = debug::told(log, inquiry).await?;
+    let story = debug::told(&log.into(), inquiry).await?;
     let story = story.ok_or_else(|| unknown_id(&unknown))?;
     form.whole(&story)
 }

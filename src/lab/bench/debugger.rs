@@ -105,7 +105,7 @@ async fn why(
     for id in ids.iter().step_by((ids.len() / args.readings.max(1)).max(1)).take(args.readings) {
         let began = Instant::now();
         let asked = WhyOf { id: id.clone(), ..WhyOf::default() };
-        why_from_log(log, asked, |_, _| {}).await.map_err(|untold| match untold {
+        why_from_log(&log.into(), asked, |_, _| {}).await.map_err(|untold| match untold {
             Untold::Refused(rejection) => Failure::refused(rejection),
             Untold::Failed(fault) => Failure::from(fault),
         })?;
