@@ -26,6 +26,7 @@ pub mod schedule;
 mod sender;
 pub mod service;
 mod state;
+mod step;
 pub mod timer;
 mod vocabulary;
 
@@ -39,6 +40,7 @@ pub use proof::Who;
 pub use refusal::Rejection;
 pub use sender::{Part, Sender};
 pub use state::State;
+pub use step::{Reason as StepReason, State as StepState, Step};
 pub use timer::Timer;
 pub use vocabulary::{About, CommandRow, FactRow, Fields, Happened, Verb};
 

@@ -1,13 +1,11 @@
 //! The way from commits to rows: which a commit changes.
 
-use super::step::{Reason, State, Step};
+use super::step::Step;
 use super::store::Model;
 use super::{contacts, delivery, groups, presence, schedules, service, trail, usage, users};
 use crate::log::{Fault, Record, Rows};
-use crate::rules::attempt::Adapter;
-use crate::rules::message::{Delivered, Expired, Failed, Filtered, Recalled, Routed, WasRead};
-use crate::rules::{Channel, Commit, Fact, attempt, message};
-use crate::words::{EventSeq, Instant, MessageId, Party};
+use crate::rules::{self, Commit, Fact, attempt, message};
+use crate::words::{EventSeq, Instant};
 
 impl Model {
     /// Takes in records of EVENTS, in order; see [`Projection::take`].
@@ -35,91 +33,45 @@ fn take(rows: &mut Rows, seq: EventSeq, commit: &Commit, fact: &Fact) -> Result<
             usage::count(rows, accepted, commit.now())
         }
         Fact::Message(message::Fact::Page(page)) => page.deliveries().try_for_each(|delivery| {
-            let Fact::Message(fact) = &delivery else { return Ok(()) };
-            let Some((message, to, step)) = moved(fact, seq, at) else { return Ok(()) };
+            let Some((message, to, _)) = rules::Step::of(&delivery) else { return Ok(()) };
             delivery::opened(rows, message, to);
-            delivery::moved(rows, message, to, &step)
+            stepped(rows, seq, at, &delivery)
         }),
-        Fact::Message(fact) => moved(fact, seq, at)
-            .map_or(Ok(()), |(message, to, step)| delivery::moved(rows, message, to, &step)),
+        Fact::Message(_) => stepped(rows, seq, at, fact),
         Fact::Group(fact) => groups::take(rows, commit, fact),
         Fact::Schedule(fact) => schedules::take(rows, seq, fact),
-        Fact::Attempt(fact) => attempted(rows, seq, at, fact),
+        Fact::Attempt(_) => attempted(rows, seq, at, fact),
         Fact::Service(fact) => service::take(rows, fact),
         // What people write from their phones is a message, or a wish of nobody's.
         Fact::Phone(_) | Fact::Refusal(_) | Fact::Timer(_) => Ok(()),
     }
 }
 
-/// The step that a fact is for a delivery.
-fn moved(fact: &message::Fact, seq: EventSeq, at: Instant) -> Option<(MessageId, &Party, Step)> {
-    let step = |state, reason| Step { state, channel: None, reason, at, seq };
-    Some(match fact {
-        message::Fact::Accepted(_) | message::Fact::Page(_) => return None,
-        message::Fact::Routed(routed) => (routed.message, &routed.to, routed_step(routed, seq, at)),
-        message::Fact::Delivered(Delivered { message, to, .. }) => {
-            (*message, to, step(State::Delivered, None))
-        }
-        message::Fact::WasRead(WasRead { message, to, .. }) => (*message, to, step(State::Read, None)),
-        message::Fact::Filtered(Filtered { message, to, reason, .. }) => {
-            (*message, to, step(State::Filtered, Some(Reason::Filter(*reason))))
-        }
-        message::Fact::Recalled(Recalled { message, to, .. }) => {
-            (*message, to, step(State::Recalled, Some(Reason::BySender)))
-        }
-        message::Fact::Expired(Expired { message, to, .. }) => {
-            (*message, to, step(State::Expired, Some(Reason::Deadline)))
-        }
-        message::Fact::Failed(Failed { message, to, reason, .. }) => {
-            (*message, to, step(State::Failed, Some(Reason::Fail(*reason))))
-        }
-    })
-}
-
 /// What an adapter reports of a delivery that goes on.
-fn attempted(rows: &mut Rows, seq: EventSeq, at: Instant, fact: &attempt::Fact) -> Result<(), Fault> {
-    let step = |channel: &Adapter, state, reason| {
-        let channel = Some(Channel::By(*channel));
-        Step { state, channel, reason, at, seq }
-    };
+fn attempted(rows: &mut Rows, seq: EventSeq, at: Instant, fact: &Fact) -> Result<(), Fault> {
+    stepped(rows, seq, at, fact)?;
+    let Fact::Attempt(fact) = fact else { return Ok(()) };
     match fact {
-        attempt::Fact::Accepted(attempt::Accepted { channel, attempt, receipts }) => {
-            delivery::moved(rows, attempt.message, &attempt.to, &step(channel, State::Sent, None))?;
-            if !receipts {
-                delivery::forgotten(rows, attempt.message, &attempt.to)?;
-            }
-        }
-        attempt::Fact::Deferred(attempt::Deferred { channel, attempt, class: _, why }) => {
-            let deferred = step(channel, State::Planned, Some(Reason::Defer(*why)));
-            delivery::moved(rows, attempt.message, &attempt.to, &deferred)?;
-        }
-        attempt::Fact::Unknown(attempt::Unknown { channel, attempt, why, .. }) => {
-            let unknown = step(channel, State::Unknown, Some(Reason::Unknown(*why)));
-            delivery::moved(rows, attempt.message, &attempt.to, &unknown)?;
+        attempt::Fact::Accepted(attempt::Accepted { attempt, receipts: false, .. }) => {
+            delivery::forgotten(rows, attempt.message, &attempt.to)
         }
         attempt::Fact::Silent(attempt::Silent { message, to, channel: _ }) => {
-            delivery::forgotten(rows, *message, to)?;
+            delivery::forgotten(rows, *message, to)
         }
-        // Grants and receipts are the adapter's; what comes of them for a delivery is a fact of its message.
-        attempt::Fact::Granted(_)
+        attempt::Fact::Accepted(_)
+        | attempt::Fact::Deferred(_)
+        | attempt::Fact::Unknown(_)
+        | attempt::Fact::Granted(_)
         | attempt::Fact::LetGo(_)
         | attempt::Fact::Failed(_)
         | attempt::Fact::Receipted(_)
-        | attempt::Fact::Unmatched(_) => {}
+        | attempt::Fact::Unmatched(_) => Ok(()),
     }
-    Ok(())
 }
 
-fn routed_step(routed: &Routed, seq: EventSeq, at: Instant) -> Step {
-    let state = match routed.channel {
-        Channel::Live => State::Sent,
-        Channel::Pull => State::Pull,
-        // Handed to an adapter, which has not reported anything yet.
-        Channel::By(_) => State::Planned,
-        Channel::None => State::Waiting,
-    };
-    let channel = Some(routed.channel).filter(|channel| *channel != Channel::None);
-    Step { state, channel, reason: Some(Reason::Route(routed.because)), at, seq }
+fn stepped(rows: &mut Rows, seq: EventSeq, at: Instant, fact: &Fact) -> Result<(), Fault> {
+    let Some((message, to, step)) = rules::Step::of(fact) else { return Ok(()) };
+    delivery::moved(rows, message, to, &Step::at(step, at, seq))
 }
 
 #[cfg(test)]
@@ -127,9 +79,13 @@ mod tests {
     use super::*;
     use crate::query::model::testing::{accepted, commits, people, record, routed};
     use crate::rules::Channel;
+    use crate::rules::StepReason;
     use crate::rules::attempt::FailReason;
-    use crate::rules::message::{FilterReason, RouteReason};
+    use crate::rules::message::{
+        Delivered, Expired, Failed, FilterReason, Filtered, Recalled, RouteReason, WasRead,
+    };
     use crate::wire::{commit, note};
+    use crate::words::{MessageId, Party};
 
     #[test]
     fn large_commits_are_taken_in_pieces_and_unreadable_ones_are_passed_over() {
@@ -159,7 +115,6 @@ mod tests {
     fn a_note_says_of_a_delivery_what_its_state_says() {
         let (message, to) = ("m2".parse::<MessageId>().unwrap(), "bob".parse::<Party>().unwrap());
         let (from, encoding, group) = ("alice".parse().ok(), None, None);
-        let (at, seq) = (Instant::from_unix_ms(9), EventSeq(7));
         for fact in [
             Delivered { message, to: to.clone(), from: from.clone(), encoding, group }.into(),
             WasRead { message, to: to.clone(), from: from.clone(), encoding, group }.into(),
@@ -177,10 +132,9 @@ mod tests {
             Expired { message, to: to.clone(), from: from.clone(), encoding, group }.into(),
             Failed { message, to: to.clone(), reason: FailReason::TooLong, from, encoding, group }.into(),
         ] {
-            let commit = commits(vec![vec![fact]]).remove(0).1;
-            let Fact::Message(fact) = &commit.facts[0] else { panic!("a fact of a message") };
-            let (_, _, step) = moved(fact, seq, at).unwrap();
-            let want = (step.state.as_str().to_owned(), step.reason.map(Reason::text));
+            let commit = commits(vec![vec![fact.clone()]]).remove(0).1;
+            let (_, _, step) = rules::Step::of(&commit.facts[0]).unwrap();
+            let want = (step.state.as_str().to_owned(), step.reason.map(StepReason::text));
             let notes: Vec<_> = note::of_commit(&commit).map(|note| (note.user, note.view)).collect();
             assert_eq!(notes[0].0.as_str(), "alice", "{fact:?}");
             for (_, view) in notes {

@@ -3,9 +3,10 @@
 //! `state` 1, `channel` 1 (0: none), `reason` 1 (0: none), its `detail` 4, `at` 8 (Unix ms), `seq` 8; numbers most significant byte first.
 //! Acceptance itself is no step: a delivery without steps is planned, at the message's time.
 
-use crate::rules::Channel;
 use crate::rules::attempt::{DeferReason, FailReason, ReceiptState, UnknownReason};
 use crate::rules::message::{FilterReason, RouteReason};
+use crate::rules::{self, Channel};
+pub(in crate::query) use crate::rules::{StepReason as Reason, StepState as State};
 use crate::words::{EventSeq, Instant};
 
 const STEP_LEN: usize = 23;
@@ -13,35 +14,18 @@ const STEP_LEN: usize = 23;
 /// A client that comes and goes without confirming is routed to each time; the first step and the latest ones tell the story.
 const STEPS_LEN_MAX: usize = 32;
 
-/// How far a delivery has come, in the contract's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::query) enum State {
-    Planned,
-    Sent,
-    Pull,
-    Waiting,
-    Delivered,
-    Read,
-    Filtered,
-    Recalled,
-    Expired,
-    Failed,
-    /// Whether the SMSC has it, nobody knows.
-    Unknown,
-}
-
-const STATES: [(State, u8, &str); 11] = [
-    (State::Planned, 1, "planned"),
-    (State::Sent, 2, "sent"),
-    (State::Pull, 3, "pull"),
-    (State::Waiting, 4, "waiting"),
-    (State::Delivered, 5, "delivered"),
-    (State::Read, 6, "read"),
-    (State::Filtered, 7, "filtered"),
-    (State::Recalled, 8, "recalled"),
-    (State::Expired, 9, "expired"),
-    (State::Failed, 10, "failed"),
-    (State::Unknown, 11, "unknown"),
+const STATES: [(State, u8); 11] = [
+    (State::Planned, 1),
+    (State::Sent, 2),
+    (State::Pull, 3),
+    (State::Waiting, 4),
+    (State::Delivered, 5),
+    (State::Read, 6),
+    (State::Filtered, 7),
+    (State::Recalled, 8),
+    (State::Expired, 9),
+    (State::Failed, 10),
+    (State::Unknown, 11),
 ];
 
 fn code_of(channel: Channel) -> u8 {
@@ -51,17 +35,6 @@ fn code_of(channel: Channel) -> u8 {
         Channel::Pull => 2,
         Channel::By(channel) => channel.row().number,
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::query) enum Reason {
-    Route(RouteReason),
-    Filter(FilterReason),
-    BySender,
-    Deadline,
-    Fail(FailReason),
-    Defer(DeferReason),
-    Unknown(UnknownReason),
 }
 
 /// The two whose detail is a command_status of the SMSC.
@@ -106,55 +79,26 @@ const REASONS: [(Reason, u8); 35] = [
     (Reason::Filter(FilterReason::LeftGroup), 35),
 ];
 
-impl State {
-    pub(in crate::query) fn as_str(self) -> &'static str {
-        STATES.iter().find(|(state, _, _)| *state == self).map_or("", |(_, _, text)| text)
-    }
-
-    pub(in crate::query) fn is_open(self) -> bool {
-        matches!(self, State::Planned | State::Sent | State::Pull | State::Waiting | State::Unknown)
-    }
-
-    /// After a final state only `delivered` moves, to `read`.
-    fn may_become(self, next: State) -> bool {
-        self.is_open() || (self == State::Delivered && next == State::Read)
+/// The reason without its detail, and the detail.
+fn taken_apart(reason: Reason) -> (Reason, u32) {
+    match reason {
+        Reason::Fail(FailReason::Smsc(status)) => (Reason::Fail(FailReason::Smsc(0)), status),
+        Reason::Defer(DeferReason::Smsc(status)) => (Reason::Defer(DeferReason::Smsc(0)), status),
+        Reason::Route(_)
+        | Reason::Filter(_)
+        | Reason::BySender
+        | Reason::Deadline
+        | Reason::Fail(_)
+        | Reason::Defer(_)
+        | Reason::Unknown(_) => (reason, 0),
     }
 }
 
-impl Reason {
-    pub(in crate::query) fn text(self) -> String {
-        match self {
-            Reason::Route(reason) => reason.as_str().to_owned(),
-            Reason::Filter(reason) => reason.as_str().to_owned(),
-            Reason::BySender => "by_sender".to_owned(),
-            Reason::Deadline => "deadline".to_owned(),
-            Reason::Fail(reason) => reason.to_string(),
-            Reason::Defer(reason) => reason.to_string(),
-            Reason::Unknown(reason) => reason.as_str().to_owned(),
-        }
-    }
-
-    /// The reason without its detail, and the detail.
-    fn taken_apart(self) -> (Reason, u32) {
-        match self {
-            Reason::Fail(FailReason::Smsc(status)) => (Reason::Fail(FailReason::Smsc(0)), status),
-            Reason::Defer(DeferReason::Smsc(status)) => (Reason::Defer(DeferReason::Smsc(0)), status),
-            Reason::Route(_)
-            | Reason::Filter(_)
-            | Reason::BySender
-            | Reason::Deadline
-            | Reason::Fail(_)
-            | Reason::Defer(_)
-            | Reason::Unknown(_) => (self, 0),
-        }
-    }
-
-    fn read(code: u8, detail: u32) -> Option<Reason> {
-        match code {
-            FAIL_SMSC => Some(Reason::Fail(FailReason::Smsc(detail))),
-            DEFER_SMSC => Some(Reason::Defer(DeferReason::Smsc(detail))),
-            code => REASONS.iter().find(|(_, known)| *known == code).map(|(reason, _)| *reason),
-        }
+fn reason(code: u8, detail: u32) -> Option<Reason> {
+    match code {
+        FAIL_SMSC => Some(Reason::Fail(FailReason::Smsc(detail))),
+        DEFER_SMSC => Some(Reason::Defer(DeferReason::Smsc(detail))),
+        code => REASONS.iter().find(|(_, known)| *known == code).map(|(reason, _)| *reason),
     }
 }
 
@@ -170,10 +114,15 @@ pub(in crate::query) struct Step {
 }
 
 impl Step {
+    pub(in crate::query) fn at(step: rules::Step, at: Instant, seq: EventSeq) -> Step {
+        let rules::Step { state, channel, reason } = step;
+        Step { state, channel, reason, at, seq }
+    }
+
     fn write(&self, steps: &mut Vec<u8>) {
-        let state = STATES.iter().find(|(state, _, _)| *state == self.state).map_or(0, |(_, code, _)| *code);
+        let state = STATES.iter().find(|(state, _)| *state == self.state).map_or(0, |(_, code)| *code);
         let channel = self.channel.map_or(0, code_of);
-        let (reason, detail) = self.reason.map(Reason::taken_apart).unzip();
+        let (reason, detail) = self.reason.map(taken_apart).unzip();
         let reason = REASONS.iter().find(|(r, _)| Some(*r) == reason).map_or(0, |(_, code)| *code);
         steps.extend_from_slice(&[state, channel, reason]);
         steps.extend_from_slice(&detail.unwrap_or_default().to_be_bytes());
@@ -182,15 +131,15 @@ impl Step {
     }
 
     fn read(bytes: &[u8]) -> Option<Step> {
-        let ([state, channel, reason], rest) = bytes.split_first_chunk::<3>()?;
+        let ([state, channel, reason_code], rest) = bytes.split_first_chunk::<3>()?;
         let (detail, rest) = rest.split_first_chunk::<4>()?;
         let (at, rest) = rest.split_first_chunk::<8>()?;
         let (seq, _) = rest.split_first_chunk::<8>()?;
-        let state = STATES.iter().find(|(_, code, _)| code == state)?.0;
+        let state = STATES.iter().find(|(_, code)| code == state)?.0;
         Some(Step {
             state,
             channel: Channel::all().find(|known| *channel != 0 && code_of(*known) == *channel),
-            reason: Reason::read(*reason, u32::from_be_bytes(*detail)),
+            reason: reason(*reason_code, u32::from_be_bytes(*detail)),
             at: Instant::from_unix_ms(i64::from_be_bytes(*at)),
             seq: EventSeq(u64::from_be_bytes(*seq)),
         })
@@ -259,7 +208,7 @@ mod tests {
             codes.dedup();
             codes.len() == len && !codes.contains(&0)
         };
-        assert!(unique(STATES.iter().map(|(_, code, _)| *code).collect()));
+        assert!(unique(STATES.iter().map(|(_, code)| *code).collect()));
         assert!(unique(Channel::all().filter(|channel| *channel != Channel::None).map(code_of).collect()));
         assert!(unique(REASONS.iter().map(|(_, code)| *code).collect()));
     }
