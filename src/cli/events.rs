@@ -148,14 +148,19 @@ struct Line<'a> {
     commit: &'a Commit,
 }
 
+/// A commit as its line.
+pub(super) fn shown(seq: u64, commit: &Commit, output: Output) -> Result<(), Failure> {
+    let line = Line { seq, time: commit.at.to_string(), commit };
+    output.shown(&line, || person(seq, commit))
+}
+
 fn show_one(record: &Record, pick: &Pick, output: Output) -> Result<(), Failure> {
     let seq = record.seq;
     match record.commit() {
         Ok(mut commit) => {
             let Some(facts) = pick.of(&commit) else { return Ok(()) };
             commit.facts = facts;
-            let line = Line { seq, time: commit.at.to_string(), commit: &commit };
-            output.shown(&line, || person(seq, &commit))
+            shown(seq, &commit, output)
         }
         Err(why) => {
             output.progress(&format!("#{seq} is no commit of Homing's: {why}"));

@@ -13,6 +13,7 @@
 #![allow(clippy::print_stdout, reason = "this is the room that prints")]
 
 mod backoff;
+mod bisect;
 mod choice;
 pub(crate) mod client;
 mod completions;
@@ -41,6 +42,7 @@ mod profile;
 mod quota;
 mod read;
 mod recall;
+mod replay;
 pub(crate) mod roles;
 mod schedule;
 mod send;
@@ -119,6 +121,8 @@ enum Command<M: Subcommands> {
     Streams(streams::Args),
     Why(why::Args),
     Events(events::Args),
+    Replay(replay::Args),
+    Bisect(bisect::Args),
     Verify(verify::Args),
     Decode(decode::Args),
     #[command(flatten)]
@@ -187,6 +191,8 @@ fn run<M: Subcommands>(command: Command<M>, settings: &Settings, output: Output)
         Command::Streams(args) => run_async(streams::run(args, settings, output)),
         Command::Why(args) => run_async(why::run(args, settings, output)),
         Command::Events(args) => run_async(events::run(args, settings, output)),
+        Command::Replay(args) => run_async(replay::run(args, settings, output)),
+        Command::Bisect(args) => run_async(bisect::run(args, settings, output)),
         Command::Verify(args) => run_async(verify::run(args, settings, output)),
         Command::Decode(args) => decode::run(args, output),
         Command::More(more) => run_async(more.run(settings, output)),

@@ -4,6 +4,7 @@
 //! Invariant: nothing here writes to a stream; what is found is told.
 //! Invariant: an answer comes from the log alone. An index makes it faster and never other.
 
+mod deliveries;
 mod evidence;
 mod find;
 mod gates;
@@ -12,6 +13,7 @@ mod pick;
 mod places;
 mod reasons;
 mod record;
+pub mod replay;
 mod story;
 mod tell;
 mod trail;

@@ -48,6 +48,11 @@ impl<'a> Heard<'a> {
         self.record
     }
 
+    /// The command as it was read, to be judged otherwise than it was said; none where it cannot be read.
+    pub fn order_mut(&mut self) -> Option<&mut Order> {
+        self.order.as_mut()?.as_mut().ok()
+    }
+
     /// Under what its id is kept, where it has one.
     pub(super) fn kept_under(&self) -> Option<Stamp> {
         self.order.as_ref()?.as_ref().ok()?.kept_under()

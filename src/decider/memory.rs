@@ -66,6 +66,18 @@ impl Memory {
         Ok(memory)
     }
 
+    /// A copy that goes its own way, with no reader and nothing to hand on.
+    pub(super) fn copy(&self) -> Memory {
+        let Memory { state, read, parts, places, mark, .. } = self;
+        let (state, parts, places) = (state.clone(), parts.clone(), places.clone());
+        Memory { state, read: *read, parts, places, mark: *mark, ..Memory::default() }
+    }
+
+    /// Where a snapshot stands, whichever log it is of.
+    pub(super) fn from_snapshot(mark: Mark, state: State) -> Memory {
+        Memory { state, read: mark.seq, mark, ..Memory::default() }
+    }
+
     /// The same, where what stands up to `reported` and is none of ours was told of already.
     pub(super) fn having_told(self, reported: EventSeq) -> Memory {
         Memory { reported, ..self }

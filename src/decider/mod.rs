@@ -28,7 +28,7 @@ pub use ids::{Ids, IdsFolder};
 pub use judge::{Heard, Judged};
 pub use memory::{Memory, SNAPSHOT_EVERY_SHARE};
 pub use repair::{Plan, repair};
-pub use replay::Replay;
+pub use replay::{Fold, Replay};
 pub use snapshot::{Kept, KeptSnapshot, Snapshots};
 pub use trim::KeepCommands;
 

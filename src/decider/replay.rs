@@ -1,6 +1,6 @@
-//! The replay: the log taken in as a decider takes it in, and commands judged beside it by the same code, to compare the two.
+//! The replay: the log taken in as a decider takes it in, and commands judged beside it by the same code.
 //!
-//! Invariant: what is judged here is neither appended nor taken in: what happened stands in the log.
+//! Invariant: nothing here can reach a server: records are handed in, and what is judged is handed out.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,39 +12,38 @@ use super::active::{hear, joined};
 use super::ids::{Handing, Ids, IdsFolder, write};
 use super::judge::{Heard, Judged, judge};
 use super::memory::Memory;
-use crate::log::{Fault, Log, Mark, Record};
+use super::snapshot;
+use crate::log::{Fault, Mark, Record};
 use crate::rules::{Commit, State};
 use crate::words::{CommandSeq, EventSeq, Instant};
 
-/// A decider that has no pen: its memory, which begins with the log, and its ids in a folder of their own.
-#[derive(Debug)]
-pub struct Replay {
+/// The state that the log comes to, record by record; nothing is judged by it.
+#[derive(Debug, Default)]
+pub struct Fold {
     memory: Memory,
-    ids: Arc<Ids>,
-    handing: Handing,
-    stored: watch::Sender<Mark>,
-    writer: AbortOnDropHandle<Result<(), Fault>>,
 }
 
-impl Replay {
-    /// Commands that are judged at one state at most: so many are heard at once.
-    pub const HEARD_LEN_MAX: usize = super::ids::ASKED_LEN_MAX;
+impl Clone for Fold {
+    fn clone(&self) -> Fold {
+        Fold { memory: self.memory.copy() }
+    }
+}
 
-    /// Before the first record of the log. `folder` is empty, and nobody else's; what is judged was said at `first` and later.
-    ///
-    /// # Errors
-    /// When the server does not answer, or the disk does not work.
-    pub async fn begin(log: &Log, folder: &Path, first: Instant) -> Result<Replay, Fault> {
-        let ids = IdsFolder::at(folder).open_from(log, first).await?;
-        let (stored, told) = watch::channel(Mark::default());
-        let (handing, writer) = write(Arc::clone(&ids), told);
-        let writer = AbortOnDropHandle::new(tokio::spawn(writer));
-        Ok(Replay { memory: Memory::default(), ids, handing, stored, writer })
+impl Fold {
+    /// From the state of a snapshot's bytes on; none where they are torn or of another version.
+    pub fn from_snapshot(bytes: &[u8]) -> Option<Fold> {
+        let (mark, state) = snapshot::decode(bytes)?;
+        Some(Fold { memory: Memory::from_snapshot(mark, state) })
     }
 
     /// The last record taken in.
     pub fn read(&self) -> EventSeq {
         self.memory.read()
+    }
+
+    /// The last commit taken in.
+    pub fn mark(&self) -> Mark {
+        self.memory.mark()
     }
 
     pub fn state(&self) -> &State {
@@ -64,13 +63,75 @@ impl Replay {
         self.memory.next_of(read)
     }
 
-    /// Takes in the record at `seq` as [`Replay::next_of`] has found it to be: a commit, or one to pass over.
+    /// Takes in the record at `seq` as [`Fold::next_of`] has found it to be: a commit, or one to pass over.
     ///
     /// # Errors
-    /// When EVENTS has a gap, the rules panic, or the disk of the ids does not work.
-    pub async fn take(&mut self, seq: u64, found: Option<Commit>) -> Result<(), Fault> {
+    /// When EVENTS has a gap, or the rules panic.
+    pub fn take(&mut self, seq: u64, found: Option<Commit>) -> Result<(), Fault> {
         self.memory.take_next(seq, found)?;
-        for fresh in self.memory.take_fresh() {
+        self.memory.take_fresh();
+        Ok(())
+    }
+}
+
+/// A decider that has no pen: its memory, which begins with the log, and its ids in a folder of their own.
+#[derive(Debug)]
+pub struct Replay {
+    fold: Fold,
+    ids: Arc<Ids>,
+    handing: Handing,
+    stored: watch::Sender<Mark>,
+    writer: AbortOnDropHandle<Result<(), Fault>>,
+}
+
+impl Replay {
+    /// Commands that are judged at one state at most: so many are heard at once.
+    pub const HEARD_LEN_MAX: usize = super::ids::ASKED_LEN_MAX;
+
+    /// Before the first record of the log. `folder` is empty, and nobody else's; what is judged was said at `first` and later.
+    ///
+    /// # Errors
+    /// When the disk does not work.
+    pub async fn begin(folder: &Path, first: Instant) -> Result<Replay, Fault> {
+        let ids = IdsFolder::at(folder).begin(first).await?;
+        let (stored, told) = watch::channel(Mark::default());
+        let (handing, writer) = write(Arc::clone(&ids), told);
+        let writer = AbortOnDropHandle::new(tokio::spawn(writer));
+        Ok(Replay { fold: Fold::default(), ids, handing, stored, writer })
+    }
+
+    /// What the log has come to.
+    pub fn fold(&self) -> &Fold {
+        &self.fold
+    }
+
+    pub fn state(&self) -> &State {
+        self.fold.state()
+    }
+
+    /// As [`Fold::take`].
+    ///
+    /// # Errors
+    /// As that, or when the disk of the ids does not work.
+    pub async fn take(&mut self, seq: u64, found: Option<Commit>) -> Result<(), Fault> {
+        self.fold.memory.take_next(seq, found)?;
+        self.hand_ids().await
+    }
+
+    /// Takes in what was judged, as if it were the next in the log.
+    ///
+    /// # Errors
+    /// When the rules panic, or the disk of the ids does not work.
+    pub async fn decide(&mut self, judged: &Judged) -> Result<(), Fault> {
+        if judged.parts.is_empty() {
+            return Ok(());
+        }
+        self.fold.memory.decided(&judged.parts)?;
+        self.hand_ids().await
+    }
+
+    async fn hand_ids(&mut self) -> Result<(), Fault> {
+        for fresh in self.fold.memory.take_fresh() {
             let stored = fresh.mark;
             if let Err(fault) = self.handing.hand(fresh).await {
                 // Where the writer has ended, it knows why.
@@ -87,11 +148,11 @@ impl Replay {
     /// # Errors
     /// When the disk of the ids does not work.
     pub async fn hear<'a>(&self, commands: &'a [Record]) -> Result<Vec<Heard<'a>>, Fault> {
-        hear(&self.ids, self.memory.state(), commands).await
+        hear(&self.ids, self.state(), commands).await
     }
 
     /// What is decided about a command at the present state.
     pub fn judge(&self, heard: Heard<'_>) -> Judged {
-        judge(self.memory.state(), heard)
+        judge(self.state(), heard)
     }
 }

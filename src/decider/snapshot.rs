@@ -124,6 +124,14 @@ impl KeptSnapshot {
         Ok(decode(&self.bytes()?).map(|(_, state)| state))
     }
 
+    /// The whole file.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn into_bytes(mut self) -> Result<Vec<u8>, Fault> {
+        self.bytes()
+    }
+
     fn bytes(&mut self) -> Result<Vec<u8>, Fault> {
         let mut bytes = Vec::new();
         let read = self.file.rewind().and_then(|()| self.file.read_to_end(&mut bytes));
@@ -188,7 +196,7 @@ fn unreadable(file: &Path) -> Fault {
     Fault::never(format!("read {}", file.display()))
 }
 
-fn decode(bytes: &[u8]) -> Option<(Mark, State)> {
+pub(super) fn decode(bytes: &[u8]) -> Option<(Mark, State)> {
     let (body, stamp) = bytes.split_at_checked(bytes.len().checked_sub(STAMP_LEN)?)?;
     let read = || {
         let mut body = Deserializer::from_read_ref(body.strip_prefix(VERSION)?);

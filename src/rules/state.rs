@@ -122,6 +122,10 @@ impl State {
         self.users.len()
     }
 
+    pub fn groups_len(&self) -> usize {
+        self.groups.len()
+    }
+
     /// How many things are kept, each of them a few hundred bytes.
     pub fn kept_len(&self) -> u64 {
         (self.users.len() + self.messages.len() + self.schedules.len() + self.groups.len()) as u64

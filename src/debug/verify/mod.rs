@@ -59,7 +59,7 @@ impl Verify {
         let from = since.map_or(events.created, |since| since.at);
         let mut walk = Walk {
             log,
-            replay: Replay::begin(log, folder.path(), from).await?,
+            replay: Replay::begin(folder.path(), from).await?,
             events: Events::of(log, events).await?,
             ahead: None,
             kept: Comparing::open(log, self.data.as_deref()).await?,
@@ -69,7 +69,7 @@ impl Verify {
         };
         let done = stop.run_until_cancelled(walk.all(commands)).await.transpose()?;
         let Walk { replay, kept, mut report, .. } = walk;
-        report.read = replay.read().0;
+        report.read = replay.fold().read().0;
         report.complete = done == Some(true);
         report.snapshot = kept.ended();
         report.took(began.elapsed());

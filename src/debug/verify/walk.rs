@@ -62,8 +62,8 @@ impl Walk<'_> {
         self.goes_to(u64::MAX).await?;
         let decided = self.replay.state().position().0.0.max(first.saturating_sub(1));
         self.report.undecided = last.saturating_sub(decided);
-        self.report.half = self.replay.half().map(|command| command.0);
-        Ok(self.replay.read().0 >= self.report.last)
+        self.report.half = self.replay.fold().half().map(|command| command.0);
+        Ok(self.replay.fold().read().0 >= self.report.last)
     }
 
     /// Takes in the decisions of all commands before this one. Whether there are others behind them.
@@ -132,7 +132,7 @@ impl Walk<'_> {
     async fn next(&mut self) -> Result<Option<u64>, Fault> {
         while self.ahead.is_none() {
             let Some((record, read)) = self.events.next().await? else { return Ok(None) };
-            match self.replay.next_of(read) {
+            match self.replay.fold().next_of(read) {
                 Ok(commit) => self.ahead = Some((record, commit)),
                 Err(why) => self.pass_over(&record, why).await?,
             }
@@ -143,7 +143,7 @@ impl Walk<'_> {
     async fn pass_over(&mut self, record: &Record, why: String) -> Result<(), Fault> {
         if !record.is_fenced() {
             self.report.none_of_ours += 1;
-        } else if let (Some(half), Ok(commit)) = (self.replay.half(), record.commit())
+        } else if let (Some(half), Ok(commit)) = (self.replay.fold().half(), record.commit())
             && commit.command > half
         {
             // Only a decider begins another decision.
@@ -192,7 +192,7 @@ impl Walk<'_> {
         }
         self.report.torn_since = None;
         self.kept.compare(&self.replay).await?;
-        self.progress.tell(self.replay.read().0, &self.report);
+        self.progress.tell(self.replay.fold().read().0, &self.report);
         Ok(taken)
     }
 }

@@ -90,11 +90,17 @@ impl IdsFolder {
         self.open_from(log, last).await
     }
 
-    /// The same, for who judges what was said at `first` and later.
+    /// Opens it empty, for who reads no log by it and judges what was said at `first` and later.
     ///
     /// # Errors
-    /// As [`IdsFolder::open`].
-    pub(super) async fn open_from(&self, log: &Log, first: Instant) -> Result<Arc<Ids>, Fault> {
+    /// Where it cannot be made.
+    pub(super) async fn begin(&self, first: Instant) -> Result<Arc<Ids>, Fault> {
+        let path = self.path.clone();
+        let rows = blocking(move || Projection::open(&path, SHAPE)).await?;
+        Ok(Arc::new(Ids { rows, oldest: oldest_kept(first), torn: Arc::clone(&self.torn) }))
+    }
+
+    async fn open_from(&self, log: &Log, first: Instant) -> Result<Arc<Ids>, Fault> {
         if self.torn.swap(false, Ordering::Relaxed) {
             let path = self.path.clone();
             blocking(move || Projection::set_aside(&path)).await?;

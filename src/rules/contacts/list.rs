@@ -64,6 +64,19 @@ impl Contacts {
                 || sender.phone.is_some_and(|phone| self.blocks(Listed::Phone(phone))))
     }
 
+    /// All who are on it, and whether they are blocked.
+    pub(in crate::rules) fn all<'a>(&'a self, state: &'a State) -> impl Iterator<Item = (Party, bool)> + 'a {
+        let users = self.users.iter().map(|(uid, _)| Listed::User(*uid));
+        let phones = self.phones.iter().map(|(phone, _)| Listed::Phone(*phone));
+        users.chain(phones).map(|who| {
+            let party = match who {
+                Listed::User(uid) => Party::User(state.user(uid).name.clone()),
+                Listed::Phone(phone) => Party::Phone(phone),
+            };
+            (party, self.blocks(who))
+        })
+    }
+
     pub(super) fn blocks(&self, who: Listed) -> bool {
         self.blocked.binary_search(&who).is_ok()
     }

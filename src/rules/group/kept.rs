@@ -37,7 +37,7 @@ named! {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::rules) struct Member {
-    pub(super) role: Role,
+    pub(in crate::rules) role: Role,
     /// Their place in the order of joining.
     pub(super) joined: u32,
     /// Whether they wish no SMS of this group.
@@ -52,15 +52,15 @@ pub(in crate::rules) struct Group {
     pub(in crate::rules) name: String,
     pub(in crate::rules) members: Table<Seat, Member>,
     /// Who is asked to join, and until when they may say yes.
-    pub(super) invited: Table<Seat, Instant>,
+    pub(in crate::rules) invited: Table<Seat, Instant>,
     /// How many have ever joined.
     pub(super) joined: u32,
-    pub(super) cap: u32,
+    pub(in crate::rules) cap: u32,
     pub(in crate::rules) sms_day: u32,
     pub(in crate::rules) sms_month: u32,
     pub(in crate::rules) zone: Option<Zone>,
-    pub(super) writes: Whoever,
-    pub(super) invites: Whoever,
+    pub(in crate::rules) writes: Whoever,
+    pub(in crate::rules) invites: Whoever,
     #[serde(default, skip_serializing_if = "Usage::is_none")]
     pub(in crate::rules) usage: Usage,
 }

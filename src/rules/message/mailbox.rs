@@ -53,7 +53,7 @@ impl Mailbox {
         }
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::rules) fn len(&self) -> usize {
         self.open.len()
     }
 

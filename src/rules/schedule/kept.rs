@@ -18,7 +18,7 @@ use crate::words::{AppNumber, EventSeq, GroupNumber, Instant, Party, Phone, Sche
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::rules) struct Schedule {
     pub(super) from: Uid,
-    pub(super) paused: bool,
+    pub(in crate::rules) paused: bool,
     route: Route,
     /// The commit that holds the body.
     body: EventSeq,
@@ -27,8 +27,8 @@ pub(in crate::rules) struct Schedule {
     pub(super) plan: Plan,
     pub(super) next: Option<Occurrence>,
     /// When it fired last: as planned, or later where that was not in time.
-    pub(super) last: Option<Instant>,
-    pub(super) skips: BTreeSet<OccurrenceName>,
+    pub(in crate::rules) last: Option<Instant>,
+    pub(in crate::rules) skips: BTreeSet<OccurrenceName>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,7 +86,7 @@ impl Schedule {
 
     /// What is sent at a firing, with the commit that holds its text and parts. A phone that somebody has registered since is
     /// that person.
-    pub(super) fn content(&self, state: &State) -> (Content, Option<EventSeq>) {
+    pub(in crate::rules) fn content(&self, state: &State) -> (Content, Option<EventSeq>) {
         let party = |recipient: &Recipient| match recipient {
             Recipient::User(uid) => Some(Party::User(state.user(*uid).name.clone())),
             Recipient::Phone(phone) => match state.uid_by_phone(*phone) {
@@ -124,7 +124,7 @@ impl Schedule {
         self.next.map(|next| next.due)
     }
 
-    pub(super) fn owner<'a>(&self, state: &'a State) -> &'a User {
+    pub(in crate::rules) fn owner<'a>(&self, state: &'a State) -> &'a User {
         state.user(self.from)
     }
 
