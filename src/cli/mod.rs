@@ -58,6 +58,7 @@ pub(crate) mod table;
 pub(crate) mod up;
 mod user;
 mod verify;
+mod whatif;
 pub(crate) mod which_server;
 mod why;
 
@@ -123,6 +124,7 @@ enum Command<M: Subcommands> {
     Events(events::Args),
     Replay(replay::Args),
     Bisect(bisect::Args),
+    Whatif(whatif::Args),
     Verify(verify::Args),
     Decode(decode::Args),
     #[command(flatten)]
@@ -193,6 +195,7 @@ fn run<M: Subcommands>(command: Command<M>, settings: &Settings, output: Output)
         Command::Events(args) => run_async(events::run(args, settings, output)),
         Command::Replay(args) => run_async(replay::run(args, settings, output)),
         Command::Bisect(args) => run_async(bisect::run(args, settings, output)),
+        Command::Whatif(args) => run_async(whatif::run(args, settings, output)),
         Command::Verify(args) => run_async(verify::run(args, settings, output)),
         Command::Decode(args) => decode::run(args, output),
         Command::More(more) => run_async(more.run(settings, output)),

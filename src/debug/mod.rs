@@ -18,6 +18,7 @@ mod story;
 mod tell;
 mod trail;
 pub mod verify;
+pub mod whatif;
 
 pub use find::first_answering;
 pub use named::Named;

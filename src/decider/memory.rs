@@ -232,6 +232,11 @@ impl Memory {
         Ok(())
     }
 
+    /// What is decided next stands there.
+    pub(super) fn stands_before(&mut self, place: EventSeq) {
+        self.read = EventSeq(place.0.saturating_sub(1));
+    }
+
     /// The parts of the next decision that stand in the log already.
     pub(super) fn written(&self) -> &[Commit] {
         &self.parts

@@ -118,14 +118,15 @@ impl Replay {
         self.hand_ids().await
     }
 
-    /// Takes in what was judged, as if it were the next in the log.
+    /// Takes in what was judged, as if it stood in the log at this place and behind it.
     ///
     /// # Errors
     /// When the rules panic, or the disk of the ids does not work.
-    pub async fn decide(&mut self, judged: &Judged) -> Result<(), Fault> {
+    pub async fn decide(&mut self, judged: &Judged, place: EventSeq) -> Result<(), Fault> {
         if judged.parts.is_empty() {
             return Ok(());
         }
+        self.fold.memory.stands_before(place);
         self.fold.memory.decided(&judged.parts)?;
         self.hand_ids().await
     }

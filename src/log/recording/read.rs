@@ -57,6 +57,10 @@ impl Recording {
         Ok(Recording { file, path: path.to_owned(), head, places })
     }
 
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub fn head(&self) -> &Head {
         &self.head
     }
