@@ -8,7 +8,9 @@ use tracing::error;
 
 use super::settle::Answer;
 use crate::log::Record;
-use crate::rules::{Commit, Decision, Kept, Order, Rejection, Stamp, State, decide, refuse};
+#[cfg(not(feature = "changed_rule"))]
+use crate::rules::decide;
+use crate::rules::{Commit, Decision, Kept, Order, Rejection, Stamp, State, refuse};
 use crate::wire::command::Unread;
 use crate::wire::headers::{self, Trace};
 use crate::wire::outcome::OutcomeBody;
@@ -68,8 +70,15 @@ impl<'a> Heard<'a> {
 }
 
 /// Judges by the rules.
+#[cfg(not(feature = "changed_rule"))]
 pub(super) fn judge(state: &State, heard: Heard<'_>) -> Judged {
     judge_by(decide, state, heard)
+}
+
+/// Judges by the rules, or in a test by those that are changed on purpose.
+#[cfg(feature = "changed_rule")]
+pub(super) fn judge(state: &State, heard: Heard<'_>) -> Judged {
+    judge_by(super::changed::rules(), state, heard)
 }
 
 fn judge_by(rules: fn(&State, &Order) -> Decision, state: &State, heard: Heard<'_>) -> Judged {

@@ -10,6 +10,8 @@
 
 mod active;
 mod awaited;
+#[cfg(feature = "changed_rule")]
+mod changed;
 mod checkpoint;
 mod ids;
 mod judge;
