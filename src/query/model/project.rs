@@ -19,7 +19,7 @@ impl Model {
     }
 }
 
-fn project(rows: &mut Rows, seq: EventSeq, commit: &Commit) -> Result<(), Fault> {
+pub(super) fn project(rows: &mut Rows, seq: EventSeq, commit: &Commit) -> Result<(), Fault> {
     commit.facts.iter().try_for_each(|fact| take(rows, seq, commit, fact))
 }
 
