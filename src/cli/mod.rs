@@ -28,6 +28,7 @@ mod group;
 mod history;
 mod inbox;
 mod kept_contacts;
+mod ledger;
 pub(crate) mod lines;
 mod listen;
 mod man;
@@ -41,6 +42,7 @@ mod profile;
 mod quota;
 mod read;
 mod recall;
+mod recount;
 pub(crate) mod roles;
 mod schedule;
 mod send;
@@ -119,6 +121,7 @@ enum Command<M: Subcommands> {
     Why(why::Args),
     Events(events::Args),
     Verify(verify::Args),
+    Ledger(ledger::Args),
     Decode(decode::Args),
     #[command(flatten)]
     More(M),
@@ -187,6 +190,7 @@ fn run<M: Subcommands>(command: Command<M>, settings: &Settings, output: Output)
         Command::Why(args) => run_async(why::run(args, settings, output)),
         Command::Events(args) => run_async(events::run(args, settings, output)),
         Command::Verify(args) => run_async(verify::run(args, settings, output)),
+        Command::Ledger(args) => run_async(ledger::run(args, settings, output)),
         Command::Decode(args) => decode::run(args, output),
         Command::More(more) => run_async(more.run(settings, output)),
         Command::Completions(args) => completions::run(args, &mut Cli::<M>::command(), output),

@@ -65,7 +65,7 @@ enum Id {
 }
 
 /// Each kind of row in words; see [`keys`].
-const KINDS: [(u8, &str, Id); 26] = [
+const KINDS: [(u8, &str, Id); 27] = [
     (b'd', "the deliveries of message", Id::Message),
     (b'i', "the inbox of", Id::User),
     (b'c', "a conversation", Id::None),
@@ -92,6 +92,7 @@ const KINDS: [(u8, &str, Id); 26] = [
     (b'q', "what is used by", Id::User),
     (b'a', "a trail", Id::None),
     (b'b', "an SMSC's id", Id::None),
+    (b'D', "the ledger of a day", Id::None),
 ];
 
 fn number(rest: &[u8]) -> Option<CommandSeq> {

@@ -7,6 +7,7 @@
 mod compared;
 mod contacts;
 mod conversations;
+mod days;
 mod delivery;
 mod groups;
 mod history;

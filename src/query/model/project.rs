@@ -2,7 +2,7 @@
 
 use super::step::{Reason, State, Step};
 use super::store::Model;
-use super::{contacts, delivery, groups, presence, schedules, service, trail, usage, users};
+use super::{contacts, days, delivery, groups, presence, schedules, service, trail, usage, users};
 use crate::log::{Fault, Record, Rows};
 use crate::rules::attempt::Adapter;
 use crate::rules::message::{Delivered, Expired, Failed, Filtered, Recalled, Routed, WasRead};
@@ -38,6 +38,7 @@ fn take(rows: &mut Rows, seq: EventSeq, commit: &Commit, fact: &Fact) -> Result<
             let Fact::Message(fact) = &delivery else { return Ok(()) };
             let Some((message, to, step)) = moved(fact, seq, at) else { return Ok(()) };
             delivery::opened(rows, message, to);
+            days::opened(rows, message, at, 1)?;
             delivery::moved(rows, message, to, &step)
         }),
         Fact::Message(fact) => moved(fact, seq, at)
