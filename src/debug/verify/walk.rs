@@ -69,7 +69,8 @@ impl Walk<'_> {
         self.goes_to(u64::MAX).await?;
         self.follows(last + 1).await?;
         let decided = self.replay.state().position().0.0.max(first.saturating_sub(1));
-        self.report.undecided = last.saturating_sub(decided);
+        // Behind a gap nobody looked.
+        self.report.undecided = if self.report.gap > 0 { 0 } else { last.saturating_sub(decided) };
         self.report.half = self.replay.half().map(|command| command.0);
         Ok(self.replay.read().0 >= self.report.last)
     }
