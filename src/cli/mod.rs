@@ -29,6 +29,7 @@ mod group;
 mod history;
 mod inbox;
 mod kept_contacts;
+mod ledger;
 pub(crate) mod lines;
 mod listen;
 mod man;
@@ -43,6 +44,7 @@ mod quota;
 mod read;
 mod recall;
 mod replay;
+mod recount;
 pub(crate) mod roles;
 mod schedule;
 mod send;
@@ -126,6 +128,7 @@ enum Command<M: Subcommands> {
     Bisect(bisect::Args),
     Whatif(whatif::Args),
     Verify(verify::Args),
+    Ledger(ledger::Args),
     Decode(decode::Args),
     #[command(flatten)]
     More(M),
@@ -197,6 +200,7 @@ fn run<M: Subcommands>(command: Command<M>, settings: &Settings, output: Output)
         Command::Bisect(args) => run_async(bisect::run(args, settings, output)),
         Command::Whatif(args) => run_async(whatif::run(args, settings, output)),
         Command::Verify(args) => run_async(verify::run(args, settings, output)),
+        Command::Ledger(args) => run_async(ledger::run(args, settings, output)),
         Command::Decode(args) => decode::run(args, output),
         Command::More(more) => run_async(more.run(settings, output)),
         Command::Completions(args) => completions::run(args, &mut Cli::<M>::command(), output),

@@ -59,7 +59,8 @@ pub(super) async fn decide(turn: Turn<'_>, mut memory: Memory) -> Result<(), Fau
     let checkpoint_every = keep_commands.checkpoint_every();
     memory.has_checkpoint_due(snapshots.checkpoint_due(checkpoint_every)?);
     let begun = commands.begun();
-    let mut active = Active { appender, memory, queue, ids, handing, checkpoint_every, unfit, begun };
+    let heard = first - 1;
+    let mut active = Active { appender, memory, queue, ids, handing, checkpoint_every, unfit, begun, heard };
     let mut compare = interval(COMPARE_EVERY);
     compare.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let ended = loop {
@@ -79,7 +80,7 @@ pub(super) async fn decide(turn: Turn<'_>, mut memory: Memory) -> Result<(), Fau
             Some(question) = looks.next() => {
                 look::answer(ears.client(), active.memory.state(), question).await;
             }
-            _ = compare.tick() => match origin::compare(log, active.memory.mark()).await {
+            _ = compare.tick() => match active.compare(log).await {
                 Err(fault) if fault.retry == Retry::Never => break Err(fault),
                 // Where the server does not answer, it is asked again.
                 Ok(()) | Err(_) => {}
@@ -161,6 +162,8 @@ struct Active<'a> {
     unfit: &'a mut Option<CommandSeq>,
     /// Of the reader of COMMANDS, when it was last known to be the stream that EVENTS answers.
     begun: u64,
+    /// The last command that was read.
+    heard: u64,
 }
 
 impl Active<'_> {
@@ -188,8 +191,17 @@ impl Active<'_> {
         Ok(())
     }
 
+    async fn compare(&self, log: &Log) -> Result<(), Fault> {
+        origin::compare(log, self.memory.mark()).await?;
+        origin::must_go_on(log, self.heard).await
+    }
+
     async fn decide_one(&mut self, heard: Heard<'_>) -> Result<(), Fault> {
         let seq = CommandSeq(heard.record().seq);
+        if seq.0 > self.heard + 1 {
+            return Err(origin::lacks(self.heard + 1, seq.0 - 1));
+        }
+        self.heard = seq.0;
         let is_unfit = *self.unfit == Some(seq);
         let judged = if is_unfit { failed(heard.record()) } else { judge(self.memory.state(), heard) };
         let answer = judged.answer.clone();

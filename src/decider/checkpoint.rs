@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::snapshot::{self, Snapshots};
 use crate::log::{Fault, Mark};
@@ -13,6 +13,29 @@ use crate::words::{Instant, Span};
 
 /// The name of a checkpoint's file is this and the number of its last command.
 const NAME: &str = "checkpoint-";
+
+/// The checkpoints of a data folder, by the numbers of their last commands; looked for, and none removed.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn checkpoint_files(data: &Path) -> Result<Vec<(u64, PathBuf)>, Fault> {
+    let folder = data.join("decider");
+    let doing = |error| Fault::never(format!("look for checkpoints in {}", folder.display())).because(error);
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(doing(error)),
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(doing)?;
+        let name = entry.file_name();
+        let number = name.to_str().and_then(|name| name.strip_prefix(NAME)).and_then(|it| it.parse().ok());
+        files.extend(number.map(|number| (number, entry.path())));
+    }
+    files.sort_unstable();
+    Ok(files)
+}
 
 /// A snapshot that is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tracing::{error, warn};
 
-use crate::log::{Fault, Follower, Log, Mark, Record};
+use crate::log::{Fault, Follower, Log, Mark, Place, Record};
 use crate::rules::{Commit, State};
 use crate::words::{CommandSeq, EventSeq, Instant, Span};
 
@@ -53,13 +53,18 @@ impl Memory {
         let created = log.ends("EVENTS").await?.created;
         let mut memory = Memory::default();
         if let Some((mark, state)) = snapshots.load()? {
-            if mark.belongs_to(log).await? {
-                memory = Memory { state, read: mark.seq, mark, snapshot_at: mark.seq.0, ..memory };
-            } else {
-                warn!(
+            match mark.place_in(log).await? {
+                Place::Ours => {
+                    memory = Memory { state, read: mark.seq, mark, snapshot_at: mark.seq.0, ..memory };
+                }
+                Place::OtherLog => warn!(
                     commit = mark.seq.0,
                     "the snapshot is of another log; reading the log from its beginning"
-                );
+                ),
+                Place::Lost => warn!(
+                    commit = mark.seq.0,
+                    "EVENTS has lost the commit that the snapshot stands at; reading it from its beginning"
+                ),
             }
         }
         memory.mark.log = Some(created);
@@ -107,7 +112,11 @@ impl Memory {
         let next = self.read.0 + 1;
         let mut follower = self.follower.take().unwrap_or_else(|| log.follow("EVENTS", None, next));
         while self.read.0 < last {
-            for record in follower.next().await? {
+            let records = follower.next_up_to(last).await?;
+            if records.is_empty() {
+                return Err(gap(self.read.0 + 1, last));
+            }
+            for record in records {
                 self.take(&record)?;
             }
             let fresh = self.take_fresh();
@@ -128,6 +137,7 @@ impl Memory {
         self.must_follow(record.seq)?;
         match self.next_of(record.commit()) {
             Ok(commit) => self.take_part(commit),
+            Err(why) if record.was_fenced() && record.commit().is_err() => Err(torn(record.seq, &why)),
             Err(why) => {
                 self.pass_over(record, &why);
                 Ok(())
@@ -148,8 +158,7 @@ impl Memory {
 
     fn must_follow(&mut self, seq: u64) -> Result<(), Fault> {
         if seq != self.read.0 + 1 {
-            let doing = format!("read commit {seq}");
-            return Err(Fault::never(doing).because("EVENTS has a gap; restore it from a backup"));
+            return Err(gap(self.read.0 + 1, seq.saturating_sub(1)));
         }
         self.read = EventSeq(seq);
         Ok(())
@@ -193,7 +202,7 @@ impl Memory {
         self.reported = EventSeq(record.seq);
         let (seq, subject) = (record.seq, record.subject.as_str());
         if record.is_fenced() {
-            error!(seq, subject, why, "a commit in EVENTS is torn or another version's, and passed over");
+            error!(seq, subject, why, "a commit in EVENTS is not the next one, and passed over");
         } else {
             warn!(seq, subject, why, "a record in EVENTS is none of ours, and passed over");
         }
@@ -274,6 +283,21 @@ impl Memory {
     pub(super) fn has_checkpoint_due(&mut self, at: Option<Instant>) {
         self.checkpoint_at = at;
     }
+}
+
+/// Records were stored there, and the server cannot read them any more.
+fn gap(from: u64, to: u64) -> Fault {
+    Fault::never(format!("read commit {from}")).because(format!(
+        "EVENTS has a gap: nothing can be read from {from} to {to}; restore it from a backup"
+    ))
+}
+
+/// Who went on without it would decide what follows by another state.
+fn torn(seq: u64, why: &str) -> Fault {
+    Fault::never(format!("read commit {seq}")).because(format!(
+        "a decider has appended it, and it is torn or of another version ({why}); restore EVENTS from a backup, or start the \
+         version that wrote it"
+    ))
 }
 
 const BROKEN: &str = "the rules panicked; the program's standard error says where";

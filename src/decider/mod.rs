@@ -25,7 +25,7 @@ mod snapshot;
 mod standby;
 mod trim;
 
-pub use checkpoint::Checkpoint;
+pub use checkpoint::{Checkpoint, checkpoint_files};
 pub use ids::{Ids, IdsFolder};
 pub use judge::{Heard, Judged};
 pub use memory::{Memory, SNAPSHOT_EVERY_SHARE};
@@ -146,6 +146,7 @@ impl Decider {
         memory.stops_reading();
         must_take_commits(log)?;
         origin::compare(log, memory.mark()).await?;
+        origin::must_go_on(log, command.0).await?;
         let commands = &log.another("decider commands").await?;
         info!(seq = command.0, commit = commit.0, "deciding");
         decides.store(true, Ordering::Relaxed);

@@ -16,6 +16,8 @@ pub(super) enum Wrong {
     BeginsLate,
     /// Where the last decided command stood, another one stands.
     Another,
+    /// Commands that are to be decided were stored, and cannot be read any more; the first of them.
+    Lacks { from: u64, to: u64 },
 }
 
 /// COMMANDS as it was found beside EVENTS.
@@ -45,6 +47,57 @@ pub(super) async fn look(log: &Log, mark: Mark) -> Result<Option<Found>, Fault> 
         other.then_some(Wrong::Another)
     };
     Ok(wrong.map(|wrong| Found { wrong, commands, mark }))
+}
+
+/// Looks whether all that stands behind the last decided command can be read: a record whose checksum does not fit is passed over
+/// by the server in silence. It takes as long as there are undecided commands.
+///
+/// # Errors
+/// When the server does not answer.
+pub(super) async fn look_behind(log: &Log, mark: Mark) -> Result<Option<Found>, Fault> {
+    let commands = log.ends("COMMANDS").await?;
+    let mut at = mark.command.0.max(commands.first.saturating_sub(1));
+    let mut follower = log.follow("COMMANDS", None, at + 1);
+    let lacks = |from, to| Ok(Some(Found { wrong: Wrong::Lacks { from, to }, commands, mark }));
+    while at < commands.last {
+        let records = follower.next_up_to(commands.last).await?;
+        if records.is_empty() {
+            return lacks(at + 1, commands.last);
+        }
+        for record in records {
+            if record.seq > at + 1 {
+                return lacks(at + 1, record.seq - 1);
+            }
+            at = record.seq;
+        }
+    }
+    Ok(None)
+}
+
+/// Whether what stands behind the last command that was heard can be read.
+///
+/// # Errors
+/// With `Retry::Never` where it cannot.
+pub(super) async fn must_go_on(log: &Log, heard: u64) -> Result<(), Fault> {
+    // In this order: what comes meanwhile is no loss.
+    let last = log.ends("COMMANDS").await?.last;
+    if last <= heard {
+        return Ok(());
+    }
+    match log.wrapped_record("COMMANDS", heard + 1, None).await? {
+        Some(next) if next.seq == heard + 1 => Ok(()),
+        Some(next) => Err(lacks(heard + 1, next.seq - 1)),
+        None => Err(lacks(heard + 1, last)),
+    }
+}
+
+/// Commands that were acknowledged are not there: whoever went on behind them would skip them in silence.
+pub(super) fn lacks(from: u64, to: u64) -> Fault {
+    Fault::never("take commands").because(format!(
+        "nothing can be read of COMMANDS from {from} to {to}, which was acknowledged and not decided: its file is torn, or the \
+         commands were removed. Restore it from a backup; or `homing streams repair` gives these numbers up, with --yes, and \
+         what stands behind them is decided"
+    ))
 }
 
 /// # Errors
@@ -77,7 +130,7 @@ impl fmt::Display for Found {
         match wrong {
             Wrong::EndsEarly => write!(f, "COMMANDS ends at {last}")?,
             Wrong::BeginsLate => write!(f, "COMMANDS begins at {first}")?,
-            Wrong::Another => write!(f, "COMMANDS goes from {first} to {last}")?,
+            Wrong::Another | Wrong::Lacks { .. } => write!(f, "COMMANDS goes from {first} to {last}")?,
         }
         write!(f, ", and EVENTS ends with the answer to command {position}, at {}: ", mark.seq.0)?;
         match wrong {
@@ -89,6 +142,9 @@ impl fmt::Display for Found {
             }
             Wrong::BeginsLate => {
                 write!(f, "commands {} to {} were removed before they were decided", position + 1, first - 1)
+            }
+            Wrong::Lacks { from, to } => {
+                write!(f, "nothing can be read from {from} to {to}, which was acknowledged and not decided")
             }
             Wrong::Another => write!(
                 f,

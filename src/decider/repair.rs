@@ -53,7 +53,11 @@ impl Plan {
             );
         }
         let (mark, half) = last_commit(log).await?;
-        let Some(found) = origin::look(log, mark).await? else {
+        let found = match origin::look(log, mark).await? {
+            None => origin::look_behind(log, mark).await?,
+            found => found,
+        };
+        let Some(found) = found else {
             let unfinished = log.newest("OUTBOX", subjects::SET_ASIDE).await?.is_some();
             return Ok(unfinished.then(|| Plan::unfinished(mark)));
         };
@@ -64,26 +68,22 @@ impl Plan {
                 mark.seq.0
             )));
         }
-        let undecided = undecided(log, &found).await?;
-        Ok(Some(Plan::new(&found, undecided)))
+        let (undecided, decided) = undecided(log, &found).await?;
+        Ok(Some(Plan::new(&found, undecided, decided)))
     }
 
-    fn new(found: &Found, undecided: Vec<u64>) -> Plan {
+    fn new(found: &Found, undecided: Vec<u64>, decided: u64) -> Plan {
         let Found { wrong, commands: Ends { first, last, .. }, mark } = *found;
         let position = mark.command.0;
         let next = match wrong {
             Wrong::BeginsLate => first,
-            Wrong::EndsEarly | Wrong::Another => last.max(position) + 1,
-        };
-        let stands = match wrong {
-            Wrong::BeginsLate => 0,
-            Wrong::EndsEarly | Wrong::Another => (last + 1).saturating_sub(first),
+            Wrong::EndsEarly | Wrong::Another | Wrong::Lacks { .. } => last.max(position) + 1,
         };
         Plan {
             found: found.to_string(),
             next,
             again: undecided.len(),
-            decided: stands.saturating_sub(undecided.len() as u64),
+            decided,
             given_up: (next > position + 1).then_some((position + 1, next - 1)),
             undecided,
             mark,
@@ -145,12 +145,12 @@ async fn last_commit(log: &Log) -> Result<(Mark, bool), Fault> {
     Ok((Mark { log: Some(created), ..Mark::default() }, half))
 }
 
-/// The numbers of the commands in COMMANDS that EVENTS does not answer.
-async fn undecided(log: &Log, found: &Found) -> Result<Vec<u64>, Fault> {
+/// The numbers of the commands in COMMANDS that EVENTS does not answer, and how many it answers.
+async fn undecided(log: &Log, found: &Found) -> Result<(Vec<u64>, u64), Fault> {
     let Found { wrong, commands: Ends { first, last, .. }, mark } = *found;
-    let mut undecided = Vec::new();
+    let (mut undecided, mut answered) = (Vec::new(), 0);
     if wrong == Wrong::BeginsLate {
-        return Ok(undecided);
+        return Ok((undecided, answered));
     }
     let mut answers = Answers::of(log, mark);
     let mut next = first;
@@ -161,7 +161,9 @@ async fn undecided(log: &Log, found: &Found) -> Result<Vec<u64>, Fault> {
             // A decision without facts is not in EVENTS. What came after the last commit was never looked at.
             None => record.seq <= mark.command.0 && record.at <= mark.at,
         };
-        if !decided {
+        if decided {
+            answered += 1;
+        } else {
             undecided.push(record.seq);
         }
         if undecided.len() > AGAIN_LEN_MAX {
@@ -170,7 +172,7 @@ async fn undecided(log: &Log, found: &Found) -> Result<Vec<u64>, Fault> {
             )));
         }
     }
-    Ok(undecided)
+    Ok((undecided, answered))
 }
 
 /// When the commands were stored that EVENTS answers, in their order.

@@ -102,11 +102,18 @@ impl KeptSnapshot {
     /// # Errors
     /// When there is a file that cannot be read.
     pub fn open(data: &Path) -> Result<Kept, Fault> {
-        let path = data.join("decider").join("snapshot");
-        let file = match File::open(&path) {
+        KeptSnapshot::at(&data.join("decider").join("snapshot"))
+    }
+
+    /// The same of a file of that kind.
+    ///
+    /// # Errors
+    /// As [`KeptSnapshot::open`].
+    pub fn at(path: &Path) -> Result<Kept, Fault> {
+        let file = match File::open(path) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Kept::Nothing),
-            Err(error) => return Err(unreadable(&path).because(error)),
+            Err(error) => return Err(unreadable(path).because(error)),
         };
         let mut kept = KeptSnapshot { file, mark: Mark::default() };
         let bytes = kept.bytes()?;

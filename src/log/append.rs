@@ -127,7 +127,7 @@ impl Acks {
         match serde_json::from_slice::<PubAck>(&answer.payload) {
             Ok(PubAck { seq: Some(seq), error: None }) if seq == at.0 => Ok(()),
             Ok(PubAck { error: Some(error), .. }) if WRONG_LAST.contains(&error.err_code) => {
-                failed("somebody else has written there since".to_owned())
+                failed(format!("somebody else has written there since: {}", error.description))
             }
             Ok(PubAck { error: Some(error), .. }) => failed(error.description),
             Ok(PubAck { seq, error: None }) => {

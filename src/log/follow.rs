@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_nats::jetstream::consumer::pull::{Config, Stream};
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy};
 use futures_util::{FutureExt, StreamExt};
+use tokio::time::timeout;
 use tracing::debug;
 
 use super::connection::Losses;
@@ -19,6 +20,9 @@ const HEARTBEAT: Duration = Duration::from_secs(1);
 /// The server forgets the consumer of a process that died.
 const INACTIVE_FOR: Duration = Duration::from_secs(30);
 const AGAIN_AFTER: Duration = Duration::from_millis(100);
+
+/// Where nothing has come for so long, what comes next is looked for by itself: a server that is busy takes less.
+const LOST_AFTER: Duration = Duration::from_secs(2);
 
 /// An endless reader; make one with [`Log::follow`].
 pub struct Follower {
@@ -90,6 +94,24 @@ impl Follower {
                     }
                     tokio::time::sleep(AGAIN_AFTER).await;
                 }
+            }
+        }
+    }
+
+    /// As [`Follower::next`] for who knows that records up to `last` were stored; none where the server has no more of them
+    /// that can be read. A record whose checksum does not fit is passed over by it in silence, and so this would wait for ever.
+    ///
+    /// # Errors
+    /// As [`Follower::next`].
+    pub async fn next_up_to(&mut self, last: u64) -> Result<Vec<Record>, Fault> {
+        loop {
+            match timeout(LOST_AFTER, self.next()).await {
+                Ok(records) => return records,
+                Err(_) if self.next > last => return Ok(Vec::new()),
+                Err(_) => {}
+            }
+            if let Ok(None) = self.first_from(self.next).await {
+                return Ok(Vec::new());
             }
         }
     }

@@ -16,6 +16,17 @@ pub struct Mark {
     pub log: Option<Instant>,
 }
 
+/// Whether a state is one of a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Its last commit stands there.
+    Ours,
+    /// The log was made at another moment, or another commit stands there.
+    OtherLog,
+    /// The log is the same one, and has lost that commit: nothing can be read there, or it ends before it.
+    Lost,
+}
+
 impl Mark {
     /// Whether it is of this log: created at the same moment, and that commit stands there. What holds nothing yet belongs
     /// to any log.
@@ -23,15 +34,26 @@ impl Mark {
     /// # Errors
     /// When the server does not answer.
     pub async fn belongs_to(self, log: &Log) -> Result<bool, Fault> {
+        Ok(self.place_in(log).await? == Place::Ours)
+    }
+
+    /// As [`Mark::belongs_to`], and where it is not, whether the log was it once.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn place_in(self, log: &Log) -> Result<Place, Fault> {
         if self.seq == EventSeq::default() {
-            return Ok(true);
+            return Ok(Place::Ours);
         }
         if let Some(created) = self.log
             && created != log.ends("EVENTS").await?.created
         {
-            return Ok(false);
+            return Ok(Place::OtherLog);
         }
-        let found = log.commit(self.seq).await?;
-        Ok(found.is_some_and(|found| found.command == self.command && found.at == self.at))
+        Ok(match log.commit(self.seq).await? {
+            Some(found) if found.command == self.command && found.at == self.at => Place::Ours,
+            None if self.log.is_some() => Place::Lost,
+            Some(_) | None => Place::OtherLog,
+        })
     }
 }

@@ -11,9 +11,12 @@ use super::{Fault, Log, Mark};
 use crate::words::{CommandSeq, EventSeq, Instant};
 
 /// The row of the position sorts before those of any letter.
-const META: &[u8] = b"!";
+pub(super) const META: &[u8] = b"!";
 /// Enough for the pages that are written now; the rest is the disk's cache's business.
 const CACHE_BYTES: usize = 32 * 1_024 * 1_024;
+
+/// Why rows are of no use that another version has written.
+pub(super) const OTHER_FORMAT: &str = "another format";
 
 /// How a room has its folder.
 #[derive(Debug, Clone, Copy)]
@@ -85,7 +88,7 @@ impl Projection {
         }
     }
 
-    fn open_once(
+    pub(super) fn open_once(
         folder: &Path,
         Shape { format, engine, cache_bytes }: Shape,
     ) -> Result<Projection, Unopened> {
@@ -264,7 +267,7 @@ fn position(store: &dyn Store, format: u32) -> Result<Result<EventSeq, &'static 
         let is_empty = rows.range(Bound::Unbounded, Bound::Unbounded).next().is_none();
         return Ok(if is_empty { Ok(EventSeq(0)) } else { Err("rows without a position") });
     };
-    Ok(Meta::read(&meta, format).map(|meta| meta.position).ok_or("another format"))
+    Ok(Meta::read(&meta, format).map(|meta| meta.position).ok_or(OTHER_FORMAT))
 }
 
 /// The row `!`: format 4, position 8, the mark's seq 8, command 8 and instant 8, and 8 of when its log was created, where

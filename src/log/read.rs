@@ -6,7 +6,7 @@ use async_nats::jetstream::stream::DirectGetErrorKind;
 use async_nats::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Fault, Log, Record};
@@ -33,7 +33,32 @@ pub struct Ends {
     pub last: u64,
 }
 
+/// What a server found torn of a stream when it started, and has cut off. It says so until its next start.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Lost {
+    pub stream: &'static str,
+    pub bytes: u64,
+    /// Records, where it knows how many they were.
+    pub records: Option<u64>,
+}
+
 impl Log {
+    /// What the server says that it has lost of a stream.
+    ///
+    /// # Errors
+    /// When the stream is missing or the server does not answer.
+    pub async fn cut_off(&self, stream: &'static str) -> Result<Option<Lost>, Fault> {
+        // Only who asks for the details is told.
+        let details = json!({ "deleted_details": true });
+        let info = self.api(&format!("STREAM.INFO.{stream}"), &details).await?;
+        let lost = info.pointer("/state/lost").filter(|lost| !lost.is_null());
+        Ok(lost.map(|lost| Lost {
+            stream,
+            bytes: lost.get("bytes").and_then(Value::as_u64).unwrap_or_default(),
+            records: lost.get("msgs").and_then(Value::as_array).map(|records| records.len() as u64),
+        }))
+    }
+
     /// The last sequence stored in a stream, 0 when there is none.
     ///
     /// # Errors

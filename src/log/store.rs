@@ -88,6 +88,14 @@ pub(super) trait View: std::fmt::Debug {
 }
 
 impl Engine {
+    /// The file in its folder that a process locks which has it open.
+    pub(super) fn locked_file(self) -> &'static str {
+        match self {
+            Engine::Redb => redb::FILE,
+            Engine::Sled => sled::LOCKED,
+        }
+    }
+
     pub(super) fn open(self, folder: &Path, cache_bytes: usize) -> Result<Box<dyn Store>, Unopened> {
         Ok(match self {
             Engine::Redb => Box::new(redb::Tree::open(folder, cache_bytes)?),

@@ -35,7 +35,7 @@ mod views;
 mod why;
 
 pub use from_log::{Untold, why_from_log};
-pub use model::Model;
+pub use model::{Model, verify_models};
 pub use projector::Priority;
 
 use std::path::Path;

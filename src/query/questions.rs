@@ -39,7 +39,9 @@ const QUOTA: &str = "{user, zone, day: {max?, used, left?, resets}, month: {max?
 const STORY: &str = "{id, says, command?: {command, by, at, subject?}, steps: [{seq, at, after_ms?, command, by, fact, says}], \
     recipients?: [{to, state, channel?, reason?, gates?: [{gate, open, found, because?, seen?, since?}], steps, otherwise?}], otherwise?, next?}";
 const LEDGER: &str = "{total: {planned, fired, skipped, missed, cancelled, pending, repeated, balanced}, \
-    items: [{schedule, planned, fired, skipped, missed, cancelled, pending, repeated, balanced}], next?}";
+    items: [{schedule, planned, fired, skipped, missed, cancelled, pending, repeated, balanced}], next?, \
+    days?: [{day, deliveries: {accepted, delivered, filtered, recalled, expired, failed, open, repeated}, \
+    occurrences: {planned, fired, skipped, missed, cancelled, pending, repeated}, balanced}]}";
 
 pub(super) const QUESTIONS: &[Question] = &[
     Question { name: "inbox", asked: PAGE, answered: SHOWN, find: inbox },
@@ -112,5 +114,10 @@ pub(super) const QUESTIONS: &[Question] = &[
         answered: "{fired, p50_ms?, p90_ms?, p99_ms?, p999_ms?, max_ms?, buckets: [{le_ms, count}]}",
         find: lateness::find,
     },
-    Question { name: "ledger", asked: "{limit?, after?, schedule?}", answered: LEDGER, find: ledger::find },
+    Question {
+        name: "ledger",
+        asked: "{limit?, after?, schedule?, days_from?}",
+        answered: LEDGER,
+        find: ledger::find,
+    },
 ];

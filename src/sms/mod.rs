@@ -15,3 +15,4 @@ pub use crate::channel::OnUnknown;
 pub use bridge::run;
 pub use number::Region;
 pub use settings::{Account, Patience, ServiceNumber, Settings};
+pub use state::verify_state;

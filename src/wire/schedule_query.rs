@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::query::Items;
+use crate::rules::days::DaySums;
 use crate::rules::message::{MessagePart, Route};
 use crate::rules::schedule::{OccurrenceName, Sums, When};
-use crate::words::{Address, Civil, EventSeq, MessageId, ScheduleId, UserName, Zone, named};
+use crate::words::{Address, Civil, Day, EventSeq, MessageId, ScheduleId, UserName, Zone, named};
 
 /// `preview` gives this many, unless it is asked for another number of them.
 pub const COUNT_DEFAULT: usize = 5;
@@ -194,15 +195,38 @@ pub struct LedgerOf {
     /// The cursor of the last answer.
     pub after: Option<String>,
     pub schedule: Option<ScheduleId>,
+    /// With the days (UTC) from this one on, [`DAYS_LEN_MAX`] at most.
+    pub days_from: Option<Day>,
+}
+
+/// Days in one answer: a year. Whoever wants more asks again from behind the last one.
+pub const DAYS_LEN_MAX: usize = 366;
+
+/// One day of the ledger: the deliveries of messages that were accepted on it, and the occurrences whose time is on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayView {
+    pub day: Day,
+    #[serde(flatten)]
+    pub sums: DaySums,
+    pub balanced: bool,
+}
+
+impl DayView {
+    pub fn of((day, sums): (Day, DaySums)) -> DayView {
+        DayView { day, sums, balanced: sums.is_balanced() }
+    }
 }
 
 /// The answer to `ledger`.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LedgerView {
     /// Of all schedules. It balances where each of them does.
     pub total: SumsView,
     #[serde(flatten)]
     pub page: Items<AccountView>,
+    /// Where they were asked for.
+    pub days: Option<Vec<DayView>>,
 }
 
 /// The sums of one schedule.
@@ -262,7 +286,7 @@ mod tests {
         let sums = SumsView { sums: Sums { planned: 1, pending: 1, ..Sums::default() }, balanced: true };
         let schedule = "s7".parse().unwrap();
         let page = Items { items: vec![AccountView { schedule, sums }], next: Some("s7".to_owned()) };
-        let ledger = LedgerView { total: sums, page };
+        let ledger = LedgerView { total: sums, page, days: None };
         let zeros =
             r#""fired":0,"skipped":0,"missed":0,"cancelled":0,"pending":1,"repeated":0,"balanced":true"#;
         let want = format!(

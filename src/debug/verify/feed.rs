@@ -17,6 +17,7 @@ type Read = (Record, Result<Commit, String>);
 pub(super) struct Events {
     batches: Batches<Read>,
     batch: std::vec::IntoIter<Read>,
+    ended: bool,
 }
 
 /// COMMANDS from the oldest one that is kept.
@@ -27,19 +28,22 @@ pub(super) struct Commands {
 
 impl Events {
     /// # Errors
-    /// When the server does not answer, or records are missing at an end.
-    pub(super) async fn of(log: &Log, Ends { first, last, .. }: Ends) -> Result<Events, Fault> {
-        let newest = log.newest("EVENTS", ">").await?.map_or(0, |newest| newest.seq);
-        if first > 1 || newest < last {
+    /// When records are missing at its beginning.
+    pub(super) fn of(log: &Log, Ends { first, last, .. }: Ends) -> Result<Events, Fault> {
+        if first > 1 {
             return Err(Fault::never("verify EVENTS").because(format!(
-                "it goes from {first} to {newest}, and once went from 1 to {last}; restore it from a backup"
+                "it goes from {first} to {last}, and once went from 1 on; restore it from a backup"
             )));
         }
         let read = |record: Record| {
             let commit = record.commit();
             (record, commit)
         };
-        Ok(Events { batches: Batches::of(log, "EVENTS", 1, last, read), batch: Vec::new().into_iter() })
+        Ok(Events {
+            batches: Batches::of(log, "EVENTS", 1, last, read),
+            batch: Vec::new().into_iter(),
+            ended: false,
+        })
     }
 
     pub(super) async fn next(&mut self) -> Result<Option<Read>, Fault> {
@@ -54,8 +58,16 @@ impl Events {
 
     /// Nothing that follows is given.
     pub(super) fn end(&mut self) {
+        self.ended = true;
         self.batch = Vec::new().into_iter();
         self.batches.end();
+    }
+}
+
+impl Events {
+    /// Whether it was ended, and did not come to its end by itself.
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended
     }
 }
 
@@ -66,8 +78,7 @@ impl Commands {
     /// When the server does not answer.
     pub(super) async fn of(log: &Log, Ends { first, last, .. }: Ends) -> Result<Commands, Fault> {
         let own = log.another("verify commands").await?;
-        let newest = log.newest("COMMANDS", ">").await?.map_or(0, |newest| newest.seq);
-        let batches = Batches::of(&own, "COMMANDS", first, last.min(newest), |record| record);
+        let batches = Batches::of(&own, "COMMANDS", first, last, |record| record);
         Ok(Commands { batches, batch: Vec::new().into_iter() })
     }
 
@@ -104,8 +115,9 @@ impl<T: Send + 'static> Batches<T> {
         let reader = tokio::spawn(async move {
             let mut at = first.saturating_sub(1);
             while at < last {
-                let batch = follower.next().await.map(|records| {
-                    at = records.last().map_or(at, |record| record.seq);
+                let batch = follower.next_up_to(last).await.map(|records| {
+                    // Where nothing more can be read, that is its end.
+                    at = records.last().map_or(last, |record| record.seq);
                     records.into_iter().filter(|record| record.seq <= last).map(&read).collect()
                 });
                 let failed = batch.is_err();

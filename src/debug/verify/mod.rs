@@ -7,12 +7,11 @@ mod compare;
 mod feed;
 mod finding;
 mod kept;
-mod pace;
 mod report;
 mod walk;
 
 pub use finding::{Finding, Kind};
-pub use kept::KeptState;
+pub use kept::{CheckpointState, KeptState};
 pub use report::{Progress, Report, Since};
 
 use std::num::NonZeroU32;
@@ -22,16 +21,15 @@ use tokio::time::Instant as Moment;
 use tokio_util::sync::CancellationToken;
 
 use crate::decider::Replay;
-use crate::log::{Fault, Log};
+use crate::log::{Fault, Log, Pace};
 use feed::Events;
-use kept::Comparing;
-use pace::Pace;
+use kept::Kepts;
 use walk::Walk;
 
 /// What is to be verified, and how.
 #[derive(Debug, Clone, Default)]
 pub struct Verify {
-    /// The data folder whose snapshot is held against the log; its decider may run meanwhile.
+    /// The data folder whose snapshot and checkpoints are held against the log; its decider may run meanwhile.
     pub data: Option<PathBuf>,
     /// Records of EVENTS in a second at most.
     pub rate: Option<NonZeroU32>,
@@ -42,7 +40,7 @@ impl Verify {
     /// written but into a temporary folder.
     ///
     /// # Errors
-    /// When the server does not answer, EVENTS has a gap, or a disk does not work.
+    /// When the server does not answer, EVENTS lacks its beginning, or a disk does not work.
     pub async fn run(
         &self,
         log: &Log,
@@ -50,6 +48,11 @@ impl Verify {
         stop: &CancellationToken,
     ) -> Result<Report, Fault> {
         let began = Moment::now();
+        // Before anything is read: with the first reading a server may forget it.
+        let mut cut_off = Vec::new();
+        for stream in ["EVENTS", "COMMANDS"] {
+            cut_off.extend(log.cut_off(stream).await?);
+        }
         // In this order: what EVENTS answers is in COMMANDS, or has left it.
         let (events, commands) = (log.ends("EVENTS").await?, log.ends("COMMANDS").await?);
         let first = log.wrapped_record("COMMANDS", commands.first, None).await?;
@@ -60,9 +63,11 @@ impl Verify {
         let mut walk = Walk {
             log,
             replay: Replay::begin(folder.path(), from).await?,
-            events: Events::of(log, events).await?,
+            events: Events::of(log, events)?,
             ahead: None,
-            kept: Comparing::open(log, self.data.as_deref()).await?,
+            kept: Kepts::open(log, self.data.as_deref()).await?,
+            heard: commands.first.saturating_sub(1),
+            answered: 0,
             pace: Pace::new(self.rate),
             report: Report::new(events.last, since),
             progress,
@@ -71,7 +76,8 @@ impl Verify {
         let Walk { replay, kept, mut report, .. } = walk;
         report.read = replay.fold().read().0;
         report.complete = done == Some(true);
-        report.snapshot = kept.ended();
+        (report.snapshot, report.checkpoints) = kept.ended();
+        report.cut_off = cut_off;
         report.took(began.elapsed());
         Ok(report)
     }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 use serde_with::skip_serializing_none;
 
-use super::{Finding, KeptState, Kind};
+use super::{CheckpointState, Finding, KeptState, Kind};
+use crate::log::Lost;
 use crate::words::Instant;
 
 /// How far it is: looked at by another task, as often as that likes.
@@ -43,6 +44,14 @@ pub(super) fn as_text<S: Serializer>(at: &Instant, to: S) -> Result<S::Ok, S::Er
     to.collect_str(at)
 }
 
+/// The same, where it is known.
+pub(super) fn as_text_if_any<S: Serializer>(at: &Option<Instant>, to: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => as_text(at, to),
+        None => to.serialize_none(),
+    }
+}
+
 /// What was verified.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -67,13 +76,23 @@ pub struct Report {
     pub none_of_ours: u64,
     /// Records on EVENTS that were appended as a decider appends, and are no commits or not the next ones.
     pub torn: u64,
+    /// The first of them.
+    pub torn_at: Option<u64>,
     /// By their kinds.
     pub differ: u64,
     pub no_commit: u64,
     pub no_command: u64,
     pub missing_parts: u64,
+    /// Commands that were stored, and that neither COMMANDS nor EVENTS tells of any more.
+    pub lost_commands: u64,
+    /// Commits that cannot be read any more, up to where EVENTS goes on; nothing behind is compared.
+    pub gap: u64,
     pub first: Option<Finding>,
     pub snapshot: KeptState,
+    /// By the numbers of their last commands.
+    pub checkpoints: Vec<CheckpointState>,
+    /// What nats-server has cut off a stream when it started.
+    pub cut_off: Vec<Lost>,
     /// The last record of EVENTS that was read, and the last one that there was.
     pub read: u64,
     pub last: u64,
@@ -98,12 +117,17 @@ impl Report {
             half: None,
             none_of_ours: 0,
             torn: 0,
+            torn_at: None,
             differ: 0,
             no_commit: 0,
             no_command: 0,
             missing_parts: 0,
+            lost_commands: 0,
+            gap: 0,
             first: None,
             snapshot: KeptState::None,
+            checkpoints: Vec::new(),
+            cut_off: Vec::new(),
             read: 0,
             last,
             seconds: 0.0,
@@ -113,20 +137,29 @@ impl Report {
     }
 
     pub(super) fn found(&mut self, finding: Finding) {
+        self.found_many(finding, 1);
+    }
+
+    /// The same thing so often.
+    pub(super) fn found_many(&mut self, finding: Finding, times: u64) {
         let count = match finding.kind {
             Kind::Differs => &mut self.differ,
             Kind::NoCommit => &mut self.no_commit,
             Kind::NoCommand => &mut self.no_command,
             Kind::MissingParts => &mut self.missing_parts,
+            Kind::LostCommand => &mut self.lost_commands,
+            Kind::Gap => &mut self.gap,
         };
-        *count += 1;
+        *count += times;
         self.first.get_or_insert(finding);
     }
 
     /// How many things do not fit.
     pub fn wrong(&self) -> u64 {
-        let streams = self.differ + self.no_commit + self.no_command + self.missing_parts + self.torn;
-        streams + u64::from(self.snapshot.is_wrong())
+        let decisions = self.differ + self.no_commit + self.no_command + self.missing_parts;
+        let kept = self.checkpoints.iter().map(|checkpoint| &checkpoint.state).chain([&self.snapshot]);
+        let kept = kept.filter(|state| state.is_wrong()).count() as u64;
+        decisions + self.torn + self.lost_commands + self.gap + kept
     }
 
     pub(super) fn took(&mut self, time: Duration) {

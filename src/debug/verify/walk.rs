@@ -4,11 +4,10 @@
 
 use super::compare::{lines, same};
 use super::feed::{Commands, Events};
-use super::kept::Comparing;
-use super::pace::Pace;
+use super::kept::Kepts;
 use super::{Finding, Progress, Report};
 use crate::decider::{Heard, Judged, Replay};
-use crate::log::{Ends, Fault, Log, Record};
+use crate::log::{Ends, Fault, Log, Pace, Record};
 use crate::rules::Commit;
 
 pub(super) struct Walk<'a> {
@@ -17,7 +16,11 @@ pub(super) struct Walk<'a> {
     pub(super) events: Events,
     /// The next commit, which is not taken in yet.
     pub(super) ahead: Option<(Record, Commit)>,
-    pub(super) kept: Comparing,
+    pub(super) kept: Kepts,
+    /// The last command that was read.
+    pub(super) heard: u64,
+    /// How many decisions without a command were found up to there.
+    pub(super) answered: u64,
     pub(super) pace: Pace,
     pub(super) report: Report,
     pub(super) progress: &'a Progress,
@@ -48,20 +51,26 @@ impl Walk<'_> {
     /// to the end.
     pub(super) async fn all(&mut self, ends: Ends) -> Result<bool, Fault> {
         let Ends { first, last, .. } = ends;
-        let mut commands = Commands::of(self.log, ends).await?;
+        let (mut commands, mut is_behind) = (Commands::of(self.log, ends).await?, false);
         while let Some(heard) = commands.next().await? {
             let Some(next) = heard.first() else { continue };
             // What they are judged by, used ids among it, is what stands before them.
-            if !self.goes_to(next.seq).await? {
-                break;
+            is_behind = is_behind || !self.goes_to(next.seq).await?;
+            if is_behind {
+                for command in &heard {
+                    self.follows(command.seq).await?;
+                }
+                continue;
             }
             for heard in self.replay.hear(&heard).await? {
                 self.command(heard).await?;
             }
         }
         self.goes_to(u64::MAX).await?;
+        self.follows(last + 1).await?;
         let decided = self.replay.state().position().0.0.max(first.saturating_sub(1));
-        self.report.undecided = last.saturating_sub(decided);
+        // Behind a gap nobody looked.
+        self.report.undecided = if self.report.gap > 0 { 0 } else { last.saturating_sub(decided) };
         self.report.half = self.replay.fold().half().map(|command| command.0);
         Ok(self.replay.fold().read().0 >= self.report.last)
     }
@@ -98,7 +107,9 @@ impl Walk<'_> {
     async fn command(&mut self, heard: Heard<'_>) -> Result<(), Fault> {
         let command = heard.record();
         // Behind the last one that EVENTS answers nothing is decided yet, or nothing came of it.
-        if !self.goes_to(command.seq).await? {
+        let has_commits = self.goes_to(command.seq).await?;
+        self.follows(command.seq).await?;
+        if !has_commits {
             return Ok(());
         }
         let judged = self.replay.judge(heard);
@@ -119,6 +130,23 @@ impl Walk<'_> {
         Ok(())
     }
 
+    /// The command of this number is the next one that could be read. Of those between which are still kept, and on EVENTS not
+    /// answered, nobody tells any more.
+    async fn follows(&mut self, seq: u64) -> Result<(), Fault> {
+        let (from, to) = (self.heard + 1, seq.saturating_sub(1));
+        let answered = self.report.no_command - std::mem::replace(&mut self.answered, self.report.no_command);
+        self.heard = self.heard.max(seq);
+        if from > to {
+            return Ok(());
+        }
+        let from = from.max(self.log.ends("COMMANDS").await?.first);
+        let lost = (to + 1).saturating_sub(from).saturating_sub(answered);
+        if lost > 0 {
+            self.report.found_many(Finding::of_lost_commands(from, to), lost);
+        }
+        Ok(())
+    }
+
     /// The lines of what was decided again, from a part on; none where another finding is shown already.
     fn shown(&self, judged: &Judged, from: usize) -> Vec<String> {
         if self.report.first.is_some() {
@@ -131,7 +159,17 @@ impl Walk<'_> {
     /// The command that the next commit answers; none where the log ends. What is none of the decider's is passed over.
     async fn next(&mut self) -> Result<Option<u64>, Fault> {
         while self.ahead.is_none() {
-            let Some((record, read)) = self.events.next().await? else { return Ok(None) };
+            let at = self.replay.fold().read().0;
+            let Some((record, read)) = self.events.next().await? else {
+                if !self.events.has_ended() && at < self.report.last {
+                    self.gap(at + 1, self.report.last);
+                }
+                return Ok(None);
+            };
+            if record.seq > at + 1 {
+                self.gap(at + 1, record.seq - 1);
+                return Ok(None);
+            }
             match self.replay.fold().next_of(read) {
                 Ok(commit) => self.ahead = Some((record, commit)),
                 Err(why) => self.pass_over(&record, why).await?,
@@ -140,8 +178,15 @@ impl Walk<'_> {
         Ok(self.ahead.as_ref().map(|(_, commit)| commit.command.0))
     }
 
+    /// What stands behind is another state's: nothing of it is compared.
+    fn gap(&mut self, first: u64, last: u64) {
+        let command = self.replay.state().position().0.0;
+        self.report.found_many(Finding::of_gap(first, last, command), last + 1 - first);
+        self.events.end();
+    }
+
     async fn pass_over(&mut self, record: &Record, why: String) -> Result<(), Fault> {
-        if !record.is_fenced() {
+        if !record.was_fenced() {
             self.report.none_of_ours += 1;
         } else if let (Some(half), Ok(commit)) = (self.replay.fold().half(), record.commit())
             && commit.command > half
@@ -152,6 +197,7 @@ impl Walk<'_> {
             return Ok(());
         } else {
             self.report.torn += 1;
+            self.report.torn_at.get_or_insert(record.seq);
             self.report.torn_since = Some((record.seq, why));
         }
         self.replay.take(record.seq, None).await?;

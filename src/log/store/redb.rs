@@ -10,7 +10,8 @@ use redb::{Database, Durability, Error, ReadOnlyTable, ReadableDatabase, Storage
 use super::{Batch, Scan, Store, Unopened, View};
 use crate::log::Fault;
 
-const FILE: &str = "rows.redb";
+/// All of it. Who has it open holds its lock (flock).
+pub(super) const FILE: &str = "rows.redb";
 const ROWS: TableDefinition<&[u8], &[u8]> = TableDefinition::new("rows");
 /// What a crash loses is read from the log again: at most what this time brings, and what came last.
 const DURABLE_EVERY: Duration = Duration::from_secs(1);

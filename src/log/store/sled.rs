@@ -12,6 +12,8 @@ use crate::log::Fault;
 const FLUSH_EVERY_MS: u64 = 1_000;
 /// The folder has a file of this name, whatever is in it.
 const CONFIG: &str = "conf";
+/// Who has the folder open holds this file's lock (flock).
+pub(super) const LOCKED: &str = "db";
 
 #[derive(Debug)]
 pub(super) struct Tree(Db);

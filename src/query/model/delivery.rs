@@ -3,7 +3,7 @@
 use super::step::{self, State, Step};
 use super::store::Model;
 use super::sums::Sums;
-use super::{Listed, conversations, keys, sums};
+use super::{Listed, conversations, days, keys, sums};
 use crate::log::Fault;
 use crate::log::Rows;
 use crate::rules::message::Accepted;
@@ -31,6 +31,11 @@ impl Message {
         bytes
     }
 
+    /// `at` of a row.
+    pub(super) fn accepted_at(bytes: &[u8]) -> Option<Instant> {
+        bytes.first_chunk::<8>().map(|at| Instant::from_unix_ms(i64::from_be_bytes(*at)))
+    }
+
     fn read(bytes: &[u8]) -> Option<Message> {
         let (at, rest) = bytes.split_first_chunk::<8>()?;
         let (body, rest) = rest.split_first_chunk::<8>()?;
@@ -54,6 +59,7 @@ pub(super) fn accepted(
     let message = accepted.message;
     let from = accepted.from.user().cloned();
     rows.put_new(keys::message(message), Message::write(at, seq, &accepted.from, accepted.group));
+    days::opened(rows, message, at, accepted.to.len() as u64)?;
     for to in &accepted.to {
         opened(rows, message, to);
         // With Homing itself nobody has a conversation.
@@ -82,8 +88,9 @@ pub(super) fn opened(rows: &mut Rows, message: MessageId, to: &Party) {
 /// Moves a delivery where there is one and it may; one that ends leaves the inbox.
 pub(super) fn moved(rows: &mut Rows, message: MessageId, to: &Party, step: &Step) -> Result<(), Fault> {
     let key = keys::delivery(message, to);
-    let Some(steps) = rows.get(&key)? else { return Ok(()) };
+    let Some(steps) = rows.get(&key)? else { return days::moved(rows, message, None, step) };
     let now = step::state(&steps).ok_or_else(Fault::torn)?;
+    days::moved(rows, message, Some(now), step)?;
     let Some(more) = step::with(&steps, now, step) else { return Ok(()) };
     rows.put(key, more);
     sums::moved(rows, message, Some(now).filter(|_| !steps.is_empty()), step.state)?;

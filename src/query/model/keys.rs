@@ -31,21 +31,22 @@
 //! | `q` user | MessagePack | what a user has sent on one day and in its month |
 //! | `a` id 0 topic commit | | the commits that have changed a user, a group or a schedule, and an adapter's of a message (see `trail.rs`) |
 //! | `b` id | message | what the SMSC calls a message |
+//! | `D` day | MessagePack | what was accepted and planned on a day, and what became of it |
 //!
-//! A group is nine digits. A message, a schedule and a number are eight bytes, most significant first, so messages and schedules sort by age; the
-//! rest is text, which holds no zero byte.
+//! A group is nine digits. A message, a schedule and a number are eight bytes, most significant first, so messages and schedules sort by age; a
+//! day is four, counted from 1970-01-01; the rest is text, which holds no zero byte.
 
 use std::io::Write;
 
 use crate::debug::Topic;
 use crate::rules::schedule::OccurrenceName;
 use crate::words::{
-    Address, CommandSeq, DeviceName, EventSeq, GroupNumber, ImNumber, MessageId, Party, Phone, ScheduleId,
-    UserName,
+    Address, CommandSeq, Day, DeviceName, EventSeq, GroupNumber, ImNumber, MessageId, Party, Phone,
+    ScheduleId, UserName,
 };
 
 /// Written into the first row; a model of another format is rebuilt.
-pub(super) const FORMAT: u32 = 11;
+pub(super) const FORMAT: u32 = 12;
 pub(super) const USERS: &[u8] = b"u";
 pub(super) const SCHEDULES: &[u8] = b"s";
 pub(super) const COURSES: &[u8] = b"w";
@@ -318,6 +319,16 @@ pub(super) fn named_by_smsc(id: &str) -> Vec<u8> {
     key
 }
 
+pub(super) fn day(day: Day) -> Vec<u8> {
+    [b"D".as_slice(), &day.number().to_be_bytes()].concat()
+}
+
+/// The day in a key of [`day`].
+pub(super) fn day_of(key: &[u8]) -> Option<Day> {
+    let (_, number) = key.split_first()?;
+    number.try_into().ok().map(|number| Day::from_number(u32::from_be_bytes(number)))
+}
+
 pub(super) fn text(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes).ok()
 }
@@ -358,6 +369,7 @@ mod tests {
             (named_by_smsc("7F"), "b7F"),
             (lateness(42), "h\\x00\\x00\\x00\\x00\\x00\\x00\\x00*"),
             (usage(&user("al")), "qal"),
+            (day(Day::from_number(42)), "D\\x00\\x00\\x00*"),
             (group("3001".parse().unwrap()), "g000003001"),
             (member("3001".parse().unwrap(), &party("bob")), "m000003001bob"),
             (group_of(&user("al"), "3001".parse().unwrap()), "yal\\x00000003001"),

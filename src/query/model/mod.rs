@@ -4,8 +4,10 @@
 //! Invariant: nothing is here that the log does not hold; bodies are not copied.
 //! Invariant: a model made commit by commit and one made in large batches are the same.
 
+mod compared;
 mod contacts;
 mod conversations;
+mod days;
 mod delivery;
 mod groups;
 mod history;
@@ -32,6 +34,7 @@ mod trail;
 mod usage;
 mod users;
 
+pub use compared::verify_models;
 pub(super) use contacts::Entry;
 pub(super) use conversations::Conversation;
 pub(super) use groups::{Group, Place as GroupPlace};

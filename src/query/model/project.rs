@@ -2,7 +2,7 @@
 
 use super::step::Step;
 use super::store::Model;
-use super::{contacts, delivery, groups, presence, schedules, service, trail, usage, users};
+use super::{contacts, days, delivery, groups, presence, schedules, service, trail, usage, users};
 use crate::log::{Fault, Record, Rows};
 use crate::rules::{self, Commit, Fact, attempt, message};
 use crate::words::{EventSeq, Instant};
@@ -17,7 +17,7 @@ impl Model {
     }
 }
 
-fn project(rows: &mut Rows, seq: EventSeq, commit: &Commit) -> Result<(), Fault> {
+pub(super) fn project(rows: &mut Rows, seq: EventSeq, commit: &Commit) -> Result<(), Fault> {
     commit.facts.iter().try_for_each(|fact| take(rows, seq, commit, fact))
 }
 
@@ -35,6 +35,7 @@ fn take(rows: &mut Rows, seq: EventSeq, commit: &Commit, fact: &Fact) -> Result<
         Fact::Message(message::Fact::Page(page)) => page.deliveries().try_for_each(|delivery| {
             let Some((message, to, _)) = rules::Step::of(&delivery) else { return Ok(()) };
             delivery::opened(rows, message, to);
+            days::opened(rows, message, at, 1)?;
             stepped(rows, seq, at, &delivery)
         }),
         Fact::Message(_) => stepped(rows, seq, at, fact),
@@ -116,7 +117,7 @@ mod tests {
         let (message, to) = ("m2".parse::<MessageId>().unwrap(), "bob".parse::<Party>().unwrap());
         let (from, encoding, group) = ("alice".parse().ok(), None, None);
         for fact in [
-            Delivered { message, to: to.clone(), from: from.clone(), encoding, group }.into(),
+            Fact::from(Delivered { message, to: to.clone(), from: from.clone(), encoding, group }),
             WasRead { message, to: to.clone(), from: from.clone(), encoding, group }.into(),
             Filtered {
                 message,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::occurrence::{Ended, How};
 use super::store::Model;
-use super::{Listed, keys, lateness, ledger, read_row, write_row};
+use super::{Listed, days, keys, lateness, ledger, read_row, write_row};
 use crate::log::{Fault, Rows};
 use crate::rules::message::{Content, Route};
 use crate::rules::schedule::{
@@ -93,10 +93,13 @@ pub(super) fn take(rows: &mut Rows, seq: EventSeq, fact: &Fact) -> Result<(), Fa
                 course.skips.remove(occurrence)
             };
         }),
-        Fact::Planned(Planned { schedule, occurrence, tzdata: _ }) => change(rows, *schedule, |course| {
-            course.sums.planned += 1;
-            course.next = Some(Next::of(occurrence));
-        }),
+        Fact::Planned(Planned { schedule, occurrence, tzdata: _ }) => {
+            days::counted(rows, occurrence.due, |sums| sums.planned += 1)?;
+            change(rows, *schedule, |course| {
+                course.sums.planned += 1;
+                course.next = Some(Next::of(occurrence));
+            })
+        }
         Fact::Fired(Fired { schedule, occurrence, late_ms, message }) => {
             lateness::fired(rows, *late_ms)?;
             ended(rows, seq, *schedule, occurrence, How::Fired(*message), *late_ms)
@@ -155,8 +158,11 @@ fn course(rows: &Rows, id: ScheduleId) -> Result<Course, Fault> {
 
 fn change(rows: &mut Rows, id: ScheduleId, change: impl FnOnce(&mut Course)) -> Result<(), Fault> {
     let mut course = course(rows, id)?;
-    let before = course.sums;
+    let (before, next) = (course.sums, course.next);
     change(&mut course);
+    if course.next != next {
+        days::planned(rows, next.map(|next| next.due), course.next.map(|next| next.due))?;
+    }
     course.sums.pending = u64::from(course.next.is_some());
     ledger::moved(rows, before, course.sums)?;
     rows.put(keys::course(id), write_row(&course));
@@ -183,15 +189,17 @@ fn ended(
 ) -> Result<(), Fault> {
     let repeated = matches!(how, How::Fired(_)) && !fires(rows, id, occurrence.name())?;
     let mut number = 0;
+    let count = |sums: &mut Sums| match &how {
+        How::Fired(_) => sums.fired += 1,
+        How::Skipped(_) => sums.skipped += 1,
+        How::Missed(_) => sums.missed += 1,
+        How::Cancelled(_) => sums.cancelled += 1,
+    };
+    days::counted(rows, occurrence.due, count)?;
     change(rows, id, |course| {
         number = course.sums.ended();
         course.sums.repeated += u64::from(repeated);
-        match &how {
-            How::Fired(_) => course.sums.fired += 1,
-            How::Skipped(_) => course.sums.skipped += 1,
-            How::Missed(_) => course.sums.missed += 1,
-            How::Cancelled(_) => course.sums.cancelled += 1,
-        }
+        count(&mut course.sums);
         course.next = course.next.filter(|next| *next != Next::of(occurrence));
         // What another rule plans again is still not wished.
         if !matches!(how, How::Cancelled(_)) {

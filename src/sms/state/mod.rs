@@ -4,6 +4,7 @@
 //! Invariant: nothing is decided from it that the decider does not decide again.
 //! Invariant: who writes rows reads them under the lock that it writes them under: commits, and the sweep.
 
+mod compared;
 mod find;
 mod keys;
 mod project;
@@ -11,6 +12,7 @@ mod row;
 #[cfg(test)]
 mod tests;
 
+pub use compared::verify_state;
 pub use find::Known;
 pub use row::{Delivery, Matched, PartRow, Stage, UnmatchedRow};
 

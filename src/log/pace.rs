@@ -1,4 +1,4 @@
-//! The pace of a verification beside a live system: so many records a second at most, spread over the second.
+//! The pace of who reads a log beside a live system: so many records a second at most, spread over the second.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -8,20 +8,22 @@ use tokio::time::{Instant, sleep_until};
 /// A sleep is no shorter than this: timers are a millisecond coarse.
 const PAUSE_MIN: Duration = Duration::from_millis(5);
 
-pub(super) struct Pace {
+/// Records at a rate.
+#[derive(Debug)]
+pub struct Pace {
     /// What one record takes, and when the next one is due.
     each: Option<(Duration, Instant)>,
 }
 
 impl Pace {
     /// Without a rate it never waits.
-    pub(super) fn new(rate: Option<NonZeroU32>) -> Pace {
+    pub fn new(rate: Option<NonZeroU32>) -> Pace {
         let each = rate.map(|rate| (Duration::from_secs(1) / rate.get(), Instant::now()));
         Pace { each }
     }
 
     /// Waits where records are taken faster. What was slower before is not made up for.
-    pub(super) async fn take(&mut self) {
+    pub async fn take(&mut self) {
         let Some((each, due)) = &mut self.each else { return };
         let now = Instant::now();
         *due = (*due).max(now.checked_sub(PAUSE_MIN).unwrap_or(now)) + *each;

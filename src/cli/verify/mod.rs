@@ -1,9 +1,14 @@
 //! `homing verify`: COMMANDS decided again and held against EVENTS, the first difference shown with both decisions.
+//!
+//! And what a data folder keeps of the log, held against it.
+
+mod folders;
 
 use std::num::NonZeroU32;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use serde::Serialize;
 use tokio::signal::ctrl_c;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
@@ -11,7 +16,8 @@ use tokio_util::sync::CancellationToken;
 use super::output::{Failure, Output};
 use super::settings::Settings;
 use crate::debug::verify::{Finding, KeptState, Kind, Progress, Report, Verify};
-use crate::log::Log;
+use crate::log::{Fault, Log, Lost};
+use folders::Folders;
 
 /// Between two words on how far it is.
 const TOLD_EVERY: Duration = Duration::from_secs(1);
@@ -25,10 +31,14 @@ const LINE_CHARS_MAX: usize = 400;
 ///
 /// What Homing decides follows from the commands before it alone. This reads EVENTS from its beginning and COMMANDS from the
 /// oldest one that is kept, judges each command again by what stood on EVENTS before it, and compares payload, subject and
-/// headers. It also finds commands without a commit and commits without a command, and compares the decider's snapshot in the
-/// data folder with what the log comes to. It writes to no stream, and may run beside a Homing that works; it ends where the log
+/// headers. It also finds commands without a commit, commits without a command, and what a stream has lost: nats-server passes over
+/// a record whose checksum does not fit. It writes to no stream, and may run beside a Homing that works; it ends where the log
 /// ended when it began. Ids that were used wait in a temporary folder (below TMPDIR), some 100 bytes each. A new version of
 /// Homing is tried by it before it decides: what it would decide otherwise is shown.
+///
+/// What the data folder keeps of the log is compared with what the log comes to: the decider's snapshot and checkpoints, and row
+/// by row the read models and the SMS bridge's folder, of a copy beside rows that are made anew (both below TMPDIR; the folder
+/// itself is not touched). A folder that a process has open is not compared: stop that process first.
 ///
 /// Where something does not fit, the first such command is shown, and the exit code is 1. A line that begins with < stands on
 /// EVENTS, one with > is decided again, one with = is in both.
@@ -51,10 +61,10 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     let how = Verify { data: settings.data().ok(), rate: args.rate };
     let progress = Progress::default();
     let stop = CancellationToken::new();
-    let verifying = how.run(&log, &progress, &stop);
+    let verifying = all(&how, &log, &progress, &stop);
     tokio::pin!(verifying);
-    let report = tokio::select! {
-        report = &mut verifying => report?,
+    let verified = tokio::select! {
+        verified = &mut verifying => verified?,
         never = tells(&progress, output) => match never {},
         pressed = ctrl_c() => {
             pressed.map_err(|error| Failure::failed(error.to_string()))?;
@@ -62,13 +72,42 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
             verifying.await?
         }
     };
-    output.shown(&report, || person(&report))?;
-    match (report.wrong(), report.complete) {
+    output.shown(&verified, || person(&verified))?;
+    match (verified.wrong(), verified.report.complete) {
         (0, true) => Ok(()),
         (0, false) => Err(Failure::failed("it was stopped before the end of the log".to_owned())),
         (1, _) => Err(Failure::failed("one thing does not fit".to_owned())),
         (wrong, _) => Err(Failure::failed(format!("{wrong} things do not fit"))),
     }
+}
+
+/// What was verified.
+#[derive(Serialize)]
+struct Verified {
+    #[serde(flatten)]
+    report: Report,
+    #[serde(flatten)]
+    folders: Folders,
+}
+
+impl Verified {
+    fn wrong(&self) -> u64 {
+        self.report.wrong() + self.folders.wrong()
+    }
+}
+
+async fn all(
+    how: &Verify,
+    log: &Log,
+    progress: &Progress,
+    stop: &CancellationToken,
+) -> Result<Verified, Fault> {
+    let report = how.run(log, progress, stop).await?;
+    let folders = match &how.data {
+        Some(data) => stop.run_until_cancelled(Folders::of(log, data, how.rate, report.read)).await,
+        None => None,
+    };
+    Ok(Verified { report, folders: folders.transpose()?.unwrap_or_default() })
 }
 
 /// Says each second how far it is.
@@ -91,18 +130,20 @@ async fn tells(progress: &Progress, output: Output) -> std::convert::Infallible 
     }
 }
 
-fn person(report: &Report) -> String {
+fn person(verified: &Verified) -> String {
+    let Verified { report, folders } = verified;
     let Report { commits, commands, since, read, last, seconds, per_second, .. } = report;
     let since = since
         .map_or_else(String::new, |since| format!(", from command {} of {} on", since.command, since.at));
     let mut lines: Vec<String> = report.first.iter().flat_map(first).collect();
     let compared = format!("{commits} commits compared, {commands} commands decided again{since}");
-    lines.push(match (report.wrong(), report.complete) {
+    lines.push(match (verified.wrong(), report.complete) {
         (0, true) => format!("All is as it is decided: {compared}."),
         (_, true) => format!("{compared}."),
         (_, false) => format!("{compared}; it ended at #{read} of {last}."),
     });
-    lines.extend(others(report).into_iter().map(|line| format!("  {line}")));
+    let others = others(report).into_iter().chain(kept(report)).chain(folders.lines());
+    lines.extend(others.map(|line| format!("  {line}")));
     lines.push(format!("  {read} events read in {seconds} s, {per_second} a second"));
     lines.join("\n")
 }
@@ -110,12 +151,15 @@ fn person(report: &Report) -> String {
 /// What there was besides, each where there was any.
 fn others(report: &Report) -> Vec<String> {
     let Report { before, left, undecided, none_of_ours, torn, .. } = report;
-    let Report { differ, no_commit, no_command, missing_parts, .. } = report;
+    let Report { differ, no_commit, no_command, missing_parts, lost_commands, gap, .. } = report;
+    let Report { torn_at, cut_off, .. } = report;
     let counts = [
         (differ, "decisions that differ"),
         (no_commit, "decisions that are not on EVENTS"),
         (no_command, "decisions on EVENTS whose commands are not in COMMANDS"),
         (missing_parts, "decisions that have lost their last parts, with nothing behind compared"),
+        (lost_commands, "commands that COMMANDS has lost, and that EVENTS does not answer"),
+        (gap, "events that EVENTS has lost, with nothing behind compared"),
         (torn, "records on EVENTS like a decider's that are torn, of another version, or not the next"),
         (none_of_ours, "records on EVENTS that are none of Homing's"),
         (before, "commits taken in and not compared, for their commands left COMMANDS long ago"),
@@ -126,22 +170,42 @@ fn others(report: &Report) -> Vec<String> {
     let half =
         report.half.map(|command| format!("the decision of command {command} has not all of its parts yet"));
     let mut lines: Vec<String> = counts.map(|(count, what)| format!("{what}: {count}")).chain(half).collect();
-    lines.extend(match &report.snapshot {
-        KeptState::None => None,
-        KeptState::Equal { commit } => Some(format!("the snapshot is what the log comes to at #{commit}")),
-        KeptState::Differs { commit, tables } => {
-            Some(format!("THE SNAPSHOT DIFFERS from the log at #{commit}, in {}", tables.join(", ")))
-        }
-        KeptState::Torn => Some("THE SNAPSHOT IS TORN: its checksum does not fit".to_owned()),
-        KeptState::OtherVersion => {
-            Some("the snapshot is of another version, and was not compared".to_owned())
-        }
-        KeptState::OtherLog => Some("the snapshot is of another log, and was not compared".to_owned()),
-        KeptState::NotReached { commit } => {
-            Some(format!("the snapshot stands at #{commit}, which was not reached, and was not compared"))
-        }
-    });
+    lines.extend(torn_at.map(|seq| format!("the first record that is torn: #{seq}")));
+    lines.extend(cut_off.iter().map(|Lost { stream, bytes, records }| {
+        let records = records.map_or_else(String::new, |records| format!(" ({records} records)"));
+        format!("nats-server found {stream} torn when it started, and has cut off {bytes} bytes{records}")
+    }));
     lines
+}
+
+/// What the decider has kept.
+fn kept(report: &Report) -> Vec<String> {
+    let checkpoints = report.checkpoints.iter();
+    let checkpoints = checkpoints.map(|it| (format!("checkpoint of command {}", it.command), &it.state));
+    let all = [("snapshot".to_owned(), &report.snapshot)].into_iter().chain(checkpoints);
+    all.filter_map(|(name, state)| state_of(&name, state)).collect()
+}
+
+fn state_of(name: &str, state: &KeptState) -> Option<String> {
+    let loud = name.to_uppercase();
+    Some(match state {
+        KeptState::None => return None,
+        KeptState::Equal { commit } => format!("the {name} is what the log comes to at #{commit}"),
+        KeptState::Differs { commit, tables } => {
+            format!("THE {loud} DIFFERS from the log at #{commit}, in {}", tables.join(", "))
+        }
+        KeptState::Torn => format!("THE {loud} IS TORN: its checksum does not fit"),
+        KeptState::OtherVersion => format!("the {name} is of another version, and was not compared"),
+        KeptState::OtherLog => format!("the {name} is of another log, and was not compared"),
+        KeptState::LogLost { commit } => {
+            format!(
+                "EVENTS HAS LOST #{commit}, at which the {name} stands: what was decided there is decided again, or restored"
+            )
+        }
+        KeptState::NotReached { commit } => {
+            format!("the {name} stands at #{commit}, which was not reached, and was not compared")
+        }
+    })
 }
 
 fn first(finding: &Finding) -> Vec<String> {
@@ -151,10 +215,13 @@ fn first(finding: &Finding) -> Vec<String> {
         Kind::NoCommit => "its decision does not stand on EVENTS",
         Kind::NoCommand => "it is not in COMMANDS, and EVENTS answers it",
         Kind::MissingParts => "its decision has lost its last parts",
+        Kind::LostCommand => "it is not in COMMANDS any more, and EVENTS does not answer it",
+        Kind::Gap => "EVENTS has lost what stood there",
     };
     let commit = commit.map_or_else(String::new, |commit| format!(" (#{commit})"));
     let subject = subject.as_ref().map_or_else(String::new, |subject| format!(", {subject}"));
-    let mut lines = vec![format!("First: command {command}{subject}, by {by} at {at}: {what}{commit}")];
+    let said = by.iter().zip(at).map(|(by, at)| format!(", by {by} at {at}")).collect::<String>();
+    let mut lines = vec![format!("First: command {command}{subject}{said}: {what}{commit}")];
     lines.extend(torn.iter().map(|why| format!("    {why}")));
     lines.extend(beside(stands, decided));
     lines
