@@ -25,8 +25,10 @@ mod credentials;
 mod decode;
 mod delivery;
 mod events;
+mod export;
 mod group;
 mod history;
+mod import;
 mod inbox;
 mod kept_contacts;
 pub(crate) mod lines;
@@ -124,6 +126,8 @@ enum Command<M: Subcommands> {
     Replay(replay::Args),
     Bisect(bisect::Args),
     Verify(verify::Args),
+    Export(export::Args),
+    Import(import::Args),
     Decode(decode::Args),
     #[command(flatten)]
     More(M),
@@ -194,6 +198,8 @@ fn run<M: Subcommands>(command: Command<M>, settings: &Settings, output: Output)
         Command::Replay(args) => run_async(replay::run(args, settings, output)),
         Command::Bisect(args) => run_async(bisect::run(args, settings, output)),
         Command::Verify(args) => run_async(verify::run(args, settings, output)),
+        Command::Export(args) => run_async(export::run(args, settings, output)),
+        Command::Import(args) => run_async(import::run(args, settings, output)),
         Command::Decode(args) => decode::run(args, output),
         Command::More(more) => run_async(more.run(settings, output)),
         Command::Completions(args) => completions::run(args, &mut Cli::<M>::command(), output),
