@@ -116,7 +116,7 @@ mod tests {
         let (message, to) = ("m2".parse::<MessageId>().unwrap(), "bob".parse::<Party>().unwrap());
         let (from, encoding, group) = ("alice".parse().ok(), None, None);
         for fact in [
-            Delivered { message, to: to.clone(), from: from.clone(), encoding, group }.into(),
+            Fact::from(Delivered { message, to: to.clone(), from: from.clone(), encoding, group }),
             WasRead { message, to: to.clone(), from: from.clone(), encoding, group }.into(),
             Filtered {
                 message,
