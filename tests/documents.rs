@@ -104,6 +104,9 @@ impl Reader {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let path = std::env::join_paths([own, tools].into_iter().chain(std::env::split_paths(&path)));
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        // What a document makes is made here; what it names of the repository is there.
+        let declared = Path::new(env!("CARGO_MANIFEST_DIR")).join("streams");
+        std::os::unix::fs::symlink(declared, folder.path().join("streams")).expect("a link can be made");
         let homing = Homing::start_at(&folder.path().join("data"), 0, flags);
         Some(Reader { homing, path: path.expect("a PATH"), called: Vec::new(), folder })
     }
@@ -179,7 +182,7 @@ impl Reader {
 
     fn shell(&self, script: &str) -> Command {
         let mut command = Command::new("sh");
-        command.args(["-ec", script]).current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null());
+        command.args(["-ec", script]).current_dir(self.folder.path()).stdin(Stdio::null());
         // Nothing of the caller's own settings.
         command.env("PATH", &self.path).env("NATS_URL", self.homing.url()).env("TZ", "UTC");
         command.env("HOMING_DATA", self.folder.path().join("device"));

@@ -80,14 +80,16 @@ fn whatif(file: &Path, args: &[&str]) -> Ended {
 fn differences(ended: &Ended) -> Vec<String> {
     let found: Value = serde_json::from_str(ended.stdout.lines().next().unwrap_or_default())
         .unwrap_or_else(|_| panic!("{}{}", ended.stdout, ended.stderr));
-    let side = |side: &Value| {
-        let of = |name: &str| side[name].as_str().unwrap_or("-").to_owned();
+    let side = |side: Option<&Value>| {
+        let side = side.expect("both sides are told");
+        let of = |name: &str| side.get(name).and_then(Value::as_str).unwrap_or("-").to_owned();
         format!("{} {} {}", of("state"), of("channel"), of("reason"))
     };
-    let all = found["differences"].as_array().expect("a list").iter();
+    let all = found.get("differences").and_then(Value::as_array).expect("a list").iter();
     let line = |one: &Value| {
-        let [message, to] = ["message", "to"].map(|name| one[name].as_str().expect("a text").to_owned());
-        format!("{message} {to}: {} -> {}", side(&one["was"]), side(&one["would_be"]))
+        let [message, to] =
+            ["message", "to"].map(|name| one.get(name).and_then(Value::as_str).expect("a text").to_owned());
+        format!("{message} {to}: {} -> {}", side(one.get("was")), side(one.get("would_be")))
     };
     all.map(line).collect()
 }

@@ -53,7 +53,9 @@ impl World {
 
     async fn why(&self, id: &str) -> Story {
         let asked = WhyOf { id: id.to_owned(), ..WhyOf::default() };
-        why_from_log(&self.log, asked, |_, _| {}).await.unwrap_or_else(|untold| panic!("{id}: {untold:?}"))
+        why_from_log(&(&self.log).into(), asked, |_, _| {})
+            .await
+            .unwrap_or_else(|untold| panic!("{id}: {untold:?}"))
     }
 }
 

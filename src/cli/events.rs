@@ -89,6 +89,11 @@ fn kind(text: &str) -> Result<String, String> {
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     settings.start_client_log();
     let log = args.source.open(settings, "events").await?;
+    if let (true, History::Recorded(_)) = (args.follow, &log) {
+        return Err(Failure::usage(
+            "nothing more happens in what was imported: leave --follow out".to_owned(),
+        ));
+    }
     let last = log.ends("EVENTS").await?.last;
     let first = first(&args, &log, last).await?;
     let Args { user, message, kind, follow, .. } = args;

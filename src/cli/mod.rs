@@ -25,8 +25,10 @@ mod credentials;
 mod decode;
 mod delivery;
 mod events;
+mod export;
 mod group;
 mod history;
+mod import;
 mod inbox;
 mod kept_contacts;
 mod ledger;
@@ -43,8 +45,8 @@ mod profile;
 mod quota;
 mod read;
 mod recall;
-mod replay;
 mod recount;
+mod replay;
 pub(crate) mod roles;
 mod schedule;
 mod send;
@@ -129,6 +131,8 @@ enum Command<M: Subcommands> {
     Whatif(whatif::Args),
     Verify(verify::Args),
     Ledger(ledger::Args),
+    Export(export::Args),
+    Import(import::Args),
     Decode(decode::Args),
     #[command(flatten)]
     More(M),
@@ -201,6 +205,8 @@ fn run<M: Subcommands>(command: Command<M>, settings: &Settings, output: Output)
         Command::Whatif(args) => run_async(whatif::run(args, settings, output)),
         Command::Verify(args) => run_async(verify::run(args, settings, output)),
         Command::Ledger(args) => run_async(ledger::run(args, settings, output)),
+        Command::Export(args) => run_async(export::run(args, settings, output)),
+        Command::Import(args) => run_async(import::run(args, settings, output)),
         Command::Decode(args) => decode::run(args, output),
         Command::More(more) => run_async(more.run(settings, output)),
         Command::Completions(args) => completions::run(args, &mut Cli::<M>::command(), output),

@@ -8,6 +8,7 @@ use super::output::{Failure, Output};
 use super::roles::{self, DeciderArgs, Role, RoleSettings, Running};
 use super::settings::Settings;
 use super::smsc_settings::{self, SmsArgs};
+use super::source;
 use super::streams::must_be_as_declared;
 use super::up::UNPROTECTED;
 use super::which_server;
@@ -40,6 +41,7 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     which_server::must_not_be_tuned(settings)?;
     let sms = smsc_settings::settle(args.sms, &settings.sms)?;
     let data = settings.data()?;
+    source::must_be_no_import(&data)?;
     let _folder = Folder::claim(&data, &crate::log::clock::now().to_string())?;
     let (at, gate) = signed_in(settings.address()?, &data, &args.roles)?;
     let (at, of_roles) = (&at, RoleSettings { sms, keep_commands: args.decider.settle(settings), gate });

@@ -176,9 +176,14 @@ impl Settings {
 
     /// The server of the data folder, and the file that says where it is; a port of 0 in the configuration names none.
     fn of_data(&self) -> Option<(PathBuf, NatsUrl)> {
-        let unnamed = matches!(self.nats, Ok(None)) && matches!(self.nats_port, None | Some(0));
-        let data = self.data().ok().filter(|_| unnamed)?;
+        let data = self.unnamed_data()?;
         Some((context::file(&data), context::address(&data)?))
+    }
+
+    /// The data folder, where nothing names a server.
+    pub(crate) fn unnamed_data(&self) -> Option<PathBuf> {
+        let unnamed = matches!(self.nats, Ok(None)) && matches!(self.nats_port, None | Some(0));
+        self.data().ok().filter(|_| unnamed)
     }
 
     /// The server that `serve` uses.

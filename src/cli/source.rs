@@ -1,7 +1,7 @@
 //! The log that a subcommand of the debugger reads: a server's, or a recording's in a file.
 
 use std::cell::Cell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tempfile::TempDir;
@@ -26,11 +26,44 @@ impl Source {
     /// # Errors
     /// When the server does not answer, or the file is no recording or a torn one.
     pub(super) async fn open(&self, settings: &Settings, name: &str) -> Result<History, Failure> {
-        match self.file.clone() {
+        match self.recording(settings) {
             Some(file) => Ok(blocking(move || Recording::open(&file)).await?.into()),
             None => Ok(History::from(&Log::at(&settings.as_client()?, name).await?)),
         }
     }
+
+    /// The recording that is meant: the one that is named, or, where no server is named, the one that was imported into the data
+    /// folder.
+    pub(super) fn recording(&self, settings: &Settings) -> Option<PathBuf> {
+        let of_data = || settings.unnamed_data().map(|data| imported(&data)).filter(|file| file.exists());
+        self.file.clone().or_else(of_data)
+    }
+}
+
+/// Where the recording of a data folder stands that was made by an import.
+pub(super) fn imported(data: &Path) -> PathBuf {
+    data.join("recording")
+}
+
+/// An id as a shell takes it.
+pub(super) fn in_a_shell(id: &str) -> String {
+    let plain = |char: char| char.is_ascii_alphanumeric() || "+-_@:.".contains(char);
+    if id.chars().all(plain) { id.to_owned() } else { format!("'{}'", id.replace('\'', r"'\''")) }
+}
+
+/// Nothing is decided on what was imported: it is a part of another log.
+///
+/// # Errors
+/// Where the folder is one.
+pub(super) fn must_be_no_import(data: &Path) -> Result<(), Failure> {
+    if !imported(data).exists() {
+        return Ok(());
+    }
+    let name = data.display();
+    Err(Failure::failed(format!(
+        "{name} was made by `homing import`: it is read with `homing why` and `homing events`, and no Homing runs on it; \
+         choose another folder with --data"
+    )))
 }
 
 /// A recording, and the folder of its file where it is a temporary one. No connection is open any more.
@@ -55,6 +88,10 @@ impl Source {
         let history = self.open(settings, "replay").await?;
         let log = match &history {
             History::Recorded(recording) => {
+                if recording.head().about.is_some() {
+                    let one = "the file holds one story, and not what stood around it; `homing export --all` writes a whole log";
+                    return Err(Failure::failed(one.to_owned()));
+                }
                 return Ok(Sealed { recording: recording.clone(), _folder: None });
             }
             History::Live(log) => log,

@@ -15,6 +15,7 @@ use super::output::{Failure, Output};
 use super::roles::{self, DeciderArgs, Role, RoleSettings, Running};
 use super::settings::{Said, Settings};
 use super::smsc_settings::{self, SmsArgs};
+use super::source;
 use super::streams::must_be_as_declared;
 use super::which_server::{self, Server};
 use crate::gate;
@@ -58,6 +59,7 @@ pub(crate) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     let sms = smsc_settings::settle(args.sms, &settings.sms)?;
     let of_roles = RoleSettings { sms, keep_commands: args.decider.settle(settings), gate: None };
     let data = settings.data()?;
+    source::must_be_no_import(&data)?;
     let server = which_server::of_up(settings, args.nats_port, &data)?;
     let certificate = args.tls_cert.zip(args.tls_key);
     let certificate = certificate.map(|files| certificate_of(files, args.tls_client_ca)).transpose()?;

@@ -48,7 +48,13 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     settings.start_client_log();
     let Args { id, to, user, limit, after, from_log, source } = args;
     let asked = WhyOf { id, to, limit: limit.map(usize::from), after };
-    if from_log || source.file.is_some() {
+    let recorded = source.recording(settings).is_some();
+    if recorded && user.is_some() {
+        return Err(Failure::usage(
+            "a recording is read whole, as the operator: leave --user out".to_owned(),
+        ));
+    }
+    if from_log || recorded {
         let story = read(asked, &source, settings, output).await?;
         return output.shown(&story, || shown(&story));
     }

@@ -4,6 +4,7 @@
 //! Invariant: nothing here writes to a stream; what is found is told.
 //! Invariant: an answer comes from the log alone. An index makes it faster and never other.
 
+mod bundle;
 mod deliveries;
 mod evidence;
 mod find;
@@ -13,6 +14,7 @@ mod pick;
 mod places;
 mod reasons;
 mod record;
+mod redact;
 pub mod replay;
 mod story;
 mod tell;
@@ -20,11 +22,13 @@ mod trail;
 pub mod verify;
 pub mod whatif;
 
+pub use bundle::{Bundled, bundle};
 pub use find::first_answering;
 pub use named::Named;
 pub use pick::Pick;
 pub use places::{DeliveryPlaces, MessagePlaces, Standing, StepPlace, TrailPlaces};
 pub use record::{Base, Take, record};
+pub use redact::Redaction;
 pub use story::delivery_of;
-pub use tell::{Inquiry, told};
+pub use tell::{Inquiry, commits_of, told};
 pub use trail::{Topic, subjects_of_standing, trails};

@@ -30,6 +30,37 @@ pub enum Inquiry {
     Trail(TrailPlaces),
 }
 
+impl Inquiry {
+    /// The cursor behind what it asks about, where there is more.
+    pub fn next(&self) -> Option<&str> {
+        match self {
+            Inquiry::Message { places, .. } => places.next.as_deref(),
+            Inquiry::Command(_) => None,
+            Inquiry::Trail(places) => places.next.as_deref(),
+        }
+    }
+}
+
+/// The commits that its story is told from, and those that say who a message's recipients are.
+///
+/// # Errors
+/// When the log cannot be read.
+pub async fn commits_of(log: &History, inquiry: &Inquiry) -> Result<BTreeSet<EventSeq>, Fault> {
+    let (places, message) = match inquiry {
+        Inquiry::Message { places, .. } => (places.commits(), places.message),
+        Inquiry::Command(command) => return seqs_answering(log, *command).await,
+        Inquiry::Trail(places) => return Ok(places.commits.iter().copied().collect()),
+    };
+    let seen: Vec<EventSeq> =
+        read(log, &places).await?.values().flat_map(|commit| seen_by(commit, message)).collect();
+    let accepting = seqs_answering(log, message.command()).await?;
+    Ok(places.into_iter().chain(seen).chain(accepting).collect())
+}
+
+async fn seqs_answering(log: &History, command: CommandSeq) -> Result<BTreeSet<EventSeq>, Fault> {
+    Ok(answering(log, command).await?.into_iter().map(|(seq, _)| seq).collect())
+}
+
 /// The story; none where there is nothing to tell of.
 ///
 /// # Errors
@@ -64,7 +95,8 @@ fn seen_by(commit: &Commit, message: MessageId) -> Vec<EventSeq> {
     commit.facts.iter().flat_map(seen).collect()
 }
 
-async fn of_command(log: &History, command: CommandSeq) -> Result<Option<Story>, Fault> {
+/// The parts of a command's commit, the first ones where they are very many.
+async fn answering(log: &History, command: CommandSeq) -> Result<Vec<(EventSeq, Commit)>, Fault> {
     let mut commits: Vec<(EventSeq, Commit)> = Vec::new();
     let mut next = first_answering(log, command).await?;
     while commits.len() < PARTS_LEN_MAX {
@@ -76,6 +108,11 @@ async fn of_command(log: &History, command: CommandSeq) -> Result<Option<Story>,
             Err(_) => {}
         }
     }
+    Ok(commits)
+}
+
+async fn of_command(log: &History, command: CommandSeq) -> Result<Option<Story>, Fault> {
+    let commits = answering(log, command).await?;
     let said = log.first_from("COMMANDS", command.0).await?.filter(|record| record.seq == command.0);
     let id = format!("c{}", command.0);
     let Some((_, first)) = commits.first() else {

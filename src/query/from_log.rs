@@ -3,20 +3,24 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use tempfile::TempDir;
+
 use super::answer::Found;
 use super::asker::{Asked, Asker};
 use super::form::Form;
 use super::model::Model;
 use super::refusal::{Unanswered, unknown_id};
 use super::why;
-use crate::debug::{self, Named, delivery_of, first_answering, subjects_of_standing, trails};
+use crate::debug::{self, Inquiry, Named, delivery_of, first_answering, subjects_of_standing, trails};
 use crate::log::{Fault, History, Record, blocking, clock};
+use crate::rules::identity::{Changed, Registered};
 use crate::rules::message::{Accepted, Delivered, Expired, Failed, Filtered, Page, Recalled, WasRead};
 use crate::rules::presence::Encoding;
-use crate::rules::{Commit, Fact, Happened, Rejection};
+use crate::rules::{Commit, Fact, Happened, Rejection, attempt};
+use crate::wire::query::LIMIT_MAX;
 use crate::wire::why::{Story, WhyOf};
 use crate::wire::{subjects, to_json};
-use crate::words::{EventSeq, MessageId};
+use crate::words::{Address, EventSeq, MessageId};
 
 /// Commits that are read behind the one with which the last delivery has ended: what is read by people is read soon.
 const BEHIND_LEN: u64 = 20_000;
@@ -48,42 +52,111 @@ impl From<Unanswered> for Untold {
 /// The story, as an operator is told it, by reading the log: `progress` hears how far, of how much.
 ///
 /// # Errors
-/// Where there is nothing by this id, or it is found by its index alone; or where the server or the disk does not work.
+/// Where there is nothing by this id, or where the server or the disk does not work.
 pub async fn why_from_log(log: &History, asked: WhyOf, progress: impl Fn(u64, u64)) -> Result<Story, Untold> {
-    let named: Named = asked.id.parse().unwrap_or_else(|()| Named::BySmsc(asked.id.clone()));
-    let wanted = match named {
-        Named::Command(command) => {
-            let story = debug::told(log, debug::Inquiry::Command(command)).await?;
-            return story.ok_or_else(|| Untold::Refused(unknown_id(&asked.id)));
+    let unknown = unknown_id(&asked.id);
+    let of_one = OfOne::read(log, &asked.id, progress).await?;
+    let story = debug::told(log, of_one.inquiry(asked).await?).await?;
+    let story = story.ok_or(Untold::Refused(unknown))?;
+    Ok(Story { read_until: of_one.until, ..story })
+}
+
+/// All commits that an id's story is told from, whichever of its recipients it is about. The log is read through, as by
+/// [`why_from_log`]; in memory are their places.
+///
+/// # Errors
+/// As [`why_from_log`].
+pub async fn closure(
+    log: &History,
+    id: &str,
+    progress: impl Fn(u64, u64),
+) -> Result<BTreeSet<EventSeq>, Untold> {
+    let of_one = OfOne::read(log, id, progress).await?;
+    let (mut commits, mut after) = (BTreeSet::new(), None);
+    loop {
+        let asked = WhyOf { id: id.to_owned(), to: None, limit: Some(LIMIT_MAX), after };
+        let inquiry = of_one.inquiry(asked).await?;
+        commits.extend(debug::commits_of(log, &inquiry).await?);
+        after = inquiry.next().map(str::to_owned);
+        if after.is_none() {
+            break;
         }
-        Named::Message(message) => Wanted::of_message(log, message).await?,
-        Named::Schedule(schedule) => Wanted::of_id(schedule.to_string()),
-        Named::Group(group) => Wanted::of_id(format!("#{group}")),
-        Named::Someone(address) => Wanted::of_id(address.to_string()),
-        Named::BySmsc(_) => return Err(Untold::Refused(unknown_id(&asked.id))),
-    };
-    let folder =
-        tempfile::tempdir().map_err(|error| Fault::never("make a folder for the story").because(error))?;
-    let model = Arc::new(Model::open(folder.path())?);
-    let until = wanted.read(log, &model, progress).await?;
-    let find = move || {
-        let form = Form { encoding: Encoding::Json, bytes_max: ANSWER_BYTES_MAX, as_of: model.position() };
-        let asked = Asked { by: subjects::OPERATOR, payload: &to_json(&asked), form, now: clock::now() };
-        let found = why::find(&model, &Asker::Operator, asked);
-        Ok((found, asked.form))
-    };
-    let (found, _) = blocking(find).await?;
-    match found? {
-        Found::Why(inquiry) => {
-            let story = debug::told(log, inquiry).await?;
-            let story = story.ok_or_else(|| Untold::Refused(Rejection::unknown_message()))?;
-            Ok(Story { read_until: until, ..story })
+    }
+    if commits.is_empty() { Err(Untold::Refused(unknown_id(id))) } else { Ok(commits) }
+}
+
+/// The read models of one story.
+struct OfOne {
+    model: Arc<Model>,
+    /// The last commit that was read, where that is not the log's.
+    until: Option<EventSeq>,
+    _folder: TempDir,
+}
+
+impl OfOne {
+    async fn read(log: &History, id: &str, progress: impl Fn(u64, u64)) -> Result<OfOne, Untold> {
+        let named: Named = id.parse().unwrap_or_else(|()| Named::BySmsc(id.to_owned()));
+        let of_one = OfOne::empty()?;
+        let wanted = match named {
+            Named::Command(_) => return Ok(of_one),
+            Named::Message(message) => Wanted::of_message(log, message).await?,
+            Named::Schedule(schedule) => Wanted::of_id(schedule.to_string()),
+            Named::Group(group) => Wanted::of_id(format!("#{group}")),
+            Named::Someone(Address::User(name)) => Wanted::of_id(name.to_string()),
+            Named::Someone(address) => {
+                let accounts = OfOne::all_with(log, &[Registered::NAME, Changed::NAME]).await?;
+                let found = blocking(move || accounts.model.resolve(&address)).await?;
+                Wanted::of_id(found.ok_or_else(|| Untold::Refused(unknown_id(id)))?.to_string())
+            }
+            Named::BySmsc(name) => {
+                let attempts = OfOne::all_with(log, &[attempt::Accepted::NAME]).await?;
+                let found = blocking(move || attempts.model.named_by_smsc(&name)).await?;
+                Wanted::of_message(log, found.ok_or_else(|| Untold::Refused(unknown_id(id)))?).await?
+            }
+        };
+        let until = wanted.read(log, &of_one.model, progress).await?;
+        Ok(OfOne { until, ..of_one })
+    }
+
+    fn empty() -> Result<OfOne, Fault> {
+        let folder = tempfile::tempdir()
+            .map_err(|error| Fault::never("make a folder for the story").because(error))?;
+        Ok(OfOne { model: Arc::new(Model::open(folder.path())?), until: None, _folder: folder })
+    }
+
+    /// With each commit that can hold one of these facts.
+    async fn all_with(log: &History, facts: &[&'static str]) -> Result<OfOne, Fault> {
+        let of_one = OfOne::empty()?;
+        let subjects = subjects::events_with(facts);
+        let last = log.last_seq_of("EVENTS", &subjects).await?.min(log.ends("EVENTS").await?.last);
+        let mut records = log.read("EVENTS", subjects, 1);
+        let mut reached = 0;
+        while reached < last {
+            let read = records.next().await?;
+            reached = read.last().map_or(last, |record| record.seq);
+            let model = Arc::clone(&of_one.model);
+            let commits: Vec<Record> = read.into_iter().filter(|record| record.commit().is_ok()).collect();
+            blocking(move || model.take(&commits)).await?;
         }
-        Found::Answer(_)
-        | Found::Lines(_)
-        | Found::LinesBack(_)
-        | Found::Conversations(_)
-        | Found::Schedules(_) => Err(Untold::Failed(Fault::never("tell a story"))),
+        Ok(of_one)
+    }
+
+    async fn inquiry(&self, asked: WhyOf) -> Result<Inquiry, Untold> {
+        let model = Arc::clone(&self.model);
+        let find = move || {
+            let form =
+                Form { encoding: Encoding::Json, bytes_max: ANSWER_BYTES_MAX, as_of: model.position() };
+            let asked = Asked { by: subjects::OPERATOR, payload: &to_json(&asked), form, now: clock::now() };
+            Ok(why::find(&model, &Asker::Operator, asked))
+        };
+        match blocking(find).await?? {
+            Found::Why(inquiry) => Ok(inquiry),
+            Found::Answer(_)
+            | Found::Lines(_)
+            | Found::LinesBack(_)
+            | Found::Conversations(_)
+            | Found::Schedules(_) => Err(Untold::Failed(Fault::never("tell a story"))),
+        }
     }
 }
 

@@ -34,7 +34,7 @@ mod texts;
 mod views;
 mod why;
 
-pub use from_log::{Untold, why_from_log};
+pub use from_log::{Untold, closure, why_from_log};
 pub use model::{Model, verify_models};
 pub use projector::Priority;
 

@@ -1,7 +1,8 @@
 //! The making of a recording: beside its place, and put there when it is whole.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -29,7 +30,10 @@ impl Maker {
         let mut fresh = path.as_os_str().to_owned();
         fresh.push(".new");
         let (fresh, path) = (PathBuf::from(fresh), path.to_owned());
-        let file = File::create(&fresh).map_err(|error| failed(&path, error))?;
+        // It may hold texts and numbers: it is for its owner's eyes.
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true).mode(0o600);
+        let file = options.open(&fresh).map_err(|error| failed(&path, error))?;
         let hashing = Hashing { file, hash: Sha256::new() };
         let out = BufWriter::with_capacity(CHUNK_BYTES, hashing);
         let mut maker = Maker { out, fresh, path, finished: false };

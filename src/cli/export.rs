@@ -1,0 +1,119 @@
+//! `homing export`: what led to what, for any id, in one file that holds neither texts nor phone numbers.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::output::{Failure, Output};
+use super::settings::Settings;
+use super::source::{Source, in_a_shell};
+use crate::debug::{Bundled, Redaction, Take, bundle, record};
+use crate::log::History;
+use crate::query::{Untold, closure};
+
+/// Write into one file what led to what, for any id, without texts and phone numbers, to look at elsewhere or to send along
+///
+/// The id is whatever `homing why` takes: a message (m42), a schedule (s42), a command (c42), a group ('#3001'), a user, an IM
+/// number, a phone, or what the SMSC calls a message. The file holds the decisions that `homing why` tells of, and their commands
+/// as far as COMMANDS keeps them; `homing why --file` reads it, and `homing import` makes a data folder of it. The log is read
+/// through for it, as by `homing why --from-log`.
+///
+/// Replaced are: texts, attachments, nicknames, moods, pictures, aliases, the names of groups, what people wrote by SMS, the ids
+/// that commands happened once under, headers of others, and phone numbers; a text by as many characters which take the same room
+/// in an SMS, a phone by a number that is nobody's, the same one everywhere in the file. Passwords are replaced in any case.
+/// Names of users and devices, IM numbers, group numbers, times, and what SMSCs call messages stay.
+///
+/// Examples:
+///   homing export m42
+///   homing export m42 --with-texts --out m42.recording
+///   homing export --all --out whole.recording
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct Args {
+    /// What it is about
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    id: Option<String>,
+    /// The whole log instead, with all texts, names, numbers and hashes of passwords
+    #[arg(long)]
+    all: bool,
+    /// The file to make [default: homing-<ID>.recording]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Leave texts and names as they are, in which there may be phone numbers too
+    #[arg(long)]
+    with_texts: bool,
+    /// Leave phone numbers as they are
+    #[arg(long)]
+    with_numbers: bool,
+    #[command(flatten)]
+    source: Source,
+}
+
+pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
+    settings.start_client_log();
+    let log = args.source.open(settings, "export").await?;
+    let Args { id, out, with_texts, with_numbers, .. } = args;
+    let Some(id) = id else { return whole(&log, out, output).await };
+    let mut redaction = Redaction::new(with_texts, with_numbers);
+    let about = redaction.id_asked(&id);
+    let path = out.unwrap_or_else(|| default_name(&about));
+    must_be_new(&path)?;
+    output.progress("Reading the log, without an index …");
+    let commits =
+        closure(&log, &id, progress("commits read", output)).await.map_err(|untold| match untold {
+            Untold::Refused(rejection) => Failure::refused(rejection),
+            Untold::Failed(fault) => Failure::from(fault),
+        })?;
+    let of = (about.clone(), commits);
+    let bundled = bundle(&log, &path, of, redaction, progress("commits written", output)).await?;
+    let Bundled { commits, commands, commands_gone } = bundled;
+    let value = json!({
+        "file": path, "about": about, "commits": commits, "commands": commands, "commands_gone": commands_gone,
+    });
+    output.shown(&value, || {
+        let gone = match commands_gone {
+            0 => String::new(),
+            gone => format!("; COMMANDS does not keep {gone} others any more"),
+        };
+        let name = path.display();
+        let ask = format!("homing why {} --file {name}", in_a_shell(&about));
+        format!("{name} holds {commits} commits and {commands} commands{gone}\n{ask}")
+    })
+}
+
+async fn whole(log: &History, out: Option<PathBuf>, output: Output) -> Result<(), Failure> {
+    let path = out.unwrap_or_else(|| default_name("all"));
+    must_be_new(&path)?;
+    output
+        .progress("The file will hold all texts, names, phone numbers and hashes of passwords as they are.");
+    let take = Take { base: None, commands: true };
+    let recording = record(log, &path, take, progress("records written", output)).await?;
+    let (commits, commands) = (recording.len("EVENTS"), recording.len("COMMANDS"));
+    let value = json!({ "file": path, "commits": commits, "commands": commands });
+    let name = path.display();
+    output.shown(&value, || format!("{name} holds {commits} commits and {commands} commands"))
+}
+
+/// Of an id what every file system takes.
+fn default_name(about: &str) -> PathBuf {
+    const CHARS_MAX: usize = 64;
+    let plain = about.chars().filter(|char| char.is_ascii_alphanumeric()).take(CHARS_MAX);
+    PathBuf::from(format!("homing-{}.recording", plain.collect::<String>()))
+}
+
+fn must_be_new(path: &Path) -> Result<(), Failure> {
+    let taken =
+        || format!("{} is there already: take it away, or name another one with --out", path.display());
+    if path.exists() { Err(Failure::failed(taken())) } else { Ok(()) }
+}
+
+/// Says each tenth.
+fn progress(what: &str, output: Output) -> impl Fn(u64, u64) {
+    let tenth = std::cell::Cell::new(0);
+    move |done: u64, all: u64| {
+        let now = done.saturating_mul(10).checked_div(all).unwrap_or(10);
+        if now > tenth.replace(now) {
+            output.progress(&format!("{done} of {all} {what}"));
+        }
+    }
+}
