@@ -1,4 +1,4 @@
-//! `homing bench debugger`: how long `why` takes on a long log, with its index and without, and how fast `verify` reads it.
+//! `homing bench debugger`: how long `why` takes on a long log, with its index and without, and how fast `verify` and `replay` go through it.
 
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::flow::{self, Until};
 use super::read_models::ReadModels;
+use super::recorded::recorded;
 use super::report::{Report, Want, percentile};
 use super::world::World;
 use super::{latency, memory};
@@ -26,7 +27,7 @@ use crate::words::UserName;
 const AT_ONCE: usize = 50_000;
 
 /// The debugger on a long log of direct messages that were confirmed: why, with its index and by reading, also under load; and
-/// verify beside a plain read of the same stream
+/// verify beside a plain read of the same stream; a recording of it replayed, and decided again
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Messages in the log
@@ -70,11 +71,13 @@ pub(super) async fn run(args: &Args, settings: &Settings, output: Output) -> Res
     why(args, &world, &log, &people, &mut report, output).await?;
     models.stop().await?;
     reading(&log, &mut report, output).await?;
+    recorded(&log, folder.path(), &mut report, output).await?;
     world.stop().await?;
     report.goal("why_p99_ms", Want::AtMost(50.0));
     report.goal("why_loaded_p99_ms", Want::AtMost(50.0));
     report.goal("from_log_max_ms", Want::AtMost(1_000.0));
     report.goal("verify_per_s", Want::AtLeast(100_000.0));
+    report.goal("replay_per_s", Want::AtLeast(100_000.0));
     report.print(output);
     Ok(())
 }

@@ -19,6 +19,7 @@ mod noisy;
 mod pipeline;
 mod raw;
 mod read_models;
+mod recorded;
 mod report;
 mod scratch;
 mod sms;
