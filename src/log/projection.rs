@@ -26,11 +26,14 @@ pub struct Shape {
     pub engine: Engine,
     /// Of rows as they are on disk.
     pub cache_bytes: usize,
+    /// Whether redb holds each page against its checksum when the folder is opened, which takes as long as the file is large; sled
+    /// checks what it reads.
+    pub checked: bool,
 }
 
 impl From<u32> for Shape {
     fn from(format: u32) -> Shape {
-        Shape { format, engine: Engine::Redb, cache_bytes: CACHE_BYTES }
+        Shape { format, engine: Engine::Redb, cache_bytes: CACHE_BYTES, checked: false }
     }
 }
 
@@ -90,11 +93,11 @@ impl Projection {
 
     pub(super) fn open_once(
         folder: &Path,
-        Shape { format, engine, cache_bytes }: Shape,
+        Shape { format, engine, cache_bytes, checked }: Shape,
     ) -> Result<Projection, Unopened> {
         // Engines panic on some torn files where they should return an error.
         let opened = catch_unwind(AssertUnwindSafe(|| {
-            let store = engine.open(folder, cache_bytes)?;
+            let store = engine.open(folder, cache_bytes, checked)?;
             let position = position(store.as_ref(), format)?;
             Ok((store, position.map_err(|why| Unopened::Useless(why.to_owned()))?))
         }));

@@ -96,9 +96,14 @@ impl Engine {
         }
     }
 
-    pub(super) fn open(self, folder: &Path, cache_bytes: usize) -> Result<Box<dyn Store>, Unopened> {
+    pub(super) fn open(
+        self,
+        folder: &Path,
+        cache_bytes: usize,
+        checked: bool,
+    ) -> Result<Box<dyn Store>, Unopened> {
         Ok(match self {
-            Engine::Redb => Box::new(redb::Tree::open(folder, cache_bytes)?),
+            Engine::Redb => Box::new(redb::Tree::open(folder, cache_bytes, checked)?),
             Engine::Sled => Box::new(sled::Tree::open(folder, cache_bytes)?),
         })
     }
@@ -151,7 +156,7 @@ mod tests {
         for engine in [Engine::Redb, Engine::Sled] {
             let folder = tempfile::tempdir().unwrap();
             test(&|| loop {
-                match engine.open(folder.path(), 1 << 20) {
+                match engine.open(folder.path(), 1 << 20, false) {
                     Ok(store) => break store,
                     // sled's threads hold a folder for a moment after it was dropped.
                     Err(Unopened::Unavailable(_)) => std::thread::yield_now(),
@@ -190,12 +195,47 @@ mod tests {
         });
     }
 
+    /// Bits at so many places, spread over the file.
+    const FLIPPED_LEN: usize = 200;
+
+    #[test]
+    fn a_file_in_which_a_bit_was_flipped_is_of_no_use_to_who_checks_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || Engine::Redb.open(folder.path(), 1 << 20, true);
+        let all = |store: &dyn Store| {
+            let rows = store.view().unwrap().range(Bound::Unbounded, Bound::Unbounded);
+            rows.map(|row| row.unwrap()).collect::<Vec<Row>>()
+        };
+        let store = open().unwrap_or_else(|_| panic!("it is new"));
+        let mut batch = Batch::default();
+        (0..2_000_u32).for_each(|key| batch.insert(key.to_be_bytes(), [7; 40]));
+        store.write(batch).unwrap();
+        store.flush().unwrap();
+        drop(store);
+        let file = folder.path().join(redb::FILE);
+        let (bytes, mut found) = (std::fs::read(&file).unwrap(), 0);
+        let whole = all(open().unwrap_or_else(|_| panic!("it is whole")).as_ref());
+        for place in (0..FLIPPED_LEN).map(|step| step * bytes.len() / FLIPPED_LEN) {
+            let mut flipped = bytes.clone();
+            flipped[place] ^= 1;
+            std::fs::write(&file, flipped).unwrap();
+            // The engine may panic where a projection says that it is torn.
+            let opened = std::panic::catch_unwind(open);
+            match opened {
+                Ok(Ok(store)) => assert!(all(store.as_ref()) == whole, "a bit at {place} means nothing"),
+                Ok(Err(Unopened::Useless(_))) | Err(_) => found += 1,
+                Ok(Err(Unopened::Unavailable(fault))) => panic!("a bit at {place}: {fault}"),
+            }
+        }
+        assert!(found > FLIPPED_LEN / 20, "{found}");
+    }
+
     #[test]
     fn a_folder_has_one_owner() {
         for engine in [Engine::Redb, Engine::Sled] {
             let folder = tempfile::tempdir().unwrap();
-            let _store = engine.open(folder.path(), 1 << 20).unwrap_or_else(|_| panic!("{engine:?}"));
-            let other = engine.open(folder.path(), 1 << 20);
+            let _store = engine.open(folder.path(), 1 << 20, false).unwrap_or_else(|_| panic!("{engine:?}"));
+            let other = engine.open(folder.path(), 1 << 20, false);
             assert!(matches!(other, Err(Unopened::Unavailable(_))), "{engine:?}");
         }
     }
@@ -204,8 +244,8 @@ mod tests {
     fn a_folder_of_another_engine_is_of_no_use() {
         for (one, other) in [(Engine::Sled, Engine::Redb), (Engine::Redb, Engine::Sled)] {
             let folder = tempfile::tempdir().unwrap();
-            drop(one.open(folder.path(), 1 << 20).unwrap_or_else(|_| panic!("{one:?}")));
-            let opened = other.open(folder.path(), 1 << 20);
+            drop(one.open(folder.path(), 1 << 20, false).unwrap_or_else(|_| panic!("{one:?}")));
+            let opened = other.open(folder.path(), 1 << 20, false);
             assert!(matches!(opened, Err(Unopened::Useless(_))), "{other:?}");
         }
     }

@@ -30,8 +30,9 @@ use crate::words::{CommandSeq, EventSeq, Instant, Span};
 use writer::{HELD_LEN_MAX, QUEUE_LEN_MAX};
 pub(super) use writer::{Handing, write};
 
-/// Rows of another format are rebuilt from the log.
-const SHAPE: Shape = Shape { format: 1, engine: Engine::Redb, cache_bytes: 16 * 1_024 * 1_024 };
+/// Rows of another format are rebuilt from the log. What is decided by is held against its checksums first.
+const SHAPE: Shape =
+    Shape { format: 1, engine: Engine::Redb, cache_bytes: 16 * 1_024 * 1_024, checked: true };
 const CURSOR: &[u8] = b"c";
 const ID: u8 = b'i';
 /// Behind the last of them.

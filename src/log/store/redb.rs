@@ -31,17 +31,18 @@ struct Written {
 }
 
 impl Tree {
-    pub(super) fn open(folder: &Path, cache_bytes: usize) -> Result<Tree, Unopened> {
+    pub(super) fn open(folder: &Path, cache_bytes: usize, checked: bool) -> Result<Tree, Unopened> {
         let file = folder.join(FILE);
         if super::has_files(folder)? && !file.exists() {
             return Err(Unopened::Useless("the folder holds files of another kind".to_owned()));
         }
         std::fs::create_dir_all(folder).map_err(Unopened::io)?;
         let opened = Database::builder().set_cache_size(cache_bytes).create(file);
-        let tree = Tree {
-            db: opened.map_err(|error| unopened(error.into()))?,
-            written: Mutex::new(Written { durable: Instant::now(), more: false }),
-        };
+        let mut db = opened.map_err(|error| unopened(error.into()))?;
+        if checked && !db.check_integrity().map_err(|error| unopened(error.into()))? {
+            return Err(Unopened::Useless("a page is not as it was written".to_owned()));
+        }
+        let tree = Tree { db, written: Mutex::new(Written { durable: Instant::now(), more: false }) };
         // The first commit makes the table, so that whoever reads finds it.
         tree.commit(Batch::default(), Durability::Immediate).map_err(unopened)?;
         Ok(tree)
