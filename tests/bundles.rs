@@ -163,7 +163,7 @@ async fn whatever_is_asked_tells_the_same_of_its_bundle() {
             asked += 1;
         }
     }
-    assert!(asked > 500, "{asked}");
+    assert!(asked > 250, "{asked}");
     for end in ["delivered", "read", "filtered", "recalled", "expired", "failed", "planned"] {
         assert!(ends.contains_key(end), "{end}: {ends:?}");
     }
@@ -212,9 +212,19 @@ fn ids(story: &Told) -> BTreeSet<String> {
         })
     };
     ids.retain(|id| !id.starts_with('+') || last(id).unwrap_or(true));
+    // Of each kind but messages a few: each is read three times over.
+    let mut taken = BTreeMap::<char, usize>::new();
+    ids.retain(|id| {
+        let kind = id.chars().next().filter(|first| !first.is_ascii_digit()).unwrap_or('0');
+        let of_kind = taken.entry(kind).or_default();
+        *of_kind += 1;
+        *of_kind <= OF_A_KIND || id.parse::<MessageId>().is_ok()
+    });
     ids
 }
 
+/// Ids of a story that begin alike, messages aside.
+const OF_A_KIND: usize = 2;
 /// With her who writes to them.
 const MEMBERS: usize = 500;
 const STRANGER: &str = "+447700900998";

@@ -8,68 +8,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use homing::wire::{outcome::OutcomeBody, subjects, to_json};
-use homing::words::CommandSeq;
 use support::pure_decider::PureDecider;
+use support::tale::tell;
 use support::{golden, tale};
 
 /// While the stories are written anew, nobody reads them half.
 static FILES: Mutex<()> = Mutex::new(());
-
-/// Every line of a story that begins with a digit is a command: time, sender, verb, payload (`msgpack` before it says how). What stands behind it, and below
-/// it, is the answer and the facts:
-/// ```text
-/// 09:00:02 alice message.send {"to":["bob"],"text":"on my way"} -> accepted m3
-///   delivery.routed message m3, to bob, channel sms, because no_device_online
-/// ```
-fn tell(story: &str, decider: &mut PureDecider) -> String {
-    let mut told = String::new();
-    for line in story.lines() {
-        if line.is_empty() || line.starts_with('#') {
-            told += &format!("{line}\n");
-        } else if line.starts_with(|first: char| first.is_ascii_digit()) {
-            let said = ANSWERS.iter().find_map(|answer| line.split_once(answer));
-            let said = said.map_or(line, |(said, _)| said);
-            let mut words = said.splitn(4, ' ');
-            let mut word = || words.next().unwrap_or_else(|| panic!("too few words: {line}"));
-            let at = tale::time(word());
-            let subject = subjects::command(word(), word());
-            let (parts, outcome) = decider.take(at, &subject, &tale::bytes(word()));
-            let body = OutcomeBody::new(CommandSeq(decider.seq), &outcome);
-            told += &format!("{said}{}\n", answer(body, parts.is_empty()));
-            for fact in parts.iter().flat_map(|part| &part.facts) {
-                told += &format!("  {}\n", tale::fact(fact));
-            }
-        }
-    }
-    told
-}
-
-const ANSWERS: [&str; 2] = [" -> accepted", " -> refused"];
-
-/// The outcome without what its facts tell, where there are any. A command's number is its place in the story.
-fn answer(body: OutcomeBody, alone: bool) -> String {
-    let [accepted, refused] = ANSWERS;
-    let OutcomeBody { message, schedule, over_quota, user, im, code, text: why, field, .. } = body;
-    if body.accepted {
-        let ids = [message.map(|id| id.to_string()), schedule.map(|id| id.to_string())];
-        let ids = ids.into_iter().chain([user.map(|user| user.to_string()), im.map(|im| im.to_string())]);
-        let ids: String = ids.flatten().map(|id| format!(" {id}")).collect();
-        let over = (!over_quota.is_empty()).then(|| tale::brief(&text(&to_json(&over_quota))));
-        return format!(
-            "{accepted}{ids}{}",
-            over.map_or(String::new(), |over| format!(" over_quota {over}"))
-        );
-    }
-    let field = field.map(|field| format!(" {field}")).unwrap_or_default();
-    // What was refused before under the same id has no fact.
-    let why = why.filter(|_| alone).map(|why| format!(": {why}")).unwrap_or_default();
-    format!("{refused} {}{field}{why}", code.unwrap_or_default())
-}
-
-fn text(json: &[u8]) -> String {
-    String::from_utf8_lossy(json).into_owned()
-}
 
 fn check(path: &Path, now: &str) {
     if std::env::var_os("UPDATE_STORIES").is_some() {

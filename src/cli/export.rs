@@ -7,7 +7,7 @@ use serde_json::json;
 use super::output::{Failure, Output};
 use super::settings::Settings;
 use super::source::{Source, in_a_shell};
-use crate::debug::{Bundled, Redaction, Take, bundle, record};
+use crate::debug::{self, Bundled, Redaction, Take, Tale, bundle, record};
 use crate::log::History;
 use crate::query::{Untold, closure};
 
@@ -23,9 +23,13 @@ use crate::query::{Untold, closure};
 /// in an SMS, a phone by a number that is nobody's, the same one everywhere in the file. Passwords are replaced in any case.
 /// Names of users and devices, IM numbers, group numbers, times, and what SMSCs call messages stay.
 ///
+/// With --as-test it is a story in the notation of tests/stories/: the commands of these decisions, and those before them that made
+/// people, groups and schedules as they were, with numbers of their own. What could not be carried is said.
+///
 /// Examples:
 ///   homing export m42
 ///   homing export m42 --with-texts --out m42.recording
+///   homing export m42 --as-test --out tests/stories/late.story
 ///   homing export --all --out whole.recording
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
@@ -36,9 +40,12 @@ pub(super) struct Args {
     /// The whole log instead, with all texts, names, numbers and hashes of passwords
     #[arg(long)]
     all: bool,
-    /// The file to make [default: homing-<ID>.recording]
+    /// The file to make [default: homing-<ID>.recording, or .story]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// A story for tests/stories/ instead: the commands that led to it, decided anew from an empty log
+    #[arg(long, conflicts_with = "all")]
+    as_test: bool,
     /// Leave texts and names as they are, in which there may be phone numbers too
     #[arg(long)]
     with_texts: bool,
@@ -52,11 +59,11 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Result<(), Failure> {
     settings.start_client_log();
     let log = args.source.open(settings, "export").await?;
-    let Args { id, out, with_texts, with_numbers, .. } = args;
+    let Args { id, out, as_test, with_texts, with_numbers, .. } = args;
     let Some(id) = id else { return whole(&log, out, output).await };
     let mut redaction = Redaction::new(with_texts, with_numbers);
     let about = redaction.id_asked(&id);
-    let path = out.unwrap_or_else(|| default_name(&about));
+    let path = out.unwrap_or_else(|| default_name(&about, if as_test { "story" } else { "recording" }));
     must_be_new(&path)?;
     output.progress("Reading the log, without an index …");
     let commits =
@@ -64,6 +71,10 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
             Untold::Refused(rejection) => Failure::refused(rejection),
             Untold::Failed(fault) => Failure::from(fault),
         })?;
+    if as_test {
+        let tale = debug::as_test(&log, &id, &commits, redaction).await?;
+        return write(&path, &tale, output);
+    }
     let of = (about.clone(), commits);
     let bundled = bundle(&log, &path, of, redaction, progress("commits written", output)).await?;
     let Bundled { commits, commands, commands_gone } = bundled;
@@ -81,8 +92,17 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     })
 }
 
+fn write(path: &Path, tale: &Tale, output: Output) -> Result<(), Failure> {
+    let name = path.display();
+    std::fs::write(path, &tale.text)
+        .map_err(|error| Failure::failed(format!("could not write {name}: {error}")))?;
+    tale.left_out.iter().for_each(|what| output.progress(&format!("Not carried: {what}.")));
+    let value = json!({ "file": path, "commands": tale.commands, "left_out": tale.left_out });
+    output.shown(&value, || format!("{name} tells it in {} commands", tale.commands))
+}
+
 async fn whole(log: &History, out: Option<PathBuf>, output: Output) -> Result<(), Failure> {
-    let path = out.unwrap_or_else(|| default_name("all"));
+    let path = out.unwrap_or_else(|| default_name("all", "recording"));
     must_be_new(&path)?;
     output
         .progress("The file will hold all texts, names, phone numbers and hashes of passwords as they are.");
@@ -95,10 +115,10 @@ async fn whole(log: &History, out: Option<PathBuf>, output: Output) -> Result<()
 }
 
 /// Of an id what every file system takes.
-fn default_name(about: &str) -> PathBuf {
+fn default_name(about: &str, kind: &str) -> PathBuf {
     const CHARS_MAX: usize = 64;
     let plain = about.chars().filter(|char| char.is_ascii_alphanumeric()).take(CHARS_MAX);
-    PathBuf::from(format!("homing-{}.recording", plain.collect::<String>()))
+    PathBuf::from(format!("homing-{}.{kind}", plain.collect::<String>()))
 }
 
 fn must_be_new(path: &Path) -> Result<(), Failure> {

@@ -4,6 +4,7 @@
 //! Invariant: nothing here writes to a stream; what is found is told.
 //! Invariant: an answer comes from the log alone. An index makes it faster and never other.
 
+mod as_test;
 mod bundle;
 mod deliveries;
 mod evidence;
@@ -17,11 +18,13 @@ mod record;
 mod redact;
 pub mod replay;
 mod story;
+pub mod tale;
 mod tell;
 mod trail;
 pub mod verify;
 pub mod whatif;
 
+pub use as_test::{Tale, as_test};
 pub use bundle::{Bundled, bundle};
 pub use find::first_answering;
 pub use named::Named;

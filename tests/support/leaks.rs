@@ -57,7 +57,8 @@ fn is_free(names: &[String]) -> bool {
 
 /// What stands in for something, and says nothing of it.
 fn is_placeholder(text: &str) -> bool {
-    let numbered = ["id-", "whole-", "$argon2id$redacted-"].iter().find_map(|kind| text.strip_prefix(kind));
+    let numbered =
+        ["id-", "whole-", "$argon2id$redacted-", "redacted-"].iter().find_map(|kind| text.strip_prefix(kind));
     let is_number = numbered.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
     // What Homing fills in; bytes are shown as base64.
     let text = text.replace("{name}", "").replace("{number}", "").replace("{by}", "").replace("{code}", "");

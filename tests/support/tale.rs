@@ -1,12 +1,12 @@
 //! The notation of a story: times as times, words bare, everything else as JSON has it.
 
-use homing::rules::Fact;
-use homing::wire::{to_msgpack, told};
-use homing::words::Instant;
+pub use homing::debug::tale::fact;
+use homing::debug::tale::{self, ANSWERS, FIRST_DAY, MONTH};
+use homing::wire::outcome::OutcomeBody;
+use homing::wire::{subjects, to_msgpack, told};
+use homing::words::{CommandSeq, Instant};
 
-/// Where a story plays: on the first day of this month, unless it says otherwise.
-const MONTH: &str = "2026-12-";
-const FIRST_DAY: &str = "2026-12-01T";
+use super::pure_decider::PureDecider;
 
 /// On the first day, on a later one, or at any time: `09:00:00`, `08T09:00:00`, `2027-01-01T09:00:00`.
 pub fn time(word: &str) -> Instant {
@@ -16,13 +16,6 @@ pub fn time(word: &str) -> Instant {
         Some(_) => format!("{word}Z"),
     };
     whole.parse().unwrap_or_else(|why| panic!("{word} is {why}"))
-}
-
-fn short(instant: Instant) -> String {
-    let whole = instant.to_string();
-    let short = whole.strip_prefix(FIRST_DAY).or(whole.strip_prefix(MONTH)).unwrap_or(&whole);
-    let short = short.trim_end_matches('Z');
-    short.strip_suffix(".000").unwrap_or(short).to_owned()
 }
 
 /// A payload with its times as numbers: `{"due":@09:30:00}` is `{"due":1796117400000}`.
@@ -51,10 +44,34 @@ pub fn bytes(said: &str) -> Vec<u8> {
 
 /// JSON as people read it: `{"a":"b","due":1796117400000}` is `{a b, due @09:30:00}`.
 pub fn brief(json: &str) -> String {
-    told::brief(json, short)
+    told::brief(json, tale::time)
 }
 
-/// A fact as a line: `{"user.suspended":{"user":"bob"}}` is `user.suspended user bob`.
-pub fn fact(fact: &Fact) -> String {
-    told::fact(fact, short)
+/// Every line of a story that begins with a digit is a command: time, sender, verb, payload (`msgpack` before it says how). What stands behind it, and below
+/// it, is the answer and the facts:
+/// ```text
+/// 09:00:02 alice message.send {"to":["bob"],"text":"on my way"} -> accepted m3
+///   delivery.routed message m3, to bob, channel sms, because no_device_online
+/// ```
+pub fn tell(story: &str, decider: &mut PureDecider) -> String {
+    let mut told = String::new();
+    for line in story.lines() {
+        if line.is_empty() || line.starts_with('#') {
+            told += &format!("{line}\n");
+        } else if line.starts_with(|first: char| first.is_ascii_digit()) {
+            let said = ANSWERS.iter().find_map(|answer| line.split_once(answer));
+            let said = said.map_or(line, |(said, _)| said);
+            let mut words = said.splitn(4, ' ');
+            let mut word = || words.next().unwrap_or_else(|| panic!("too few words: {line}"));
+            let at = time(word());
+            let subject = subjects::command(word(), word());
+            let (parts, outcome) = decider.take(at, &subject, &bytes(word()));
+            let body = OutcomeBody::new(CommandSeq(decider.seq), &outcome);
+            told += &format!("{said}{}\n", tale::answer(body, parts.is_empty()));
+            for fact in parts.iter().flat_map(|part| &part.facts) {
+                told += &format!("  {}\n", tale::fact(fact));
+            }
+        }
+    }
+    told
 }
