@@ -131,6 +131,17 @@ fn forwards_and_backwards_the_state_is_what_the_log_comes_to() {
             assert_eq!(state.differing(player.state()), Vec::<&str>::new(), "at {seq}");
             assert_eq!(player.position().0, *seq);
         }
+        let live = |args: &[&str]| {
+            let mut program = Program::new(HOMING);
+            program.args(["replay", "--json", "--show", "zoe", "--nats", &world.server.url()]).args(args);
+            program.arg("--data").arg(world.folder.path().join("data")).stdin(Stdio::null());
+            value(&block_in_place(|| run(program.env_remove("NATS_URL"), WITHIN)))
+        };
+        let (whole, from_snapshot) = (live(&[]), live(&["--from-snapshot"]));
+        assert_eq!(whole["seq"], json!(last));
+        for same in ["seq", "users", "groups", "schedules", "open", "shown"] {
+            assert_eq!(whole[same], from_snapshot[same], "{same}");
+        }
         let history = player.history();
         let end = Moment::End.place(&history).await.expect("it is read");
         assert_eq!(end.0, last);

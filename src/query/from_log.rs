@@ -23,7 +23,7 @@ use crate::wire::{subjects, to_json};
 use crate::words::{Address, EventSeq, MessageId};
 
 /// Commits that are read behind the one with which the last delivery has ended: what is read by people is read soon.
-const BEHIND_LEN: u64 = 20_000;
+const BEHIND_LEN: u64 = 10_000;
 /// Of an answer that goes over no wire.
 const ANSWER_BYTES_MAX: usize = usize::MAX;
 

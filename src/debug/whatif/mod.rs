@@ -9,6 +9,7 @@
 
 mod difference;
 mod patch;
+mod reactions;
 mod timers;
 mod walk;
 

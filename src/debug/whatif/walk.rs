@@ -7,14 +7,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::difference::{Differences, Side};
 use super::patch::{Said, Wished};
+use super::reactions;
 use super::timers::Timers;
 use super::{Found, Patch, WhatIf, Where};
 use crate::debug::deliveries::{Deliveries, Reached, Whose};
-use crate::decider::{Fold, Heard, Replay};
+use crate::decider::{Fold, Replay};
 use crate::log::{Fault, Record, Recording};
-use crate::rules::message::{Command as Wish, Confirm};
-use crate::rules::{Channel, Command, Commit, Fact, Order, Rejection, Sender, StepState, identity};
-use crate::words::{EventSeq, Instant, MessageId, Party, Span, UserName};
+use crate::rules::{Commit, Fact, Rejection, identity};
+use crate::words::{EventSeq, Instant, Span, UserName};
 
 const BATCH_LEN_MAX: usize = 512;
 
@@ -143,7 +143,7 @@ impl Walk {
     async fn decide(&mut self, said: &Record) -> Result<(Moved, Option<String>), Fault> {
         let mut heard = self.would.hear(std::slice::from_ref(said)).await?;
         let Some(mut heard) = heard.pop() else { return Ok((Moved::new(), None)) };
-        if self.answers_nothing(&mut heard) {
+        if reactions::answers_nothing(&self.differences, &mut heard) {
             return Ok((Moved::new(), None));
         }
         let judged = self.would.judge(heard);
@@ -181,33 +181,6 @@ impl Walk {
                 (before(&self.was_deliveries, &was_refused), before(&self.would_deliveries, &would_refused));
             self.differences.compare(whose, (was, would), before, self.offset.ms());
         }
-    }
-
-    /// Whether all that a client says here it can say only because of what it was not sent.
-    fn answers_nothing(&self, heard: &mut Heard<'_>) -> bool {
-        let Some(Order { by: Sender::User(user), command, .. }) = heard.order_mut() else { return false };
-        let confirm = match command {
-            Command::Message(Wish::Received(received)) => &mut received.0,
-            Command::Message(Wish::Read(read)) => &mut read.0,
-            Command::Message(_)
-            | Command::Identity(_)
-            | Command::Contacts(_)
-            | Command::Presence(_)
-            | Command::Group(_)
-            | Command::Schedule(_)
-            | Command::Attempt(_)
-            | Command::Phone(_)
-            | Command::Service(_)
-            | Command::Refusal(_)
-            | Command::Timer(_) => return false,
-        };
-        let to = Party::User(user.clone());
-        let has_not = |message: &MessageId| match self.differences.side_of(&(*message, to.clone())) {
-            None => false,
-            Some(Side::Refused(_) | Side::Nothing) => true,
-            Some(Side::Reached(reached)) => !is_with_client(reached),
-        };
-        left_out(confirm, has_not)
     }
 
     fn is_dropped(&mut self, said: &Record) -> bool {
@@ -340,31 +313,6 @@ impl Walk {
 /// The code with which a command was refused.
 fn code(commit: &Commit) -> Option<String> {
     commit.facts.first().and_then(Fact::get::<Rejection>).map(|refused| refused.code.clone())
-}
-
-/// Whether its recipient's client has it, or can have fetched it.
-fn is_with_client(reached: &Reached) -> bool {
-    match reached.step.state {
-        StepState::Sent => reached.step.channel == Some(Channel::Live),
-        StepState::Pull | StepState::Delivered | StepState::Read => true,
-        StepState::Planned
-        | StepState::Waiting
-        | StepState::Filtered
-        | StepState::Recalled
-        | StepState::Expired
-        | StepState::Failed
-        | StepState::Unknown => false,
-    }
-}
-
-/// Takes these messages out of what is confirmed. Whether nothing is left.
-fn left_out(confirm: &mut Confirm, is: impl Fn(&MessageId) -> bool) -> bool {
-    let had = confirm.message.is_some() || confirm.messages.as_ref().is_some_and(|all| !all.is_empty());
-    confirm.message = confirm.message.filter(|message| !is(message));
-    if let Some(all) = &mut confirm.messages {
-        all.retain(|message| !is(message));
-    }
-    had && confirm.message.is_none() && confirm.messages.as_ref().is_none_or(Vec::is_empty)
 }
 
 /// Whether the end of a lease is told that is this user's.

@@ -1,6 +1,6 @@
 //! The ledger of days: a row for each, kept as deliveries and occurrences begin and end. Counted as `rules/days.rs` counts.
 
-use super::delivery::Message;
+use super::message::Message;
 use super::step::{State, Step};
 use super::store::Model;
 use super::{keys, read_row, write_row};

@@ -1,7 +1,7 @@
 //! A conversation, of two or in a group, from its beginning on or from its end back.
 
-use super::delivery::Message;
 use super::inbox::Line;
+use super::message::Message;
 use super::step::State;
 use super::store::Model;
 use super::{GroupPlace, Listed, Place, keys};

@@ -15,6 +15,7 @@ mod inbox;
 mod keys;
 mod lateness;
 mod ledger;
+mod message;
 mod occurrence;
 mod presence;
 mod project;
