@@ -12,8 +12,10 @@ use futures_util::StreamExt;
 use homing::debug::{Take, record};
 use homing::log::{History, Log};
 use homing::rules::Command;
+use homing::rules::attempt;
 use homing::rules::message::{Confirm, Received, Send};
 use homing::rules::presence::{DeviceClass, Online};
+use homing::words::Party;
 use serde_json::Value;
 use support::world::{World, registers, says, story, told};
 use support::{Ended, HOMING, run};
@@ -134,6 +136,40 @@ fn a_change_is_told_by_whose_outcome_it_changes() {
             assert_eq!(whatif(&file, &wrong).status.code(), Some(1), "{wrong:?}");
         }
         assert_eq!(whatif(&file, &["--set", "bob.sms=perhaps"]).status.code(), Some(2));
+    });
+}
+
+/// An SMS was sent and accepted; and somebody else's record stands on EVENTS.
+#[test]
+fn what_an_smsc_said_counts_only_where_an_sms_was_sent() {
+    story(|world| async move {
+        let (message, to): (_, Party) = ("m6".parse().expect("an id"), "bob".parse().expect("a name"));
+        let asked = attempt::Asked { message, to: to.clone(), again: false };
+        let asks = attempt::Ask { deliveries: vec![asked], grant: Some(1) };
+        let ids = vec![Some("7F".to_owned())];
+        let attempt = attempt::Attempt { message, to, connector: "main".to_owned(), ids, grant: Some(1) };
+        let reports = vec![attempt::Report::Accepted { attempt, receipts: false }];
+        let stray = world.log.client();
+        all_said(&world, day().into_iter().take(5).collect()).await;
+        stray.publish("homing.evt.foo.bar", "else".into()).await.expect("anybody may");
+        let goes_on = [
+            ("alice", sends(&["bob"], "by SMS")),
+            ("_sms", asks.into()),
+            ("_sms", attempt::Reports { reports, id: None }.into()),
+        ];
+        all_said(&world, goes_on.into()).await;
+        let file = world.folder.path().join("day.recording");
+        recorded(&world.log, &file).await;
+        assert!(differences(&whatif(&file, &[])).is_empty());
+        for (args, would_be) in [
+            (["--set", "bob.presence=online"], "sent live pc_online"),
+            (["--set", "bob.sms=off"], "waiting - sms_off"),
+            (["--drop", "c6"], "not_sent - -"),
+            (["--drop", "c1"], "not_sent - sender.unknown"),
+            (["--add", r#"c6 bob contact.block {"who":"alice"}"#], "filtered - blocked"),
+        ] {
+            assert_eq!(differences(&whatif(&file, &args)), [format!("m6 bob: sent sms - -> {would_be}")]);
+        }
     });
 }
 

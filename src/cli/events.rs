@@ -130,7 +130,7 @@ async fn show(
     pick: &Pick,
     output: Output,
 ) -> Result<(), Failure> {
-    if first > last && !follow {
+    if (first > last || last == 0) && !follow {
         return Ok(());
     }
     let mut records = log.read("EVENTS", Vec::new(), first);
@@ -176,7 +176,7 @@ fn show_one(record: &Record, pick: &Pick, output: Output) -> Result<(), Failure>
 
 fn person(seq: u64, commit: &Commit) -> String {
     let Commit { command, at, by, .. } = commit;
-    let facts = commit.facts.iter().map(|fact| cut(told::fact(fact, Instant::brief)));
+    let facts = commit.facts.iter().map(|fact| cut(told::shown(fact, Instant::brief)));
     let facts: Vec<String> = facts.collect();
     let facts = if facts.is_empty() { "nothing changed".to_owned() } else { facts.join("\n        ") };
     format!("{:<7} {at} c{} {by}\n        {facts}", format!("#{seq}"), command.0)

@@ -70,6 +70,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use tokio::signal::ctrl_c;
+use tokio::signal::unix::{SignalKind, signal};
 
 use output::{Failure, Output};
 use settings::Settings;
@@ -198,14 +200,14 @@ fn run<M: Subcommands>(command: Command<M>, settings: &Settings, output: Output)
         Command::Sms(args) => run_async(sms::run(args, settings, output)),
         Command::Status(args) => run_async(status::run(args, settings, output)),
         Command::Streams(args) => run_async(streams::run(args, settings, output)),
-        Command::Why(args) => run_async(why::run(args, settings, output)),
+        Command::Why(args) => run_async(stoppable(why::run(args, settings, output))),
         Command::Events(args) => run_async(events::run(args, settings, output)),
-        Command::Replay(args) => run_async(replay::run(args, settings, output)),
-        Command::Bisect(args) => run_async(bisect::run(args, settings, output)),
-        Command::Whatif(args) => run_async(whatif::run(args, settings, output)),
+        Command::Replay(args) => run_async(stoppable(replay::run(args, settings, output))),
+        Command::Bisect(args) => run_async(stoppable(bisect::run(args, settings, output))),
+        Command::Whatif(args) => run_async(stoppable(whatif::run(args, settings, output))),
         Command::Verify(args) => run_async(verify::run(args, settings, output)),
         Command::Ledger(args) => run_async(ledger::run(args, settings, output)),
-        Command::Export(args) => run_async(export::run(args, settings, output)),
+        Command::Export(args) => run_async(stoppable(export::run(args, settings, output))),
         Command::Import(args) => run_async(import::run(args, settings, output)),
         Command::Decode(args) => decode::run(args, output),
         Command::More(more) => run_async(more.run(settings, output)),
@@ -217,6 +219,18 @@ fn run<M: Subcommands>(command: Command<M>, settings: &Settings, output: Output)
 
 /// What was begun on threads of its own is done by then, or hangs.
 const LEFT_WITHIN: Duration = Duration::from_secs(1);
+
+/// Ends where it is told to, and leaves no temporary file: what it has begun is dropped.
+async fn stoppable(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::failed(error.to_string());
+    let mut terminated = signal(SignalKind::terminate()).map_err(failed)?;
+    tokio::select! {
+        biased;
+        done = work => done,
+        pressed = ctrl_c() => pressed.map_err(failed).and(Err(Failure::failed("it was stopped before its end".to_owned()))),
+        _ = terminated.recv() => Err(Failure::failed("it was stopped before its end".to_owned())),
+    }
+}
 
 fn run_async(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();

@@ -11,6 +11,7 @@ use super::context;
 use super::credentials::Credentials;
 use super::output::Failure;
 use super::smsc_settings::SmsFile;
+use super::source;
 use crate::decider::KeepCommands;
 use crate::log::{DENIED_TARGET, Fault, NatsUrl};
 use crate::server::Sync;
@@ -159,6 +160,9 @@ impl Settings {
     /// The server that clients use: where none is named, that of the data folder. Whoever says nothing of who they are is the
     /// operator of the Homing whose data folder this is, where its server is meant.
     pub(crate) fn as_client(&self) -> Result<NatsUrl, Failure> {
+        if let Some(data) = self.unnamed_data() {
+            source::must_be_no_import(&data)?;
+        }
         let address = match self.of_data() {
             Some((_, address)) => self.credentials.sign_in(address)?,
             None => self.address()?,

@@ -10,7 +10,7 @@ use super::output::{Failure, Output};
 use super::settings::Settings;
 use crate::debug::{Base, Take, record};
 use crate::decider::{Kept, KeptSnapshot};
-use crate::log::{History, Log, Recording, blocking};
+use crate::log::{History, Log, Recording, blocking, private_folder};
 
 /// Where the log is read.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -61,8 +61,8 @@ pub(super) fn must_be_no_import(data: &Path) -> Result<(), Failure> {
     }
     let name = data.display();
     Err(Failure::failed(format!(
-        "{name} was made by `homing import`: it is read with `homing why` and `homing events`, and no Homing runs on it; \
-         choose another folder with --data"
+        "{name} was made by `homing import`: `homing why` and `homing events` read it, and no Homing runs on it; choose another \
+         folder with --data"
     )))
 }
 
@@ -97,8 +97,7 @@ impl Source {
             History::Live(log) => log,
         };
         let base = if from_snapshot { Some(base(settings, log).await?) } else { None };
-        let folder = tempfile::tempdir();
-        let folder = folder.map_err(|error| Failure::failed(format!("no temporary folder: {error}")))?;
+        let folder = private_folder()?;
         let tenth = Cell::new(0);
         let progress = |done: u64, all: u64| {
             let now = done.saturating_mul(10).checked_div(all).unwrap_or(10);

@@ -71,6 +71,11 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     settings.start_client_log();
     let Args { set, add, drop, clock, with, approve, approved, source } = args;
     let intended = approved.as_deref().map(read).transpose()?;
+    if let Some(file) = approve.as_deref().filter(|file| file.exists()) {
+        read(file).map_err(|_| {
+            Failure::failed(format!("{} holds something else; name another file", file.display()))
+        })?;
+    }
     let sealed = source.sealed(settings, false, true, output).await?;
     let found = match &with {
         Some(program) => by(program, &source, &sealed).await?,

@@ -267,7 +267,7 @@ fn of_attempt(fact: &attempt::Fact) -> Option<Meaning> {
 
 /// A fact of a story that is not a message's, as it stands.
 pub fn plain_step(seq: EventSeq, commit: &Commit, before: Option<Instant>, fact: &Fact) -> StepView {
-    step(seq, commit, before, fact.name(), told::fact(fact, Instant::brief))
+    step(seq, commit, before, fact.name(), told::shown(fact, Instant::brief))
 }
 
 fn step(seq: EventSeq, commit: &Commit, before: Option<Instant>, fact: &str, says: String) -> StepView {

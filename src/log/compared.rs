@@ -11,7 +11,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::projection::{META, OTHER_FORMAT};
+use super::projection::{META, OTHER_FORMAT, private_folder};
 use super::store::{Row, Scan, Unopened};
 use super::{Fault, Log, Pace, Place, Projection, Record, Retry, Shape, blocking};
 
@@ -126,7 +126,7 @@ impl Compared<'_> {
         room: impl Projected,
     ) -> Result<FolderState, Fault> {
         let Compared { folder, shape, reads, whole_up_to } = self;
-        let temporary = tempfile::tempdir().map_err(|error| temporary().because(error))?;
+        let temporary = private_folder()?;
         let (from, to) = (folder.to_owned(), temporary.path().join("kept"));
         let kept = match blocking(move || open_copy(&from, &to, shape)).await {
             Ok(Ok(kept)) => kept,
@@ -178,10 +178,6 @@ impl Compared<'_> {
             Err(fault) => return torn_or(fault),
         })
     }
-}
-
-fn temporary() -> Fault {
-    Fault::later("make a temporary folder")
 }
 
 fn torn_or(fault: Fault) -> Result<FolderState, Fault> {

@@ -56,7 +56,7 @@ pub use nats_url::{NatsUrl, Tls};
 pub use pace::Pace;
 pub use pipeline::Pipeline;
 pub use process::host;
-pub use projection::{Projection, Shape, blocking};
+pub use projection::{Projection, Shape, blocking, private_folder};
 pub use pull::{Pull, Source, Taken, Verdict};
 pub use read::{Ends, Lost};
 pub use rebuild::rebuilding;

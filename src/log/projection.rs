@@ -1,6 +1,7 @@
 //! A folder of rows that a room projects the log into: opened or given up, rows and position in one batch.
 
 use std::ops::{Bound, RangeBounds};
+use std::os::unix::fs::PermissionsExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -250,6 +251,16 @@ impl Fault {
     pub fn torn() -> Fault {
         Fault::reload("read a row of a projection, which is torn")
     }
+}
+
+/// A folder for a while, which its owner alone may look into: what is made there may hold what people wrote.
+///
+/// # Errors
+/// When there is no room for one.
+pub fn private_folder() -> Result<tempfile::TempDir, Fault> {
+    let mut builder = tempfile::Builder::new();
+    let made = builder.permissions(std::fs::Permissions::from_mode(0o700)).tempdir();
+    made.map_err(|error| Fault::later("make a temporary folder").because(error))
 }
 
 /// Runs what touches a folder. A panic of its engine's means that the folder is torn, as some of its errors do.

@@ -12,7 +12,7 @@ use super::model::Model;
 use super::refusal::{Unanswered, unknown_id};
 use super::why;
 use crate::debug::{self, Inquiry, Named, delivery_of, first_answering, subjects_of_standing, trails};
-use crate::log::{Fault, History, Record, blocking, clock};
+use crate::log::{Fault, History, Record, blocking, clock, private_folder};
 use crate::rules::identity::{Changed, Registered};
 use crate::rules::message::{Accepted, Delivered, Expired, Failed, Filtered, Page, Recalled, WasRead};
 use crate::rules::presence::Encoding;
@@ -119,8 +119,7 @@ impl OfOne {
     }
 
     fn empty() -> Result<OfOne, Fault> {
-        let folder = tempfile::tempdir()
-            .map_err(|error| Fault::never("make a folder for the story").because(error))?;
+        let folder = private_folder()?;
         Ok(OfOne { model: Arc::new(Model::open(folder.path())?), until: None, _folder: folder })
     }
 

@@ -9,12 +9,31 @@ const INSTANTS: std::ops::Range<i64> = 1_577_836_800_000..10_000_000_000_000;
 
 /// A fact as a line: `{"user.suspended":{"user":"bob"}}` is `user.suspended user bob`. `when` writes times.
 pub fn fact(fact: &Fact, when: impl Fn(Instant) -> String) -> String {
-    let brief = brief(&String::from_utf8_lossy(&to_json(fact)), when);
+    line(&String::from_utf8_lossy(&to_json(fact)), when)
+}
+
+fn line(json: &str, when: impl Fn(Instant) -> String) -> String {
+    let brief = brief(json, when);
     let inner = brief.strip_prefix('{').and_then(|brief| brief.strip_suffix('}')).unwrap_or(&brief);
     match inner.split_once(" {") {
         Some((name, fields)) => format!("{name} {}", fields.strip_suffix('}').unwrap_or(fields)),
         None => inner.to_owned(),
     }
+}
+
+/// The same for people, to whom a secret's hash says nothing: it is left out.
+pub fn shown(fact: &Fact, when: impl Fn(Instant) -> String) -> String {
+    const SECRET: &str = "\"secret\":\"";
+    let json = to_json(fact);
+    let json = String::from_utf8_lossy(&json);
+    // A quote within a text stands behind a backslash, and no hash has one.
+    let mut parts = json.split(SECRET);
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (_, rest) = part.split_once('"').unwrap_or(("", part));
+        shown += &format!("{SECRET}hidden\"{rest}");
+    }
+    line(&shown, when)
 }
 
 /// JSON as people read it: `{"a":"b","due":1796117400000}` is `{a b, due @2026-12-01T09:30:00Z}`.

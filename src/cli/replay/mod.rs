@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Instant as Clock;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use serde_with::skip_serializing_none;
 
 use super::output::{Failure, Output};
@@ -79,7 +79,16 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     };
     let Sealed { recording, _folder } = &sealed;
     let recording = recording.clone();
+    if since.is_some_and(|since| since > until) {
+        return Err(Failure::usage("--since is behind --until".to_owned()));
+    }
     let mut player = blocking(move || Player::begin(recording)).await?;
+    if until < player.position() {
+        let at = player.position().0;
+        return Err(Failure::failed(format!(
+            "it begins behind #{at}, with a snapshot; leave --from-snapshot away"
+        )));
+    }
     if args.step {
         player = went(player, until, output).await?;
         return step::by_hand(player, output).await;
@@ -136,14 +145,21 @@ fn compared(
     for thing in &named {
         before.insert(thing.to_string(), (thing.clone(), player.shown(thing)?));
     }
-    let mut more = 0_u64;
+    let (mut more, mut deliveries) = (0_u64, BTreeMap::<String, [Value; 2]>::new());
     if named.is_empty() {
         // What is touched is known behind it: it is looked at in a second pass.
         let mut touched = BTreeMap::new();
         while player.position() < until {
             let Some(played) = player.advance()? else { break };
             tell(played.seq, until, output);
-            for thing in played.touched() {
+            for ((message, to), was, now) in &played.moved {
+                let name = Thing::Delivery(*message, Some(to.clone())).to_string();
+                let was = was.map_or(Value::Null, |was| json!(was.shown()));
+                let [_, after] = deliveries.entry(name).or_insert([was, Value::Null]);
+                *after = json!(now.shown());
+            }
+            let others = |thing: &Thing| !matches!(thing, Thing::Delivery(..));
+            for thing in played.touched().into_iter().filter(others) {
                 if touched.len() < TOUCHED_LEN_MAX || touched.contains_key(&thing.to_string()) {
                     touched.insert(thing.to_string(), thing);
                 } else {
@@ -161,6 +177,9 @@ fn compared(
     let mut changes = Vec::new();
     for (name, (thing, before)) in before {
         changes.extend(changed(&name, &before, &player.shown(&thing)?));
+    }
+    for (name, [before, after]) in deliveries {
+        changes.extend(changed(&name, &before, &after));
     }
     Ok((player, Some(Changes { since, changes, more })))
 }

@@ -41,11 +41,22 @@ impl Moment {
     /// The last record that belongs to it.
     ///
     /// # Errors
-    /// When the history cannot be read.
+    /// When the history cannot be read, or does not go so far.
     pub async fn place(self, history: &History) -> Result<EventSeq, Fault> {
+        let last = history.ends("EVENTS").await?.last;
         let place = match self {
+            Moment::Place(seq) if seq > last => {
+                return Err(
+                    Fault::never(format!("go to #{seq}")).because(format!("the log ends with #{last}"))
+                );
+            }
             Moment::Place(seq) => seq,
-            Moment::End => history.ends("EVENTS").await?.last,
+            Moment::End => last,
+            Moment::Decision(command) if first_answering(history, command).await? > last => {
+                let number = command.0;
+                return Err(Fault::never(format!("go to the decision of c{number}"))
+                    .because("there is none: it was not said, not decided yet, or has changed nothing"));
+            }
             Moment::Time(time) => {
                 let behind = Instant::from_unix_ms(time.unix_ms() + 1);
                 history.first_since("EVENTS", behind).await?.saturating_sub(1)

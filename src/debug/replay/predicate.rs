@@ -44,6 +44,11 @@ pub struct Predicate {
 impl FromStr for Predicate {
     type Err = String;
     fn from_str(text: &str) -> Result<Predicate, String> {
+        let unread = || format!("{text:?} is no predicate, as in user.bob.sms == off; == and != compare");
+        let signs = text.replace("==", "").replace("!=", "").replace("<=", "").replace(">=", "");
+        if signs.contains('=') {
+            return Err(unread());
+        }
         let found = COMPARISONS.iter().find_map(|(sign, how)| Some((text.split_once(sign)?, *how)));
         let (path, compared) = match found {
             Some(((path, value), how)) => {
@@ -51,7 +56,11 @@ impl FromStr for Predicate {
             }
             None => (text.trim(), None),
         };
+        let is_empty = |(_, value): &(Comparison, String)| value.is_empty() || value.contains("==");
         let (thing, fields) = Thing::path(path)?;
+        if compared.as_ref().is_some_and(is_empty) || fields.iter().any(String::is_empty) {
+            return Err(unread());
+        }
         Ok(Predicate { thing, fields, compared })
     }
 }
@@ -79,6 +88,16 @@ impl Predicate {
     /// When the file cannot be read.
     pub fn holds(&self, player: &Player) -> Result<bool, Fault> {
         let shown = player.shown(&self.thing)?;
+        if let (Thing::Delivery(_, None), [], Some((how, wanted)), Some(all)) =
+            (&self.thing, self.fields.as_slice(), &self.compared, shown.as_object())
+        {
+            // Of all its recipients any one.
+            return Ok(all.values().filter_map(|one| one.get("state")).any(|state| how.holds(state, wanted)));
+        }
+        if shown.is_null() {
+            // Of what is not there nothing is so but that.
+            return Ok(matches!(&self.compared, Some((Comparison::Is, wanted)) if wanted == "null"));
+        }
         let mut value = &shown;
         for field in &self.fields {
             value = value.get(field).unwrap_or(&Value::Null);
@@ -154,7 +173,11 @@ mod tests {
     fn what_cannot_be_read_is_refused() {
         assert!("user.bob.sms == off".parse::<Predicate>().is_ok());
         assert!("delivery.m7.bob".parse::<Predicate>().is_ok());
-        assert!("== off".parse::<Predicate>().is_err());
+        for wrong in
+            ["== off", "user.bob.sms = off", "user.bob.sms ==", "user.bob. == 1", "bob.sms == on == off"]
+        {
+            assert!(wrong.parse::<Predicate>().is_err(), "{wrong}");
+        }
         assert!("what is this".parse::<Predicate>().is_err());
     }
 }

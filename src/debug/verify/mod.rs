@@ -21,7 +21,7 @@ use tokio::time::Instant as Moment;
 use tokio_util::sync::CancellationToken;
 
 use crate::decider::Replay;
-use crate::log::{Fault, Log, Pace};
+use crate::log::{Fault, Log, Pace, private_folder};
 use feed::Events;
 use kept::Kepts;
 use walk::Walk;
@@ -57,8 +57,7 @@ impl Verify {
         let (events, commands) = (log.ends("EVENTS").await?, log.ends("COMMANDS").await?);
         let first = log.wrapped_record("COMMANDS", commands.first, None).await?;
         let since = first.map(|first| Since { command: first.seq, at: first.at });
-        let folder = tempfile::tempdir();
-        let folder = folder.map_err(|error| Fault::later("make a temporary folder").because(error))?;
+        let folder = private_folder()?;
         let from = since.map_or(events.created, |since| since.at);
         let mut walk = Walk {
             log,

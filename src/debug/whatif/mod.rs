@@ -21,7 +21,7 @@ use std::sync::atomic::AtomicU64;
 
 use serde::Serialize;
 
-use crate::log::{Fault, Recording};
+use crate::log::{Fault, Recording, private_folder};
 use walk::Walk;
 
 /// Differences that are followed to their ends; of more it is only known that they are there. Some hundred bytes each.
@@ -67,8 +67,7 @@ impl WhatIf {
         if recording.ends("EVENTS").first > 1 || recording.head().base.is_some() {
             return Err(doing().because("it does not begin with the log"));
         }
-        let folder = tempfile::tempdir();
-        let folder = folder.map_err(|error| Fault::later("make a temporary folder").because(error))?;
+        let folder = private_folder()?;
         let mut walk = Walk::begin(recording, self, folder.path()).await?;
         walk.all(progress).await?;
         Ok(walk.found())

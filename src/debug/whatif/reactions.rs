@@ -1,18 +1,20 @@
-//! The reactions of the world: what a client says only because of what it was sent, and does not say where it was not sent that.
+//! The reactions of the world: what a client or an SMSC says only because of what it was sent, and does not say where it was not.
 
 use super::difference::{Differences, Side};
 use crate::debug::deliveries::Reached;
 use crate::decider::Heard;
+use crate::rules::attempt::{self, Reports};
 use crate::rules::message::{Command as Wish, Confirm};
 use crate::rules::{Channel, Command, Order, Sender, StepState};
 use crate::words::{MessageId, Party};
 
-/// Whether all that a client says here it can say only because of what it was not sent.
+/// Whether all that is said here can be said only because of what was not sent; what cannot be is taken out of it.
 pub(super) fn answers_nothing(differences: &Differences, heard: &mut Heard<'_>) -> bool {
-    let Some(Order { by: Sender::User(user), command, .. }) = heard.order_mut() else { return false };
+    let Some(Order { by, command, .. }) = heard.order_mut() else { return false };
     let confirm = match command {
         Command::Message(Wish::Received(received)) => &mut received.0,
         Command::Message(Wish::Read(read)) => &mut read.0,
+        Command::Attempt(attempt::Command::Reports(said)) => return of_adapter(differences, said),
         Command::Message(_)
         | Command::Identity(_)
         | Command::Contacts(_)
@@ -25,6 +27,7 @@ pub(super) fn answers_nothing(differences: &Differences, heard: &mut Heard<'_>) 
         | Command::Refusal(_)
         | Command::Timer(_) => return false,
     };
+    let Sender::User(user) = by else { return false };
     let to = Party::User(user.clone());
     let has_not = |message: &MessageId| match differences.side_of(&(*message, to.clone())) {
         None => false,
@@ -32,6 +35,20 @@ pub(super) fn answers_nothing(differences: &Differences, heard: &mut Heard<'_>) 
         Some(Side::Reached(reached)) => !is_with_client(reached),
     };
     left_out(confirm, has_not)
+}
+
+/// What an SMSC says of an SMS counts only where one is sent.
+fn of_adapter(differences: &Differences, said: &mut Reports) -> bool {
+    let had = said.reports.len();
+    said.reports.retain(|report| {
+        let whose = report.of().map(|(message, to)| (message, to.clone()));
+        match whose.and_then(|whose| differences.side_of(&whose)) {
+            None => true,
+            Some(Side::Refused(_) | Side::Nothing) => false,
+            Some(Side::Reached(reached)) => matches!(reached.step.channel, Some(Channel::By(_))),
+        }
+    });
+    had > 0 && said.reports.is_empty()
 }
 
 /// Whether its recipient's client has it, or can have fetched it.

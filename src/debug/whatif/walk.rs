@@ -11,7 +11,7 @@ use super::reactions;
 use super::timers::Timers;
 use super::{Found, Patch, WhatIf, Where};
 use crate::debug::deliveries::{Deliveries, Reached, Whose};
-use crate::decider::{Fold, Replay};
+use crate::decider::Replay;
 use crate::log::{Fault, Record, Recording};
 use crate::rules::{Commit, Fact, Rejection, identity};
 use crate::words::{EventSeq, Instant, Span, UserName};
@@ -23,8 +23,8 @@ type Moved = BTreeMap<Whose, Reached>;
 
 pub(super) struct Walk {
     recording: Arc<Recording>,
-    /// As it was.
-    was: Fold,
+    /// As it was, up to this record.
+    was: EventSeq,
     events: VecDeque<(Record, Commit)>,
     next_event: u64,
     was_deliveries: Deliveries,
@@ -53,7 +53,7 @@ impl Walk {
     ) -> Result<Walk, Fault> {
         let first = recording.first_from("COMMANDS", 0)?.map_or(Instant::default(), |first| first.at);
         Ok(Walk {
-            was: Fold::default(),
+            was: EventSeq::default(),
             events: VecDeque::new(),
             next_event: 1,
             was_deliveries: Deliveries::default(),
@@ -95,8 +95,12 @@ impl Walk {
     async fn before(&mut self, first: u64) -> Result<(), Fault> {
         while self.ahead()?.is_some_and(|command| command < first) {
             let Some((record, commit)) = self.events.pop_front() else { break };
-            self.was.take(record.seq, Some(commit.clone()))?;
-            self.was_deliveries.take(EventSeq(record.seq), &commit);
+            // What stands between two commits is none of Homing's.
+            for stray in self.was.next().0..record.seq {
+                self.would.take(stray, None).await?;
+            }
+            self.was = EventSeq(record.seq);
+            self.was_deliveries.take(self.was, &commit);
             self.timers.take(std::slice::from_ref(&commit));
             self.would.take(record.seq, Some(commit)).await?;
         }
@@ -116,7 +120,7 @@ impl Walk {
         self.patched(is_here, number, Some(at)).await?;
         self.place = EventSeq(match self.ahead()? {
             Some(next) if next == number => self.events.front().map_or(0, |(record, _)| record.seq),
-            Some(_) | None => self.was.read().0,
+            Some(_) | None => self.was.0,
         });
         let (was, was_refused) = self.decided_about(number)?;
         let said = Record { at, ..command.clone() };
@@ -134,7 +138,7 @@ impl Walk {
             refused = refused.or_else(|| code(&commit));
             let steps = self.was_deliveries.take(EventSeq(record.seq), &commit);
             moved.extend(steps.into_iter().map(|(whose, _, now)| (whose, now)));
-            self.was.take(record.seq, Some(commit))?;
+            self.was = EventSeq(record.seq);
         }
         Ok((moved, refused))
     }

@@ -45,6 +45,21 @@ pub enum Report {
     Silent { message: MessageId, to: Party },
 }
 
+impl Report {
+    /// Whose delivery it is about.
+    pub fn of(&self) -> Option<(MessageId, &Party)> {
+        match self {
+            Report::Accepted { attempt, .. }
+            | Report::Failed { attempt, .. }
+            | Report::Deferred { attempt, .. }
+            | Report::Unknown { attempt, .. } => Some((attempt.message, &attempt.to)),
+            Report::Receipt(receipt) => Some((receipt.message, &receipt.to)),
+            Report::Silent { message, to } => Some((*message, to)),
+            Report::Unmatched(_) => None,
+        }
+    }
+}
+
 impl Decide for Reports {
     fn decide(&self, case: &Case<'_, ByAdapter>) -> Decided {
         if self.reports.len() > BATCH_LEN_MAX {
