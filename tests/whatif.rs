@@ -165,7 +165,7 @@ fn what_an_smsc_said_counts_only_where_an_sms_was_sent() {
             (["--set", "bob.presence=online"], "sent live pc_online"),
             (["--set", "bob.sms=off"], "waiting - sms_off"),
             (["--drop", "c6"], "not_sent - -"),
-            (["--drop", "c1"], "not_sent - sender.unknown"),
+            (["--drop", "c1"], "not_sent - auth.unknown_sender"),
             (["--add", r#"c6 bob contact.block {"who":"alice"}"#], "filtered - blocked"),
         ] {
             assert_eq!(differences(&whatif(&file, &args)), [format!("m6 bob: sent sms - -> {would_be}")]);

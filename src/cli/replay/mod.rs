@@ -12,7 +12,7 @@ use serde_with::skip_serializing_none;
 
 use super::output::{Failure, Output};
 use super::settings::Settings;
-use super::source::{Sealed, Source};
+use super::source::Source;
 use crate::debug::replay::{Changed, Moment, Player, Thing, changed};
 use crate::log::{Fault, History, blocking};
 use crate::wire::told;
@@ -72,17 +72,19 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     }
     let sealed = args.source.sealed(settings, args.from_snapshot, false, output).await?;
     let history = History::Recorded(sealed.recording.clone());
-    let until = args.until.unwrap_or(Moment::End).place(&history).await?;
+    let recording = sealed.recording.clone();
+    let mut player = blocking(move || Player::begin(recording)).await?;
+    let until = match args.until {
+        None | Some(Moment::End) => player.last(),
+        Some(moment) => moment.place(&history).await?,
+    };
     let since = match args.since {
         Some(moment) => Some(moment.place(&history).await?),
         None => None,
     };
-    let Sealed { recording, _folder } = &sealed;
-    let recording = recording.clone();
     if since.is_some_and(|since| since > until) {
         return Err(Failure::usage("--since is behind --until".to_owned()));
     }
-    let mut player = blocking(move || Player::begin(recording)).await?;
     if until < player.position() {
         let at = player.position().0;
         return Err(Failure::failed(format!(

@@ -133,7 +133,8 @@ impl Player {
 
     /// The last record that there is.
     pub fn last(&self) -> EventSeq {
-        EventSeq(self.recording.ends("EVENTS").last)
+        // Behind a snapshot there may be none.
+        EventSeq(self.recording.ends("EVENTS").last).max(self.now.fold.read())
     }
 
     /// The time of the last command decided.
