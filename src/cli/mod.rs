@@ -222,13 +222,20 @@ const LEFT_WITHIN: Duration = Duration::from_secs(1);
 
 /// Ends where it is told to, and leaves no temporary file: what it has begun is dropped.
 async fn stoppable(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| Failure::failed(error.to_string());
-    let mut terminated = signal(SignalKind::terminate()).map_err(failed)?;
     tokio::select! {
         biased;
         done = work => done,
-        pressed = ctrl_c() => pressed.map_err(failed).and(Err(Failure::failed("it was stopped before its end".to_owned()))),
-        _ = terminated.recv() => Err(Failure::failed("it was stopped before its end".to_owned())),
+        told = told_to_stop() => told.and(Err(Failure::failed("it was stopped before its end".to_owned()))),
+    }
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+async fn told_to_stop() -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::failed(error.to_string());
+    let mut terminated = signal(SignalKind::terminate()).map_err(failed)?;
+    tokio::select! {
+        pressed = ctrl_c() => pressed.map_err(failed),
+        _ = terminated.recv() => Ok(()),
     }
 }
 

@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::process::Command as Program;
-use tokio::signal::ctrl_c;
 use tokio::time::interval;
 
 use super::output::{Failure, Output};
@@ -142,10 +141,6 @@ async fn here(what: WhatIf, sealed: &Sealed, output: Output) -> Result<Found, Fa
             found = &mut running => return Ok(found?),
             _ = ticks.tick() => {
                 output.progress(&format!("{} of {all} commands decided again", progress.load(Ordering::Relaxed)));
-            }
-            pressed = ctrl_c() => {
-                pressed.map_err(|error| Failure::failed(error.to_string()))?;
-                return Err(Failure::failed("it was stopped before the end".to_owned()));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use crate::rules::message::{Accepted, Page};
@@ -19,10 +19,10 @@ pub struct Reached {
 
 /// The same, for people and programs.
 #[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DeliveryShown {
-    pub state: &'static str,
-    pub channel: Option<&'static str>,
+    pub state: StepState,
+    pub channel: Option<Channel>,
     pub reason: Option<String>,
     pub at: String,
     pub seq: EventSeq,
@@ -31,13 +31,7 @@ pub struct DeliveryShown {
 impl Reached {
     pub fn shown(&self) -> DeliveryShown {
         let Reached { step: Step { state, channel, reason }, at, seq } = *self;
-        DeliveryShown {
-            state: state.as_str(),
-            channel: channel.map(Channel::as_str),
-            reason: reason.map(StepReason::text),
-            at: at.to_string(),
-            seq,
-        }
+        DeliveryShown { state, channel, reason: reason.map(StepReason::text), at: at.to_string(), seq }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the log says of what happened: readable lines, and why somebody did or did not get a message.
+//! What the log says of what happened, and what would have: events in lines, why, replay, what-if, verification, stories to hand on.
 //!
 //! Invariant: of the decider only what judges is used here, to judge again; nobody here takes a decision.
 //! Invariant: nothing here writes to a stream; what is found is told.

@@ -230,7 +230,7 @@ impl Wanted {
                 let model = Arc::clone(model);
                 blocking(move || model.take(&wanted)).await?;
             }
-            progress(reached, last);
+            progress(reached.min(last), last);
             if reached >= last {
                 return Ok(reached);
             }

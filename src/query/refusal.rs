@@ -5,6 +5,7 @@ use crate::log::Fault;
 use crate::rules::Rejection;
 use crate::wire::query::{ErrorAnswer, LIMIT_MAX};
 use crate::wire::schedule_query::COUNT_MAX;
+use crate::words::{MessageId, Party};
 
 /// A question that gets an error for an answer.
 #[derive(Debug)]
@@ -45,6 +46,12 @@ pub(super) fn bad_count() -> Rejection {
 pub(super) fn bad_preview() -> Rejection {
     let text = "a preview is of a `when` or of a `schedule`: name one of them";
     rejection("query.bad_preview", text.to_owned(), Some("when"))
+}
+
+/// For who may know of the message.
+pub(super) fn not_for(message: MessageId, to: &Party) -> Rejection {
+    let text = format!("{message} is for others, not for {to}");
+    Rejection { text, field: Some("to".to_owned()), ..Rejection::unknown_message() }
 }
 
 pub(super) fn names_nobody() -> Rejection {

@@ -7,7 +7,7 @@ use super::asker::{Asked, Asker};
 use super::form::Form;
 use super::model::Model;
 use super::page::limit;
-use super::refusal::{Unanswered, bad_cursor, unknown_id};
+use super::refusal::{Unanswered, bad_cursor, not_for, unknown_id};
 use super::views;
 use crate::debug::{
     self, DeliveryPlaces, Inquiry, MessagePlaces, Named, Standing, StepPlace, Topic, TrailPlaces,
@@ -94,9 +94,9 @@ fn message_places(
         let Asker::Operator = asker else { return Err(Rejection::unknown_message().into()) };
         return Ok(Inquiry::Command(message.command()));
     };
-    let only = match asker {
-        Asker::User(user) if known.from.user() != Some(user) => Some(Party::User(user.clone())),
-        Asker::User(_) | Asker::Operator => to,
+    let (only, may_know) = match asker {
+        Asker::User(user) if known.from.user() != Some(user) => (Some(Party::User(user.clone())), false),
+        Asker::User(_) | Asker::Operator => (to, true),
     };
     let (deliveries, next) = match &only {
         Some(_) => (model.deliveries(message, only.as_ref())?, None),
@@ -107,8 +107,9 @@ fn message_places(
             (listed.items, next)
         }
     };
-    if deliveries.is_empty() && only.is_some() {
-        return Err(Rejection::unknown_message().into());
+    if let (true, Some(to)) = (deliveries.is_empty(), &only) {
+        let refused = if may_know { not_for(message, to) } else { Rejection::unknown_message() };
+        return Err(refused.into());
     }
     let attempts = model.trail(&message.to_string(), Topic::Attempt, None, query::LIMIT_MAX)?.items;
     let open = *asker == Asker::Operator;

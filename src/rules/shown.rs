@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::group::{Group, Role, Seat, Whoever};
@@ -35,7 +35,7 @@ named! {
 
 /// One registered person.
 #[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UserShown {
     pub user: UserName,
     pub im: Option<ImNumber>,
@@ -60,7 +60,7 @@ pub struct UserShown {
 
 /// A group that is not closed.
 #[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GroupShown {
     pub group: GroupNumber,
     pub name: String,
@@ -81,7 +81,7 @@ pub struct GroupShown {
 
 /// A schedule with an occurrence ahead.
 #[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScheduleShown {
     pub schedule: ScheduleId,
     pub from: UserName,

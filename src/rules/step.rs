@@ -3,23 +3,24 @@
 use super::attempt::{self, DeferReason, FailReason, UnknownReason};
 use super::message::{self, FilterReason, RouteReason, Routed};
 use super::{Channel, Fact};
-use crate::words::{MessageId, Party};
+use crate::words::{MessageId, Party, named};
 
-/// How far a delivery has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum State {
-    Planned,
-    Sent,
-    Pull,
-    Waiting,
-    Delivered,
-    Read,
-    Filtered,
-    Recalled,
-    Expired,
-    Failed,
-    /// Whether the SMSC has it, nobody knows.
-    Unknown,
+named! {
+    /// How far a delivery has come.
+    "state of a delivery" State {
+        Planned = "planned",
+        Sent = "sent",
+        Pull = "pull",
+        Waiting = "waiting",
+        Delivered = "delivered",
+        Read = "read",
+        Filtered = "filtered",
+        Recalled = "recalled",
+        Expired = "expired",
+        Failed = "failed",
+        /// Whether the SMSC has it, nobody knows.
+        Unknown = "unknown",
+    }
 }
 
 /// Why it is there.
@@ -35,22 +36,6 @@ pub enum Reason {
 }
 
 impl State {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            State::Planned => "planned",
-            State::Sent => "sent",
-            State::Pull => "pull",
-            State::Waiting => "waiting",
-            State::Delivered => "delivered",
-            State::Read => "read",
-            State::Filtered => "filtered",
-            State::Recalled => "recalled",
-            State::Expired => "expired",
-            State::Failed => "failed",
-            State::Unknown => "unknown",
-        }
-    }
-
     pub fn is_open(self) -> bool {
         matches!(self, State::Planned | State::Sent | State::Pull | State::Waiting | State::Unknown)
     }

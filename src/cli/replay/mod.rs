@@ -200,6 +200,8 @@ struct Shown {
     seq: EventSeq,
     time: String,
     last: EventSeq,
+    /// Records that are no commits of the decider, or not the next.
+    passed_over: u64,
     users: usize,
     groups: usize,
     schedules: usize,
@@ -230,6 +232,7 @@ impl Shown {
             seq,
             time: player.at().to_string(),
             last: player.last(),
+            passed_over: player.passed_over(),
             users: state.users_len(),
             groups: state.groups_len(),
             schedules: state.schedules_len(),
@@ -255,6 +258,9 @@ impl Shown {
             if changed.is_empty() {
                 lines.push("  nothing".to_owned());
             }
+        }
+        if self.passed_over > 0 {
+            lines.push(format!("{} records that are no commits were passed over", self.passed_over));
         }
         lines.push(format!("{} events replayed in {} s, {} a second", seq.0, self.seconds, self.per_second));
         lines.join("\n")

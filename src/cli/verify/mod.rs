@@ -9,12 +9,12 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serde::Serialize;
-use tokio::signal::ctrl_c;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::output::{Failure, Output};
 use super::settings::Settings;
+use super::told_to_stop;
 use crate::debug::verify::{Finding, KeptState, Kind, Progress, Report, Verify};
 use crate::log::{Fault, Log, Lost};
 use folders::Folders;
@@ -66,8 +66,8 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     let verified = tokio::select! {
         verified = &mut verifying => verified?,
         never = tells(&progress, output) => match never {},
-        pressed = ctrl_c() => {
-            pressed.map_err(|error| Failure::failed(error.to_string()))?;
+        told = told_to_stop() => {
+            told?;
             stop.cancel();
             verifying.await?
         }

@@ -6,6 +6,7 @@ mod changed;
 mod feed;
 mod moment;
 mod predicate;
+mod shape;
 mod thing;
 
 pub use changed::{Changed, changed};
@@ -50,6 +51,8 @@ struct Now {
     deliveries: Deliveries,
     /// The time of its command.
     at: Instant,
+    /// Records that are none of the decider's.
+    passed_over: u64,
 }
 
 /// A record that was taken in.
@@ -142,6 +145,11 @@ impl Player {
         self.now.at
     }
 
+    /// How many records up to here are none of the decider's, or not the next, as it passes over them itself.
+    pub fn passed_over(&self) -> u64 {
+        self.now.passed_over
+    }
+
     pub fn state(&self) -> &State {
         self.now.fold.state()
     }
@@ -160,9 +168,12 @@ impl Player {
         let commit = self.now.fold.next_of(read);
         self.now.fold.take(seq.0, commit.as_ref().ok().cloned())?;
         let mut moved = Vec::new();
-        if let Ok(commit) = &commit {
-            self.now.at = commit.at;
-            moved = self.now.deliveries.take(seq, commit);
+        match &commit {
+            Ok(commit) => {
+                self.now.at = commit.at;
+                moved = self.now.deliveries.take(seq, commit);
+            }
+            Err(_) => self.now.passed_over += 1,
         }
         if let Some((message, reached)) = &mut self.watched {
             for (whose, _, now) in moved.iter().filter(|((of, _), _, _)| of == message) {

@@ -61,11 +61,33 @@ impl FromStr for Predicate {
         if compared.as_ref().is_some_and(is_empty) || fields.iter().any(String::is_empty) {
             return Err(unread());
         }
-        Ok(Predicate { thing, fields, compared })
+        let predicate = Predicate { thing, fields, compared };
+        predicate.could_hold().map(|()| predicate)
     }
 }
 
 impl Predicate {
+    /// Whether there is such a field, and it can have such a value.
+    fn could_hold(&self) -> Result<(), String> {
+        let Predicate { thing, fields, compared } = self;
+        // A delivery is compared by its state.
+        let by_state = matches!(thing, Thing::Delivery(..)) && fields.is_empty();
+        let field = fields.first().map(String::as_str).or(by_state.then_some("state"));
+        let Some(field) = field else { return Ok(()) };
+        let shape = thing.shape(field);
+        if !shape.fields.contains(&field) {
+            return Err(format!("{thing} has no {field:?}; it has {}", shape.fields.join(", ")));
+        }
+        match (shape.values, compared) {
+            (Some(values), Some((Comparison::Is | Comparison::IsNot, wanted)))
+                if fields.len() < 2 && wanted != "null" && !values.contains(&wanted.as_str()) =>
+            {
+                Err(format!("{thing}: {field} is never {wanted:?}; it is one of {}", values.join(", ")))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// What it looks at.
     pub fn thing(&self) -> &Thing {
         &self.thing
@@ -179,5 +201,16 @@ mod tests {
             assert!(wrong.parse::<Predicate>().is_err(), "{wrong}");
         }
         assert!("what is this".parse::<Predicate>().is_err());
+        for (wrong, why) in [
+            ("user.bob.smss == off", "user.bob has no \"smss\"; it has user, im, phone"),
+            ("user.bob.sms == of", "user.bob: sms is never \"of\"; it is one of on, off"),
+            ("delivery.m7.bob == gone", "delivery.m7.bob: state is never \"gone\"; it is one of planned"),
+        ] {
+            let refused = wrong.parse::<Predicate>().unwrap_err();
+            assert!(refused.starts_with(why), "{refused}");
+        }
+        for right in ["group.3001.members.bob == owner", "user.bob.phone != null", "user.bob.used_day > 4"] {
+            assert!(right.parse::<Predicate>().is_ok(), "{right}");
+        }
     }
 }

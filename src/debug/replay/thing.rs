@@ -7,8 +7,10 @@ use serde_json::{Map, Value, json};
 
 use super::super::Named;
 use super::Player;
+use super::shape::Shape;
+use crate::debug::deliveries::DeliveryShown;
 use crate::log::Fault;
-use crate::rules::About;
+use crate::rules::{About, GroupShown, ScheduleShown, UserShown};
 use crate::words::{Address, GroupNumber, MessageId, Party, ScheduleId};
 
 /// What is looked at.
@@ -54,6 +56,16 @@ impl Thing {
             }
         };
         thing.map(|thing| (thing, rest)).ok_or_else(unknown)
+    }
+
+    /// The shape of what is shown of it, and of one field of that.
+    pub(super) fn shape(&self, field: &str) -> Shape {
+        match self {
+            Thing::Someone(_) => Shape::of::<UserShown>(field),
+            Thing::Group(_) => Shape::of::<GroupShown>(field),
+            Thing::Schedule(_) => Shape::of::<ScheduleShown>(field),
+            Thing::Delivery(..) => Shape::of::<DeliveryShown>(field),
+        }
     }
 
     /// What a fact is about, where that can be looked at.
