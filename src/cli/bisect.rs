@@ -1,15 +1,13 @@
 //! `homing bisect`: the first event after which something was so.
 
 use super::events;
+use super::meter::Meter;
 use super::output::{Failure, Output};
 use super::settings::Settings;
 use super::source::Source;
 use crate::debug::replay::{Played, Player, Predicate};
 use crate::log::{Fault, blocking};
 use crate::words::EventSeq;
-
-/// Records between two words on how far it is.
-const TOLD_EVERY: u64 = 200_000;
 
 /// Find the first event after which something was so
 ///
@@ -62,11 +60,9 @@ fn first(mut player: Player, predicate: &Predicate, output: Output) -> Result<Fo
     if player.position() > EventSeq::default() && predicate.holds(&player)? {
         return Ok(Found::Before);
     }
-    let last = player.last();
+    let (last, meter) = (player.last(), Meter::of("events", output));
     while let Some(played) = player.advance()? {
-        if played.seq.0.is_multiple_of(TOLD_EVERY) {
-            output.progress(&format!("{} of {} events", played.seq.0, last.0));
-        }
+        meter.at(played.seq.0, last.0);
         if played.commit.is_ok() && predicate.holds(&player)? {
             return Ok(Found::By(Box::new(played)));
         }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::meter::Meter;
 use super::output::{Failure, Output};
 use super::settings::Settings;
 use super::source::{Source, in_a_shell};
@@ -127,13 +128,7 @@ fn must_be_new(path: &Path) -> Result<(), Failure> {
     if path.exists() { Err(Failure::failed(taken())) } else { Ok(()) }
 }
 
-/// Says each tenth.
-fn progress(what: &str, output: Output) -> impl Fn(u64, u64) {
-    let tenth = std::cell::Cell::new(0);
-    move |done: u64, all: u64| {
-        let now = done.saturating_mul(10).checked_div(all).unwrap_or(10);
-        if now > tenth.replace(now) {
-            output.progress(&format!("{done} of {all} {what}"));
-        }
-    }
+fn progress(what: &'static str, output: Output) -> impl Fn(u64, u64) {
+    let meter = Meter::of(what, output);
+    move |done, all| meter.at(done, all)
 }

@@ -35,6 +35,7 @@ mod ledger;
 pub(crate) mod lines;
 mod listen;
 mod man;
+mod meter;
 mod nats_server;
 mod optout;
 pub(crate) mod output;

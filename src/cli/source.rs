@@ -1,11 +1,11 @@
 //! The log that a subcommand of the debugger reads: a server's, or a recording's in a file.
 
-use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tempfile::TempDir;
 
+use super::meter::Meter;
 use super::output::{Failure, Output};
 use super::settings::Settings;
 use crate::debug::{Base, Take, record};
@@ -98,21 +98,12 @@ impl Source {
         };
         let base = if from_snapshot { Some(base(settings, log).await?) } else { None };
         let folder = private_folder()?;
-        let tenth = Cell::new(0);
-        let progress = |done: u64, all: u64| {
-            let now = done.saturating_mul(10).checked_div(all).unwrap_or(10);
-            if now > tenth.replace(now) && all > TOLD_FROM {
-                output.progress(&format!("{done} of {all} records read"));
-            }
-        };
-        let take = Take { base, commands };
-        let recording = record(&history, &folder.path().join("recording"), take, progress).await?;
+        let (take, meter) = (Take { base, commands }, Meter::of("records read", output));
+        let place = folder.path().join("recording");
+        let recording = record(&history, &place, take, |done, all| meter.at(done, all)).await?;
         Ok(Sealed { recording: Arc::new(recording), _folder: Some(folder) })
     }
 }
-
-/// Fewer records are read before anybody asks how far it is.
-const TOLD_FROM: u64 = 200_000;
 
 /// The decider's snapshot of this log.
 async fn base(settings: &Settings, log: &Log) -> Result<Base, Failure> {

@@ -1,6 +1,7 @@
 //! `homing why`: what led to what, for any id.
 
 use super::client::{Client, OPERATOR};
+use super::meter::Meter;
 use super::output::{Failure, Output};
 use super::settings::Settings;
 use super::source::Source;
@@ -74,14 +75,8 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
 async fn read(asked: WhyOf, source: &Source, settings: &Settings, output: Output) -> Result<Story, Failure> {
     let log = source.open(settings, "why").await?;
     output.progress("Reading the log, without an index …");
-    let tenth = std::cell::Cell::new(0);
-    let progress = |reached: u64, last: u64| {
-        let now = reached.saturating_mul(10).checked_div(last).unwrap_or(10);
-        if now > tenth.replace(now) {
-            output.progress(&format!("{reached} of {last} commits"));
-        }
-    };
-    why_from_log(&log, asked, progress).await.map_err(|untold| match untold {
+    let meter = Meter::of("commits read", output);
+    why_from_log(&log, asked, |done, all| meter.at(done, all)).await.map_err(|untold| match untold {
         Untold::Refused(rejection) => Failure::refused(rejection),
         Untold::Failed(fault) => Failure::from(fault),
     })

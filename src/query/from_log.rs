@@ -100,13 +100,13 @@ impl OfOne {
         let wanted = match named {
             Named::Command(_) => return Ok(of_one),
             Named::Message(message) => Wanted::of_message(log, message).await?,
-            Named::Schedule(schedule) => Wanted::of_id(schedule.to_string()),
-            Named::Group(group) => Wanted::of_id(format!("#{group}")),
-            Named::Someone(Address::User(name)) => Wanted::of_id(name.to_string()),
+            Named::Schedule(schedule) => Some(Wanted::of_id(schedule.to_string())),
+            Named::Group(group) => Some(Wanted::of_id(format!("#{group}"))),
+            Named::Someone(Address::User(name)) => Some(Wanted::of_id(name.to_string())),
             Named::Someone(address) => {
                 let accounts = OfOne::all_with(log, &[Registered::NAME, Changed::NAME]).await?;
                 let found = blocking(move || accounts.model.resolve(&address)).await?;
-                Wanted::of_id(found.ok_or_else(|| Untold::Refused(unknown_id(id)))?.to_string())
+                Some(Wanted::of_id(found.ok_or_else(|| Untold::Refused(unknown_id(id)))?.to_string()))
             }
             Named::BySmsc(name) => {
                 let attempts = OfOne::all_with(log, &[attempt::Accepted::NAME]).await?;
@@ -114,6 +114,8 @@ impl OfOne {
                 Wanted::of_message(log, found.ok_or_else(|| Untold::Refused(unknown_id(id)))?).await?
             }
         };
+        // What a command said that sent no message, itself tells.
+        let Some(wanted) = wanted else { return Ok(of_one) };
         let until = wanted.read(log, &of_one.model, progress).await?;
         Ok(OfOne { until, ..of_one })
     }
@@ -175,20 +177,23 @@ impl Wanted {
         Wanted { message: None, ids: [id].into(), first: 1, open: BTreeSet::new() }
     }
 
-    /// A message and its recipients: they stand in the commit that accepts it.
-    async fn of_message(log: &History, message: MessageId) -> Result<Wanted, Fault> {
+    /// A message and its recipients: they stand in the commit that accepts it. None where its command has sent none.
+    async fn of_message(log: &History, message: MessageId) -> Result<Option<Wanted>, Fault> {
         let first = first_answering(log, message.command()).await?;
-        let (mut open, mut next) = (BTreeSet::new(), first);
+        let (mut open, mut next, mut is_sent) = (BTreeSet::new(), first, false);
         while let Some(record) = log.first_from("EVENTS", next).await? {
             next = record.seq + 1;
             match record.commit() {
-                Ok(commit) if commit.command == message.command() => open.extend(recipients(&commit)),
+                Ok(commit) if commit.command == message.command() => {
+                    is_sent |= commit.facts.iter().any(|fact| fact.message() == Some(message));
+                    open.extend(recipients(&commit));
+                }
                 Ok(_) => break,
                 Err(_) => {}
             }
         }
         let ids = open.iter().cloned().chain([message.to_string()]).collect();
-        Ok(Wanted { message: Some(message), ids, first, open })
+        Ok(is_sent.then_some(Wanted { message: Some(message), ids, first, open }))
     }
 
     /// Gives the last commit that was read, where that is not the log's.

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use serde_with::skip_serializing_none;
 
+use super::meter::Meter;
 use super::output::{Failure, Output};
 use super::settings::Settings;
 use super::source::Source;
@@ -20,8 +21,6 @@ use crate::words::{EventSeq, Instant};
 
 /// Things named whose changes are shown; of more they are counted.
 const TOUCHED_LEN_MAX: usize = 1_000;
-/// Records between two words on how far it is.
-const TOLD_EVERY: u64 = 200_000;
 
 /// Show what was so at any moment: of a user, a group, a schedule, a delivery; or play what happened, step by step
 ///
@@ -112,16 +111,11 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
 /// Goes there, and says on the way how far it is.
 async fn went(mut player: Player, to: EventSeq, output: Output) -> Result<Player, Failure> {
     let going = move || {
-        player.go_to(to, |at| tell(at, to, output))?;
+        let meter = Meter::of("events", output);
+        player.go_to(to, |at| meter.at(at.0, to.0))?;
         Ok(player)
     };
     Ok(blocking(going).await?)
-}
-
-fn tell(at: EventSeq, to: EventSeq, output: Output) {
-    if at.0.is_multiple_of(TOLD_EVERY) {
-        output.progress(&format!("{} of {} events", at.0, to.0));
-    }
 }
 
 /// What has changed of what was touched, or of what is named.
@@ -142,7 +136,7 @@ fn compared(
     named: Vec<Thing>,
     output: Output,
 ) -> Result<(Player, Option<Changes>), Fault> {
-    let since = player.position();
+    let (since, meter) = (player.position(), Meter::of("events", output));
     let mut before: BTreeMap<String, (Thing, Value)> = BTreeMap::new();
     for thing in &named {
         before.insert(thing.to_string(), (thing.clone(), player.shown(thing)?));
@@ -153,7 +147,7 @@ fn compared(
         let mut touched = BTreeMap::new();
         while player.position() < until {
             let Some(played) = player.advance()? else { break };
-            tell(played.seq, until, output);
+            meter.at(played.seq.0, until.0);
             for ((message, to), was, now) in &played.moved {
                 let name = Thing::Delivery(*message, Some(to.clone())).to_string();
                 let was = was.map_or(Value::Null, |was| json!(was.shown()));
@@ -175,7 +169,7 @@ fn compared(
             before.insert(name, (thing, shown));
         }
     }
-    player.go_to(until, |at| tell(at, until, output))?;
+    player.go_to(until, |at| meter.at(at.0, until.0))?;
     let mut changes = Vec::new();
     for (name, (thing, before)) in before {
         changes.extend(changed(&name, &before, &player.shown(&thing)?));
