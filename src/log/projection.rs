@@ -4,6 +4,7 @@ use std::ops::{Bound, RangeBounds};
 use std::os::unix::fs::PermissionsExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tokio::sync::watch;
 
@@ -41,7 +42,9 @@ impl From<u32> for Shape {
 /// Rows projected from EVENTS, with the position they stand at.
 #[derive(Debug)]
 pub struct Projection {
-    store: Box<dyn Store>,
+    store: Arc<dyn Store>,
+    /// What is read, where that is not what the store has by then.
+    moment: Option<Box<dyn View>>,
     format: u32,
     position: watch::Sender<EventSeq>,
     /// When the log was created that is projected; unknown to who reads a folder without its log.
@@ -99,15 +102,33 @@ impl Projection {
         // Engines panic on some torn files where they should return an error.
         let opened = catch_unwind(AssertUnwindSafe(|| {
             let store = engine.open(folder, cache_bytes, checked)?;
-            let position = position(store.as_ref(), format)?;
+            let position = position(store.view()?.as_ref(), format)?;
             Ok((store, position.map_err(|why| Unopened::Useless(why.to_owned()))?))
         }));
         let opened = opened.unwrap_or_else(|_| Err(Unopened::Useless("reading it panicked".to_owned())));
         opened.map(|(store, position)| Projection {
-            store,
+            store: store.into(),
+            moment: None,
             format,
             position: watch::Sender::new(position),
             log: None,
+        })
+    }
+
+    /// To read from: the rows as they are now, all of one moment with redb, whatever is written meanwhile. What it holds on to
+    /// stays on the disk until it is dropped.
+    ///
+    /// # Errors
+    /// As [`Projection::get`].
+    pub fn of_now(&self) -> Result<Projection, Fault> {
+        let moment = self.view()?;
+        let position = position(moment.as_ref(), self.format)?.map_err(|why| Fault::torn().because(why))?;
+        Ok(Projection {
+            store: Arc::clone(&self.store),
+            moment: Some(moment),
+            format: self.format,
+            position: watch::Sender::new(position),
+            log: self.log,
         })
     }
 
@@ -116,16 +137,20 @@ impl Projection {
     /// # Errors
     /// `Retry::Reload` where the folder is torn and must be rebuilt; otherwise the disk failed.
     pub fn get(&self, key: impl AsRef<[u8]>) -> Result<Option<Vec<u8>>, Fault> {
-        self.view()?.get(key.as_ref())
+        match &self.moment {
+            Some(moment) => moment.get(key.as_ref()),
+            None => self.view()?.get(key.as_ref()),
+        }
     }
 
     /// The rows between two keys; each fails as [`Projection::get`] does.
     pub fn range(&self, keys: impl RangeBounds<Vec<u8>>) -> Scan {
         let [from, to] = [keys.start_bound(), keys.end_bound()].map(|bound| bound.map(Vec::as_slice));
-        match self.view() {
+        let now = || match self.view() {
             Ok(view) => view.range(from, to),
             Err(fault) => Box::new(std::iter::once(Err(fault))),
-        }
+        };
+        self.moment.as_ref().map_or_else(now, |moment| moment.range(from, to))
     }
 
     /// The rows whose keys begin so.
@@ -275,8 +300,7 @@ pub async fn blocking<T: Send + 'static>(
 }
 
 /// The position of an opened folder, or why its rows are of no use.
-fn position(store: &dyn Store, format: u32) -> Result<Result<EventSeq, &'static str>, Fault> {
-    let rows = store.view()?;
+fn position(rows: &dyn View, format: u32) -> Result<Result<EventSeq, &'static str>, Fault> {
     let Some(meta) = rows.get(META)? else {
         let is_empty = rows.range(Bound::Unbounded, Bound::Unbounded).next().is_none();
         return Ok(if is_empty { Ok(EventSeq(0)) } else { Err("rows without a position") });
@@ -339,6 +363,24 @@ mod tests {
             std::fs::create_dir(&torn).unwrap();
             Projection::set_aside(&torn).unwrap();
             assert!(aside.is_dir() && !torn.exists());
+        }
+    }
+
+    #[test]
+    fn what_is_read_of_one_moment_stays_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let projection = Projection::open(folder.path(), 1).unwrap();
+        let apply = |key: &str, seq: u64| {
+            let mut rows = Batch::default();
+            rows.insert(key, "1");
+            projection.apply(rows, EventSeq(seq), None).unwrap();
+        };
+        apply("a", 7);
+        let moment = projection.of_now().unwrap();
+        apply("b", 8);
+        for (rows, position, len) in [(&moment, 7, 1), (&projection, 8, 2)] {
+            assert_eq!((rows.position().0, rows.range(b"a".to_vec()..).count()), (position, len));
+            assert_eq!(rows.get("b").unwrap().is_some(), len == 2);
         }
     }
 }

@@ -79,7 +79,7 @@ pub(super) trait Store: std::fmt::Debug + Send + Sync {
 }
 
 /// The rows, to be read. With redb they are those of one moment.
-pub(super) trait View: std::fmt::Debug {
+pub(super) trait View: std::fmt::Debug + Send + Sync {
     /// # Errors
     /// As [`Store::view`].
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault>;

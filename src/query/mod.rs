@@ -1,8 +1,8 @@
 //! Answers questions from read models that are projected from EVENTS, as the NATS service `homing`.
 //!
 //! Invariant: the folder is disposable. Whatever is wrong with it, it is set aside and rebuilt from the log.
-//! Invariant: an answer holds at least what the log held when the question came, unless that takes over a second; it says how
-//! much it holds. What the log held when the read models were opened is never missing from one.
+//! Invariant: an answer is of one moment. It holds at least what the log held when the question came, unless that takes over a
+//! second; it says how much it holds. What the log held when the read models were opened is never missing from one.
 //! Invariant: nobody is told of rows that are not theirs; who asks is the token of the subject.
 
 mod answer;

@@ -76,8 +76,14 @@ async fn compose(
 ) -> Result<Vec<u8>, Unanswered> {
     let (log, model) = (&reader.log, Arc::clone(&reader.model));
     let now = clock::now();
-    let find = move || Ok(question.find(&model, Asked { by: &by, payload: &payload, form, now }));
-    match blocking(find).await?? {
+    let find = move || {
+        let model = model.of_now()?;
+        let form = Form { as_of: model.position(), ..form };
+        let found = question.find(&model, Asked { by: &by, payload: &payload, form, now });
+        Ok(found.map(|found| (found, form)))
+    };
+    let (found, form) = blocking(find).await??;
+    match found {
         Found::Answer(answer) => Ok(answer),
         Found::Lines(lines) => bodies::messages(log, lines, Filling::new(form)).await,
         Found::LinesBack(lines) => bodies::messages(log, lines, Filling::new(form).backwards(true)).await,

@@ -33,6 +33,14 @@ impl Model {
         Model { projection }
     }
 
+    /// For one answer: the rows as they are now, all of one moment.
+    ///
+    /// # Errors
+    /// Where the disk or the folder is broken.
+    pub fn of_now(&self) -> Result<Model, Fault> {
+        self.projection.of_now().map(Model::over)
+    }
+
     /// The last commit that the rows hold.
     pub fn position(&self) -> EventSeq {
         self.projection.position()
