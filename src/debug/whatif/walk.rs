@@ -237,16 +237,9 @@ impl Walk {
         if self.patches.is_empty() {
             return Ok(());
         }
-        let registers = |user: &UserName| {
-            match by {
-            None => true,
-            Some(parts) => parts.iter().flat_map(|part| &part.facts).any(
-                |fact| matches!(fact.get::<identity::Registered>(), Some(registered) if registered.user == *user),
-            ),
-        }
-        };
+        let came = |user: &UserName| by.is_none_or(|parts| registers(parts, user));
         let wished = |(index, patch): (usize, &Patch)| match patch {
-            Patch::Set { user, what, text } if !self.used.contains(&index) && registers(user) => {
+            Patch::Set { user, what, text } if !self.used.contains(&index) && came(user) => {
                 Some((index, user.clone(), what.clone(), text.clone()))
             }
             Patch::Set { .. } | Patch::Add { .. } | Patch::Drop(_) => None,
@@ -312,6 +305,12 @@ impl Walk {
             unused: unused.map(|(_, patch)| patch.text()).collect(),
         }
     }
+}
+
+/// Whether a decision makes somebody a user.
+fn registers(parts: &[Commit], user: &UserName) -> bool {
+    let mut made = parts.iter().flat_map(|part| &part.facts).filter_map(Fact::get::<identity::Registered>);
+    made.any(|registered| registered.user == *user)
 }
 
 /// The code with which a command was refused.
