@@ -8,18 +8,16 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use homing::log::{Log, Pipeline};
+use homing::log::Log;
 use homing::rules::days::DaySums;
 use homing::rules::identity::Suspended;
 use homing::rules::message::{Accepted, Delivered, Route};
 use homing::rules::{Commit, Fact, Sender};
 use homing::wire::{commit, headers};
 use homing::words::{CommandSeq, Day, EventSeq, Instant, MessageId, Span};
-use proptest::strategy::{Strategy, ValueTree};
-use proptest::test_runner::TestRunner;
 use redb::{Database, ReadableDatabase, TableDefinition};
 use serde_json::{Value, json};
-use support::sequence::sequence;
+use support::sequence::publish_some;
 use support::world::{World, registers, says, story, told};
 use support::{Ended, HOMING, run};
 use tokio::task::block_in_place;
@@ -57,13 +55,7 @@ fn sum(shown: &Value, kind: &str, name: &str) -> u64 {
 fn each_day_of_random_commands_balances_and_the_log_counted_again_agrees() {
     story(|world| async move {
         let homing = world.serve("data", "decider,query");
-        let (mut chance, mut pipeline) = (TestRunner::deterministic(), Pipeline::new(world.log.clone(), 100));
-        for _ in 0..40 {
-            for wish in sequence().new_tree(&mut chance).expect("there are such").current() {
-                pipeline.publish(wish.subject, wish.payload.into()).await.expect("it is sent");
-            }
-        }
-        pipeline.drain().await.expect("it is stored");
+        publish_some(&world.log, 40).await;
         let mut outcomes = world.log.client().subscribe("homing.outcome.>").await.expect("a subject");
         world.log.client().flush().await.expect("the server answers");
         let last = says(&world.log, "_admin", &registers("zoe", None)).await;

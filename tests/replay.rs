@@ -9,12 +9,10 @@ use std::time::Duration;
 
 use homing::debug::replay::{Moment, Player, Predicate};
 use homing::debug::{Take, record};
-use homing::log::{History, Pipeline};
+use homing::log::History;
 use homing::rules::State;
-use proptest::strategy::{Strategy, ValueTree};
-use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
-use support::sequence::sequence;
+use support::sequence::publish_some;
 use support::world::{World, registers, says, story, told};
 use support::{Child, Ended, HOMING, left_out, run};
 use tokio::task::block_in_place;
@@ -25,14 +23,7 @@ const WITHIN: Duration = Duration::from_secs(120);
 /// Commands of all kinds, decided and recorded. The last one registers zoe.
 async fn recorded(world: &World, file: &Path) {
     let homing = world.serve("data", "decider");
-    let (mut chance, mut pipeline) = (TestRunner::deterministic(), Pipeline::new(world.log.clone(), 100));
-    for _ in 0..20 {
-        let said = sequence().new_tree(&mut chance).expect("there are such").current();
-        for wish in said {
-            pipeline.publish(wish.subject, wish.payload.into()).await.expect("it is sent");
-        }
-    }
-    pipeline.drain().await.expect("it is stored");
+    publish_some(&world.log, 20).await;
     let mut outcomes = world.log.client().subscribe("homing.outcome.>").await.expect("a subject");
     world.log.client().flush().await.expect("the server answers");
     let last = says(&world.log, "_admin", &registers("zoe", None)).await;

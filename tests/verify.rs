@@ -17,11 +17,9 @@ use homing::rules::{Command, LATEST_LEN_MAX, State};
 use homing::wire::outcome::OutcomeBody;
 use homing::wire::{command, subjects};
 use homing::words::{CommandSeq, MessageId};
-use proptest::strategy::{Strategy, ValueTree};
-use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 use support::screen::Screen;
-use support::sequence::sequence;
+use support::sequence::publish_some;
 use support::world::{World, registers, says, story, told};
 use support::{Child, Ended, HOMING, Homing, run};
 use tokio::task::block_in_place;
@@ -90,13 +88,8 @@ async fn of_two(world: &World) {
 
 /// Commands of all kinds, wrong and bent ones among them.
 async fn of_all_kinds(log: &Log) {
-    let (mut chance, mut pipeline) = (TestRunner::deterministic(), Pipeline::new(log.clone(), 100));
-    for _ in 0..12 {
-        let said = sequence().new_tree(&mut chance).expect("there are such").current();
-        for wish in said {
-            pipeline.publish(wish.subject, wish.payload.into()).await.expect("it is sent");
-        }
-    }
+    publish_some(log, 12).await;
+    let mut pipeline = Pipeline::new(log.clone(), 100);
     for (subject, payload) in
         [("alice.message.send", "{"), ("alice.no.verb", "{}"), ("alice.message.send", "")]
     {

@@ -135,7 +135,12 @@ async fn show(
     }
     let mut records = log.read("EVENTS", Vec::new(), first);
     loop {
-        for record in records.next().await? {
+        let read = if follow { records.next().await? } else { records.next_up_to(last).await? };
+        if read.is_empty() {
+            output.progress("No more of it can be read: `homing verify` says more.");
+            return Ok(());
+        }
+        for record in read {
             show_one(&record, pick, output)?;
             if record.seq >= last && !follow {
                 return Ok(());

@@ -10,7 +10,7 @@ use super::settings::Settings;
 use super::source::{Source, in_a_shell};
 use crate::debug::{self, Bundled, Redaction, Take, Tale, bundle, record};
 use crate::log::History;
-use crate::query::{Untold, closure};
+use crate::query::closure;
 
 /// Write into one file what led to what, for any id, without texts and phone numbers, to look at elsewhere or to send along
 ///
@@ -67,11 +67,7 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
     let path = out.unwrap_or_else(|| default_name(&about, if as_test { "story" } else { "recording" }));
     must_be_new(&path)?;
     output.progress("Reading the log, without an index …");
-    let commits =
-        closure(&log, &id, progress("commits read", output)).await.map_err(|untold| match untold {
-            Untold::Refused(rejection) => Failure::refused(rejection),
-            Untold::Failed(fault) => Failure::from(fault),
-        })?;
+    let commits = closure(&log, &id, progress("commits read", output)).await?;
     if as_test {
         let tale = debug::as_test(&log, &id, &commits, redaction).await?;
         return write(&path, &tale, output);

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::log::Fault;
+use crate::query::Untold;
 use crate::rules::Rejection;
 
 /// How results are printed.
@@ -77,6 +78,15 @@ impl Failure {
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.text)
+    }
+}
+
+impl From<Untold> for Failure {
+    fn from(untold: Untold) -> Failure {
+        match untold {
+            Untold::Refused(rejection) => Failure::refused(rejection),
+            Untold::Failed(fault) => fault.into(),
+        }
     }
 }
 

@@ -4,13 +4,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::process::Command as Program;
-use tokio::time::interval;
 
+use super::meter::Meter;
 use super::output::{Failure, Output};
 use super::settings::Settings;
 use super::source::{Sealed, Source};
@@ -19,7 +17,6 @@ use crate::debug::whatif::{ClockOffset, Difference, Found, Outcome, Patch, WhatI
 
 /// Differences that a person is shown; --json has all.
 const SHOWN_LEN_MAX: usize = 100;
-const TOLD_EVERY: Duration = Duration::from_secs(2);
 
 /// Decide the commands again with something changed, and list whose message would have gone another way
 ///
@@ -80,7 +77,9 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
         Some(program) => by(program, &source, &sealed).await?,
         None => {
             let patches = set.into_iter().chain(add).chain(drop).collect();
-            here(WhatIf { patches, clock: clock.unwrap_or_default() }, &sealed, output).await?
+            let what = WhatIf { patches, clock: clock.unwrap_or_default() };
+            let meter = Meter::of("commands decided again", output);
+            what.run(sealed.recording.clone(), |done, all| meter.at(done, all)).await?
         }
     };
     if let Some(file) = &approve {
@@ -126,23 +125,6 @@ impl Judged {
         };
         let (new, gone) = (beyond(&found.differences, intended), beyond(intended, &found.differences));
         Judged { found, new, gone }
-    }
-}
-
-async fn here(what: WhatIf, sealed: &Sealed, output: Output) -> Result<Found, Failure> {
-    let progress = AtomicU64::new(0);
-    let all = sealed.recording.len("COMMANDS");
-    let running = what.run(sealed.recording.clone(), &progress);
-    tokio::pin!(running);
-    let mut ticks = interval(TOLD_EVERY);
-    ticks.tick().await;
-    loop {
-        tokio::select! {
-            found = &mut running => return Ok(found?),
-            _ = ticks.tick() => {
-                output.progress(&format!("{} of {all} commands decided again", progress.load(Ordering::Relaxed)));
-            }
-        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::output::{Failure, Output};
 use super::settings::Settings;
 use super::source::Source;
 use super::table::table;
-use crate::query::{Untold, why_from_log};
+use crate::query::why_from_log;
 use crate::wire::query::Answer;
 use crate::wire::why::{CommandView, Gate, RecipientStory, StepView, Story, WhyOf};
 use crate::words::{Party, UserName};
@@ -76,10 +76,7 @@ async fn read(asked: WhyOf, source: &Source, settings: &Settings, output: Output
     let log = source.open(settings, "why").await?;
     output.progress("Reading the log, without an index …");
     let meter = Meter::of("commits read", output);
-    why_from_log(&log, asked, |done, all| meter.at(done, all)).await.map_err(|untold| match untold {
-        Untold::Refused(rejection) => Failure::refused(rejection),
-        Untold::Failed(fault) => Failure::from(fault),
-    })
+    Ok(why_from_log(&log, asked, |done, all| meter.at(done, all)).await?)
 }
 
 fn shown(story: &Story) -> String {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde_bytes::ByteBuf;
+use tracing::warn;
 
 use crate::log::{Ends, Fault, Head, History, Maker, Recording, blocking, clock};
 
@@ -27,7 +28,7 @@ pub struct Base {
 /// Writes what there is now into a file, and opens it. `progress` hears how many records are done, of how many.
 ///
 /// # Errors
-/// When the server does not answer, a stream has a gap at an end, or the disk refuses.
+/// When the server does not answer, or the disk refuses.
 pub async fn record(
     history: &History,
     path: &Path,
@@ -56,8 +57,16 @@ pub async fn record(
         let mut reader = history.read(stream, Vec::new(), first);
         let mut at = first.saturating_sub(1);
         while at < last {
-            let records = reader.next().await?;
-            let Some(reached) = records.last().map(|record| record.seq) else { break };
+            let records = reader.next_up_to(last).await?;
+            let Some(reached) = records.last().map(|record| record.seq) else {
+                warn!(
+                    stream,
+                    from = at + 1,
+                    to = last,
+                    "nothing can be read from there on, and it ends there: `homing verify` says more"
+                );
+                break;
+            };
             at = reached;
             done += records.len() as u64;
             maker = blocking(move || {

@@ -125,4 +125,15 @@ impl Reader {
             }
         }
     }
+
+    /// As [`Reader::next`] for who knows that records up to `last` were stored; none where no more of them can be read.
+    ///
+    /// # Errors
+    /// As [`Reader::next`].
+    pub async fn next_up_to(&mut self, last: u64) -> Result<Vec<Record>, Fault> {
+        match self {
+            Reader::Live(follower) => follower.next_up_to(last).await,
+            Reader::Recorded { .. } => self.next().await,
+        }
+    }
 }

@@ -114,7 +114,7 @@ impl OfOne {
                 Wanted::of_message(log, found.ok_or_else(|| Untold::Refused(unknown_id(id)))?).await?
             }
         };
-        // What a command said that sent no message, itself tells.
+        // Of a command that has sent no message there is its own story.
         let Some(wanted) = wanted else { return Ok(of_one) };
         let until = wanted.read(log, &of_one.model, progress).await?;
         Ok(OfOne { until, ..of_one })
@@ -133,7 +133,7 @@ impl OfOne {
         let mut records = log.read("EVENTS", subjects, 1);
         let mut reached = 0;
         while reached < last {
-            let read = records.next().await?;
+            let read = records.next_up_to(last).await?;
             reached = read.last().map_or(last, |record| record.seq);
             let model = Arc::clone(&of_one.model);
             let commits: Vec<Record> = read.into_iter().filter(|record| record.commit().is_ok()).collect();
@@ -224,7 +224,7 @@ impl Wanted {
         }
         let mut records = log.read("EVENTS", filters, first);
         loop {
-            let read = records.next().await?;
+            let read = records.next_up_to(last).await?;
             let reached = read.last().map_or(last, |record| record.seq);
             let in_turn = read.into_iter().filter(|record| record.seq <= last);
             let wanted: Vec<Record> = in_turn.filter(|record| self.wants(record)).collect();

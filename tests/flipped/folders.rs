@@ -3,18 +3,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use homing::log::{Log, Pace, Pipeline, Record};
+use homing::log::{Log, Pace, Record};
 use homing::query::{Model, verify_models};
 use homing::rules::attempt;
 use homing::sms::state::{State, Terms, verify_state};
 use homing::words::Party;
-use proptest::strategy::{Strategy, ValueTree};
-use proptest::test_runner::TestRunner;
 use serde_json::Value;
 use tokio::time::timeout;
 
 use crate::bits::{copy, files, flip};
-use crate::support::sequence::sequence;
+use crate::support::sequence::publish_some;
 use crate::support::world::{World, registers, story};
 use crate::{WITHIN, data, decided, homing, report, sends, served, stopped};
 
@@ -38,13 +36,7 @@ async fn records(log: &Log, reads: Vec<String>) -> Vec<Record> {
 /// Both folders, at the end of the log; everything is decided, and nobody is at work.
 async fn folders(world: &World) -> [PathBuf; 2] {
     let decider = served(&world.server.url(), &data(world), &[]);
-    let (mut chance, mut pipeline) = (TestRunner::deterministic(), Pipeline::new(world.log.clone(), 100));
-    for _ in 0..SEQUENCES_LEN {
-        for wish in sequence().new_tree(&mut chance).expect("there are such").current() {
-            pipeline.publish(wish.subject, wish.payload.into()).await.expect("it is sent");
-        }
-    }
-    pipeline.drain().await.expect("it is stored");
+    publish_some(&world.log, SEQUENCES_LEN).await;
     by_sms(&world.log).await;
     assert!(decided(&world.log, "_admin", &registers("zoe", None)).await.accepted);
     stopped(decider);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use homing::log::{Log, Pipeline};
 use homing::rules::group::{Answer, Answered, Grant, Role};
 use homing::rules::identity::{Register, SetUser, TryCode};
 use homing::rules::message::{Confirm, Recall};
@@ -14,6 +15,8 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 use super::commands::{COMMANDS_LEN_MAX, PHONES, START_MS, USERS, Wish, limit_changes, wish};
 use super::pure_decider::PureDecider;
@@ -22,6 +25,17 @@ use super::world::registers;
 
 /// The clock does not go further for a timer: what is due later stays ahead.
 const WAIT_MS_MAX: i64 = 40 * 86_400_000;
+
+/// Publishes so many of them, the same in each run, and waits until they are stored.
+pub async fn publish_some(log: &Log, len: usize) {
+    let (mut chance, mut pipeline) = (TestRunner::deterministic(), Pipeline::new(log.clone(), 100));
+    for _ in 0..len {
+        for wish in sequence().new_tree(&mut chance).expect("there are such").current() {
+            pipeline.publish(wish.subject, wish.payload.into()).await.expect("it is sent");
+        }
+    }
+    pipeline.drain().await.expect("it is stored");
+}
 
 /// Two people and one of them online, then anything; some of it said again.
 pub fn sequence() -> impl Strategy<Value = Vec<Wish>> {

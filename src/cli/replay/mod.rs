@@ -49,7 +49,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "MOMENT")]
     since: Option<Moment>,
     /// What to show; may be given more than once
-    #[arg(long, value_name = "THING")]
+    #[arg(long, value_name = "THING", conflicts_with_all = ["step", "speed"])]
     show: Vec<Thing>,
     /// Go on by hand from there, forwards and backwards; "help" lists the commands
     #[arg(long, conflicts_with_all = ["speed", "since"])]

@@ -91,18 +91,12 @@ async fn done(
             Ok((player, next.or(last)))
         }
         Word::Back => {
-            let to = EventSeq(player.position().0.saturating_sub(2));
-            let player = went(player, to, output).await?;
-            let (player, next) = blocking(move || next(player, None)).await?;
-            next.iter().try_for_each(|played| play::shown(played, output))?;
-            Ok((player, next))
+            let to = EventSeq(player.position().0.saturating_sub(1));
+            at(player, to, output).await
         }
         Word::Go(moment) => {
             let place = moment.place(&player.history()).await?;
-            let player = went(player, EventSeq(place.0.saturating_sub(1)), output).await?;
-            let (player, next) = blocking(move || next(player, None)).await?;
-            next.iter().try_for_each(|played| play::shown(played, output))?;
-            Ok((player, next))
+            at(player, place, output).await
         }
         Word::Show(thing) => {
             let (player, shown) = blocking(move || {
@@ -127,6 +121,19 @@ async fn done(
         }
         Word::Quit => Ok((player, last)),
     }
+}
+
+/// Stands behind this event, and shows it.
+async fn at(player: Player, place: EventSeq, output: Output) -> Result<(Player, Option<Played>), Failure> {
+    let Some(before) = place.0.checked_sub(1) else {
+        let player = went(player, place, output).await?;
+        output.progress("That is before the first one.");
+        return Ok((player, None));
+    };
+    let player = went(player, EventSeq(before), output).await?;
+    let (player, played) = blocking(move || next(player, None)).await?;
+    played.iter().try_for_each(|played| play::shown(played, output))?;
+    Ok((player, played))
 }
 
 /// The next event, or the next one that is about something.

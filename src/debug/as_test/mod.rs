@@ -72,7 +72,7 @@ async fn each_commit(
     let mut records = history.read("EVENTS", Vec::new(), 1);
     let mut reached = 0;
     while reached < last {
-        let read = records.next().await?;
+        let read = records.next_up_to(last).await?;
         reached = read.last().map_or(last, |record| record.seq);
         for record in read.iter().filter(|record| record.seq <= last) {
             if let Ok(commit) = record.commit() {

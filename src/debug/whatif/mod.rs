@@ -17,7 +17,6 @@ pub use difference::{Difference, Outcome};
 pub use patch::{ClockOffset, Patch, Where};
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 use serde::Serialize;
 
@@ -51,11 +50,11 @@ pub struct Found {
 }
 
 impl WhatIf {
-    /// Decides again. `progress` is told how many commands are done.
+    /// Decides again. `progress` hears how many commands are done, of how many.
     ///
     /// # Errors
     /// When the recording has no commands, holds one story alone, or cannot be read; or when the disk does not work.
-    pub async fn run(&self, recording: Arc<Recording>, progress: &AtomicU64) -> Result<Found, Fault> {
+    pub async fn run(&self, recording: Arc<Recording>, progress: impl Fn(u64, u64)) -> Result<Found, Fault> {
         let doing = || Fault::never("decide the recording again");
         if let Some(about) = &recording.head().about {
             return Err(doing()

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::difference::{Differences, Side};
 use super::patch::{Said, Wished};
@@ -72,8 +71,8 @@ impl Walk {
         })
     }
 
-    pub(super) async fn all(&mut self, progress: &AtomicU64) -> Result<(), Fault> {
-        let first = self.recording.ends("COMMANDS").first;
+    pub(super) async fn all(&mut self, progress: impl Fn(u64, u64)) -> Result<(), Fault> {
+        let (first, all) = (self.recording.ends("COMMANDS").first, self.recording.len("COMMANDS") as u64);
         self.before(first).await?;
         let mut next = first;
         let mut last = Instant::default();
@@ -86,7 +85,7 @@ impl Walk {
                 self.command(command).await?;
                 self.commands += 1;
             }
-            progress.store(self.commands, Ordering::Relaxed);
+            progress(self.commands, all);
         }
         self.fire(last + self.offset).await
     }

@@ -17,7 +17,7 @@ use crate::cli::roles::Role;
 use crate::cli::settings::Settings;
 use crate::debug::verify::{Progress, Verify};
 use crate::log::{Fault, Log};
-use crate::query::{Untold, why_from_log};
+use crate::query::why_from_log;
 use crate::sms;
 use crate::wire::query::Answer;
 use crate::wire::why::{Story, WhyOf};
@@ -108,10 +108,7 @@ async fn why(
     for id in ids.iter().step_by((ids.len() / args.readings.max(1)).max(1)).take(args.readings) {
         let began = Instant::now();
         let asked = WhyOf { id: id.clone(), ..WhyOf::default() };
-        why_from_log(&log.into(), asked, |_, _| {}).await.map_err(|untold| match untold {
-            Untold::Refused(rejection) => Failure::refused(rejection),
-            Untold::Failed(fault) => Failure::from(fault),
-        })?;
+        why_from_log(&log.into(), asked, |_, _| {}).await?;
         took.push(began.elapsed().as_secs_f64() * 1_000.0);
     }
     took.sort_by(f64::total_cmp);
