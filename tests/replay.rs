@@ -76,17 +76,23 @@ fn a_replay_needs_no_network() {
         let first = value(&replay(&["bisect", "--json", "user.zoe"]).succeeded("she is there at last"));
         assert_eq!(first["seq"].to_string(), (before.parse::<u64>().expect("a number") + 1).to_string());
         assert_eq!(replay(&["bisect", "user.zoe.sms == off"]).status.code(), Some(1));
-        assert_eq!(replay(&["bisect", "what is this"]).status.code(), Some(2));
+        for wrong in ["what is this", "user.zoe.smss == off", "user.zoe.sms == of"] {
+            assert_eq!(replay(&["bisect", wrong]).status.code(), Some(2), "{wrong}");
+        }
+        assert_eq!(replay(&["replay", "--step", "--show", "zoe"]).status.code(), Some(2));
         let by_hand = Child::spawn(
             sealed(&file, &["replay", "--step", "--until", &before])
                 .stdin(Stdio::piped())
                 .stdout(Stdio::piped()),
         );
-        let said =
-            block_in_place(|| talk(by_hand, "show zoe\nnext zoe\ndiff\nback\nshow zoe\nnonsense\nquit\n"));
+        let words =
+            "show zoe\nnext zoe\ndiff\nback\nshow zoe\nnonsense\ngo 1\nback\nback\nshow alice\nnext\nquit\n";
+        let said = block_in_place(|| talk(by_hand, words));
         let lines: Vec<&str> = said.lines().collect();
         let none = lines.iter().filter(|line| **line == "user.zoe: there is none").count();
         assert_eq!(none, 2, "before she came, and after going back: {said}");
+        assert!(said.contains("user.alice: there is none"), "back behind the first one: {said}");
+        assert_eq!(said.matches("#1 ").count(), 2, "by going there, and as the next one: {said}");
         assert!(said.contains("user.registered user zoe") && said.contains("user.zoe: - -> {"), "{said}");
     });
 }
