@@ -68,7 +68,8 @@ async fn by_sms(log: &Log) {
     }
 }
 
-/// What the role does with its folder: it opens it, or begins anew, and takes in what is missing.
+/// What the role does with its folder: it opens it, or begins anew, and takes in what is missing. A thread of sled's
+/// can hold the folder for a moment after that.
 async fn caught_up(log: &Log, folder: &Path) {
     if folder.ends_with("query") {
         let records = records(log, Vec::new()).await;
@@ -82,6 +83,8 @@ async fn caught_up(log: &Log, folder: &Path) {
         state.apply(&records).expect("it can be written");
         state.flush().expect("it can be written");
     }
+    let free = async { while state(log, folder).await["is"] == "in_use" {} };
+    timeout(WITHIN, free).await.expect("it is free");
 }
 
 async fn state(log: &Log, folder: &Path) -> Value {

@@ -10,7 +10,7 @@ use homing::wire::{commit, headers, subjects};
 use homing::words::Instant;
 
 use super::pure_decider::PureDecider;
-use super::tale;
+use super::tale::{self, Said};
 
 /// A story that was told.
 #[derive(Debug, Clone, Default)]
@@ -33,12 +33,7 @@ pub fn stories() -> Vec<(String, Told)> {
 /// The commands of a story, decided.
 pub fn told(story: &str) -> Told {
     let (mut decider, mut told) = (PureDecider::default(), Told::default());
-    for line in story.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_digit())) {
-        let said = [" -> accepted", " -> refused"].iter().find_map(|answer| line.split_once(answer));
-        let mut words = said.map_or(line, |(said, _)| said).splitn(4, ' ');
-        let mut word = || words.next().expect("a command has four words");
-        let at = tale::time(word());
-        let (subject, payload) = (subjects::command(word(), word()), tale::bytes(word()));
+    for Said { at, subject, payload, .. } in story.lines().filter_map(tale::said) {
         let decided = decider.take(at, &subject, &payload).0;
         let seq = told.commands.len() as u64 + 1;
         told.commands.push(Record {

@@ -47,8 +47,28 @@ pub fn brief(json: &str) -> String {
     told::brief(json, tale::time)
 }
 
-/// Every line of a story that begins with a digit is a command: time, sender, verb, payload (`msgpack` before it says how). What stands behind it, and below
-/// it, is the answer and the facts:
+/// A line of a story that is a command.
+pub struct Said<'a> {
+    /// Without what was answered.
+    pub line: &'a str,
+    pub at: Instant,
+    pub subject: String,
+    pub payload: Vec<u8>,
+}
+
+/// Every line of a story that begins with a digit: time, sender, verb, payload (`msgpack` before it says how).
+pub fn said(line: &str) -> Option<Said<'_>> {
+    if !line.starts_with(|first: char| first.is_ascii_digit()) {
+        return None;
+    }
+    let line = ANSWERS.iter().find_map(|answer| line.split_once(answer)).map_or(line, |(said, _)| said);
+    let mut words = line.splitn(4, ' ');
+    let mut word = || words.next().unwrap_or_else(|| panic!("too few words: {line}"));
+    let (at, subject) = (time(word()), subjects::command(word(), word()));
+    Some(Said { line, at, subject, payload: bytes(word()) })
+}
+
+/// A story as it is decided now. What stands behind a command, and below it, is the answer and the facts:
 /// ```text
 /// 09:00:02 alice message.send {"to":["bob"],"text":"on my way"} -> accepted m3
 ///   delivery.routed message m3, to bob, channel sms, because no_device_online
@@ -58,16 +78,10 @@ pub fn tell(story: &str, decider: &mut PureDecider) -> String {
     for line in story.lines() {
         if line.is_empty() || line.starts_with('#') {
             told += &format!("{line}\n");
-        } else if line.starts_with(|first: char| first.is_ascii_digit()) {
-            let said = ANSWERS.iter().find_map(|answer| line.split_once(answer));
-            let said = said.map_or(line, |(said, _)| said);
-            let mut words = said.splitn(4, ' ');
-            let mut word = || words.next().unwrap_or_else(|| panic!("too few words: {line}"));
-            let at = time(word());
-            let subject = subjects::command(word(), word());
-            let (parts, outcome) = decider.take(at, &subject, &bytes(word()));
+        } else if let Some(Said { line, at, subject, payload }) = said(line) {
+            let (parts, outcome) = decider.take(at, &subject, &payload);
             let body = OutcomeBody::new(CommandSeq(decider.seq), &outcome);
-            told += &format!("{said}{}\n", tale::answer(body, parts.is_empty()));
+            told += &format!("{line}{}\n", tale::answer(body, parts.is_empty()));
             for fact in parts.iter().flat_map(|part| &part.facts) {
                 told += &format!("  {}\n", tale::fact(fact));
             }
