@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use homing::log::{Log, Pipeline, Record};
 use homing::rules::presence::Encoding;
@@ -24,7 +25,7 @@ const TEXT_BYTES: usize = 60_000;
 
 /// A stopped server with three files of EVENTS and of COMMANDS, the folder of its decider, and what was decided.
 struct Base {
-    world_folder: TempDir,
+    world_folder: Arc<TempDir>,
     events: Vec<Record>,
 }
 

@@ -1,6 +1,7 @@
 //! The world of a test: a nats-server, roles that run against it, and people who speak.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use async_nats::Subscriber;
 use futures_util::StreamExt;
@@ -19,7 +20,8 @@ use super::server::server;
 
 /// A server, and nobody at work: the first who is makes the streams.
 pub struct World {
-    pub folder: TempDir,
+    /// Also [`story`]'s: a block that names only some of these fields takes only them along.
+    pub folder: Arc<TempDir>,
     pub server: Managed,
     pub log: Log,
 }
@@ -28,10 +30,10 @@ pub struct World {
 pub fn story<F: Future<Output = ()>>(tell: impl FnOnce(World) -> F) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
     runtime.block_on(async {
-        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let folder = Arc::new(tempfile::tempdir().expect("a temporary folder can be made"));
         let server = server(&folder.path().join("server"), 0, Sync::Off).await;
         let log = Log::connect(&server.url(), "test").await.expect("it is ready");
-        tell(World { folder, server, log }).await;
+        tell(World { folder: folder.clone(), server, log }).await;
     });
 }
 
