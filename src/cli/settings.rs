@@ -206,6 +206,11 @@ impl Settings {
         self.said_sync.as_ref().map(|said| said.value).unwrap_or_default()
     }
 
+    /// The data folder, only where one was named.
+    pub(crate) fn named_data(&self) -> Result<PathBuf, Failure> {
+        self.data.clone().ok_or_else(|| Failure::usage("name the data folder with --data".to_owned()))
+    }
+
     pub(crate) fn data(&self) -> Result<PathBuf, Failure> {
         if let Some(data) = &self.data {
             return Ok(data.clone());

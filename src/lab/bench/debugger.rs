@@ -5,12 +5,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::flow::{self, Until};
 use super::read_models::ReadModels;
 use super::recorded::recorded;
 use super::report::{Report, Want, percentile};
 use super::world::World;
-use super::{latency, memory};
+use super::{latency, memory, seed};
 use crate::cli::client::{Client, OPERATOR};
 use crate::cli::output::{Failure, Output};
 use crate::cli::roles::Role;
@@ -22,9 +21,6 @@ use crate::sms;
 use crate::wire::query::Answer;
 use crate::wire::why::{Story, WhyOf};
 use crate::words::UserName;
-
-/// Messages in one go, each of which is confirmed before the next go: a recipient's mailbox stays small.
-const AT_ONCE: usize = 50_000;
 
 /// The debugger on a long log of direct messages that were confirmed: why, with its index and by reading, also under load; and
 /// verify beside a plain read of the same stream; a recording of it replayed, and decided again
@@ -56,13 +52,7 @@ pub(super) async fn run(args: &Args, settings: &Settings, output: Output) -> Res
         World::start(folder.path(), settings.sync(), &roles, sms::Settings::default(), output).await?;
     let people = world.people(args.people).await?;
     let mut report = Report::new("debugger", world.machine(settings.sync()));
-    let mut left = args.messages;
-    while left > 0 {
-        let now = left.min(AT_ONCE);
-        flow::per_second(&world, &people, now, Until::Confirmed).await?;
-        left -= now;
-        output.progress(&format!("{} of {} messages …", args.messages - left, args.messages));
-    }
+    seed::fill(&world, &people, args.messages, output).await?;
     let log = world.connect("debugger").await?;
     report.figure("commits", log.last_seq("EVENTS").await? as f64);
     output.progress("waiting for the read models …");

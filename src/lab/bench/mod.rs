@@ -22,6 +22,7 @@ mod read_models;
 mod recorded;
 mod report;
 mod scratch;
+mod seed;
 mod sms;
 mod smsc;
 mod snapshot;
@@ -35,7 +36,7 @@ use crate::cli::output::{Failure, Output};
 use crate::cli::settings::Settings;
 use crate::cli::which_server;
 
-/// Measure Homing beside raw NATS, on this machine, in a temporary data folder
+/// Measure Homing beside raw NATS, on this machine, in a temporary data folder; or make a long log to try things on
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -50,6 +51,7 @@ enum What {
     Login(login::Args),
     Noisy(noisy::Args),
     Pipeline(pipeline::Args),
+    Seed(seed::Args),
     Sms(sms::Args),
     Snapshot(snapshot::Args),
     Soak(soak::Args),
@@ -66,6 +68,7 @@ pub(super) async fn run(args: Args, settings: &Settings, output: Output) -> Resu
         What::Login(args) => login::run(&args, settings, output).await,
         What::Noisy(args) => noisy::run(&args, settings, output).await,
         What::Pipeline(args) => pipeline::run(&args, settings, output).await,
+        What::Seed(args) => seed::run(&args, settings, output).await,
         What::Sms(args) => sms::run(&args, settings, output).await,
         What::Snapshot(args) => snapshot::run(&args, settings, output).await,
         What::Soak(args) => soak::run(&args, settings, output).await,

@@ -25,7 +25,7 @@ pub(super) struct ReadModels {
 
 impl ReadModels {
     pub(super) async fn start(world: &World) -> Result<ReadModels, Failure> {
-        let asks = Client::at(&world.url().parse()?, OPERATOR).await?;
+        let asks = Client::at(world.own(), OPERATOR).await?;
         let (log, data, stop) =
             (world.connect("read-models").await?, world.data().to_owned(), CancellationToken::new());
         let stops = stop.clone();

@@ -121,6 +121,11 @@ impl World {
         self.server.url()
     }
 
+    /// As Homing's own roles come to it.
+    pub(super) fn own(&self) -> &NatsUrl {
+        &self.own
+    }
+
     /// As one of the people that are here.
     pub(super) fn address_of(&self, user: &UserName) -> NatsUrl {
         match self.secret {
